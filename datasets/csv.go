@@ -1,0 +1,107 @@
+package datasets
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// CSV reads the time series in the file at path: one row a step, oldest first.
+//
+// The separator (comma, semicolon or tab), a header and a UTF-8 byte order mark
+// are recognised. Numbers have a decimal point and no thousands separators.
+// Columns without a number are left out, unless [Columns] asks for them.
+//
+// The leftmost column of dates, or of text under a name such as Date or Month,
+// labels the steps: 2006-01-02, with or without the day or a time of day,
+// 2006/1/2, 1/2/2006 (the month first, unless only the day first makes sense),
+// 2.1.2006 and Jan 2 2006. Dates must not go back from one row to the next; other
+// text is taken in the order of the file.
+//
+// A first column whose numbers increase from row to row, under the name of a time
+// or of an index or under none, is no variable; it labels the steps if nothing
+// else does.
+//
+// Missing values (nothing, NA, N/A, NaN, null, none, ? or -) are an error unless
+// [Fill] says what stands in for them. Every error is one line with the file and,
+// where there is one, the line and column at fault; an unknown fill method is an
+// *[UnknownError].
+func CSV(path string, opts ...Option) (*Series, error) {
+	o, err := gather(opts)
+	if err != nil {
+		return nil, err
+	}
+	return openCSV(path, o)
+}
+
+// ReadCSV reads a time series as [CSV] does, from r. The name stands for the file
+// in errors and in the description of the series.
+func ReadCSV(name string, r io.Reader, opts ...Option) (*Series, error) {
+	o, err := gather(opts)
+	if err != nil {
+		return nil, err
+	}
+	return readCSV(name, r, o)
+}
+
+func openCSV(path string, o options) (*Series, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
+	}
+	defer f.Close()
+	return readCSV(path, f, o)
+}
+
+func readCSV(name string, r io.Reader, o options) (*Series, error) {
+	t, err := readTable(name, r, o.columns)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := t.variables(o.columns)
+	if err != nil {
+		return nil, err
+	}
+	times, columns, err := t.times(columns)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.check(columns, o.fill == ""); err != nil {
+		return nil, err
+	}
+	s := &Series{Times: times, Period: max(o.period, 0)}
+	values := make([][]float64, len(columns))
+	for i, c := range columns {
+		if c.missing != 0 {
+			if err := t.fill(c, o.fill); err != nil {
+				return nil, err
+			}
+		}
+		s.Variables = append(s.Variables, c.name)
+		values[i] = c.values
+	}
+	s.Values = rows(values)
+	s.Meta = fileInfo(name, s)
+	return s, nil
+}
+
+// fileInfo describes the series that was read from the file of that name.
+func fileInfo(name string, s *Series) Info {
+	base := filepath.Base(name)
+	short := strings.TrimSuffix(base, filepath.Ext(base))
+	if short == "" { // as of ".csv"
+		short = base
+	}
+	return Info{
+		Name:    short,
+		Task:    "forecast",
+		Title:   "Time series in " + base,
+		Size:    count(s.Len(), "row") + ", " + count(s.Width(), "variable"),
+		Licence: "none stated (your own file)",
+		Source:  name,
+		Where:   "file",
+	}
+}

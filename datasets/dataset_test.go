@@ -1,0 +1,145 @@
+package datasets
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/pkg/errors"
+)
+
+func TestListIsOrderedAndOpens(t *testing.T) {
+	var names []string
+	for _, info := range List() {
+		names = append(names, info.Name)
+		d, err := Open(info.Name)
+		if err != nil {
+			t.Errorf("Open(%q): %v", info.Name, err)
+			continue
+		}
+		if d.Info() != info {
+			t.Errorf("Open(%q).Info() = %+v, listed as %+v", info.Name, d.Info(), info)
+		}
+		for _, field := range []string{info.Task, info.Title, info.Size, info.Licence, info.Source, info.Where} {
+			if field == "" {
+				t.Errorf("%s: empty field in %+v", info.Name, info)
+			}
+		}
+	}
+	if want := []string{"airline", "co2", "sunspots", "temperatures"}; !reflect.DeepEqual(names, want) {
+		t.Errorf("List() names %v, want %v", names, want)
+	}
+}
+
+func TestListCannotBeChanged(t *testing.T) {
+	List()[0].Name = "changed"
+	if got := List()[0].Name; got != "airline" {
+		t.Errorf("a caller changed the list: first name is %q", got)
+	}
+}
+
+func TestOpenUnknown(t *testing.T) {
+	for _, c := range []struct{ spec, want string }{
+		{"arline", `dataset "arline" not found; did you mean "airline"? (zoo datasets lists them)`},
+		{"Airline", `dataset "Airline" not found; did you mean "airline"? (zoo datasets lists them)`},
+		{"co", `dataset "co" not found; did you mean "co2"? (zoo datasets lists them)`},
+		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE is a file of your own`},
+		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE is a file of your own`},
+		{"sales.csv", `dataset "sales.csv" not found; did you mean "csv:sales.csv"? (zoo datasets lists them)`},
+		{"./sales", `dataset "./sales" not found; did you mean "csv:./sales"? (zoo datasets lists them)`},
+		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE, and zoo datasets lists the names)`},
+		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE, and zoo datasets lists the names`},
+		{"csv:", `dataset "csv:" not found; write csv:FILE with the path of a file`},
+		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE is a file of your own`},
+	} {
+		d, err := Open(c.spec)
+		if d != nil || err == nil {
+			t.Errorf("Open(%q) = %v, %v; want an error", c.spec, d, err)
+			continue
+		}
+		if err.Error() != c.want {
+			t.Errorf("Open(%q):\n got %s\nwant %s", c.spec, err, c.want)
+		}
+		var unknown *UnknownError
+		if !errors.As(err, &unknown) || unknown.Name != c.spec || unknown.Kind != "dataset" {
+			t.Errorf("Open(%q): %#v is no UnknownError of that name", c.spec, err)
+		}
+	}
+}
+
+func TestOpenUnknownFillMethod(t *testing.T) {
+	for _, spec := range []string{"airline", "csv:no-such-file.csv"} {
+		_, err := Open(spec, Fill("linaer"))
+		var unknown *UnknownError
+		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" {
+			t.Errorf("Open(%q): got %v, want an UnknownError that suggests linear", spec, err)
+		}
+	}
+	_, err := Open("airline", Fill("spline"))
+	if want := `fill method "spline" not found; choose previous, linear, mean or zero`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestOpenFileProblemIsNotUnknown(t *testing.T) {
+	for _, c := range []struct {
+		spec string
+		is   error
+	}{
+		{"csv:" + filepath.Join(t.TempDir(), "none.csv"), os.ErrNotExist},
+		{"csv:" + t.TempDir(), nil},
+	} {
+		d, err := Open(c.spec)
+		var unknown *UnknownError
+		if err == nil || d != nil || errors.As(err, &unknown) {
+			t.Errorf("Open(%q) = %v, %v; want an error about the file", c.spec, d, err)
+		}
+		if c.is != nil && !errors.Is(err, c.is) {
+			t.Errorf("Open(%q): %v is not %v", c.spec, err, c.is)
+		}
+	}
+}
+
+func TestOpenEmbeddedWithOptions(t *testing.T) {
+	d, err := Open("airline", Period(6), Columns("passengers"), Fill("zero"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Airline()
+	want.Period = 6
+	if !reflect.DeepEqual(d, Dataset(want)) {
+		t.Errorf("got %+v, want %+v", d, want)
+	}
+	if d, err := Open("airline", Period(0)); err != nil || d.(*Series).Period != 12 {
+		t.Errorf("Period(0): got %v, %v; want the dataset's own period", d, err)
+	}
+	_, err = Open("airline", Columns("passenger"))
+	if want := `airline: column "passenger" not found; did you mean "passengers"?`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestOpenCSV(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "my sales.csv")
+	if err := os.WriteFile(path, []byte("Month,Sales\n2024-01,1\n2024-02,2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open("csv:"+path, Period(12))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Series{
+		Meta: Info{
+			Name: "my sales", Task: "forecast", Title: "Time series in my sales.csv", Size: "2 rows, 1 variable",
+			Licence: "none stated (your own file)", Source: path, Where: "file",
+		},
+		Variables: []string{"Sales"},
+		Times:     []string{"2024-01", "2024-02"},
+		Values:    [][]float64{{1}, {2}},
+		Period:    12,
+	}
+	if !reflect.DeepEqual(d, Dataset(want)) {
+		t.Errorf("got %+v, want %+v", d, want)
+	}
+}

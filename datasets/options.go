@@ -1,0 +1,62 @@
+package datasets
+
+import "github.com/pkg/errors"
+
+// Option changes how a dataset is opened.
+type Option func(*options)
+
+// options is what the options add up to. Its zero value is the default.
+type options struct {
+	fill    string
+	columns []string
+	period  int
+}
+
+// Fill says what stands in for a missing value of a file. The default, "",
+// refuses missing values, since each method invents data:
+//
+//	previous  the last known value before it; an error where there is none
+//	linear    on the straight line, in rows, between its known neighbours, and at
+//	          either end of the series the nearest known value
+//	mean      the mean of the known values before it; an error where there is none
+//	zero      0
+//
+// previous, mean and zero look at the past alone. linear looks at the next
+// known value as well, so a gap that meets the edge between two parts of a split
+// carries a little of the later part into the earlier one.
+//
+// Any other method is an *[UnknownError] when the dataset is opened.
+func Fill(method string) Option {
+	return func(o *options) { o.fill = method }
+}
+
+// Columns chooses the variables and their order by name. Without it, or without
+// names, they are all the columns of numbers in the order of the file. In a file
+// without a header the columns are named "column 1", "column 2" and so on.
+func Columns(names ...string) Option {
+	return func(o *options) { o.columns = append([]string(nil), names...) }
+}
+
+// Period sets the season of a series in steps, such as 12 for months with a
+// yearly season. At 0 or less the dataset's own is kept, which for a file is
+// unknown.
+func Period(steps int) Option {
+	return func(o *options) { o.period = steps }
+}
+
+// gather adds options up and checks what can be checked without data.
+func gather(opts []Option) (options, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.fill == "" || fillMethod(o.fill) != nil {
+		return o, nil
+	}
+	return o, errors.WithStack(&UnknownError{
+		Kind:       "fill method",
+		Name:       o.fill,
+		Suggestion: nearest(o.fill, []string{"previous", "linear", "mean", "zero"}),
+		Hint:       "choose previous, linear, mean or zero",
+	})
+}

@@ -1,0 +1,78 @@
+package datasets
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// UnknownError reports a name that means nothing here: of a dataset, of the
+// prefix before a file, or of a fill method. It is the request that is wrong
+// and not a file, so a command can tell the two apart:
+//
+//	var unknown *datasets.UnknownError
+//	if errors.As(err, &unknown) {
+//		os.Exit(2)
+//	}
+type UnknownError struct {
+	Kind       string // what was looked for: "dataset" or "fill method"
+	Name       string // the name as given
+	Suggestion string // the name that was probably meant; empty if none is near
+	Hint       string // the way out if nothing is suggested, or beside the suggestion
+}
+
+// Error returns one line with the name, the nearest known one and the way out.
+func (e *UnknownError) Error() string {
+	if e.Suggestion == "" {
+		return fmt.Sprintf("%s %s not found; %s", e.Kind, quote(e.Name), e.Hint)
+	}
+	return fmt.Sprintf("%s %s not found; did you mean %s? (%s)", e.Kind, quote(e.Name), quote(e.Suggestion), e.Hint)
+}
+
+// unknownDataset explains why spec opens nothing.
+func unknownDataset(spec string) *UnknownError {
+	e := &UnknownError{Kind: "dataset", Name: spec, Hint: "zoo datasets lists them"}
+	prefix, path, hasPrefix := strings.Cut(spec, ":")
+	switch {
+	case hasPrefix && path == "":
+		e.Hint = "write csv:FILE with the path of a file"
+	case hasPrefix:
+		if nearest(prefix, []string{csvPrefix}) != "" {
+			e.Suggestion = csvPrefix + ":" + path
+		}
+		e.Hint = "a file is csv:FILE, and zoo datasets lists the names"
+	case looksLikeFile(spec):
+		e.Suggestion = csvPrefix + ":" + spec
+	default:
+		var names []string
+		for _, info := range List() {
+			names = append(names, info.Name)
+		}
+		if e.Suggestion = nearest(spec, names); e.Suggestion == "" {
+			e.Hint = "zoo datasets lists them, and csv:FILE is a file of your own"
+		}
+	}
+	return e
+}
+
+// looksLikeFile reports whether a person who wrote spec thought of a file.
+func looksLikeFile(spec string) bool {
+	if strings.ContainsAny(spec, `/\`) {
+		return true
+	}
+	switch strings.ToLower(filepath.Ext(spec)) {
+	case ".csv", ".tsv", ".txt":
+		return true
+	}
+	return false
+}
+
+// quote returns text between quotation marks, on one line, cut if it is long.
+func quote(text string) string {
+	// Longer than any sensible name or number, shorter than a line of a terminal.
+	const most = 60
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}

@@ -1,0 +1,12 @@
+package graph
+
+import "gorgonia.org/gorgonia"
+
+// BCE is the mean binary cross entropy in nats of σ(logits) against targets between 0 and 1, computed on the logits
+// without overflow: softplus(x) − x·t.
+func (b *Builder) BCE(logits, target *gorgonia.Node) *gorgonia.Node {
+	if !b.sameShape("BCE", logits, target) {
+		return b.invalid
+	}
+	return b.Mean(b.Sub(b.Softplus(logits), b.Mul(logits, target)))
+}

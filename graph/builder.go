@@ -1,0 +1,190 @@
+// Package graph declares models as symbolic Gorgonia expression graphs, differentiates them, and compiles forward and
+// backward pass into one static program.
+//
+// A Builder makes the nodes; Grad appends the adjoints; Compile turns what the outputs need into a Program, which is
+// run any number of times. Parameters live in a Params store that outlives any one graph.
+//
+//	params := graph.NewParams(tensor.Float32)
+//	b := graph.NewBuilder(params)
+//	x := b.Input("x", 8, 3)
+//	y := b.Tanh(b.Linear("", 4, x))
+//	loss := b.MSE(y, b.Input("target", 8, 4))
+//	prog, err := graph.Compile(b, graph.Loss(loss), graph.Output(y))
+package graph
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Builder makes the nodes of one expression graph. Its methods return nodes, not (node, error): the first error is
+// kept, with the operation, its operands and the stack, and Compile returns it; after it every method returns a
+// placeholder. A Builder serves one goroutine.
+type Builder struct {
+	*core
+	prefix, suffix string // around the names of parameters
+}
+
+// core is what the scoped copies of a Builder share.
+type core struct {
+	g        *gorgonia.ExprGraph
+	params   *Params
+	training bool
+	seed     uint64
+
+	err     error
+	invalid *gorgonia.Node
+	inputs  []*gorgonia.Node
+	byName  map[string]*gorgonia.Node // inputs and parameters
+	names   []string                  // of the parameters, in order of first use
+	ops     uint32                    // how many of our ops there are: the source of distinct hashes
+	step    string                    // the time step under construction, for drawing
+}
+
+// An Option of NewBuilder.
+type Option func(*core)
+
+// Training builds the graph for training: dropout drops. Without it the graph is for evaluation and dropout does
+// nothing.
+func Training() Option { return func(c *core) { c.training = true } }
+
+// Seed sets the seed of the dropout masks; the default is 0.
+func Seed(seed uint64) Option { return func(c *core) { c.seed = seed } }
+
+// NewBuilder returns a builder of an empty graph whose parameters live in params and whose element type is that of
+// params. A nil store means a new one of float32.
+func NewBuilder(params *Params, opts ...Option) *Builder {
+	if params == nil {
+		params = NewParams(tensor.Float32)
+	}
+	c := &core{g: gorgonia.NewGraph(), params: params, byName: make(map[string]*gorgonia.Node)}
+	for _, o := range opts {
+		o(c)
+	}
+	return &Builder{core: c}
+}
+
+// Graph returns the expression graph. Nodes made with Gorgonia's own functions may be mixed with the builder's.
+func (b *Builder) Graph() *gorgonia.ExprGraph { return b.g }
+
+// Params returns the store that the graph's parameters live in.
+func (b *Builder) Params() *Params { return b.params }
+
+// Training reports whether the graph is built for training.
+func (b *Builder) Training() bool { return b.training }
+
+// Err returns the first error of any operation, or nil.
+func (b *Builder) Err() error { return b.err }
+
+// Prefix returns a builder of the same graph that puts prefix before the names of parameters, inside the prefixes of b.
+func (b *Builder) Prefix(prefix string) *Builder {
+	return &Builder{core: b.core, prefix: b.prefix + prefix, suffix: b.suffix}
+}
+
+// Suffix returns a builder of the same graph that puts suffix behind the names of parameters.
+func (b *Builder) Suffix(suffix string) *Builder {
+	return &Builder{core: b.core, prefix: b.prefix, suffix: suffix + b.suffix}
+}
+
+// Fail records an error as the builder's first unless there is one already, and returns a placeholder node. Cells use
+// it for conditions of their own.
+func (b *Builder) Fail(err error) *gorgonia.Node {
+	if b.err == nil {
+		b.err = errors.WithStack(err)
+	}
+	if b.invalid == nil {
+		b.invalid = b.leaf("invalid", b.params.dtype, nil)
+	}
+	return b.invalid
+}
+
+func (b *Builder) failf(format string, args ...any) *gorgonia.Node {
+	return b.Fail(errors.Errorf(format, args...))
+}
+
+// Input declares a tensor of numbers that is set before each run, such as [T, B, I] for a sequence.
+func (b *Builder) Input(name string, shape ...int) *gorgonia.Node {
+	return b.input(name, b.params.dtype, shape)
+}
+
+// IndexInput declares a tensor of integers that is set before each run: word indices [T, B], class targets [N],
+// sequence lengths [B].
+func (b *Builder) IndexInput(name string, shape ...int) *gorgonia.Node {
+	return b.input(name, tensor.Int, shape)
+}
+
+func (b *Builder) input(name string, dt tensor.Dtype, shape []int) *gorgonia.Node {
+	if b.err != nil {
+		return b.invalid
+	}
+	if err := checkShape(shape); err != nil {
+		return b.failf("input %q: %v", name, err)
+	}
+	if _, ok := b.byName[name]; ok {
+		return b.failf("input %q: the graph has an input or parameter of this name already; give each its own", name)
+	}
+	n := b.leaf(name, dt, shape)
+	b.byName[name] = n
+	b.inputs = append(b.inputs, n)
+	return n
+}
+
+// Param returns the parameter of this name, between the builder's prefix and suffix. It declares it in the store with
+// the given initial values if it is not there; if it is, the shape must be the same.
+func (b *Builder) Param(name string, init Init, shape ...int) *gorgonia.Node {
+	if b.err != nil {
+		return b.invalid
+	}
+	name = b.prefix + name + b.suffix
+	if err := b.params.Declare(name, init, shape...); err != nil {
+		return b.Fail(err)
+	}
+	if n, ok := b.byName[name]; ok {
+		if b.params.byName[name] == nil || isInput(b, n) {
+			return b.failf("parameter %q: the graph has an input of this name already; give each its own", name)
+		}
+		return n
+	}
+	n := b.leaf(name, b.params.dtype, shape)
+	b.byName[name] = n
+	b.names = append(b.names, name)
+	return n
+}
+
+func isInput(b *Builder, n *gorgonia.Node) bool {
+	for _, in := range b.inputs {
+		if in == n {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *Builder) leaf(name string, dt tensor.Dtype, shape []int) *gorgonia.Node {
+	return gorgonia.NewUniqueNode(gorgonia.WithType(typeOf(dt, shape)), gorgonia.WithName(name), gorgonia.In(b.g), gorgonia.WithShape(shape...))
+}
+
+func checkShape(shape []int) error {
+	if len(shape) > maxRank {
+		return errors.Errorf("shape %v has %d axes; %d is the most", shape, len(shape), maxRank)
+	}
+	for _, d := range shape {
+		if d < 1 {
+			return errors.Errorf("shape %v: every dimension must be at least 1", shape)
+		}
+	}
+	return nil
+}
+
+func describe(n *gorgonia.Node) string {
+	if n == nil {
+		return "nil"
+	}
+	if _, ok := n.Op().(*op); ok {
+		return fmt.Sprintf("%v%v", n.Op(), n.Shape())
+	}
+	return fmt.Sprintf("%s%v", n.Name(), n.Shape())
+}

@@ -1,0 +1,59 @@
+package graph
+
+import "gorgonia.org/gorgonia"
+
+// Cell is one step of a recurrent network, in plain operations: the equations of the cell. Anything that implements it
+// trains, predicts, stacks, goes both ways and saves like the cells of the zoo.
+type Cell interface {
+	// State returns the width of each tensor of the state. The first of them is the cell's output.
+	State() []int
+	// Step declares one step: from the input x [B, I] and the state s, tensors [B, width], to the new state. It is called
+	// once for each time step; parameters of one name are the same parameter at every step.
+	Step(b *Builder, x *gorgonia.Node, s State) State
+}
+
+// State is the state of a cell at one time step, tensors [B, width] in the order of Cell.State.
+type State []*gorgonia.Node
+
+// CellConfig is what the cells of the zoo have in common. Hidden is the width of the hidden state; it has no default.
+type CellConfig struct {
+	Input, Hidden    int
+	RecurrentDropout float64 // rate of the variational dropout on h in the recurrent products
+	LayerNorm        bool    // normalise x·W and h·U (Ba, Kiros and Hinton 2016)
+	TorchInit        bool    // initialise as PyTorch does: uniform over ±1/√Hidden everywhere
+}
+
+// Gates declares n stacked linear maps of the hidden width, x·weight_<name>ᵀ + bias_<name> with the weight
+// [n·Hidden, I] and the bias [n·Hidden]. With LayerNorm the product is normalised first and scaled by ln_<name>.weight.
+// The recurrent weight hh starts as an orthogonal matrix for each gate, every other as Glorot's distribution; bias is
+// the initial bias.
+func (c CellConfig) Gates(b *Builder, name string, n int, x *gorgonia.Node, bias Init) *gorgonia.Node {
+	weight := GlorotBlocks(n)
+	switch {
+	case c.TorchInit:
+		weight = c.torchInit()
+		bias = weight
+	case name == "hh":
+		weight = Orthogonal(n)
+	}
+	if !c.LayerNorm {
+		return b.LinearInit(name, n*c.Hidden, x, weight, bias)
+	}
+	y := b.Normalize(b.LinearInit(name, n*c.Hidden, x, weight, nil))
+	return b.Add(b.Mul(y, b.Param("ln_"+name+".weight", Ones(), n*c.Hidden)), b.Param("bias_"+name, bias, n*c.Hidden))
+}
+
+// Peephole declares a diagonal map weight_<name>∘c of a state c [B, Hidden], which starts as zeros.
+func (c CellConfig) Peephole(b *Builder, name string, state *gorgonia.Node) *gorgonia.Node {
+	init := Zeros()
+	if c.TorchInit {
+		init = c.torchInit()
+	}
+	return b.Mul(state, b.Param("weight_"+name, init, c.Hidden))
+}
+
+// Recurrent applies the variational dropout to the hidden state that goes into the recurrent products: one mask for all
+// time steps (Gal and Ghahramani 2016).
+func (c CellConfig) Recurrent(b *Builder, h *gorgonia.Node) *gorgonia.Node {
+	return b.SharedDropout("recurrent", h, c.RecurrentDropout)
+}

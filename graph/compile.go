@@ -1,0 +1,196 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+	"github.com/rnnzoo/rnnzoo/graph/internal/pass"
+	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+)
+
+// A CompileOption says what a program computes and how.
+type CompileOption func(*compileConfig)
+
+type compileConfig struct {
+	outputs []*gorgonia.Node
+	loss    *gorgonia.Node
+	without map[string]bool
+}
+
+// Output names nodes whose values can be read after a run.
+func Output(nodes ...*gorgonia.Node) CompileOption {
+	return func(c *compileConfig) { c.outputs = append(c.outputs, nodes...) }
+}
+
+// Loss names a scalar. The program computes it, and its gradient with respect to every parameter that the graph uses.
+func Loss(loss *gorgonia.Node) CompileOption {
+	return func(c *compileConfig) { c.loss = loss }
+}
+
+// Without switches passes of the compiler off, by name (Passes lists them): the program computes the same, by another
+// way. Tests and teaching want this.
+func Without(passes ...string) CompileOption {
+	return func(c *compileConfig) {
+		for _, p := range passes {
+			c.without[p] = true
+		}
+	}
+}
+
+// planPasses are the parts of the memory plan that can be switched off like passes.
+var planPasses = []string{"aliases", "reuse"}
+
+// Passes returns the names of the compiler's passes, in the order in which they run.
+func Passes() []string {
+	var names []string
+	for _, p := range pass.All() {
+		names = append(names, p.Name)
+	}
+	return append(names, planPasses...)
+}
+
+// Compile turns what the outputs and the loss need into a program. It returns the builder's first error if there is
+// one. The time it takes is linear in the size of the graph.
+func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
+	c := compileConfig{without: make(map[string]bool)}
+	for _, o := range opts {
+		o(&c)
+	}
+	for name := range c.without {
+		if !contains(Passes(), name) {
+			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
+		}
+	}
+	for _, n := range c.outputs {
+		if n == nil || n.Graph() != b.g {
+			b.failf("compile: the output %s is not a node of this graph", describe(n))
+		}
+	}
+	outputs := append([]*gorgonia.Node(nil), c.outputs...)
+	var names []string
+	gradAt := len(outputs)
+	if c.loss != nil {
+		names = append(names, b.names...)
+		wrt := make([]*gorgonia.Node, len(names))
+		for i, name := range names {
+			wrt[i] = b.byName[name]
+		}
+		outputs = append(outputs, c.loss)
+		gradAt = len(outputs)
+		outputs = append(outputs, b.Grad(c.loss, wrt...)...)
+	}
+	if b.err != nil {
+		return nil, b.err
+	}
+	if len(outputs) == 0 {
+		return nil, errors.New("compile: the program has neither an output nor a loss")
+	}
+
+	g, err := lower(b, outputs)
+	if err != nil {
+		return nil, err
+	}
+	pass.Run(g, c.without)
+
+	p := &Program{params: b.params, loss: c.loss, outputs: make(map[*gorgonia.Node]*tensor.Dense)}
+	offsets := make([]int, len(outputs))
+	for i := range offsets {
+		offsets[i] = -1
+	}
+	size := 0
+	gradOffset := make(map[string]int)
+	for _, q := range b.params.list { // in the store's order, so that gradients lie as the parameters do
+		if contains(names, q.name) {
+			gradOffset[q.name] = size
+			size += (q.value.Size() + lineElements - 1) / lineElements * lineElements
+		}
+	}
+	for i, name := range names {
+		offsets[gradAt+i] = gradOffset[name]
+	}
+	pl := plan.Make(g, plan.Options{GradOffset: offsets, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
+	p.machine, err = exec.New(pl, b.params.dtype, func(name string) any { return b.params.byName[name].value.Data() }, size)
+	if err != nil {
+		return nil, err
+	}
+	p.instructions = len(pl.Instructions)
+	p.inputs = make(map[string]*tensor.Dense, len(pl.Inputs))
+	for name, l := range pl.Inputs {
+		p.inputs[name] = p.machine.Tensor(l)
+	}
+	for i, n := range outputs[:gradAt] {
+		p.outputs[n] = p.machine.Tensor(pl.Outputs[i])
+	}
+	p.gradByName = make(map[string]*tensor.Dense, len(names))
+	for i, name := range names {
+		p.gradByName[name] = p.machine.Tensor(pl.Outputs[gradAt+i])
+	}
+	for _, q := range b.params.list {
+		if g := p.gradByName[q.name]; g != nil {
+			p.grads = append(p.grads, &ParamGrad{q, g})
+		}
+	}
+	return p, nil
+}
+
+func contains(list []string, s string) bool {
+	for _, v := range list {
+		if v == s {
+			return true
+		}
+	}
+	return false
+}
+
+// lower translates the nodes that the outputs need. Inputs that nothing needs are kept: a program can be given them.
+func lower(b *Builder, outputs []*gorgonia.Node) (*ir.Graph, error) {
+	g := &ir.Graph{}
+	values := make(map[*gorgonia.Node]*ir.Value)
+	for _, n := range topological(append(append([]*gorgonia.Node{}, b.inputs...), outputs...)...) {
+		in := children(n)
+		args := make([]*ir.Value, len(in))
+		for i, c := range in {
+			args[i] = values[c]
+		}
+		shape := append([]int{}, n.Shape()...)
+		var v *ir.Value
+		switch o := n.Op().(type) {
+		case nil:
+			op, err := lowerLeaf(b, n)
+			if err != nil {
+				return nil, err
+			}
+			v = g.Add(op, shape)
+		case *op:
+			v = g.Add(o.lower(), shape, args...)
+		default:
+			var err error
+			if v, err = lowerPlain(g, n, args); err != nil {
+				return nil, errors.Wrapf(err, "compile: %v", n)
+			}
+		}
+		values[n] = v
+	}
+	for _, n := range outputs {
+		g.Outputs = append(g.Outputs, values[n])
+	}
+	return g, nil
+}
+
+// lowerLeaf returns the source that a node without an operation stands for.
+func lowerLeaf(b *Builder, n *gorgonia.Node) (ir.Op, error) {
+	name := n.Name()
+	if b.byName[name] == n {
+		switch {
+		case n.Dtype() == tensor.Int:
+			return ir.IndexInput{Name: name}, nil
+		case isInput(b, n):
+			return ir.Input{Name: name}, nil
+		}
+		return ir.Param{Name: name}, nil
+	}
+	return nil, errors.Errorf("compile: %s is a leaf that the builder did not make; use Input, Param or Const", describe(n))
+}

@@ -1,0 +1,68 @@
+package graph
+
+import (
+	"strconv"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+	"github.com/rnnzoo/rnnzoo/graph/internal/pass"
+	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+)
+
+// Do implements gorgonia.Op: it computes this one operation on its own, with the portable kernels and into fresh memory.
+// Gorgonia's machines call it, which makes them the oracle of the tests: they schedule, share and reuse nothing of ours.
+func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
+	if len(values) != len(o.in) {
+		return nil, errors.Errorf("%v: %d operands; want %d", o, len(values), len(o.in))
+	}
+	g := &ir.Graph{}
+	args := make([]*ir.Value, len(values))
+	names := make([]string, len(values))
+	for i, n := range o.in {
+		names[i] = strconv.Itoa(i)
+		var source ir.Op = ir.Input{Name: names[i]}
+		if n.Dtype() == tensor.Int {
+			source = ir.IndexInput{Name: names[i]}
+		}
+		args[i] = g.Add(source, append([]int{}, n.Shape()...))
+	}
+	g.Outputs = []*ir.Value{g.Add(o.lower(), append([]int{}, o.out...), args...)}
+	pass.ExpandPlaces(g)
+	g.Sort()
+	pl := plan.Make(g, plan.Options{GradOffset: []int{-1}})
+	m, err := exec.New(pl, o.b.params.dtype, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{machine: m, inputs: make(map[string]*tensor.Dense)}
+	for name, l := range pl.Inputs {
+		p.inputs[name] = m.Tensor(l)
+	}
+	for i, v := range values {
+		data := v.Data()
+		if t, ok := v.(*tensor.Dense); ok && (t.RequiresIterator() || !t.DataOrder().IsContiguous()) {
+			data = tensor.Materialize(t).Data()
+		}
+		if err := p.Set(names[i], data); err != nil {
+			return nil, errors.Wrapf(err, "%v", o)
+		}
+	}
+	if err := p.Run(); err != nil {
+		return nil, err
+	}
+	out := m.Tensor(pl.Outputs[0])
+	if len(o.out) > 0 {
+		return out, nil
+	}
+	switch d := out.Data().(type) {
+	case []float32:
+		return gorgonia.NewF32(d[0]), nil
+	case []float64:
+		return gorgonia.NewF64(d[0]), nil
+	}
+	return nil, errors.Errorf("%v: a scalar of %v", o, out.Dtype())
+}

@@ -1,0 +1,153 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Grad appends the adjoints ∂loss/∂w of a scalar loss to the graph and returns one for each w, in w's shape: reverse-mode
+// differentiation, which over an unrolled sequence is back-propagation through time. It takes one walk over the graph,
+// in time linear in its size. Where several terms meet at a node they are added by one operation. A w that the loss
+// does not depend on gets zeros.
+func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.Node {
+	grads := make([]*gorgonia.Node, len(wrt))
+	fail := func(n *gorgonia.Node) []*gorgonia.Node {
+		for i := range grads {
+			grads[i] = n
+		}
+		return grads
+	}
+	switch {
+	case b.err != nil:
+		return fail(b.invalid)
+	case loss == nil || loss.Graph() != b.g:
+		return fail(b.failf("gradient: the loss %s is not a node of this graph", describe(loss)))
+	case loss.DataSize() != 1:
+		return fail(b.failf("gradient: the loss %s is not a scalar; reduce it with Mean or Sum", describe(loss)))
+	}
+	wanted := make(map[*gorgonia.Node]bool, len(wrt))
+	for _, w := range wrt {
+		if w == nil || w.Graph() != b.g {
+			return fail(b.failf("gradient: %s is not a node of this graph", describe(w)))
+		}
+		wanted[w] = true
+	}
+
+	order := topological(loss)
+	// Only nodes on a path from a wanted node to the loss need an adjoint.
+	needed := make(map[*gorgonia.Node]bool, len(order))
+	for _, n := range order {
+		need := wanted[n]
+		for _, c := range children(n) {
+			need = need || needed[c]
+		}
+		if need {
+			needed[n] = true
+		}
+	}
+
+	terms := make(map[*gorgonia.Node][]*gorgonia.Node, len(order))
+	adjoint := make(map[*gorgonia.Node]*gorgonia.Node, len(wrt))
+	terms[loss] = []*gorgonia.Node{b.Const(1, loss.Shape()...)}
+	for i := len(order) - 1; i >= 0; i-- {
+		n := order[i]
+		if !needed[n] || len(terms[n]) == 0 {
+			continue
+		}
+		dy := b.Add(terms[n]...)
+		delete(terms, n)
+		if wanted[n] {
+			adjoint[n] = dy
+		}
+		in := children(n)
+		if len(in) == 0 {
+			continue
+		}
+		anyNeeded := false
+		for _, c := range in {
+			anyNeeded = anyNeeded || needed[c]
+		}
+		if !anyNeeded {
+			continue
+		}
+		d, err := symDiff(n, in, dy)
+		if err != nil {
+			return fail(b.Fail(errors.Wrapf(err, "gradient of %s", describe(n))))
+		}
+		for j, c := range in {
+			if d[j] != nil && needed[c] {
+				terms[c] = append(terms[c], d[j])
+			}
+		}
+	}
+	for i, w := range wrt {
+		if grads[i] = adjoint[w]; grads[i] == nil {
+			if w.Dtype() == tensor.Int {
+				return fail(b.failf("gradient: %s holds integers, which have no derivative", describe(w)))
+			}
+			grads[i] = b.Const(0, w.Shape()...)
+		}
+	}
+	if b.err != nil {
+		return fail(b.invalid)
+	}
+	return grads
+}
+
+// symDiff calls the op's symbolic derivative and spreads its answer over all inputs.
+func symDiff(n *gorgonia.Node, in gorgonia.Nodes, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	sd, ok := n.Op().(gorgonia.SDOp)
+	if !ok {
+		return nil, errors.Errorf("the operation %v has no symbolic derivative", n.Op())
+	}
+	d, err := sd.SymDiff(in, n, dy)
+	if err != nil {
+		return nil, err
+	}
+	if len(d) == len(in) {
+		return d, nil
+	}
+	// Gorgonia's ops return the adjoints of the differentiable inputs alone.
+	all := make(gorgonia.Nodes, len(in))
+	j := 0
+	for i, differentiable := range sd.DiffWRT(len(in)) {
+		if differentiable && j < len(d) {
+			all[i] = d[j]
+			j++
+		}
+	}
+	return all, nil
+}
+
+// topological returns the nodes that root depends on, each after its children.
+func topological(roots ...*gorgonia.Node) []*gorgonia.Node {
+	type frame struct {
+		n    *gorgonia.Node
+		in   gorgonia.Nodes
+		next int
+	}
+	var order []*gorgonia.Node
+	var stack []frame
+	seen := make(map[*gorgonia.Node]bool)
+	push := func(n *gorgonia.Node) {
+		if !seen[n] {
+			seen[n] = true
+			stack = append(stack, frame{n: n, in: children(n)})
+		}
+	}
+	for _, r := range roots {
+		push(r)
+		for len(stack) > 0 {
+			f := &stack[len(stack)-1]
+			if f.next < len(f.in) {
+				f.next++
+				push(f.in[f.next-1])
+				continue
+			}
+			order = append(order, f.n)
+			stack = stack[:len(stack)-1]
+		}
+	}
+	return order
+}

@@ -1,0 +1,164 @@
+// Package exec runs planned programs: it binds each instruction to the kernel and the memory that it works on, once, so
+// that a run is a walk over a list of closures that neither allocate nor look anything up.
+package exec
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+	"github.com/rnnzoo/rnnzoo/internal/kernel"
+)
+
+// Machine runs one program in memory of its own.
+type Machine interface {
+	// Run runs the program once. The number of the run decides the dropout masks.
+	Run(number uint64) error
+	// Tensor returns the memory of a contiguous layout as a tensor.
+	Tensor(l plan.Layout) *tensor.Dense
+	// Grads returns all gradients, in the store's order and alignment.
+	Grads() any
+	// Bytes returns how much memory the machine holds.
+	Bytes() int
+}
+
+// machine is a Machine for elements of type F.
+type machine[F kernel.Float] struct {
+	kernels kernel.Kernels[F]
+	params  func(name string) []F
+	arena   []F
+	grads   []F
+	index   []int
+	consts  map[*plan.Buffer][]F
+	steps   []step
+	names   []string // of the steps, for messages
+	number  uint64
+}
+
+// step is a bound instruction.
+type step func() error
+
+// New returns a machine for a plan. params returns the storage of a parameter, []float32 or []float64 as dtype says;
+// gradSize is the number of elements of all gradients.
+func New(p *plan.Plan, dtype tensor.Dtype, params func(name string) any, gradSize int) (Machine, error) {
+	if dtype == tensor.Float64 {
+		return newMachine(p, kernel.Kernels[float64](kernel.Portable[float64]{}), params, gradSize)
+	}
+	return newMachine(p, kernel.Kernels[float32](kernel.Portable[float32]{}), params, gradSize)
+}
+
+func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], params func(name string) any, gradSize int) (Machine, error) {
+	m := &machine[F]{
+		kernels: k,
+		params:  func(name string) []F { return params(name).([]F) },
+		arena:   make([]F, p.ArenaSize),
+		grads:   make([]F, gradSize),
+		index:   make([]int, p.IndexSize),
+		consts:  make(map[*plan.Buffer][]F),
+	}
+	for _, b := range p.Buffers {
+		if b.Space != plan.Const {
+			continue
+		}
+		c := []F{F(b.Fill)}
+		if b.Data != nil {
+			c = make([]F, len(*b.Data))
+			for i, v := range *b.Data {
+				c[i] = F(v)
+			}
+		}
+		m.consts[b] = c
+	}
+	for _, in := range p.Instructions {
+		s, err := m.bind(in)
+		if err != nil {
+			return nil, err
+		}
+		m.steps = append(m.steps, s)
+		m.names = append(m.names, in.Op.String()+" "+in.Name)
+	}
+	return m, nil
+}
+
+// Run implements Machine.
+func (m *machine[F]) Run(number uint64) error {
+	m.number = number
+	for i, s := range m.steps {
+		if err := s(); err != nil {
+			return errors.Wrap(err, m.names[i])
+		}
+	}
+	return nil
+}
+
+// Tensor implements Machine.
+func (m *machine[F]) Tensor(l plan.Layout) *tensor.Dense {
+	n := ir.Size(l.Shape)
+	var backing any
+	if l.Buffer.Space == plan.Index {
+		backing = m.ints(l)[:n:n]
+	} else {
+		backing = m.data(l)[:n:n]
+	}
+	if len(l.Shape) == 0 {
+		return tensor.New(tensor.WithShape(1), tensor.WithBacking(backing))
+	}
+	return tensor.New(tensor.WithShape(l.Shape...), tensor.WithBacking(backing))
+}
+
+// Grads implements Machine.
+func (m *machine[F]) Grads() any { return m.grads }
+
+// Bytes implements Machine.
+func (m *machine[F]) Bytes() int {
+	var f F
+	size := 4
+	if _, ok := any(f).(float64); ok {
+		size = 8
+	}
+	return (len(m.arena)+len(m.grads))*size + len(m.index)*8
+}
+
+// data returns the memory from a layout's first element on.
+func (m *machine[F]) data(l plan.Layout) []F {
+	b := l.Buffer
+	var whole []F
+	switch b.Space {
+	case plan.Arena:
+		whole = m.arena[b.Offset : b.Offset+b.Size]
+	case plan.Param:
+		whole = m.params(b.Name)
+	case plan.Grad:
+		whole = m.grads[b.Offset : b.Offset+b.Size]
+	case plan.Const:
+		whole = m.consts[b]
+	}
+	return whole[l.Offset:]
+}
+
+func (m *machine[F]) ints(l plan.Layout) []int { return m.index[l.Buffer.Offset+l.Offset:] }
+
+// bind returns the closure of an instruction.
+func (m *machine[F]) bind(in plan.Instruction) (step, error) {
+	switch op := in.Op.(type) {
+	case plan.Copy:
+		if in.Dst.Buffer.Space == plan.Index {
+			return m.bindIndexCopy(in), nil
+		}
+		return m.bindMap(kernel.Copy, kernel.Consts[F]{}, in), nil
+	case ir.Map:
+		return m.bindMap(op.Fn, kernel.Consts[F]{F(op.K[0]), F(op.K[1])}, in), nil
+	case ir.Sum:
+		return m.bindSum(in), nil
+	case ir.ReduceSum:
+		return m.bindReduce(in, false), nil
+	case ir.ReduceMax:
+		return m.bindReduce(in, true), nil
+	case ir.MatMul:
+		return m.bindMatMul(op, in), nil
+	case ir.Foreign:
+		return m.bindForeign(op, in)
+	}
+	return m.bindRows(in)
+}

@@ -1,0 +1,52 @@
+package exec
+
+import (
+	"math"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+	"github.com/rnnzoo/rnnzoo/internal/kernel"
+)
+
+// bindReduce binds a sum or a maximum along axes. The result's layout, broadcast to the argument's shape, stands still
+// along a reduced axis: a stride of 0 says where to reduce. Rows along a reduced axis are reduced by one kernel call;
+// where the reduced axis is an outer one, rows are combined elementwise.
+func (m *machine[F]) bindReduce(in plan.Instruction, largest bool) step {
+	arg := in.Args[0]
+	lp := newLoop(arg.Shape, in.Dst, arg)
+	start := newLoop(in.Dst.Shape, in.Dst)
+	dst, src := m.data(in.Dst), m.data(arg)
+	kernels := m.kernels
+	var initial F
+	if largest {
+		initial = F(math.Inf(-1))
+	}
+	return func() error {
+		for _, at := range start.outer {
+			for r := range start.rows {
+				for c := range start.cols {
+					dst[at[0]+r*start.row[0]+c*start.col[0]] = initial
+				}
+			}
+		}
+		for _, at := range lp.outer {
+			for r := range lp.rows {
+				d := dst[at[0]+r*lp.row[0]:]
+				x := kernel.Vector[F]{Data: src[at[1]+r*lp.row[1]:], Stride: lp.col[1]}
+				switch {
+				case lp.col[0] == 0 && largest:
+					d[0] = F(math.Max(float64(d[0]), float64(kernels.Max(lp.cols, x))))
+				case lp.col[0] == 0:
+					d[0] += kernels.Sum(lp.cols, x)
+				case largest:
+					for c := range lp.cols {
+						d[c*lp.col[0]] = F(math.Max(float64(d[c*lp.col[0]]), float64(x.Data[c*x.Stride])))
+					}
+				default:
+					y := kernel.Vector[F]{Data: d, Stride: lp.col[0]}
+					kernels.Map(kernel.Add, kernel.Consts[F]{}, lp.cols, y, y, x, kernel.Vector[F]{})
+				}
+			}
+		}
+		return nil
+	}
+}

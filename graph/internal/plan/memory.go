@@ -1,0 +1,159 @@
+package plan
+
+import (
+	"sort"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
+
+// align is what buffers are aligned to, in elements: 64 bytes of float32, a vector and a cache line.
+const align = 16
+
+// memory gives the buffers of the arena their offsets: a buffer has memory from the instruction that first writes it to
+// the one that last uses it, and others may have it before and after.
+func (p *planner) memory() {
+	for i, in := range p.plan.Instructions {
+		use(in.Dst.Buffer, i)
+		for _, a := range in.Args {
+			use(a.Buffer, i)
+		}
+	}
+	var free freeList
+	ends := make([][]*Buffer, len(p.plan.Instructions)+1)
+	starts := make([][]*Buffer, len(p.plan.Instructions)+1)
+	for _, b := range p.plan.Buffers {
+		switch {
+		case b.Space == Index:
+			b.Offset = p.plan.IndexSize
+			p.plan.IndexSize += b.Size
+		case b.Space != Arena:
+		case b.Persistent || p.opts.NoReuse || b.first < 0:
+			b.Offset = free.grow(b.Size)
+		default:
+			starts[b.first] = append(starts[b.first], b)
+			ends[b.last] = append(ends[b.last], b)
+		}
+	}
+	for i, in := range p.plan.Instructions {
+		for _, b := range starts[i] {
+			if over := p.overwrites(in, b, i); over != nil {
+				b.Offset = over.Offset
+				over.given = true
+				continue
+			}
+			b.Offset = free.take(b.Size)
+		}
+		for _, b := range ends[i] {
+			if !b.given {
+				free.give(b.Offset, b.Size)
+			}
+		}
+	}
+	p.plan.ArenaSize = free.end
+}
+
+func use(b *Buffer, i int) {
+	if b.first < 0 {
+		b.first = i
+	}
+	b.last = i
+}
+
+// overwrites returns the buffer of an argument of an elementwise instruction that ends there and whose memory the
+// result can take: element by element it is read before it is written.
+func (p *planner) overwrites(in Instruction, dst *Buffer, at int) *Buffer {
+	last := len(in.Args)
+	switch in.Op.(type) {
+	case ir.Map:
+	case ir.Sum:
+		last = min(last, 2) // the others are added after the first two were
+	default:
+		return nil
+	}
+	if in.Dst.Buffer != dst || in.Dst.Offset != 0 || !in.Dst.Contiguous() {
+		return nil
+	}
+	for i, a := range in.Args[:last] {
+		b := a.Buffer
+		if b.Space != Arena || b.Persistent || p.opts.NoReuse || b.last != at || b.first == at || b.Size != dst.Size ||
+			a.Offset != 0 || !sameLayout(a, in.Dst) {
+			continue
+		}
+		clean := true
+		for j, other := range in.Args {
+			if j != i && other.Buffer == b && (!sameLayout(other, in.Dst) || other.Offset != 0 || j >= last) {
+				clean = false
+			}
+		}
+		if clean {
+			return b
+		}
+	}
+	return nil
+}
+
+func sameLayout(a, b Layout) bool {
+	if len(a.Shape) != len(b.Shape) {
+		return false
+	}
+	for i := range a.Shape {
+		if a.Shape[i] != b.Shape[i] || a.Shape[i] > 1 && a.Strides[i] != b.Strides[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// freeList is the unused ranges of the arena, in order of their offsets, none next to another.
+type freeList struct {
+	ranges []freeRange
+	end    int
+}
+
+type freeRange struct{ offset, size int }
+
+func roundUp(n int) int { return (n + align - 1) / align * align }
+
+// grow returns new memory at the arena's end.
+func (f *freeList) grow(size int) int {
+	at := f.end
+	f.end += roundUp(size)
+	return at
+}
+
+// take returns the smallest range that is large enough, or new memory.
+func (f *freeList) take(size int) int {
+	size = roundUp(size)
+	best := -1
+	for i, r := range f.ranges {
+		if r.size >= size && (best < 0 || r.size < f.ranges[best].size) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return f.grow(size)
+	}
+	r := &f.ranges[best]
+	at := r.offset
+	if r.offset, r.size = r.offset+size, r.size-size; r.size == 0 {
+		f.ranges = append(f.ranges[:best], f.ranges[best+1:]...)
+	}
+	return at
+}
+
+// give returns memory.
+func (f *freeList) give(offset, size int) {
+	size = roundUp(size)
+	i := sort.Search(len(f.ranges), func(i int) bool { return f.ranges[i].offset > offset })
+	f.ranges = append(f.ranges, freeRange{})
+	copy(f.ranges[i+1:], f.ranges[i:])
+	f.ranges[i] = freeRange{offset, size}
+	if i+1 < len(f.ranges) && offset+size == f.ranges[i+1].offset {
+		f.ranges[i].size += f.ranges[i+1].size
+		f.ranges = append(f.ranges[:i+1], f.ranges[i+2:]...)
+	}
+	if i > 0 && f.ranges[i-1].offset+f.ranges[i-1].size == offset {
+		f.ranges[i-1].size += f.ranges[i].size
+		f.ranges = append(f.ranges[:i], f.ranges[i+1:]...)
+	}
+}

@@ -1,0 +1,302 @@
+package plan
+
+import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
+
+// Instruction computes a value from others. Copies between layouts that are not views are instructions with the
+// operation Copy.
+type Instruction struct {
+	Op   ir.Op
+	Name string
+	Dst  Layout
+	Args []Layout
+}
+
+// Plan is the instructions of a program and the memory that they need.
+type Plan struct {
+	Instructions []Instruction
+	Buffers      []*Buffer
+	Inputs       map[string]Layout
+	Outputs      []Layout
+	ArenaSize    int
+	IndexSize    int
+}
+
+// Options of Make.
+type Options struct {
+	GradOffset []int // for each output its offset among the gradients, or −1
+	NoViews    bool  // every slice, reshape and concatenation copies
+	NoReuse    bool  // every buffer has memory of its own
+}
+
+// planner holds the state of Make.
+type planner struct {
+	opts   Options
+	plan   *Plan
+	layout []Layout // by value
+	done   []bool
+	placed []*Layout // by value: where a value is to be computed instead of into a buffer of its own
+	copies map[*ir.Value]Layout
+}
+
+// Make plans a graph. The graph must be sorted and free of places.
+func Make(g *ir.Graph, opts Options) *Plan {
+	p := &planner{
+		opts:   opts,
+		plan:   &Plan{Inputs: make(map[string]Layout)},
+		layout: make([]Layout, g.Limit()),
+		done:   make([]bool, g.Limit()),
+		placed: make([]*Layout, g.Limit()),
+		copies: make(map[*ir.Value]Layout),
+	}
+	if !opts.NoViews {
+		p.place(g)
+	}
+	for _, v := range g.Values {
+		p.value(v)
+	}
+	p.outputs(g)
+	p.memory()
+	return p.plan
+}
+
+func (p *planner) buffer(b Buffer) *Buffer {
+	b.first, b.last = -1, -1
+	p.plan.Buffers = append(p.plan.Buffers, &b)
+	return &b
+}
+
+func contiguous(b *Buffer, shape []int) Layout {
+	return Layout{Buffer: b, Shape: shape, Strides: ir.Strides(shape)}
+}
+
+// place decides which values are computed straight into a part of a concatenation or into the gradients. Outer
+// concatenations come before the inner ones, which are their members.
+func (p *planner) place(g *ir.Graph) {
+	for i, v := range g.Outputs {
+		if off := p.opts.GradOffset[i]; off >= 0 {
+			p.placeIn(v, contiguous(p.gradBuffer(off, v.Size()), v.Shape))
+		}
+	}
+	for i := len(g.Values) - 1; i >= 0; i-- {
+		v := g.Values[i]
+		c, ok := v.Op.(ir.Concat)
+		if !ok {
+			continue
+		}
+		whole := p.placed[v.ID]
+		if whole == nil {
+			l := contiguous(p.buffer(Buffer{Space: Arena, Size: v.Size()}), v.Shape)
+			whole = &l
+			p.placed[v.ID] = whole
+		}
+		for _, m := range members(*whole, c.Axis, v.Args) {
+			p.placeIn(m.value, m.part)
+		}
+	}
+}
+
+func (p *planner) gradBuffer(offset, size int) *Buffer {
+	return p.buffer(Buffer{Space: Grad, Offset: offset, Size: size, Persistent: true})
+}
+
+type member struct {
+	value *ir.Value
+	part  Layout
+}
+
+// members returns each argument of a concatenation with its part of the whole.
+func members(whole Layout, axis int, args []*ir.Value) []member {
+	list := make([]member, len(args))
+	at := 0
+	for i, a := range args {
+		part := whole
+		part.Offset += at * whole.Strides[axis]
+		part.Shape = a.Shape
+		list[i] = member{a, part}
+		at += a.Shape[axis]
+	}
+	return list
+}
+
+// placeIn has v computed in l if nothing stands against it; a reshape is looked through.
+func (p *planner) placeIn(v *ir.Value, l Layout) {
+	for {
+		if _, ok := v.Op.(ir.Reshape); !ok {
+			break
+		}
+		s, ok := reshapeStrides(v.Shape, l.Strides, v.Args[0].Shape)
+		if !ok {
+			return
+		}
+		v = v.Args[0]
+		l.Shape, l.Strides = v.Shape, s
+	}
+	if p.placed[v.ID] != nil || ir.IsSource(v.Op) || ir.IsView(v.Op) || !canWrite(v.Op, l) {
+		return
+	}
+	p.placed[v.ID] = &l
+}
+
+// canWrite reports whether an operation can write its result in a layout.
+func canWrite(op ir.Op, l Layout) bool {
+	switch op.(type) {
+	case ir.Map, ir.Sum, ir.Concat, ir.ReduceSum, ir.ReduceMax:
+		return true
+	case ir.MatMul:
+		return l.Strides[len(l.Strides)-1] == 1 || l.Shape[len(l.Shape)-1] == 1
+	case ir.Foreign, ir.CrossEntropy, ir.TargetWeight:
+		return l.Contiguous()
+	}
+	_, _, _, ok := l.Rows()
+	return ok
+}
+
+// canRead reports whether an operation can read its argument i in a layout.
+func canRead(op ir.Op, i int, l Layout) bool {
+	switch op.(type) {
+	case ir.Map, ir.Sum, ir.Concat, ir.ReduceSum, ir.ReduceMax, ir.MatMul:
+		return true
+	case ir.Foreign, ir.TargetWeight, ir.LengthMask:
+		return l.Contiguous()
+	case ir.CrossEntropy, ir.CrossEntropyGrad, ir.Gather, ir.ScatterAdd:
+		if i > 0 {
+			return l.Contiguous()
+		}
+	}
+	_, _, _, ok := l.Rows()
+	return ok
+}
+
+// value gives v its layout and appends the instruction that computes it.
+func (p *planner) value(v *ir.Value) {
+	if p.done[v.ID] {
+		return
+	}
+	p.done[v.ID] = true
+	set := func(l Layout) { p.layout[v.ID] = l }
+	switch op := v.Op.(type) {
+	case ir.Input:
+		set(contiguous(p.buffer(Buffer{Space: Arena, Size: v.Size(), Persistent: true}), v.Shape))
+		p.plan.Inputs[op.Name] = p.layout[v.ID]
+		return
+	case ir.IndexInput:
+		set(contiguous(p.buffer(Buffer{Space: Index, Size: v.Size(), Persistent: true}), v.Shape))
+		p.plan.Inputs[op.Name] = p.layout[v.ID]
+		return
+	case ir.Param:
+		set(contiguous(p.buffer(Buffer{Space: Param, Name: op.Name, Size: v.Size(), Persistent: true}), v.Shape))
+		return
+	case ir.Data:
+		set(contiguous(p.buffer(Buffer{Space: Const, Data: op.Values, Size: v.Size(), Persistent: true}), v.Shape))
+		return
+	case ir.Fill:
+		b := p.buffer(Buffer{Space: Const, Fill: op.Value, Size: 1, Persistent: true})
+		set(Layout{Buffer: b, Shape: v.Shape, Strides: make([]int, len(v.Shape))})
+		return
+	case ir.Slice, ir.Reshape, ir.Transpose:
+		arg := p.layout[v.Args[0].ID]
+		l, ok := view(v, arg)
+		if ok && (!p.opts.NoViews || arg.Buffer.Space == Index) {
+			set(l)
+			return
+		}
+		dst := p.destination(v)
+		set(dst)
+		if ok {
+			p.copy(dst, l)
+			return
+		}
+		dst.Shape, dst.Strides = arg.Shape, ir.Strides(arg.Shape) // a reshape that is no view: copy in the old shape
+		p.copy(dst, arg)
+		return
+	case ir.Concat:
+		dst := p.destination(v)
+		set(dst)
+		for _, m := range members(dst, op.Axis, v.Args) {
+			if src := p.layout[m.value.ID]; !same(src, m.part) {
+				p.copy(m.part, src)
+			}
+		}
+		return
+	}
+	in := Instruction{Op: v.Op, Name: v.Name, Args: make([]Layout, len(v.Args))}
+	for i, a := range v.Args {
+		in.Args[i] = p.readable(v.Op, i, a)
+	}
+	in.Dst = p.destination(v)
+	set(in.Dst)
+	p.plan.Instructions = append(p.plan.Instructions, in)
+}
+
+// same reports whether two layouts are the same elements of the same memory.
+func same(a, b Layout) bool {
+	if a.Buffer != b.Buffer || a.Offset != b.Offset {
+		return false
+	}
+	for i, d := range a.Shape {
+		if d > 1 && a.Strides[i] != b.Strides[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *planner) destination(v *ir.Value) Layout {
+	if l := p.placed[v.ID]; l != nil {
+		return *l
+	}
+	return contiguous(p.buffer(Buffer{Space: Arena, Size: v.Size()}), v.Shape)
+}
+
+// readable returns a layout of a in which op can read it, after a copy if need be.
+func (p *planner) readable(op ir.Op, i int, a *ir.Value) Layout {
+	l := p.layout[a.ID]
+	if canRead(op, i, l) {
+		return l
+	}
+	if c, ok := p.copies[a]; ok {
+		return c
+	}
+	c := contiguous(p.buffer(Buffer{Space: l.Buffer.Space, Size: a.Size()}), a.Shape)
+	if c.Buffer.Space != Index {
+		c.Buffer.Space = Arena
+	}
+	p.copy(c, l)
+	p.copies[a] = c
+	return c
+}
+
+// Copy is the operation of instructions that move elements from one layout to another.
+type Copy struct{}
+
+// String implements ir.Op.
+func (Copy) String() string { return "copy" }
+
+func (p *planner) copy(dst, src Layout) {
+	p.plan.Instructions = append(p.plan.Instructions, Instruction{Op: Copy{}, Dst: dst, Args: []Layout{src}})
+}
+
+// outputs gives each output a contiguous layout that nothing overwrites, and puts gradients in their places.
+func (p *planner) outputs(g *ir.Graph) {
+	for i, v := range g.Outputs {
+		l := p.layout[v.ID]
+		off := p.opts.GradOffset[i]
+		switch {
+		case off >= 0:
+			if l.Buffer.Space != Grad || l.Offset != 0 || l.Buffer.Offset != off {
+				dst := contiguous(p.gradBuffer(off, v.Size()), v.Shape)
+				p.copy(dst, l)
+				l = dst
+			}
+		case !l.Contiguous() || l.Buffer.Space == Param || l.Buffer.Space == Const:
+			dst := contiguous(p.buffer(Buffer{Space: Arena, Size: v.Size()}), v.Shape)
+			if l.Buffer.Space == Index {
+				dst.Buffer.Space = Index
+			}
+			p.copy(dst, l)
+			l = dst
+		}
+		l.Buffer.Persistent = true
+		p.plan.Outputs = append(p.plan.Outputs, l)
+	}
+}

@@ -1,0 +1,201 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// Network is a recurrent network: layers of one kind of cell, in one direction or in both. The packages of the zoo make
+// them (lstm.New, gru.New, …), NewNetwork makes one of any cell.
+type Network struct {
+	name          string
+	cell          func(CellConfig) Cell
+	config        CellConfig
+	layers        int
+	dropout       float64
+	bidirectional bool
+	merge         Merge
+}
+
+// Merge says how a bidirectional layer joins the outputs of its two directions.
+type Merge uint8
+
+// The ways to merge. Concat doubles the width, the others keep it.
+const (
+	Concat Merge = iota // [forward, backward]
+	Sum                 // forward + backward
+	Mul                 // forward ∘ backward
+	Mean                // (forward + backward)/2
+)
+
+// A NetworkOption configures a Network.
+type NetworkOption func(*Network)
+
+// Hidden sets the width of the hidden state; the default is 64.
+func Hidden(n int) NetworkOption { return func(r *Network) { r.config.Hidden = n } }
+
+// Layers sets the number of layers; the default is 1.
+func Layers(n int) NetworkOption { return func(r *Network) { r.layers = n } }
+
+// Dropout sets the rate of dropout on the outputs of each layer but the last; the default is 0.
+func Dropout(rate float64) NetworkOption { return func(r *Network) { r.dropout = rate } }
+
+// RecurrentDropout sets the rate of variational dropout on the hidden state in the recurrent products: one mask for all
+// time steps (Gal and Ghahramani 2016). The default is 0.
+func RecurrentDropout(rate float64) NetworkOption {
+	return func(r *Network) { r.config.RecurrentDropout = rate }
+}
+
+// LayerNorm normalises the products x·W and h·U of the cells (Ba, Kiros and Hinton 2016).
+func LayerNorm() NetworkOption { return func(r *Network) { r.config.LayerNorm = true } }
+
+// TorchInit initialises as PyTorch does, uniformly over ±1/√hidden; the default is orthogonal for recurrent weights,
+// Glorot for the others and 1 for the bias of forget gates.
+func TorchInit() NetworkOption { return func(r *Network) { r.config.TorchInit = true } }
+
+// Bidirectional runs each layer in both directions and merges their outputs.
+func Bidirectional(m Merge) NetworkOption {
+	return func(r *Network) { r.bidirectional, r.merge = true, m }
+}
+
+// NewNetwork returns a network of cells that cell makes from a configuration: the widths of a layer and the options.
+func NewNetwork(name string, cell func(CellConfig) Cell, opts ...NetworkOption) *Network {
+	r := &Network{name: name, cell: cell, config: CellConfig{Hidden: 64}, layers: 1}
+	return r.With(opts...)
+}
+
+// With returns a copy of the network with more options.
+func (r *Network) With(opts ...NetworkOption) *Network {
+	c := *r
+	for _, o := range opts {
+		o(&c)
+	}
+	return &c
+}
+
+// Name returns the name of the network's architecture, such as "lstm".
+func (r *Network) Name() string { return r.name }
+
+// IsBidirectional reports whether an output depends on later inputs.
+func (r *Network) IsBidirectional() bool { return r.bidirectional }
+
+// Width returns the width of the output.
+func (r *Network) Width() int {
+	if r.bidirectional && r.merge == Concat {
+		return 2 * r.config.Hidden
+	}
+	return r.config.Hidden
+}
+
+// Check returns an error that names the first option that is out of range.
+func (r *Network) Check() error {
+	rate := func(v float64) bool { return v >= 0 && v < 1 }
+	switch c := r.config; {
+	case c.Hidden < 1:
+		return errors.Errorf("%s: the hidden width is %d; want at least 1", r.name, c.Hidden)
+	case r.layers < 1:
+		return errors.Errorf("%s: the number of layers is %d; want at least 1", r.name, r.layers)
+	case !rate(r.dropout):
+		return errors.Errorf("%s: the dropout rate is %g; want 0 ≤ rate < 1", r.name, r.dropout)
+	case !rate(c.RecurrentDropout):
+		return errors.Errorf("%s: the recurrent dropout rate is %g; want 0 ≤ rate < 1", r.name, c.RecurrentDropout)
+	}
+	return nil
+}
+
+// An UnrollOption of Network.Unroll.
+type UnrollOption func(*unrollConfig)
+
+type unrollConfig struct {
+	initial []State
+	lengths *gorgonia.Node
+}
+
+// InitialStates sets the states before the first step, in PyTorch's order: layer 0, layer 0 backward, layer 1, …
+// Without it they are zeros.
+func InitialStates(states ...State) UnrollOption {
+	return func(c *unrollConfig) { c.initial = states }
+}
+
+// Lengths sets the lengths of the sequences, integers [B]. Past a sequence's end its state stays unchanged and its
+// output is zero, as with PyTorch's packed sequences.
+func Lengths(lengths *gorgonia.Node) UnrollOption {
+	return func(c *unrollConfig) { c.lengths = lengths }
+}
+
+// Unroll declares the network over a sequence x [T, B, I]. It returns the outputs of the last layer [T, B, Width] and
+// the final state of every layer and direction, in the order of InitialStates.
+func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*gorgonia.Node, []State) {
+	var c unrollConfig
+	for _, o := range opts {
+		o(&c)
+	}
+	directions := 1
+	if r.bidirectional {
+		directions = 2
+	}
+	if b.err == nil {
+		if err := r.Check(); err != nil {
+			b.Fail(err)
+		} else if x == nil || x.Dims() != 3 {
+			b.failf("%s: the input is %s; want a sequence [T, B, I]", r.name, describe(x))
+		} else if c.initial != nil && len(c.initial) != r.layers*directions {
+			b.failf("%s: %d initial states; want %d, one for each layer and direction", r.name, len(c.initial), r.layers*directions)
+		}
+	}
+	if b.err != nil {
+		return b.invalid, []State{{b.invalid}}
+	}
+	var mask *gorgonia.Node
+	if c.lengths != nil {
+		mask = b.LengthMask(c.lengths, x.Shape()[0])
+	}
+	var final []State
+	for layer := range r.layers {
+		if layer > 0 {
+			x = b.Dropout(x, r.dropout)
+		}
+		if b.err != nil {
+			return b.invalid, []State{{b.invalid}}
+		}
+		config := r.config
+		config.Input = x.Shape()[2]
+		steps := make([]*gorgonia.Node, x.Shape()[0])
+		for t := range steps {
+			steps[t] = b.At(x, 0, t)
+		}
+		var outputs [2]*gorgonia.Node
+		for d := range directions {
+			suffix, unroll := fmt.Sprintf("_l%d", layer), (*Builder).Unroll
+			if d == 1 {
+				suffix, unroll = suffix+"_reverse", (*Builder).UnrollReverse
+			}
+			var initial State
+			if c.initial != nil {
+				initial = c.initial[layer*directions+d]
+			}
+			ys, s := unroll(b.Suffix(suffix), r.cell(config), steps, initial, mask)
+			outputs[d] = b.Stack(0, ys...)
+			final = append(final, s)
+		}
+		x = outputs[0]
+		if r.bidirectional {
+			x = r.join(b, outputs[0], outputs[1])
+		}
+	}
+	return x, final
+}
+
+func (r *Network) join(b *Builder, forward, backward *gorgonia.Node) *gorgonia.Node {
+	switch r.merge {
+	case Sum:
+		return b.Add(forward, backward)
+	case Mul:
+		return b.Mul(forward, backward)
+	case Mean:
+		return b.Scale(b.Add(forward, backward), 0.5)
+	}
+	return b.Concat(-1, forward, backward)
+}

@@ -1,0 +1,145 @@
+package graph
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
+)
+
+// Program is a compiled graph with memory of its own. It serves one goroutine at a time; programs of one store of
+// parameters run in parallel as long as none of them changes the parameters.
+type Program struct {
+	machine      exec.Machine
+	params       *Params
+	loss         *gorgonia.Node
+	inputs       map[string]*tensor.Dense
+	outputs      map[*gorgonia.Node]*tensor.Dense
+	grads        []gorgonia.ValueGrad
+	gradByName   map[string]*tensor.Dense
+	instructions int
+	runs         uint64
+}
+
+// ParamGrad is a parameter with its gradient in one program. Gorgonia's solvers and those of package train take it.
+type ParamGrad struct {
+	Param *Param
+	grad  *tensor.Dense
+}
+
+var _ gorgonia.ValueGrad = (*ParamGrad)(nil)
+
+// Value returns the parameter's values; a solver writes to them.
+func (p *ParamGrad) Value() gorgonia.Value { return p.Param.value }
+
+// Grad returns the gradient of the program's last run; the next run overwrites it.
+func (p *ParamGrad) Grad() (gorgonia.Value, error) { return p.grad, nil }
+
+// Run computes the outputs, and with a loss the gradients, from the inputs and the parameters as they are now. It does
+// not allocate.
+func (p *Program) Run() error {
+	err := p.machine.Run(p.runs)
+	p.runs++
+	return err
+}
+
+// SetRun sets the number of the next run, which decides its dropout masks; runs count from 0.
+func (p *Program) SetRun(number uint64) { p.runs = number }
+
+// Input returns the memory of an input as a tensor to be written to, or nil if there is no input of this name.
+func (p *Program) Input(name string) *tensor.Dense { return p.inputs[name] }
+
+// Set copies a value to an input: a []float32, []float64 or []int, a *tensor.Dense of these, or for an input of one
+// element a number. The number of elements must be that of the input, in row-major order.
+func (p *Program) Set(name string, value any) error {
+	t, ok := p.inputs[name]
+	if !ok {
+		return errors.Errorf("input %q: the program has none of this name", name)
+	}
+	if d, ok := value.(*tensor.Dense); ok {
+		value = d.Data()
+	}
+	switch v := value.(type) {
+	case float64:
+		value = []float64{v}
+	case float32:
+		value = []float32{v}
+	case int:
+		value = []int{v}
+	}
+	n := -1
+	switch dst := t.Data().(type) {
+	case []float32:
+		switch v := value.(type) {
+		case []float32:
+			if n = len(v); n == len(dst) {
+				copy(dst, v)
+			}
+		case []float64:
+			if n = len(v); n == len(dst) {
+				copyNumbers(dst, v)
+			}
+		}
+	case []float64:
+		switch v := value.(type) {
+		case []float64:
+			if n = len(v); n == len(dst) {
+				copy(dst, v)
+			}
+		case []float32:
+			if n = len(v); n == len(dst) {
+				for i, x := range v {
+					dst[i] = float64(x)
+				}
+			}
+		}
+	case []int:
+		if v, ok := value.([]int); ok {
+			if n = len(v); n == len(dst) {
+				copy(dst, v)
+			}
+		}
+	}
+	switch size := t.Size(); {
+	case n < 0:
+		return errors.Errorf("input %q holds %v; a %T does not fit", name, t.Dtype(), value)
+	case n != size:
+		return errors.Errorf("input %q has the shape %v, %d elements; got %d", name, t.Shape(), size, n)
+	}
+	return nil
+}
+
+// Value returns the value of an output as a tensor in the program's memory, which the next run overwrites; nil if the
+// node is not an output of the program. A scalar is a tensor of one element.
+func (p *Program) Value(n *gorgonia.Node) *tensor.Dense { return p.outputs[n] }
+
+// Scalar returns the value of an output of one element; 0 if the node is not an output of the program.
+func (p *Program) Scalar(n *gorgonia.Node) float64 {
+	t := p.outputs[n]
+	if t == nil {
+		return 0
+	}
+	switch d := t.Data().(type) {
+	case []float32:
+		return float64(d[0])
+	case []float64:
+		return d[0]
+	}
+	return 0
+}
+
+// Loss returns the value of the loss in the last run; 0 if the program has none.
+func (p *Program) Loss() float64 { return p.Scalar(p.loss) }
+
+// Grads returns the parameters with their gradients, in the store's order; none if the program has no loss.
+func (p *Program) Grads() []gorgonia.ValueGrad { return p.grads }
+
+// Grad returns the gradient of the parameter of a name, or nil if the program computes none.
+func (p *Program) Grad(name string) *tensor.Dense { return p.gradByName[name] }
+
+// Instructions returns the number of instructions of a run.
+func (p *Program) Instructions() int { return p.instructions }
+
+// Bytes returns how much memory the program holds besides the parameters.
+func (p *Program) Bytes() int { return p.machine.Bytes() }

@@ -1,0 +1,95 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// Unroll applies a cell to each step of a sequence, in order: back-propagation through time is the differentiation of
+// what it declares. xs are the steps' inputs [B, I]; initial is the state before the first, nil for zeros. It returns
+// the output of each step [B, H] and the final state.
+//
+// mask [T, B, 1], from LengthMask, may be nil; past a sequence's end the state stays unchanged and the output is zero.
+func (b *Builder) Unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *gorgonia.Node) ([]*gorgonia.Node, State) {
+	return b.unroll(cell, xs, initial, mask, false)
+}
+
+// UnrollReverse is Unroll from the last step to the first. The outputs stand in the order of the inputs. With a mask,
+// each sequence starts at its own last step.
+func (b *Builder) UnrollReverse(cell Cell, xs []*gorgonia.Node, initial State, mask *gorgonia.Node) ([]*gorgonia.Node, State) {
+	return b.unroll(cell, xs, initial, mask, true)
+}
+
+func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *gorgonia.Node, reverse bool) ([]*gorgonia.Node, State) {
+	outputs := make([]*gorgonia.Node, len(xs))
+	fail := func(n *gorgonia.Node) ([]*gorgonia.Node, State) {
+		s := make(State, max(1, len(cell.State())))
+		for i := range s {
+			s[i] = n
+		}
+		for i := range outputs {
+			outputs[i] = n
+		}
+		return outputs, s
+	}
+	switch {
+	case b.err != nil:
+		return fail(b.invalid)
+	case len(xs) == 0 || xs[0] == nil || xs[0].Dims() != 2:
+		return fail(b.failf("unroll %T: want at least one step, each [B, I]", cell))
+	case len(cell.State()) == 0:
+		return fail(b.failf("unroll %T: State returns no widths; the first is the output's", cell))
+	}
+	s, err := b.initialState(cell, initial, xs[0].Shape()[0])
+	if err != nil {
+		return fail(b.Fail(err))
+	}
+	outer := b.step
+	for i := range xs {
+		t := i
+		if reverse {
+			t = len(xs) - 1 - i
+		}
+		b.step = fmt.Sprintf("%s%s t=%d", b.prefix, b.suffix, t)
+		next := cell.Step(b, xs[t], s)
+		if len(next) != len(s) && b.err == nil {
+			b.failf("unroll %T: Step returned a state of %d tensors; want %d", cell, len(next), len(s))
+		}
+		if b.err != nil {
+			return fail(b.invalid)
+		}
+		outputs[t] = next[0]
+		if mask != nil {
+			live := b.At(mask, 0, t)
+			outputs[t] = b.Where(live, next[0], b.Const(0))
+			for k := range next {
+				next[k] = b.Where(live, next[k], s[k])
+			}
+		}
+		s = next
+	}
+	b.step = outer
+	return outputs, s
+}
+
+// initialState checks a state against a cell, or makes one of zeros.
+func (b *Builder) initialState(cell Cell, s State, batch int) (State, error) {
+	widths := cell.State()
+	if s == nil {
+		for _, w := range widths {
+			s = append(s, b.Const(0, batch, w))
+		}
+		return s, b.err
+	}
+	if len(s) != len(widths) {
+		return nil, errors.Errorf("unroll %T: an initial state of %d tensors; want %d", cell, len(s), len(widths))
+	}
+	for i, n := range s {
+		if n == nil || n.Dims() != 2 || n.Shape()[0] != batch || n.Shape()[1] != widths[i] {
+			return nil, errors.Errorf("unroll %T: tensor %d of the initial state is %s; want [%d %d]", cell, i, describe(n), batch, widths[i])
+		}
+	}
+	return append(State(nil), s...), nil
+}

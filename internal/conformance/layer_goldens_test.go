@@ -1,0 +1,151 @@
+package conformance
+
+import (
+	"strconv"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+)
+
+// layer builds and runs a small graph whose inputs are tensors of a golden and checks what it names.
+type layer struct {
+	t      *testing.T
+	f      *safetensors.File
+	dtype  tensor.Dtype
+	b      *graph.Builder
+	inputs []string
+}
+
+func newLayer(t *testing.T, f *safetensors.File, dtype tensor.Dtype) *layer {
+	return &layer{t: t, f: f, dtype: dtype, b: graph.NewBuilder(graph.NewParams(dtype))}
+}
+
+// input declares the input of a golden's tensor.
+func (l *layer) input(name string) *gorgonia.Node {
+	x, ok := l.f.Tensors[name]
+	if !ok {
+		l.t.Fatalf("the golden has no tensor %q", name)
+	}
+	l.inputs = append(l.inputs, name)
+	if x.DType == "I64" {
+		return l.b.IndexInput(name, x.Shape...)
+	}
+	return l.b.Input(name, x.Shape...)
+}
+
+// check runs the graph and compares the named outputs and the adjoints of wrt with the golden's tensors.
+func (l *layer) check(loss *gorgonia.Node, outputs, wrt map[string]*gorgonia.Node) {
+	l.t.Helper()
+	all := make(map[string]*gorgonia.Node)
+	for name, n := range outputs {
+		all[name] = n
+	}
+	for name, n := range wrt {
+		all["grad."+name] = l.b.Grad(loss, n)[0]
+	}
+	var opts []graph.CompileOption
+	for _, n := range all {
+		opts = append(opts, graph.Output(n))
+	}
+	prog, err := graph.Compile(l.b, opts...)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, name := range l.inputs {
+		value := floatsOrInts(l.t, l.f, name)
+		if err := prog.Set(name, value); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	if err := prog.Run(); err != nil {
+		l.t.Fatal(err)
+	}
+	for name, n := range all {
+		compare(l.t, name, prog.Value(n), floats(l.t, l.f, name), 0, l.dtype)
+	}
+}
+
+func floatsOrInts(t *testing.T, f *safetensors.File, name string) any {
+	if f.Tensors[name].DType == "I64" {
+		return ints(t, f, name)
+	}
+	return floats(t, f, name)
+}
+
+func checkCrossEntropy(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+	l := newLayer(t, f, dtype)
+	var opts []graph.CrossEntropyOption
+	if s := f.Metadata["ignore_index"]; s != "" {
+		i, err := strconv.Atoi(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts = append(opts, graph.IgnoreIndex(i))
+	}
+	if s := f.Metadata["label_smoothing"]; s != "" {
+		e, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts = append(opts, graph.LabelSmoothing(e))
+	}
+	logits := l.input("logits")
+	loss := l.b.CrossEntropy(logits, l.input("target"), opts...)
+	l.check(loss, map[string]*gorgonia.Node{"loss": loss}, map[string]*gorgonia.Node{"logits": logits})
+}
+
+func checkEmbedding(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+	l := newLayer(t, f, dtype)
+	padding, err := strconv.Atoi(f.Metadata["padding_idx"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	weight := l.input("weight")
+	y := l.b.Gather(weight, l.input("index"), padding)
+	loss := l.b.Sum(l.b.Mul(y, l.input("grad_y")))
+	l.check(loss, map[string]*gorgonia.Node{"y": y}, map[string]*gorgonia.Node{"weight": weight})
+}
+
+func checkLayerNorm(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+	l := newLayer(t, f, dtype)
+	x, weight, bias := l.input("x"), l.input("weight"), l.input("bias")
+	y := l.b.Add(l.b.Mul(l.b.Normalize(x), weight), bias)
+	loss := l.b.Sum(l.b.Mul(y, l.input("grad_y")))
+	l.check(loss, map[string]*gorgonia.Node{"y": y}, map[string]*gorgonia.Node{"x": x, "weight": weight, "bias": bias})
+}
+
+// attend declares the softmax of scores [S, B] over the memory's unmasked steps and the weighted sum of the memory
+// [S, B, H]; both attentions of the goldens end so.
+func (l *layer) attend(score, memory *gorgonia.Node) (weights, context *gorgonia.Node) {
+	b := l.b
+	s := score.Shape()
+	mask := b.Reshape(b.LengthMask(l.input("lengths"), s[0]), s...)
+	score = b.Where(mask, score, b.Const(-1e30))
+	weights = b.Transpose(b.Softmax(b.Transpose(score)))
+	context = b.Sum(b.Mul(b.Reshape(weights, s[0], s[1], 1), memory), 0)
+	return weights, context
+}
+
+func checkAdditiveAttention(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+	l := newLayer(t, f, dtype)
+	b := l.b
+	q, m, wq, wm, v := l.input("query"), l.input("memory"), l.input("W_query"), l.input("W_memory"), l.input("v")
+	h := b.Tanh(b.Add(b.MatMulNT(q, wq), b.MatMulNT(m, wm)))
+	weights, context := l.attend(b.Sum(b.Mul(h, v), -1), m)
+	loss := b.Sum(b.Mul(context, l.input("grad_context")))
+	l.check(loss, map[string]*gorgonia.Node{"weights": weights, "context": context},
+		map[string]*gorgonia.Node{"query": q, "memory": m, "W_query": wq, "W_memory": wm, "v": v})
+}
+
+func checkDotAttention(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+	l := newLayer(t, f, dtype)
+	b := l.b
+	q, m := l.input("query"), l.input("memory")
+	weights, context := l.attend(b.Sum(b.Mul(m, q), -1), m)
+	loss := b.Sum(b.Mul(context, l.input("grad_context")))
+	l.check(loss, map[string]*gorgonia.Node{"weights": weights, "context": context}, map[string]*gorgonia.Node{"query": q, "memory": m})
+}

@@ -1,0 +1,147 @@
+package conformance
+
+import (
+	"strconv"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/zoo/birnn"
+	"github.com/rnnzoo/rnnzoo/zoo/gru"
+	"github.com/rnnzoo/rnnzoo/zoo/lstm"
+	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+)
+
+// checkRecurrent checks outputs, final states, the loss and every gradient of a recurrent network, with each pass of the
+// compiler on and off.
+func checkRecurrent(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+	for _, without := range append([]string{""}, graph.Passes()...) {
+		checkRecurrentWithout(t, f, dtype, without)
+		if t.Failed() {
+			t.Fatalf("without pass %q", without)
+		}
+	}
+}
+
+func checkRecurrentWithout(t *testing.T, f *safetensors.File, dtype tensor.Dtype, without string) {
+	number := func(key string) int {
+		n, err := strconv.Atoi(f.Metadata[key])
+		if err != nil {
+			t.Fatalf("metadata %q: %v", key, err)
+		}
+		return n
+	}
+	T, B, I, H, layers := number("T"), number("B"), number("I"), number("H"), number("layers")
+	opts := []graph.NetworkOption{graph.Hidden(H), graph.Layers(layers)}
+	var network *graph.Network
+	switch kind := f.Metadata["kind"]; kind {
+	case "rnn_tanh":
+		network = rnn.New(opts...)
+	case "rnn_relu":
+		network = rnn.NewRelu(opts...)
+	case "lstm":
+		network = lstm.New(opts...)
+	case "gru":
+		network = gru.New(opts...)
+	default:
+		t.Fatalf("unknown kind %q", kind)
+	}
+	states := layers
+	if f.Metadata["bidirectional"] == "True" {
+		network = birnn.New(network)
+		states *= 2
+	}
+
+	params := graph.NewParams(dtype)
+	b := graph.NewBuilder(params)
+	x := b.Input("x", T, B, I)
+	inputs := map[string]*gorgonia.Node{"x": x, "h0": b.Input("h0", states, B, H)}
+	initial := make([]graph.State, states)
+	for i := range initial {
+		initial[i] = graph.State{b.At(inputs["h0"], 0, i)}
+	}
+	_, hasCell := f.Tensors["c0"]
+	if hasCell {
+		inputs["c0"] = b.Input("c0", states, B, H)
+		for i := range initial {
+			initial[i] = append(initial[i], b.At(inputs["c0"], 0, i))
+		}
+	}
+	unroll := []graph.UnrollOption{graph.InitialStates(initial...)}
+	if _, ok := f.Tensors["lengths"]; ok {
+		unroll = append(unroll, graph.Lengths(b.IndexInput("lengths", B)))
+	}
+	y, final := network.Unroll(b, x, unroll...)
+	stacked := func(k int) *gorgonia.Node {
+		parts := make([]*gorgonia.Node, len(final))
+		for i, s := range final {
+			parts[i] = s[k]
+		}
+		return b.Stack(0, parts...)
+	}
+	outputs := map[string]*gorgonia.Node{"y": y, "h_n": stacked(0)}
+	loss := []*gorgonia.Node{
+		b.Sum(b.Mul(y, b.Input("grad_y", y.Shape()...))),
+		b.Sum(b.Mul(outputs["h_n"], b.Input("grad_h_n", states, B, H))),
+	}
+	if hasCell {
+		outputs["c_n"] = stacked(1)
+		loss = append(loss, b.Sum(b.Mul(outputs["c_n"], b.Input("grad_c_n", states, B, H))))
+	}
+	total := b.Add(loss...)
+	for _, name := range []string{"x", "h0", "c0"} {
+		if n := inputs[name]; n != nil {
+			outputs["grad."+name] = b.Grad(total, n)[0]
+		}
+	}
+	compile := []graph.CompileOption{graph.Loss(total)}
+	for _, n := range outputs {
+		compile = append(compile, graph.Output(n))
+	}
+	if without != "" {
+		compile = append(compile, graph.Without(without))
+	}
+	prog, err := graph.Compile(b, compile...)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for name, x := range f.Tensors {
+		if len(name) > 6 && name[:6] == "param." {
+			p := params.Get(name[6:])
+			if p == nil {
+				t.Fatalf("the network has no parameter %q", name[6:])
+			}
+			if err := params.Restore(&safetensors.File{Names: []string{name[6:]}, Tensors: map[string]safetensors.Tensor{name[6:]: x}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, name := range []string{"x", "h0", "c0", "grad_y", "grad_h_n", "grad_c_n"} {
+		if _, ok := f.Tensors[name]; ok {
+			if err := prog.Set(name, floats(t, f, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, ok := f.Tensors["lengths"]; ok {
+		if err := prog.Set("lengths", ints(t, f, "lengths")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // a second run finds what the first one left
+		if err := prog.Run(); err != nil {
+			t.Fatal(err)
+		}
+		for name, n := range outputs {
+			compare(t, name, prog.Value(n), floats(t, f, name), 0, dtype)
+		}
+		compare(t, "loss", []float64{prog.Loss()}, floats(t, f, "loss"), floats(t, f, "loss_scale")[0], dtype)
+		for _, p := range params.List() {
+			compare(t, "grad.param."+p.Name(), prog.Grad(p.Name()), floats(t, f, "grad.param."+p.Name()), 0, dtype)
+		}
+	}
+}

@@ -1,0 +1,4 @@
+package kernel
+
+// Float is the element type of a kernel.
+type Float interface{ float32 | float64 }

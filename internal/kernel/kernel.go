@@ -1,0 +1,80 @@
+// Package kernel holds the numerical work of compiled programs: matrix products, elementwise functions, reductions
+// and row operations over slices of one element type.
+//
+// Every kernel is a method of an interface, so that a set in assembly can replace any of them; Portable implements
+// all in plain Go and is the reference that each other set is tested against. Kernels neither allocate nor check
+// shapes: the compiler in graph has done so.
+package kernel
+
+// Kernels is one set of kernels for elements of type F.
+type Kernels[F Float] interface {
+	// Name is the set's name: "portable", "avx2", …
+	Name() string
+
+	// Gemm computes C = A·B + beta·C for A [m, k], B [k, n] and C [m, n]. Element (i, j) of A stands at
+	// i·a.Row + j·a.Col, so that a transposed operand is one with exchanged strides; C's columns are adjacent.
+	Gemm(m, n, k int, a, b Matrix[F], beta F, c Rows[F])
+
+	// Map sets dst[i] = fn(a[i], b[i], c[i]) for i < n; a function reads as many operands as its arity.
+	Map(fn Fn, k Consts[F], n int, dst, a, b, c Vector[F])
+	// Sum returns Σ x[i] and Max the largest x[i], for i < n.
+	Sum(n int, x Vector[F]) F
+	Max(n int, x Vector[F]) F
+
+	RowKernels[F]
+	Optimizers[F]
+}
+
+// RowKernels are the operations on the rows of matrices with m rows of n adjacent columns.
+type RowKernels[F Float] interface {
+	// Softmax sets y = exp(x)/Σexp(x) in each row, and SoftmaxGrad dx = y∘(dy − Σ dy∘y).
+	Softmax(m, n int, y, x Rows[F])
+	SoftmaxGrad(m, n int, dx, y, dy Rows[F])
+	// LogSoftmax sets y = x − log Σexp(x) in each row, and LogSoftmaxGrad dx = dy − exp(y)·Σdy.
+	LogSoftmax(m, n int, y, x Rows[F])
+	LogSoftmaxGrad(m, n int, dx, y, dy Rows[F])
+	// Normalize sets y = (x − mean)/√(variance + eps) in each row, and NormalizeGrad its gradient from x and dy.
+	Normalize(m, n int, eps F, y, x Rows[F])
+	NormalizeGrad(m, n int, eps F, dx, x, dy Rows[F])
+
+	// Gather copies row index[i] of table to row i of y; a row whose index is outside the table's rows becomes zero.
+	Gather(m, n, rows int, y, table Rows[F], index []int)
+	// ScatterAdd adds row i of dy to row index[i] of dtable, in order of i; an index outside the rows or equal to
+	// padding is passed over.
+	ScatterAdd(m, n, rows, padding int, dtable, dy Rows[F], index []int)
+
+	// Dropout sets y = x/(1−rate) where the mask keeps an element and 0 where it does not. The mask of element i·n+j
+	// is a function of that number and of mask alone.
+	Dropout(m, n int, rate float64, mask Mask, y, x Rows[F])
+	// LengthMask sets row t of y [steps, n] to 1 in the columns i where t < lengths[i] and to 0 elsewhere.
+	LengthMask(steps, n int, y Rows[F], lengths []int)
+
+	// CrossEntropy sets loss[i] for row i of the logits, and CrossEntropyGrad the gradient of Σ dloss[i]·loss[i].
+	CrossEntropy(m, n int, o CrossEntropyOptions[F], loss Vector[F], logits Rows[F], target []int)
+	CrossEntropyGrad(m, n int, o CrossEntropyOptions[F], dlogits, logits Rows[F], target []int, dloss Vector[F])
+	// TargetWeight sets w[i] to the weight of target i: 0 if it is ignored, else its class weight or 1.
+	TargetWeight(m, n int, o CrossEntropyOptions[F], w Vector[F], target []int)
+}
+
+// Matrix is a matrix operand: element (i, j) is Data[i·Row + j·Col].
+type Matrix[F Float] struct {
+	Data     []F
+	Row, Col int
+}
+
+// Rows is a matrix whose columns are adjacent: element (i, j) is Data[i·Stride + j].
+type Rows[F Float] struct {
+	Data   []F
+	Stride int
+}
+
+// Vector is a vector operand: element i is Data[i·Stride]; stride 0 repeats one element.
+type Vector[F Float] struct {
+	Data   []F
+	Stride int
+}
+
+// Consts are the constants of an elementwise function; Fn says what each means.
+type Consts[F Float] [2]F
+
+func (r Rows[F]) row(i, n int) []F { return r.Data[i*r.Stride : i*r.Stride+n : i*r.Stride+n] }

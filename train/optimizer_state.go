@@ -1,0 +1,166 @@
+package train
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"github.com/rnnzoo/rnnzoo/internal/kernel"
+)
+
+// optimizerState is what every optimizer holds beside its settings: the learning rate once it has been set, and the
+// state of each parameter.
+type optimizerState struct {
+	lr    float64
+	lrSet bool
+	slots []slot
+}
+
+// slot is one parameter: what this step reads, and what lasts from step to step, in one of the element types.
+type slot struct {
+	weights, gradient content
+	f32               *param[float32]
+	f64               *param[float64]
+}
+
+// param is one parameter as the update of an optimizer sees it.
+type param[F kernel.Float] struct {
+	kernel.Optimizers[F]
+
+	w, g    []F
+	step    int // counted from 1; steps without a gradient do not count
+	buffers [3][]F
+}
+
+// kernels returns the update steps for elements of type F.
+func kernels[F kernel.Float]() kernel.Optimizers[F] { return kernel.Portable[F]{} }
+
+// buffer returns buffer i, as long as the weights, and whether it is new and so all zeros.
+func (p *param[F]) buffer(i int) (b []F, isNew bool) {
+	if p.buffers[i] == nil {
+		p.buffers[i], isNew = make([]F, len(p.w)), true
+	}
+	return p.buffers[i], isNew
+}
+
+// learningRate returns the rate that was set, else initial, else the default.
+func (s *optimizerState) learningRate(initial, byDefault float64) float64 {
+	if s.lrSet {
+		return s.lr
+	}
+	return orDefault(initial, byDefault)
+}
+
+func (s *optimizerState) setLearningRate(lr float64) { s.lr, s.lrSet = lr, true }
+
+// each calls the update of its element type for every parameter that has a gradient. All are checked before the first
+// is updated.
+func (s *optimizerState) each(optimizer string, grads []gorgonia.ValueGrad, f32 func(*param[float32]), f64 func(*param[float64])) error {
+	first := s.slots == nil
+	if first {
+		s.slots = make([]slot, len(grads))
+	}
+	if len(grads) != len(s.slots) {
+		return errors.Errorf("%s: %d parameters, but the state is of %d; give the same ones at each step, or use a new optimizer",
+			optimizer, len(grads), len(s.slots))
+	}
+	for i, vg := range grads {
+		if err := s.slots[i].load(vg); err != nil {
+			if first {
+				s.slots = nil
+			}
+			return errors.WithMessagef(err, "%s: %s", optimizer, parameterName(i, vg))
+		}
+	}
+	for i := range s.slots {
+		t := &s.slots[i]
+		switch {
+		case t.gradient.f32 != nil:
+			t.f32.step++
+			f32(t.f32)
+		case t.gradient.f64 != nil:
+			t.f64.step++
+			f64(t.f64)
+		default:
+			continue
+		}
+		t.weights.store()
+	}
+	return nil
+}
+
+// load sets the weights and the gradient; without a gradient it sets neither.
+func (t *slot) load(vg gorgonia.ValueGrad) error {
+	t.weights.f32, t.weights.f64 = nil, nil
+	t.gradient.f32, t.gradient.f64 = nil, nil
+	g, err := gradient(vg)
+	if g == nil || err != nil {
+		return err
+	}
+	w := vg.Value()
+	if w == nil {
+		return errors.New("no value; initialize it first")
+	}
+	if err := t.weights.load(w); err != nil {
+		return errors.WithMessage(err, "the value")
+	}
+	if err := t.gradient.load(g); err != nil {
+		return errors.WithMessage(err, "the gradient")
+	}
+	if w.Dtype() != g.Dtype() {
+		return errors.Errorf("the gradient of element type %v does not fit the value of %v; use one type for both", g.Dtype(), w.Dtype())
+	}
+	if !w.Shape().Eq(g.Shape()) || len(t.weights.f32) != len(t.gradient.f32) || len(t.weights.f64) != len(t.gradient.f64) {
+		return errors.Errorf("the gradient of shape %v does not fit the value of shape %v; use the gradient of the same parameter", g.Shape(), w.Shape())
+	}
+	if t.f32 == nil && t.f64 == nil {
+		if t.weights.f32 != nil {
+			t.f32 = &param[float32]{Optimizers: kernels[float32](), w: t.weights.f32}
+		} else {
+			t.f64 = &param[float64]{Optimizers: kernels[float64](), w: t.weights.f64}
+		}
+	}
+	// The last step's weights still say what the state is of.
+	if t.f32 != nil && len(t.f32.w) == len(t.weights.f32) {
+		t.f32.w, t.f32.g = t.weights.f32, t.gradient.f32
+		return nil
+	}
+	if t.f64 != nil && len(t.f64.w) == len(t.weights.f64) {
+		t.f64.w, t.f64.g = t.weights.f64, t.gradient.f64
+		return nil
+	}
+	return errors.Errorf("the value of shape %v and element type %v is not the one the state is of; give the same parameters at each step, or use a new optimizer",
+		w.Shape(), w.Dtype())
+}
+
+// unbounded is the upper end of a range of all finite numbers.
+const unbounded = math.MaxFloat64
+
+// number is a setting and the range in which it makes sense, from min to below, which is outside.
+type number struct {
+	name              string
+	value, min, below float64
+}
+
+// checkRange returns an error for the first number outside its range; NaN is outside all.
+func checkRange(what string, numbers ...number) error {
+	for _, n := range numbers {
+		if n.value >= n.min && n.value < n.below {
+			continue
+		}
+		if n.below == unbounded {
+			return errors.Errorf("%s: %s %v is out of range; give a finite number of at least %v", what, n.name, n.value, n.min)
+		}
+		return errors.Errorf("%s: %s %v is out of range; give a number of at least %v and below %v", what, n.name, n.value, n.min, n.below)
+	}
+	return nil
+}
+
+// orDefault returns x, or the default if x is the zero value.
+func orDefault(x, byDefault float64) float64 {
+	if x == 0 {
+		return byDefault
+	}
+	return x
+}

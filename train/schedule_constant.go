@@ -1,0 +1,9 @@
+package train
+
+// Constant is the schedule of one learning rate all along.
+type Constant float64
+
+var _ Schedule = Constant(0)
+
+// LearningRate implements Schedule.
+func (c Constant) LearningRate(int) float64 { return float64(c) }
