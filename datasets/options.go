@@ -1,6 +1,10 @@
 package datasets
 
-import "github.com/pkg/errors"
+import (
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
+)
 
 // Option changes how a dataset is opened.
 type Option func(*options)
@@ -56,7 +60,7 @@ func gather(opts []Option) (options, error) {
 	return o, errors.WithStack(&UnknownError{
 		Kind:       "fill method",
 		Name:       o.fill,
-		Suggestion: nearest(o.fill, []string{"previous", "linear", "mean", "zero"}),
+		Suggestion: suggest.Nearest(o.fill, []string{"previous", "linear", "mean", "zero"}),
 		Hint:       "choose previous, linear, mean or zero",
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
 )
 
 // Series is a time series of one or more variables, observed at the same N
@@ -72,7 +74,7 @@ func locate(source string, names, wanted []string) ([]int, error) {
 		p, ok := place[name]
 		switch {
 		case !ok:
-			if near := nearest(name, names); near != "" {
+			if near := suggest.Nearest(name, names); near != "" {
 				return nil, errors.Errorf("%s: column %s not found; did you mean %s?", source, quote(name), quote(near))
 			}
 			return nil, errors.Errorf("%s: column %s not found; choose from %s", source, quote(name), enumerate(names))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
 )
 
 // UnknownError reports a name that means nothing here: of a dataset, of the
@@ -37,7 +39,7 @@ func unknownDataset(spec string) *UnknownError {
 	case hasPrefix && path == "":
 		e.Hint = "write csv:FILE with the path of a file"
 	case hasPrefix:
-		if nearest(prefix, []string{csvPrefix}) != "" {
+		if suggest.Nearest(prefix, []string{csvPrefix}) != "" {
 			e.Suggestion = csvPrefix + ":" + path
 		}
 		e.Hint = "a file is csv:FILE, and zoo datasets lists the names"
@@ -48,7 +50,7 @@ func unknownDataset(spec string) *UnknownError {
 		for _, info := range List() {
 			names = append(names, info.Name)
 		}
-		if e.Suggestion = nearest(spec, names); e.Suggestion == "" {
+		if e.Suggestion = suggest.Nearest(spec, names); e.Suggestion == "" {
 			e.Hint = "zoo datasets lists them, and csv:FILE is a file of your own"
 		}
 	}

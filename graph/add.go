@@ -13,7 +13,7 @@ func (b *Builder) Add(xs ...*gorgonia.Node) *gorgonia.Node {
 	if len(xs) == 0 {
 		return b.failf("sum: no operands; give at least one")
 	}
-	if len(xs) == 1 {
+	if len(xs) == 1 && xs[0] != nil {
 		return xs[0]
 	}
 	return b.apply(add{}, xs...)

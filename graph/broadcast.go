@@ -23,6 +23,8 @@ type broadcast struct {
 	to tensor.Shape
 }
 
+func (r broadcast) String() string { return "broadcast" }
+
 func (r broadcast) shape(in []tensor.Shape) (tensor.Shape, error) {
 	out, err := broadcastShape([]tensor.Shape{in[0], r.to})
 	if err == nil && !ir.SameShape(out, r.to) {

@@ -42,6 +42,8 @@ type core struct {
 	names   []string                  // of the parameters, in order of first use
 	ops     uint32                    // how many of our ops there are: the source of distinct hashes
 	step    string                    // the time step under construction, for drawing
+
+	translated map[*gorgonia.Node]*gorgonia.Node // what plain nodes are translated to; nil for those that are not
 }
 
 // An Option of NewBuilder.
@@ -60,14 +62,18 @@ func NewBuilder(params *Params, opts ...Option) *Builder {
 	if params == nil {
 		params = NewParams(tensor.Float32)
 	}
-	c := &core{g: gorgonia.NewGraph(), params: params, byName: make(map[string]*gorgonia.Node)}
+	c := &core{
+		g: gorgonia.NewGraph(), params: params,
+		byName: make(map[string]*gorgonia.Node), translated: make(map[*gorgonia.Node]*gorgonia.Node),
+	}
 	for _, o := range opts {
 		o(c)
 	}
 	return &Builder{core: c}
 }
 
-// Graph returns the expression graph. Nodes made with Gorgonia's own functions may be mixed with the builder's.
+// Graph returns the expression graph. Nodes made with Gorgonia's own functions may be mixed with the builder's; a leaf of
+// gorgonia.NewMatrix and the like is an input under its name, which starts with the value bound to it.
 func (b *Builder) Graph() *gorgonia.ExprGraph { return b.g }
 
 // Params returns the store that the graph's parameters live in.
@@ -102,7 +108,7 @@ func (b *Builder) Fail(err error) *gorgonia.Node {
 }
 
 func (b *Builder) failf(format string, args ...any) *gorgonia.Node {
-	return b.Fail(errors.Errorf(format, args...))
+	return b.Fail(fmt.Errorf(format, args...)) // Fail adds the stack
 }
 
 // Input declares a tensor of numbers that is set before each run, such as [T, B, I] for a sequence.

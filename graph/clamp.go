@@ -8,8 +8,8 @@ import (
 
 // Clamp limits x to [lo, hi], elementwise;  dx = dy where x was inside, else 0.
 func (b *Builder) Clamp(x *gorgonia.Node, lo, hi float64) *gorgonia.Node {
-	if lo > hi {
-		return b.failf("clamp: the lower bound %g is above the upper bound %g", lo, hi)
+	if !(lo <= hi) {
+		return b.failf("clamp of %s: the bounds are %g and %g; want the lower one first", describe(x), lo, hi)
 	}
 	return b.apply(clamp{elementwise{fn: kernel.Clamp, k: [2]float64{lo, hi}}}, x)
 }

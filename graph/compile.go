@@ -18,6 +18,7 @@ type compileConfig struct {
 	outputs []*gorgonia.Node
 	loss    *gorgonia.Node
 	without map[string]bool
+	threads int
 }
 
 // Output names nodes whose values can be read after a run.
@@ -38,6 +39,13 @@ func Without(passes ...string) CompileOption {
 			c.without[p] = true
 		}
 	}
+}
+
+// Threads sets the number of threads that share a run's work. Without it a program has as many as pay, up to GOMAXPROCS,
+// and a small one has one. Results may differ in the last bits between numbers of threads; for one number they are always
+// the same.
+func Threads(n int) CompileOption {
+	return func(c *compileConfig) { c.threads = n }
 }
 
 // planPasses are the parts of the memory plan that can be switched off like passes.
@@ -64,6 +72,9 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
 		}
 	}
+	if c.threads < 0 {
+		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
+	}
 	for _, n := range c.outputs {
 		if n == nil || n.Graph() != b.g {
 			b.failf("compile: the output %s is not a node of this graph", describe(n))
@@ -89,7 +100,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		return nil, errors.New("compile: the program has neither an output nor a loss")
 	}
 
-	g, err := lower(b, outputs)
+	g, leaves, err := b.lower(outputs)
 	if err != nil {
 		return nil, err
 	}
@@ -112,14 +123,25 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		offsets[gradAt+i] = gradOffset[name]
 	}
 	pl := plan.Make(g, plan.Options{GradOffset: offsets, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
-	p.machine, err = exec.New(pl, b.params.dtype, func(name string) any { return b.params.byName[name].value.Data() }, size)
+	p.machine, err = exec.New(pl, b.params.dtype, exec.Options{
+		Params:   func(name string) any { return b.params.byName[name].value.Data() },
+		GradSize: size,
+		Threads:  c.threads,
+	})
 	if err != nil {
 		return nil, err
 	}
-	p.instructions = len(pl.Instructions)
+	p.instructions = pl.Instructions
 	p.inputs = make(map[string]*tensor.Dense, len(pl.Inputs))
 	for name, l := range pl.Inputs {
 		p.inputs[name] = p.machine.Tensor(l)
+	}
+	for _, n := range leaves {
+		if v := n.Value(); v != nil {
+			if err := p.Set(n.Name(), rowMajor(v)); err != nil {
+				return nil, errors.Wrapf(err, "compile: the value bound to %s", describe(n))
+			}
+		}
 	}
 	for i, n := range outputs[:gradAt] {
 		p.outputs[n] = p.machine.Tensor(pl.Outputs[i])
@@ -145,52 +167,63 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// lower translates the nodes that the outputs need. Inputs that nothing needs are kept: a program can be given them.
-func lower(b *Builder, outputs []*gorgonia.Node) (*ir.Graph, error) {
-	g := &ir.Graph{}
-	values := make(map[*gorgonia.Node]*ir.Value)
-	for _, n := range topological(append(append([]*gorgonia.Node{}, b.inputs...), outputs...)...) {
-		in := children(n)
+// lower translates the nodes that the outputs need. Inputs that nothing needs are kept: a program can be given them. It
+// returns the leaves among them that the builder did not make, too: they are inputs that may have values already.
+func (b *Builder) lower(outputs []*gorgonia.Node) (g *ir.Graph, leaves []*gorgonia.Node, err error) {
+	order := b.topological(append(append([]*gorgonia.Node{}, b.inputs...), outputs...)...)
+	if b.err != nil {
+		return nil, nil, b.err
+	}
+	g = &ir.Graph{}
+	values := make(map[*gorgonia.Node]*ir.Value, len(order))
+	named := make(map[string]bool)
+	for _, n := range order {
+		in := b.operands(n)
 		args := make([]*ir.Value, len(in))
 		for i, c := range in {
-			args[i] = values[c]
+			if args[i] = values[c]; args[i] == nil {
+				return nil, nil, errors.Errorf("compile: %s depends on itself", describe(n))
+			}
 		}
-		shape := append([]int{}, n.Shape()...)
-		var v *ir.Value
+		var lowered ir.Op
 		switch o := n.Op().(type) {
 		case nil:
-			op, err := lowerLeaf(b, n)
-			if err != nil {
-				return nil, err
+			if b.byName[n.Name()] == n {
+				lowered = b.leafSource(n)
+				break
 			}
-			v = g.Add(op, shape)
+			if lowered, err = b.plainLeaf(n); err == nil && named[n.Name()] {
+				err = errors.Errorf("input %q: two leaves of the graph have this name; give each its own", n.Name())
+			}
+			named[n.Name()] = true
+			leaves = append(leaves, n)
 		case *op:
-			v = g.Add(o.lower(), shape, args...)
+			lowered = o.lower()
 		default:
-			var err error
-			if v, err = lowerPlain(g, n, args); err != nil {
-				return nil, errors.Wrapf(err, "compile: %v", n)
+			if b.translated[n] != nil {
+				values[n] = args[0]
+				continue
 			}
+			lowered, err = b.lowerForeign(n)
 		}
-		values[n] = v
+		if err != nil {
+			return nil, nil, errors.Wrap(err, "compile")
+		}
+		values[n] = g.Add(lowered, shapeOf(n), args...)
 	}
 	for _, n := range outputs {
 		g.Outputs = append(g.Outputs, values[n])
 	}
-	return g, nil
+	return g, leaves, nil
 }
 
-// lowerLeaf returns the source that a node without an operation stands for.
-func lowerLeaf(b *Builder, n *gorgonia.Node) (ir.Op, error) {
-	name := n.Name()
-	if b.byName[name] == n {
-		switch {
-		case n.Dtype() == tensor.Int:
-			return ir.IndexInput{Name: name}, nil
-		case isInput(b, n):
-			return ir.Input{Name: name}, nil
-		}
-		return ir.Param{Name: name}, nil
+// leafSource returns the source that a leaf of the builder stands for.
+func (b *Builder) leafSource(n *gorgonia.Node) ir.Op {
+	switch {
+	case n.Dtype() == tensor.Int:
+		return ir.IndexInput{Name: n.Name()}
+	case isInput(b, n):
+		return ir.Input{Name: n.Name()}
 	}
-	return nil, errors.Errorf("compile: %s is a leaf that the builder did not make; use Input, Param or Const", describe(n))
+	return ir.Param{Name: n.Name()}
 }

@@ -13,7 +13,7 @@ func (b *Builder) Concat(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 	if len(xs) == 0 {
 		return b.failf("concat: no operands; give at least one")
 	}
-	if len(xs) == 1 {
+	if len(xs) == 1 && xs[0] != nil {
 		return xs[0]
 	}
 	return b.apply(concat{axisOf(xs[0], axis)}, xs...)
@@ -23,6 +23,9 @@ func (b *Builder) Concat(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 func (b *Builder) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 	if b.err != nil {
 		return b.invalid
+	}
+	if len(xs) == 0 {
+		return b.failf("stack: no operands; give at least one")
 	}
 	parts := make([]*gorgonia.Node, len(xs))
 	for i, x := range xs {
@@ -39,7 +42,7 @@ func (b *Builder) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 		}
 		parts[i] = b.Reshape(x, append(append(s[:at:at], 1), s[at:]...)...)
 	}
-	if axis < 0 && len(parts) > 0 {
+	if axis < 0 {
 		axis += parts[0].Dims()
 	}
 	return b.Concat(axis, parts...)

@@ -34,7 +34,7 @@ func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 	pass.ExpandPlaces(g)
 	g.Sort()
 	pl := plan.Make(g, plan.Options{GradOffset: []int{-1}})
-	m, err := exec.New(pl, o.b.params.dtype, nil, 0)
+	m, err := exec.New(pl, o.b.params.dtype, exec.Options{Threads: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +63,8 @@ func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 		return gorgonia.NewF32(d[0]), nil
 	case []float64:
 		return gorgonia.NewF64(d[0]), nil
+	case []int:
+		return gorgonia.NewI(d[0]), nil
 	}
 	return nil, errors.Errorf("%v: a scalar of %v", o, out.Dtype())
 }

@@ -23,23 +23,30 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 		return fail(b.invalid)
 	case loss == nil || loss.Graph() != b.g:
 		return fail(b.failf("gradient: the loss %s is not a node of this graph", describe(loss)))
+	case loss.Type() == nil:
+		return fail(b.failf("gradient: the loss %s has no value: it is a statement", describe(loss)))
+	case loss.Dtype() == tensor.Int:
+		return fail(b.failf("gradient: the loss %s holds integers, which have no derivative", describe(loss)))
 	case loss.DataSize() != 1:
 		return fail(b.failf("gradient: the loss %s is not a scalar; reduce it with Mean or Sum", describe(loss)))
 	}
 	wanted := make(map[*gorgonia.Node]bool, len(wrt))
 	for _, w := range wrt {
-		if w == nil || w.Graph() != b.g {
+		if w == nil || w.Graph() != b.g || w.Type() == nil {
 			return fail(b.failf("gradient: %s is not a node of this graph", describe(w)))
 		}
 		wanted[w] = true
 	}
 
-	order := topological(loss)
+	order := b.topological(loss)
+	if b.err != nil {
+		return fail(b.invalid)
+	}
 	// Only nodes on a path from a wanted node to the loss need an adjoint.
 	needed := make(map[*gorgonia.Node]bool, len(order))
 	for _, n := range order {
 		need := wanted[n]
-		for _, c := range children(n) {
+		for _, c := range b.operands(n) {
 			need = need || needed[c]
 		}
 		if need {
@@ -60,7 +67,7 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 		if wanted[n] {
 			adjoint[n] = dy
 		}
-		in := children(n)
+		in := b.operands(n)
 		if len(in) == 0 {
 			continue
 		}
@@ -71,7 +78,7 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 		if !anyNeeded {
 			continue
 		}
-		d, err := symDiff(n, in, dy)
+		d, err := b.symDiff(n, in, dy)
 		if err != nil {
 			return fail(b.Fail(errors.Wrapf(err, "gradient of %s", describe(n))))
 		}
@@ -95,33 +102,19 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 	return grads
 }
 
-// symDiff calls the op's symbolic derivative and spreads its answer over all inputs.
-func symDiff(n *gorgonia.Node, in gorgonia.Nodes, dy *gorgonia.Node) (gorgonia.Nodes, error) {
-	sd, ok := n.Op().(gorgonia.SDOp)
-	if !ok {
-		return nil, errors.Errorf("the operation %v has no symbolic derivative", n.Op())
+// symDiff returns the adjoint of each operand of a node whose own is dy.
+func (b *Builder) symDiff(n *gorgonia.Node, in gorgonia.Nodes, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	if o, ok := n.Op().(*op); ok {
+		return o.SymDiff(in, n, dy)
 	}
-	d, err := sd.SymDiff(in, n, dy)
-	if err != nil {
-		return nil, err
+	if b.translated[n] != nil { // its one operand is what it is translated to
+		return gorgonia.Nodes{dy}, nil
 	}
-	if len(d) == len(in) {
-		return d, nil
-	}
-	// Gorgonia's ops return the adjoints of the differentiable inputs alone.
-	all := make(gorgonia.Nodes, len(in))
-	j := 0
-	for i, differentiable := range sd.DiffWRT(len(in)) {
-		if differentiable && j < len(d) {
-			all[i] = d[j]
-			j++
-		}
-	}
-	return all, nil
+	return b.foreignSymDiff(n, in, dy)
 }
 
-// topological returns the nodes that root depends on, each after its children.
-func topological(roots ...*gorgonia.Node) []*gorgonia.Node {
+// topological returns the nodes that the roots depend on, each after its operands.
+func (b *Builder) topological(roots ...*gorgonia.Node) []*gorgonia.Node {
 	type frame struct {
 		n    *gorgonia.Node
 		in   gorgonia.Nodes
@@ -133,7 +126,7 @@ func topological(roots ...*gorgonia.Node) []*gorgonia.Node {
 	push := func(n *gorgonia.Node) {
 		if !seen[n] {
 			seen[n] = true
-			stack = append(stack, frame{n: n, in: children(n)})
+			stack = append(stack, frame{n: n, in: b.operands(n)})
 		}
 	}
 	for _, r := range roots {

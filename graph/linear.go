@@ -35,6 +35,9 @@ func (b *Builder) LinearInit(name string, width int, x *gorgonia.Node, weight, b
 // parameters are weight_<name>_0 [width, I₀], weight_<name>_1 [width, I₁], … and bias_<name> [width]. The weight of a
 // square map, from state to state, starts orthogonal; the others as Glorot's uniform distribution.
 func (b *Builder) Affine(name string, width int, xs ...*gorgonia.Node) *gorgonia.Node {
+	if len(xs) == 0 {
+		return b.failf("affine %q: no operands; give at least one", name)
+	}
 	terms := make([]*gorgonia.Node, len(xs), len(xs)+1)
 	for i, x := range xs {
 		init := Glorot()

@@ -120,7 +120,7 @@ func InitialStates(states ...State) UnrollOption {
 }
 
 // Lengths sets the lengths of the sequences, integers [B]. Past a sequence's end its state stays unchanged and its
-// output is zero, as with PyTorch's packed sequences.
+// output is zero, as with PyTorch's packed sequences; what x holds there, NaN included, has no influence.
 func Lengths(lengths *gorgonia.Node) UnrollOption {
 	return func(c *unrollConfig) { c.lengths = lengths }
 }
@@ -143,14 +143,18 @@ func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*g
 			b.failf("%s: the input is %s; want a sequence [T, B, I]", r.name, describe(x))
 		} else if c.initial != nil && len(c.initial) != r.layers*directions {
 			b.failf("%s: %d initial states; want %d, one for each layer and direction", r.name, len(c.initial), r.layers*directions)
+		} else if n := c.lengths; n != nil && (n.Dims() != 1 || n.Shape()[0] != x.Shape()[1]) {
+			b.failf("%s: the lengths are %s; want [%d], one for each sequence of %s", r.name, describe(n), x.Shape()[1], describe(x))
 		}
 	}
 	if b.err != nil {
-		return b.invalid, []State{{b.invalid}}
+		return r.invalid(b, directions)
 	}
 	var mask *gorgonia.Node
 	if c.lengths != nil {
 		mask = b.LengthMask(c.lengths, x.Shape()[0])
+		// The state's Where takes no value from past the end, but a gradient of 0 times a NaN from there would be NaN.
+		x = b.Where(mask, x, b.Const(0))
 	}
 	var final []State
 	for layer := range r.layers {
@@ -158,7 +162,7 @@ func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*g
 			x = b.Dropout(x, r.dropout)
 		}
 		if b.err != nil {
-			return b.invalid, []State{{b.invalid}}
+			return r.invalid(b, directions)
 		}
 		config := r.config
 		config.Input = x.Shape()[2]
@@ -188,6 +192,17 @@ func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*g
 	return x, final
 }
 
+// invalid returns placeholders of as many states as a valid network has, which a caller may index.
+func (r *Network) invalid(b *Builder, directions int) (*gorgonia.Node, []State) {
+	final := make([]State, max(1, r.layers)*directions)
+	for i := range final {
+		for range r.cell(r.config).State() {
+			final[i] = append(final[i], b.invalid)
+		}
+	}
+	return b.invalid, final
+}
+
 func (r *Network) join(b *Builder, forward, backward *gorgonia.Node) *gorgonia.Node {
 	switch r.merge {
 	case Sum:
@@ -198,4 +213,16 @@ func (r *Network) join(b *Builder, forward, backward *gorgonia.Node) *gorgonia.N
 		return b.Scale(b.Add(forward, backward), 0.5)
 	}
 	return b.Concat(-1, forward, backward)
+}
+
+// Summary joins the final hidden states of the last layer's directions into one tensor [B, Width]: what the network
+// has made of the whole sequence. In both directions each has read it to its own end.
+func (r *Network) Summary(b *Builder, final []State) *gorgonia.Node {
+	if b.err != nil {
+		return b.invalid
+	}
+	if n := len(final); r.bidirectional {
+		return r.join(b, final[n-2][0], final[n-1][0])
+	}
+	return final[len(final)-1][0]
 }

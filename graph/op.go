@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash"
 	"strings"
 
@@ -55,20 +56,26 @@ func (b *Builder) apply(s symbol, in ...*gorgonia.Node) *gorgonia.Node {
 	for i, n := range in {
 		switch {
 		case n == nil:
-			return b.failf("%v: operand %d of %d is nil", s.lower(), i+1, len(in))
+			return b.failf("%v: operand %d of %d is nil", nameOf(s), i+1, len(in))
 		case n.Graph() != b.g:
-			return b.failf("%v: operand %s belongs to another graph", s.lower(), describe(n))
+			return b.failf("%v: operand %s belongs to another graph", nameOf(s), describe(n))
+		case n.Type() == nil:
+			return b.failf("%v: operand %s has no value: it is a statement", nameOf(s), describe(n))
 		}
+		isIndex := n.Dtype() == tensor.Int
 		wantIndex := false
-		if x, ok := s.(indexed); ok {
+		switch x := s.(type) {
+		case indexed:
 			wantIndex = x.indexArg(i)
+		case keepsIndex:
+			wantIndex = isIndex
 		}
-		if isIndex := n.Dtype() == tensor.Int; isIndex != wantIndex {
-			return b.failf("%v: operand %s holds %v; want %v", s.lower(), describe(n), n.Dtype(), map[bool]string{true: "integers (IndexInput)", false: "numbers (Input)"}[wantIndex])
+		if isIndex != wantIndex {
+			return b.failf("%v: operand %s holds %v; want %v", nameOf(s), describe(n), n.Dtype(), map[bool]string{true: "integers (IndexInput)", false: "numbers (Input)"}[wantIndex])
 		} else if !isIndex && n.Dtype() != b.params.dtype {
-			return b.failf("%v: operand %s holds %v, the graph's parameters %v", s.lower(), describe(n), n.Dtype(), b.params.dtype)
+			return b.failf("%v: operand %s holds %v, the graph's parameters %v", nameOf(s), describe(n), n.Dtype(), b.params.dtype)
 		}
-		shapes[i], types[i] = n.Shape(), n.Type()
+		shapes[i], types[i] = shapeOf(n), n.Type()
 	}
 	out, err := s.shape(shapes)
 	if err == nil {
@@ -79,7 +86,7 @@ func (b *Builder) apply(s symbol, in ...*gorgonia.Node) *gorgonia.Node {
 		for i, n := range in {
 			names[i] = describe(n)
 		}
-		return b.Fail(errors.Wrapf(err, "%v(%s)", s.lower(), strings.Join(names, ", ")))
+		return b.Fail(errors.Wrapf(err, "%v(%s)", nameOf(s), strings.Join(names, ", ")))
 	}
 	dt := b.params.dtype
 	if _, ok := s.(keepsIndex); ok && in[0].Dtype() == tensor.Int {
@@ -92,6 +99,14 @@ func (b *Builder) apply(s symbol, in ...*gorgonia.Node) *gorgonia.Node {
 	n := gorgonia.NewUniqueNode(gorgonia.WithType(types[len(in)]), gorgonia.WithOp(o), gorgonia.In(b.g), gorgonia.WithShape(out...))
 	gorgonia.WithChildren(o.in)(n)
 	return n
+}
+
+// shapeOf returns a node's shape, to be read only: Node.Shape makes a copy at each call.
+func shapeOf(n *gorgonia.Node) tensor.Shape {
+	if o, ok := n.Op().(*op); ok {
+		return o.out
+	}
+	return n.Shape()
 }
 
 // keepsIndex is a symbol that moves elements about without a look at them, so that its result holds what its argument
@@ -130,7 +145,15 @@ func (o *op) WriteHash(h hash.Hash) { binary.Write(h, binary.LittleEndian, o.id)
 func (o *op) Hashcode() uint32 { return o.id }
 
 // String implements gorgonia.Op.
-func (o *op) String() string { return o.lower().String() }
+func (o *op) String() string { return nameOf(o.symbol) }
+
+// nameOf returns the name of a symbol: that of its operation for the compiler, or another of its own.
+func nameOf(s symbol) string {
+	if n, ok := s.(fmt.Stringer); ok {
+		return n.String()
+	}
+	return s.lower().String()
+}
 
 // DiffWRT implements gorgonia.SDOp.
 func (o *op) DiffWRT(inputs int) []bool {
@@ -154,15 +177,4 @@ func (o *op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgon
 func notDifferentiable(b *Builder, s symbol, in gorgonia.Nodes) gorgonia.Nodes {
 	b.failf("%v: second derivatives of this operation are not defined", s.lower())
 	return make(gorgonia.Nodes, len(in))
-}
-
-// children returns the inputs of a node.
-func children(n *gorgonia.Node) gorgonia.Nodes {
-	if o, ok := n.Op().(*op); ok {
-		return o.in
-	}
-	if n.Op() == nil {
-		return nil
-	}
-	return plainChildren(n)
 }

@@ -2,7 +2,9 @@ package graph
 
 import (
 	"hash/fnv"
+	"maps"
 	"math/rand"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -158,8 +160,12 @@ func (p *Params) Snapshot() *safetensors.File {
 // Restore sets the values of parameters from tensors of the same name and shape, converting between float32 and
 // float64. Names that the store does not have are declared. On an error nothing is changed.
 func (p *Params) Restore(f *safetensors.File) error {
-	values := make(map[string][]float64, len(f.Names))
-	for _, name := range f.Names {
+	names := f.Names
+	if names == nil { // as in a file that was put together by hand
+		names = slices.Sorted(maps.Keys(f.Tensors))
+	}
+	values := make(map[string][]float64, len(names))
+	for _, name := range names {
 		t := f.Tensors[name]
 		if q, ok := p.byName[name]; ok && !ir.SameShape(q.value.Shape(), t.Shape) {
 			return errors.Errorf("parameter %q has the shape %v; the file has %v", name, q.value.Shape(), t.Shape)
@@ -176,7 +182,7 @@ func (p *Params) Restore(f *safetensors.File) error {
 		}
 		values[name] = v
 	}
-	for _, name := range f.Names {
+	for _, name := range names {
 		if q, ok := p.byName[name]; ok {
 			copyNumbers(q.value.Data(), values[name])
 		} else {

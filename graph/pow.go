@@ -14,6 +14,9 @@ func (b *Builder) Pow(x *gorgonia.Node, p float64) *gorgonia.Node {
 type pow struct{ elementwise }
 
 func (p pow) grad(b *Builder, in gorgonia.Nodes, y, dy *gorgonia.Node) gorgonia.Nodes {
+	if p.k[0] == 0 {
+		return gorgonia.Nodes{nil} // 0·x⁻¹ would be NaN at 0
+	}
 	return gorgonia.Nodes{b.apply(powGrad{elementwise{fn: kernel.PowGrad, k: p.k}}, in[0], dy)}
 }
 

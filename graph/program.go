@@ -1,11 +1,15 @@
 package graph
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
+	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 )
 
 // Program is a compiled graph with memory of its own. It serves one goroutine at a time; programs of one store of
@@ -18,7 +22,7 @@ type Program struct {
 	outputs      map[*gorgonia.Node]*tensor.Dense
 	grads        []gorgonia.ValueGrad
 	gradByName   map[string]*tensor.Dense
-	instructions int
+	instructions []plan.Instruction
 	runs         uint64
 }
 
@@ -57,8 +61,10 @@ func (p *Program) Set(name string, value any) error {
 	if !ok {
 		return errors.Errorf("input %q: the program has none of this name", name)
 	}
-	if d, ok := value.(*tensor.Dense); ok {
-		value = d.Data()
+	if d, ok := value.(*tensor.Dense); ok && d == nil { // as Value returns of what is no output
+		value = nil
+	} else if ok {
+		value = rowMajor(d) // of a slice or a transpose, Data has the elements of the whole in its own order
 	}
 	switch v := value.(type) {
 	case float64:
@@ -139,7 +145,16 @@ func (p *Program) Grads() []gorgonia.ValueGrad { return p.grads }
 func (p *Program) Grad(name string) *tensor.Dense { return p.gradByName[name] }
 
 // Instructions returns the number of instructions of a run.
-func (p *Program) Instructions() int { return p.instructions }
+func (p *Program) Instructions() int { return len(p.instructions) }
+
+// String lists the instructions of a run, one a line, with the memory that each reads and writes.
+func (p *Program) String() string {
+	var b strings.Builder
+	for _, in := range p.instructions {
+		fmt.Fprintln(&b, in)
+	}
+	return b.String()
+}
 
 // Bytes returns how much memory the program holds besides the parameters.
 func (p *Program) Bytes() int { return p.machine.Bytes() }

@@ -56,9 +56,8 @@ func axisOf(x *gorgonia.Node, axis int) int {
 
 type slice struct{ axis, from, to int }
 
-func (s slice) keepsIndex()       {}
-func (s slice) indexArg(int) bool { return false }
-func (s slice) lower() ir.Op      { return ir.Slice{Axis: s.axis, From: s.from} }
+func (s slice) keepsIndex()  {}
+func (s slice) lower() ir.Op { return ir.Slice{Axis: s.axis, From: s.from} }
 
 func (s slice) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if s.axis < 0 || s.axis >= len(in[0]) {

@@ -16,6 +16,9 @@ func (b *Builder) Transpose(x *gorgonia.Node, perm ...int) *gorgonia.Node {
 			perm = append(perm, i)
 		}
 	}
+	if len(perm) > maxRank {
+		return b.failf("transpose of %s: %v has %d axes; %d is the most", describe(x), perm, len(perm), maxRank)
+	}
 	return b.apply(transpose{append([]int(nil), perm...)}, x)
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 )
 
 // Unroll applies a cell to each step of a sequence, in order: back-propagation through time is the differentiation of
@@ -12,6 +14,7 @@ import (
 // the output of each step [B, H] and the final state.
 //
 // mask [T, B, 1], from LengthMask, may be nil; past a sequence's end the state stays unchanged and the output is zero.
+// What the inputs hold there must be finite: Network.Unroll sees to it.
 func (b *Builder) Unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *gorgonia.Node) ([]*gorgonia.Node, State) {
 	return b.unroll(cell, xs, initial, mask, false)
 }
@@ -25,7 +28,11 @@ func (b *Builder) UnrollReverse(cell Cell, xs []*gorgonia.Node, initial State, m
 func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *gorgonia.Node, reverse bool) ([]*gorgonia.Node, State) {
 	outputs := make([]*gorgonia.Node, len(xs))
 	fail := func(n *gorgonia.Node) ([]*gorgonia.Node, State) {
-		s := make(State, max(1, len(cell.State())))
+		width := 1
+		if cell != nil {
+			width = max(1, len(cell.State()))
+		}
+		s := make(State, width)
 		for i := range s {
 			s[i] = n
 		}
@@ -37,6 +44,8 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 	switch {
 	case b.err != nil:
 		return fail(b.invalid)
+	case cell == nil:
+		return fail(b.failf("unroll: the cell is nil"))
 	case len(xs) == 0 || xs[0] == nil || xs[0].Dims() != 2:
 		return fail(b.failf("unroll %T: want at least one step, each [B, I]", cell))
 	case len(cell.State()) == 0:
@@ -57,6 +66,7 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		if len(next) != len(s) && b.err == nil {
 			b.failf("unroll %T: Step returned a state of %d tensors; want %d", cell, len(next), len(s))
 		}
+		b.checkState(cell, "the state that Step returned", next, xs[0].Shape()[0])
 		if b.err != nil {
 			return fail(b.invalid)
 		}
@@ -86,10 +96,15 @@ func (b *Builder) initialState(cell Cell, s State, batch int) (State, error) {
 	if len(s) != len(widths) {
 		return nil, errors.Errorf("unroll %T: an initial state of %d tensors; want %d", cell, len(s), len(widths))
 	}
-	for i, n := range s {
-		if n == nil || n.Dims() != 2 || n.Shape()[0] != batch || n.Shape()[1] != widths[i] {
-			return nil, errors.Errorf("unroll %T: tensor %d of the initial state is %s; want [%d %d]", cell, i, describe(n), batch, widths[i])
+	b.checkState(cell, "the initial state", s, batch)
+	return append(State(nil), s...), b.err
+}
+
+// checkState records an error if a tensor of a state is not [batch, width].
+func (b *Builder) checkState(cell Cell, what string, s State, batch int) {
+	for i, w := range cell.State() {
+		if b.err == nil && (s[i] == nil || !ir.SameShape(s[i].Shape(), []int{batch, w})) {
+			b.failf("unroll %T: tensor %d of %s is %s; want [%d %d]", cell, i, what, describe(s[i]), batch, w)
 		}
 	}
-	return append(State(nil), s...), nil
 }

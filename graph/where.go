@@ -14,6 +14,8 @@ func (b *Builder) Where(mask, x, z *gorgonia.Node) *gorgonia.Node {
 
 type where struct{ elementwise }
 
+func (where) String() string { return "where" }
+
 func (where) grad(b *Builder, in gorgonia.Nodes, y, dy *gorgonia.Node) gorgonia.Nodes {
 	zero := b.Const(0)
 	return gorgonia.Nodes{nil, b.sumTo(b.Where(in[0], dy, zero), in[1]), b.sumTo(b.Where(in[0], zero, dy), in[2])}

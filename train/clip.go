@@ -9,8 +9,8 @@ import (
 
 // ClipNorm scales all gradients by one factor so that the L2 norm of all of them together is at most limit, and returns
 // the norm from before, as torch.nn.utils.clip_grad_norm_ does: the factor is min(1, limit/(norm + 1e-6)). Gradients
-// that are nil are passed over. A norm that is NaN or infinite is returned as such, and spoils the gradients: look at
-// it before the step.
+// that are nil are passed over. A norm that is NaN or infinite is returned as such, and the gradients stay as they are, so
+// that the one that went wrong can be found: look at it before the step.
 //
 // Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks, https://arxiv.org/abs/1211.5063.
 func ClipNorm(grads []gorgonia.ValueGrad, limit float64) (norm float64, err error) {
@@ -31,7 +31,7 @@ func ClipNorm(grads []gorgonia.ValueGrad, limit float64) (norm float64, err erro
 	norm = math.Sqrt(sum)
 	const eps = 1e-6 // PyTorch's, against a norm of zero
 	factor := limit / (norm + eps)
-	if factor >= 1 {
+	if factor >= 1 || !finite(norm) {
 		return norm, nil
 	}
 	return norm, eachGradient("clip", grads, func(c content) {

@@ -16,17 +16,25 @@ import (
 )
 
 // checkRecurrent checks outputs, final states, the loss and every gradient of a recurrent network, with each pass of the
-// compiler on and off.
+// compiler on and off and with several threads.
 func checkRecurrent(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
-	for _, without := range append([]string{""}, graph.Passes()...) {
-		checkRecurrentWithout(t, f, dtype, without)
+	variants := map[string][]graph.CompileOption{
+		"as is":          nil,
+		"with 2 threads": {graph.Threads(2)},
+		"with 3 threads": {graph.Threads(3)},
+	}
+	for _, pass := range graph.Passes() {
+		variants["without pass "+pass] = []graph.CompileOption{graph.Without(pass)}
+	}
+	for name, opts := range variants {
+		checkRecurrentVariant(t, f, dtype, opts)
 		if t.Failed() {
-			t.Fatalf("without pass %q", without)
+			t.Fatal(name)
 		}
 	}
 }
 
-func checkRecurrentWithout(t *testing.T, f *safetensors.File, dtype tensor.Dtype, without string) {
+func checkRecurrentVariant(t *testing.T, f *safetensors.File, dtype tensor.Dtype, compile []graph.CompileOption) {
 	number := func(key string) int {
 		n, err := strconv.Atoi(f.Metadata[key])
 		if err != nil {
@@ -97,12 +105,9 @@ func checkRecurrentWithout(t *testing.T, f *safetensors.File, dtype tensor.Dtype
 			outputs["grad."+name] = b.Grad(total, n)[0]
 		}
 	}
-	compile := []graph.CompileOption{graph.Loss(total)}
+	compile = append(compile, graph.Loss(total))
 	for _, n := range outputs {
 		compile = append(compile, graph.Output(n))
-	}
-	if without != "" {
-		compile = append(compile, graph.Without(without))
 	}
 	prog, err := graph.Compile(b, compile...)
 	if err != nil {

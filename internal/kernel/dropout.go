@@ -10,6 +10,9 @@ func NewMask(seed, run, op uint64) Mask {
 	return Mask{uint32(h), uint32(h >> 32)}
 }
 
+// Skip returns the mask whose element i is element n + i of m.
+func (m Mask) Skip(n int) Mask { return Mask{m.k0 + uint32(n), m.k1} }
+
 // mix64 is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) after one step of its sequence.
 func mix64(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15

@@ -15,8 +15,9 @@ type Kernels[F Float] interface {
 	// i·a.Row + j·a.Col, so that a transposed operand is one with exchanged strides; C's columns are adjacent.
 	Gemm(m, n, k int, a, b Matrix[F], beta F, c Rows[F])
 
-	// Map sets dst[i] = fn(a[i], b[i], c[i]) for i < n; a function reads as many operands as its arity.
-	Map(fn Fn, k Consts[F], n int, dst, a, b, c Vector[F])
+	// Map sets dst = fn(a, b, c) for each element of m rows of n; a function reads as many operands as its arity. Strides
+	// of 0 repeat an operand, and dst may be one of the operands.
+	Map(fn Fn, k Consts[F], m, n int, dst, a, b, c Matrix[F])
 	// Sum returns Σ x[i] and Max the largest x[i], for i < n.
 	Sum(n int, x Vector[F]) F
 	Max(n int, x Vector[F]) F

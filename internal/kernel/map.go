@@ -3,7 +3,21 @@ package kernel
 import "math"
 
 // Map implements Kernels.
-func (Portable[F]) Map(fn Fn, k Consts[F], n int, dst, a, b, c Vector[F]) {
+func (Portable[F]) Map(fn Fn, k Consts[F], m, n int, dst, a, b, c Matrix[F]) {
+	for i := range m {
+		mapRow(fn, k, n, dst.vector(i), a.vector(i), b.vector(i), c.vector(i))
+	}
+}
+
+// vector returns row i of an operand; of one that the function does not read, nothing.
+func (x Matrix[F]) vector(i int) Vector[F] {
+	if x.Data == nil {
+		return Vector[F]{}
+	}
+	return Vector[F]{Data: x.Data[i*x.Row:], Stride: x.Col}
+}
+
+func mapRow[F Float](fn Fn, k Consts[F], n int, dst, a, b, c Vector[F]) {
 	y, ys := dst.Data, dst.Stride
 	x, xs := a.Data, a.Stride
 	z, zs := b.Data, b.Stride

@@ -3,6 +3,8 @@
 package exec
 
 import (
+	"runtime"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
@@ -31,31 +33,55 @@ type machine[F kernel.Float] struct {
 	grads   []F
 	index   []int
 	consts  map[*plan.Buffer][]F
-	steps   []step
-	names   []string // of the steps, for messages
+	workers []worker
+	crew    *crew // nil for one worker
+	job     func(w int)
 	number  uint64
+}
+
+// worker is what one worker does in a run.
+type worker struct {
+	steps    []step   // nil is a barrier
+	names    []string // of the steps, for messages
+	barriers uint64   // passed since the machine was made
+	err      error
+	_        [64]byte // workers on different cores do not share a cache line
 }
 
 // step is a bound instruction.
 type step func() error
 
-// New returns a machine for a plan. params returns the storage of a parameter, []float32 or []float64 as dtype says;
-// gradSize is the number of elements of all gradients.
-func New(p *plan.Plan, dtype tensor.Dtype, params func(name string) any, gradSize int) (Machine, error) {
-	if dtype == tensor.Float64 {
-		return newMachine(p, kernel.Kernels[float64](kernel.Portable[float64]{}), params, gradSize)
-	}
-	return newMachine(p, kernel.Kernels[float32](kernel.Portable[float32]{}), params, gradSize)
+// Options of New.
+type Options struct {
+	Params   func(name string) any // the storage of a parameter, []float32 or []float64
+	GradSize int                   // elements of all gradients
+	Threads  int                   // the number of workers; 0 means as many as pay, up to GOMAXPROCS
 }
 
-func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], params func(name string) any, gradSize int) (Machine, error) {
+// New returns a machine for a plan.
+func New(p *plan.Plan, dtype tensor.Dtype, o Options) (Machine, error) {
+	schedule := plan.NewSchedule(p, max(1, o.Threads))
+	if n := runtime.GOMAXPROCS(0); o.Threads == 0 && n > 1 {
+		// Two estimates that are close are decided for the machine's other work.
+		if s := plan.NewSchedule(p, n); s.Time() < 0.8*schedule.Time() {
+			schedule = s
+		}
+	}
+	if dtype == tensor.Float64 {
+		return newMachine(p, schedule, kernel.Kernels[float64](kernel.Portable[float64]{}), o)
+	}
+	return newMachine(p, schedule, kernel.Kernels[float32](kernel.Portable[float32]{}), o)
+}
+
+func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.Kernels[F], o Options) (Machine, error) {
 	m := &machine[F]{
 		kernels: k,
-		params:  func(name string) []F { return params(name).([]F) },
+		params:  func(name string) []F { return o.Params(name).([]F) },
 		arena:   make([]F, p.ArenaSize),
-		grads:   make([]F, gradSize),
+		grads:   make([]F, o.GradSize),
 		index:   make([]int, p.IndexSize),
 		consts:  make(map[*plan.Buffer][]F),
+		workers: make([]worker, len(schedule)),
 	}
 	for _, b := range p.Buffers {
 		if b.Space != plan.Const {
@@ -70,26 +96,63 @@ func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], params func(n
 		}
 		m.consts[b] = c
 	}
-	for _, in := range p.Instructions {
-		s, err := m.bind(in)
-		if err != nil {
-			return nil, err
+	for w, list := range schedule {
+		for _, in := range list {
+			var s step
+			name := "barrier"
+			if in != nil {
+				var err error
+				if s, err = m.bind(*in); err != nil {
+					return nil, err
+				}
+				name = in.Op.String() + " " + in.Name
+			}
+			m.workers[w].steps = append(m.workers[w].steps, s)
+			m.workers[w].names = append(m.workers[w].names, name)
 		}
-		m.steps = append(m.steps, s)
-		m.names = append(m.names, in.Op.String()+" "+in.Name)
 	}
+	m.job = m.work
 	return m, nil
 }
 
 // Run implements Machine.
 func (m *machine[F]) Run(number uint64) error {
 	m.number = number
-	for i, s := range m.steps {
-		if err := s(); err != nil {
-			return errors.Wrap(err, m.names[i])
+	if len(m.workers) > 1 && m.crew == nil {
+		m.crew = newCrew(len(m.workers))
+		runtime.AddCleanup(m, (*crew).stop, m.crew)
+	}
+	if m.crew != nil {
+		m.crew.start(m.job)
+	}
+	m.work(0)
+	if m.crew != nil {
+		m.crew.job = nil
+	}
+	for w := range m.workers {
+		if err := m.workers[w].err; err != nil {
+			m.workers[w].err = nil
+			return err
 		}
 	}
 	return nil
+}
+
+// work does the part of one worker. After an error a worker only keeps its appointments with the others.
+func (m *machine[F]) work(w int) {
+	me := &m.workers[w]
+	for i, s := range me.steps {
+		if s == nil {
+			m.crew.barrier(&me.barriers)
+		} else if me.err == nil {
+			if err := s(); err != nil {
+				me.err = errors.Wrap(err, me.names[i])
+			}
+		}
+	}
+	if m.crew != nil {
+		m.crew.barrier(&me.barriers) // the run is over when all are done
+	}
 }
 
 // Tensor implements Machine.

@@ -79,13 +79,11 @@ func (m *machine[F]) bindMap(fn kernel.Fn, k kernel.Consts[F], in plan.Instructi
 	kernels := m.kernels
 	return func() error {
 		for _, at := range lp.outer {
-			for r := range lp.rows {
-				var v [maxOperands]kernel.Vector[F]
-				for i := range layouts {
-					v[i] = kernel.Vector[F]{Data: data[i][at[i]+r*lp.row[i]:], Stride: lp.col[i]}
-				}
-				kernels.Map(fn, k, lp.cols, v[0], v[1], v[2], v[3])
+			var x [maxOperands]kernel.Matrix[F]
+			for i := range layouts {
+				x[i] = kernel.Matrix[F]{Data: data[i][at[i]:], Row: lp.row[i], Col: lp.col[i]}
 			}
+			kernels.Map(fn, k, lp.rows, lp.cols, x[0], x[1], x[2], x[3])
 		}
 		return nil
 	}

@@ -19,12 +19,31 @@ func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction) step {
 	y, _, cols := matrix(m.data(b), b, op.TransB)
 	z := kernel.Rows[F]{Data: m.data(c), Stride: c.Strides[len(c.Strides)-2]}
 	kernels := m.kernels
+	var beta F
+	var before, after step // what the product starts from, and the bias
+	if op.Add {
+		beta = 1
+		if add := in.Args[2]; !plan.Same(add, c) {
+			before = m.bindMap(kernel.Copy, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{add}})
+		}
+	}
+	if op.Bias {
+		after = m.bindMap(kernel.Add, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{c, in.Args[len(in.Args)-1]}})
+	}
 	return func() error {
+		if before != nil {
+			if err := before(); err != nil {
+				return err
+			}
+		}
 		for i := range batch {
 			kernels.Gemm(rows, cols, inner,
 				kernel.Matrix[F]{Data: x.Data[i*stepA:], Row: x.Row, Col: x.Col},
-				kernel.Matrix[F]{Data: y.Data[i*stepB:], Row: y.Row, Col: y.Col}, 0,
+				kernel.Matrix[F]{Data: y.Data[i*stepB:], Row: y.Row, Col: y.Col}, beta,
 				kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride})
+		}
+		if after != nil {
+			return after()
 		}
 		return nil
 	}

@@ -42,8 +42,8 @@ func (m *machine[F]) bindReduce(in plan.Instruction, largest bool) step {
 						d[c*lp.col[0]] = F(math.Max(float64(d[c*lp.col[0]]), float64(x.Data[c*x.Stride])))
 					}
 				default:
-					y := kernel.Vector[F]{Data: d, Stride: lp.col[0]}
-					kernels.Map(kernel.Add, kernel.Consts[F]{}, lp.cols, y, y, x, kernel.Vector[F]{})
+					y := kernel.Matrix[F]{Data: d, Col: lp.col[0]}
+					kernels.Map(kernel.Add, kernel.Consts[F]{}, 1, lp.cols, y, y, kernel.Matrix[F]{Data: x.Data, Col: x.Stride}, kernel.Matrix[F]{})
 				}
 			}
 		}

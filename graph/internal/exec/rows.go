@@ -39,7 +39,7 @@ func (m *machine[F]) bindRows(in plan.Instruction) (step, error) {
 		return func() error { k.NormalizeGrad(rows, cols, F(op.Eps), y, arg[0], arg[1]); return nil }, nil
 	case ir.Dropout:
 		return func() error {
-			k.Dropout(rows, cols, op.Rate, kernel.NewMask(op.Seed, m.number, op.Key), y, arg[0])
+			k.Dropout(rows, cols, op.Rate, kernel.NewMask(op.Seed, m.number, op.Key).Skip(in.First), y, arg[0])
 			return nil
 		}, nil
 	case ir.Gather:

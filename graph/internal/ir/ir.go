@@ -116,6 +116,20 @@ func (g *Graph) Replace(by []*Value) {
 	}
 }
 
+// Uses returns how often each value, by ID, is an argument or an output.
+func (g *Graph) Uses() []int {
+	uses := make([]int, g.next)
+	for _, v := range g.Values {
+		for _, a := range v.Args {
+			uses[a.ID]++
+		}
+	}
+	for _, v := range g.Outputs {
+		uses[v.ID]++
+	}
+	return uses
+}
+
 // String prints the graph, a value a line.
 func (g *Graph) String() string {
 	var b strings.Builder

@@ -50,8 +50,9 @@ type (
 	// Place is zeros of the value's shape with the argument at From along an axis: the adjoint of Slice.
 	Place struct{ Axis, From int }
 	// MatMul is the matrix product over the last two axes, [M, K]·[K, N], or of as many pairs as the first axis of
-	// three has. TransA and TransB say that an operand is stored transposed.
-	MatMul struct{ TransA, TransB bool }
+	// three has. TransA and TransB say that an operand is stored transposed. With Add a third argument [M, N] is added to
+	// the product, with Bias a last one [N] to each of its rows.
+	MatMul struct{ TransA, TransB, Add, Bias bool }
 	// ReduceSum and ReduceMax reduce the axes of which Axes holds the bits; the value's shape keeps them as 1.
 	ReduceSum struct{ Axes uint64 }
 	// ReduceMax is the largest element along the axes.
@@ -164,7 +165,8 @@ func (o Map) String() string {
 func (o Sum) String() string   { return "sum" }
 func (o Place) String() string { return fmt.Sprintf("place axis=%d from=%d", o.Axis, o.From) }
 func (o MatMul) String() string {
-	return "matmul" + map[bool]string{true: " aᵀ"}[o.TransA] + map[bool]string{true: " bᵀ"}[o.TransB]
+	return "matmul" + map[bool]string{true: " aᵀ"}[o.TransA] + map[bool]string{true: " bᵀ"}[o.TransB] +
+		map[bool]string{true: " add"}[o.Add] + map[bool]string{true: " bias"}[o.Bias]
 }
 func (o ReduceSum) String() string      { return fmt.Sprintf("reduceSum axes=%b", o.Axes) }
 func (o ReduceMax) String() string      { return fmt.Sprintf("reduceMax axes=%b", o.Axes) }

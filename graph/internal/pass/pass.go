@@ -15,7 +15,10 @@ func All() []Pass {
 	return []Pass{
 		{"places", MergePlaces},
 		{"views", FoldViews},
+		{"constants", FoldConstants},
 		{"cse", CommonSubexpressions},
+		{"timebatch", BatchTime},
+		{"accumulate", Accumulate},
 	}
 }
 

@@ -35,7 +35,16 @@ func foldView(g *ir.Graph, v *ir.Value) *ir.Value {
 		case isFill(a):
 			return g.New(a.Op, v.Shape)
 		case a != v.Args[0]:
-			return g.New(ir.Reshape{}, v.Shape, a)
+			return foldView(g, g.New(ir.Reshape{}, v.Shape, a))
+		}
+		// A reshape of some steps of a sequence is some rows of the reshaped sequence.
+		if s, ok := a.Op.(ir.Slice); ok && s.Axis == 0 {
+			if base := a.Args[0]; flattens(a.Shape, v.Shape) {
+				n := a.Shape[1]
+				whole := append([]int{base.Shape[0] * n}, v.Shape[1:]...)
+				rows := foldView(g, g.New(ir.Reshape{}, whole, base))
+				return foldView(g, g.New(ir.Slice{Axis: 0, From: s.From * n}, v.Shape, rows))
+			}
 		}
 	case ir.Slice:
 		a := v.Args[0]
@@ -62,6 +71,10 @@ func foldView(g *ir.Graph, v *ir.Value) *ir.Value {
 				at += n
 			}
 		}
+	case ir.Concat:
+		if op.Axis == 0 {
+			return foldRows(g, v)
+		}
 	case ir.Transpose:
 		a := v.Args[0]
 		if inner, ok := a.Op.(ir.Transpose); ok {
@@ -78,6 +91,49 @@ func foldView(g *ir.Graph, v *ir.Value) *ir.Value {
 		}
 	}
 	return v
+}
+
+// flattens reports whether a shape [n, d, …] became [n·d, …].
+func flattens(from, to []int) bool {
+	return len(from) == len(to)+1 && len(to) > 0 && to[0] == from[0]*from[1] && ir.SameShape(from[2:], to[1:])
+}
+
+// foldRows shortens a concatenation along the first axis: of neighbouring slices of one tensor to one slice, and of
+// steps that were given a time axis, [1, B, …], to the steps below each other.
+func foldRows(g *ir.Graph, v *ir.Value) *ir.Value {
+	steps := true
+	for _, a := range v.Args {
+		_, ok := a.Op.(ir.Reshape)
+		steps = steps && ok && a.Shape[0] == 1 && len(a.Shape) > 1 && ir.SameShape(a.Args[0].Shape, a.Shape[1:])
+	}
+	if steps {
+		members := make([]*ir.Value, len(v.Args))
+		for i, a := range v.Args {
+			members[i] = a.Args[0]
+		}
+		rows := append([]int{v.Shape[0] * v.Shape[1]}, v.Shape[2:]...)
+		return foldView(g, g.New(ir.Reshape{}, v.Shape, foldRows(g, g.New(ir.Concat{Axis: 0}, rows, members...))))
+	}
+	var parts []*ir.Value
+	for _, a := range v.Args {
+		s, ok := a.Op.(ir.Slice)
+		if n := len(parts); ok && s.Axis == 0 && n > 0 {
+			last, isSlice := parts[n-1].Op.(ir.Slice)
+			if isSlice && last.Axis == 0 && parts[n-1].Args[0] == a.Args[0] && last.From+parts[n-1].Shape[0] == s.From {
+				shape := append([]int{parts[n-1].Shape[0] + a.Shape[0]}, a.Shape[1:]...)
+				parts[n-1] = g.New(last, shape, a.Args[0])
+				continue
+			}
+		}
+		parts = append(parts, a)
+	}
+	switch {
+	case len(parts) == len(v.Args):
+		return v
+	case len(parts) == 1:
+		return foldView(g, parts[0])
+	}
+	return g.New(ir.Concat{Axis: 0}, v.Shape, parts...)
 }
 
 func isFill(v *ir.Value) bool {

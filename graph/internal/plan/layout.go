@@ -2,7 +2,11 @@
 // into a part of another, and which may use memory that others no longer need.
 package plan
 
-import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
+import (
+	"fmt"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
 
 // Space is a kind of memory.
 type Space uint8
@@ -14,6 +18,7 @@ const (
 	Grad               // the gradients, from Offset
 	Const              // constants
 	Index              // integers
+	numSpaces
 )
 
 // Buffer is a range of one space.
@@ -37,6 +42,16 @@ type Layout struct {
 	Offset  int
 	Shape   []int
 	Strides []int
+}
+
+// String names the memory, with the strides where the elements are not side by side.
+func (l Layout) String() string {
+	where := [...]string{Arena: "arena", Param: l.Buffer.Name, Grad: "grad", Const: "const", Index: "index"}[l.Buffer.Space]
+	s := fmt.Sprintf("%s+%d %v", where, l.Buffer.Offset+l.Offset, l.Shape)
+	if !l.Contiguous() {
+		s += fmt.Sprintf("/%v", l.Strides)
+	}
+	return s
 }
 
 // Rows views a layout as a matrix of rows of adjacent elements along the last axis. It fails where the rows are not

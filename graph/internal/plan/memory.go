@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"sort"
-
-	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
-)
+import "sort"
 
 // align is what buffers are aligned to, in elements: 64 bytes of float32, a vector and a cache line.
 const align = 16
@@ -62,18 +58,12 @@ func use(b *Buffer, i int) {
 // overwrites returns the buffer of an argument of an elementwise instruction that ends there and whose memory the
 // result can take: element by element it is read before it is written.
 func (p *planner) overwrites(in Instruction, dst *Buffer, at int) *Buffer {
-	last := len(in.Args)
-	switch in.Op.(type) {
-	case ir.Map:
-	case ir.Sum:
-		last = min(last, 2) // the others are added after the first two were
-	default:
-		return nil
-	}
+	first, last := overwritable(in.Op, len(in.Args))
 	if in.Dst.Buffer != dst || in.Dst.Offset != 0 || !in.Dst.Contiguous() {
 		return nil
 	}
-	for i, a := range in.Args[:last] {
+	for i := first; i < last; i++ {
+		a := in.Args[i]
 		b := a.Buffer
 		if b.Space != Arena || b.Persistent || p.opts.NoReuse || b.last != at || b.first == at || b.Size != dst.Size ||
 			a.Offset != 0 || !sameLayout(a, in.Dst) {
@@ -81,7 +71,7 @@ func (p *planner) overwrites(in Instruction, dst *Buffer, at int) *Buffer {
 		}
 		clean := true
 		for j, other := range in.Args {
-			if j != i && other.Buffer == b && (!sameLayout(other, in.Dst) || other.Offset != 0 || j >= last) {
+			if j != i && other.Buffer == b && (!sameLayout(other, in.Dst) || other.Offset != 0 || j < first || j >= last) {
 				clean = false
 			}
 		}

@@ -1,14 +1,29 @@
 package plan
 
-import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
 
 // Instruction computes a value from others. Copies between layouts that are not views are instructions with the
 // operation Copy.
 type Instruction struct {
-	Op   ir.Op
-	Name string
-	Dst  Layout
-	Args []Layout
+	Op    ir.Op
+	Name  string
+	Dst   Layout
+	Args  []Layout
+	First int // the number of the result's first element, of an instruction that is a part of another
+}
+
+// String prints the instruction with the memory that it reads and writes: "arena+512 [32 128] = tanh(arena+0 [32 128])".
+func (in Instruction) String() string {
+	args := make([]string, len(in.Args))
+	for i, a := range in.Args {
+		args[i] = a.String()
+	}
+	return fmt.Sprintf("%v = %v(%s)", in.Dst, in.Op, strings.Join(args, ", "))
 }
 
 // Plan is the instructions of a program and the memory that they need.
@@ -36,6 +51,7 @@ type planner struct {
 	done   []bool
 	placed []*Layout // by value: where a value is to be computed instead of into a buffer of its own
 	copies map[*ir.Value]Layout
+	owned  []bool // by value: one instruction reads it, and nothing else looks at its memory
 }
 
 // Make plans a graph. The graph must be sorted and free of places.
@@ -47,9 +63,11 @@ func Make(g *ir.Graph, opts Options) *Plan {
 		done:   make([]bool, g.Limit()),
 		placed: make([]*Layout, g.Limit()),
 		copies: make(map[*ir.Value]Layout),
+		owned:  make([]bool, g.Limit()),
 	}
 	if !opts.NoViews {
 		p.place(g)
+		p.own(g)
 	}
 	for _, v := range g.Values {
 		p.value(v)
@@ -144,6 +162,8 @@ func canWrite(op ir.Op, l Layout) bool {
 		return true
 	case ir.MatMul:
 		return l.Strides[len(l.Strides)-1] == 1 || l.Shape[len(l.Shape)-1] == 1
+	case ir.LengthMask: // [T, B, 1] is written as T rows of B
+		return l.Strides[1] == 1 || l.Shape[1] == 1
 	case ir.Foreign, ir.CrossEntropy, ir.TargetWeight:
 		return l.Contiguous()
 	}
@@ -213,7 +233,7 @@ func (p *planner) value(v *ir.Value) {
 		dst := p.destination(v)
 		set(dst)
 		for _, m := range members(dst, op.Axis, v.Args) {
-			if src := p.layout[m.value.ID]; !same(src, m.part) {
+			if src := p.layout[m.value.ID]; !Same(src, m.part) {
 				p.copy(m.part, src)
 			}
 		}
@@ -223,13 +243,13 @@ func (p *planner) value(v *ir.Value) {
 	for i, a := range v.Args {
 		in.Args[i] = p.readable(v.Op, i, a)
 	}
-	in.Dst = p.destination(v)
+	in.Dst = p.inPlace(v, in)
 	set(in.Dst)
 	p.plan.Instructions = append(p.plan.Instructions, in)
 }
 
-// same reports whether two layouts are the same elements of the same memory.
-func same(a, b Layout) bool {
+// Same reports whether two layouts are the same elements of the same memory.
+func Same(a, b Layout) bool {
 	if a.Buffer != b.Buffer || a.Offset != b.Offset {
 		return false
 	}
@@ -241,11 +261,81 @@ func same(a, b Layout) bool {
 	return true
 }
 
+// own finds the slices that have their memory to themselves: all that looks at the sliced value are slices, no two of
+// them overlap, and one instruction reads each. The instruction may write its result there. Over an unrolled sequence
+// these are the steps of a product over all time steps, and the gates of a step.
+func (p *planner) own(g *ir.Graph) {
+	uses := g.Uses()
+	slices := make([][]*ir.Value, g.Limit())
+	for _, v := range g.Values {
+		if _, ok := v.Op.(ir.Slice); ok {
+			a := v.Args[0]
+			slices[a.ID] = append(slices[a.ID], v)
+		}
+	}
+	for _, v := range g.Values {
+		parts := slices[v.ID]
+		if len(parts) == 0 || len(parts) != uses[v.ID] || ir.IsSource(v.Op) || ir.IsView(v.Op) || p.placed[v.ID] != nil {
+			continue
+		}
+		axis := parts[0].Op.(ir.Slice).Axis
+		taken := make([]bool, v.Shape[axis])
+		alone := true
+		for _, s := range parts {
+			op := s.Op.(ir.Slice)
+			alone = alone && op.Axis == axis && uses[s.ID] == 1
+			for i := op.From; alone && i < op.From+s.Shape[axis]; i++ {
+				alone = !taken[i]
+				taken[i] = true
+			}
+		}
+		if alone {
+			for _, s := range parts {
+				p.owned[s.ID] = true
+			}
+		}
+	}
+}
+
+// inPlace returns where v is computed: in the memory of an argument that belongs to the instruction alone, where it is
+// read before it is written, or else in the value's destination.
+func (p *planner) inPlace(v *ir.Value, in Instruction) Layout {
+	if p.placed[v.ID] == nil {
+		first, last := overwritable(v.Op, len(v.Args))
+		for i := first; i < last; i++ {
+			if a := v.Args[i]; p.owned[a.ID] && sameLayout(in.Args[i], Layout{Shape: v.Shape, Strides: in.Args[i].Strides}) && canWrite(v.Op, in.Args[i]) {
+				return in.Args[i]
+			}
+		}
+	}
+	return p.destination(v)
+}
+
+// overwritable returns the range of an operation's arguments in whose place the result may be written: element by
+// element they are read before it is.
+func overwritable(op ir.Op, args int) (first, last int) {
+	switch op := op.(type) {
+	case ir.Map:
+		return 0, args
+	case ir.Sum:
+		return 0, min(args, 2) // the others are added after the first two were
+	case ir.MatMul:
+		if op.Add {
+			return 2, 3
+		}
+	}
+	return 0, 0
+}
+
 func (p *planner) destination(v *ir.Value) Layout {
 	if l := p.placed[v.ID]; l != nil {
 		return *l
 	}
-	return contiguous(p.buffer(Buffer{Space: Arena, Size: v.Size()}), v.Shape)
+	space := Arena
+	if ir.IsIndex(v) {
+		space = Index
+	}
+	return contiguous(p.buffer(Buffer{Space: space, Size: v.Size()}), v.Shape)
 }
 
 // readable returns a layout of a in which op can read it, after a copy if need be.

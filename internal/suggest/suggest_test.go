@@ -1,4 +1,4 @@
-package datasets
+package suggest
 
 import (
 	"strings"
@@ -46,11 +46,11 @@ func TestNearest(t *testing.T) {
 		{"", ""},
 		{strings.Repeat("x", 999), ""},
 	} {
-		if got := nearest(c.name, candidates); got != c.want {
-			t.Errorf("nearest(%q) = %q, want %q", c.name, got, c.want)
+		if got := Nearest(c.name, candidates); got != c.want {
+			t.Errorf("Nearest(%q) = %q, want %q", c.name, got, c.want)
 		}
 	}
-	if got := nearest("ab", nil); got != "" {
+	if got := Nearest("ab", nil); got != "" {
 		t.Errorf("nearest among none = %q", got)
 	}
 }

@@ -1,11 +1,12 @@
-package datasets
+// Package suggest finds the name that was probably meant.
+package suggest
 
 import "strings"
 
-// nearest returns the candidate within the fewest edits of name, the first of
+// Nearest returns the candidate within the fewest edits of name, the first of
 // equals, or "" if none is near: more than one edit in three letters is another
 // word and not a slip. Case does not count.
-func nearest(name string, candidates []string) string {
+func Nearest(name string, candidates []string) string {
 	// The distance takes quadratic time, and nobody mistypes a name this long.
 	const longest = 64
 	a := []rune(strings.ToLower(name))

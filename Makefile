@@ -1,0 +1,30 @@
+# Everything here needs nothing but Go, unless it says otherwise.
+
+.PHONY: all build test lint race cross bench generate
+
+all: build
+
+build: ## the command, as bin/zoo
+	go build -o bin/ ./cmd/zoo
+
+test: lint ## format, vet, staticcheck and all tests
+	go test ./...
+
+lint:
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted (gofmt -w them):" $$files; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+race: ## the tests under the race detector; needs a C compiler
+	go test -race -short ./...
+
+cross: ## builds for the other platforms
+	GOOS=linux GOARCH=arm64 go build ./...
+	GOOS=darwin GOARCH=arm64 go build ./...
+	GOOS=windows GOARCH=amd64 go build ./...
+
+bench: ## the Go benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+generate: ## what is generated from code
+	go generate ./...

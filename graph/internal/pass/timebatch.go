@@ -1,0 +1,316 @@
+package pass
+
+import (
+	"sort"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
+
+// BatchTime makes one product of products that share an operand and do not depend on each other, which over an unrolled
+// sequence are those of all time steps: Σ_t a_tᵀ·b_t becomes one product with the steps side by side along the inner
+// dimension, and x_t·W for all t one product with the steps' rows one below the other. Sums over t of reduced rows
+// (bias gradients) become one reduction. The joined operands are concatenations, which the memory plan has their members
+// computed in.
+func BatchTime(g *ir.Graph) {
+	batchSums(g)
+	g.Sort()
+	FoldViews(g)
+	g.Sort()
+	CommonSubexpressions(g)
+	g.Sort()
+	for _, weight := range sharedOperands(g) {
+		if batchProducts(g, weight) {
+			g.Sort()
+			FoldViews(g)
+			g.Sort()
+			CommonSubexpressions(g)
+			g.Sort()
+		}
+	}
+}
+
+// rank orders values by where they come from, so that joined operands stand in the order of time wherever one of them
+// is a part of an input: slices by their place, others in order of computation.
+type rank struct {
+	order []int // by value
+}
+
+func newRank(g *ir.Graph) rank {
+	r := rank{order: make([]int, g.Limit())}
+	for i, v := range g.Values {
+		r.order[v.ID] = i
+	}
+	return r
+}
+
+// slicePlace returns the offset of a slice along axis 0, possibly under a reshape.
+func slicePlace(v *ir.Value) (base *ir.Value, from int, ok bool) {
+	for {
+		if _, isReshape := v.Op.(ir.Reshape); !isReshape {
+			break
+		}
+		v = v.Args[0]
+	}
+	s, ok := v.Op.(ir.Slice)
+	if !ok || s.Axis != 0 {
+		return nil, 0, false
+	}
+	return v.Args[0], s.From, true
+}
+
+// sortTerms sorts products whose operand i is a slice of one tensor by the slices' places; otherwise by the order in
+// which operand j is computed.
+func (r rank) sortTerms(terms []*ir.Value, slices, computed int) {
+	base, _, all := slicePlace(terms[0].Args[slices])
+	for _, t := range terms {
+		b, _, ok := slicePlace(t.Args[slices])
+		all = all && ok && b == base
+	}
+	sort.SliceStable(terms, func(i, j int) bool {
+		if all {
+			_, a, _ := slicePlace(terms[i].Args[slices])
+			_, b, _ := slicePlace(terms[j].Args[slices])
+			return a < b
+		}
+		return r.order[terms[i].Args[computed].ID] < r.order[terms[j].Args[computed].ID]
+	})
+}
+
+// batchSums joins the terms of sums: products aᵀ·b of one shape along their inner dimension, and sums over rows.
+func batchSums(g *ir.Graph) {
+	r := newRank(g)
+	by := make([]*ir.Value, g.Limit())
+	stacks := make(map[string][]int)           // the order chosen for a set of left operands
+	for _, pass := range []bool{true, false} { // sums with slices of inputs first: they fix the order of the others
+		for _, v := range g.Values {
+			if _, ok := v.Op.(ir.Sum); !ok || by[v.ID] != nil {
+				continue
+			}
+			var products, reductions, rest []*ir.Value
+			for _, a := range v.Args {
+				switch op := a.Op.(type) {
+				case ir.MatMul:
+					if op.TransA && !op.TransB && len(a.Shape) == 2 && ir.SameShape(a.Shape, v.Shape) {
+						products = append(products, a)
+						continue
+					}
+				}
+				if reduction := rowSum(a); reduction != nil {
+					reductions = append(reductions, reduction)
+					continue
+				}
+				rest = append(rest, a)
+			}
+			if len(products) < 2 && len(reductions) < 2 {
+				continue
+			}
+			if len(products) > 1 {
+				_, _, sliced := slicePlace(products[0].Args[1])
+				if pass && !sliced {
+					continue
+				}
+				r.sortTerms(products, 1, 1)
+				key := setKey(products)
+				if order, ok := stacks[key]; ok {
+					place := make(map[int]int, len(order))
+					for i, id := range order {
+						place[id] = i
+					}
+					sort.SliceStable(products, func(i, j int) bool { return place[products[i].Args[0].ID] < place[products[j].Args[0].ID] })
+				} else {
+					for _, p := range products {
+						stacks[key] = append(stacks[key], p.Args[0].ID)
+					}
+				}
+				rest = append(rest, g.New(ir.MatMul{TransA: true}, v.Shape, joinRows(g, operands(products, 0)), joinRows(g, operands(products, 1))))
+			} else {
+				rest = append(rest, products...)
+			}
+			if len(reductions) > 1 && sameTail(reductions) {
+				if pass {
+					continue
+				}
+				sort.SliceStable(reductions, func(i, j int) bool {
+					return r.order[reductions[i].Args[0].ID] < r.order[reductions[j].Args[0].ID]
+				})
+				if order, ok := stacks[setKey(reductions)]; ok {
+					place := make(map[int]int, len(order))
+					for i, id := range order {
+						place[id] = i
+					}
+					sort.SliceStable(reductions, func(i, j int) bool { return place[reductions[i].Args[0].ID] < place[reductions[j].Args[0].ID] })
+				}
+				whole := g.New(reductions[0].Op, reductions[0].Shape, joinRows(g, operands(reductions, 0)))
+				rest = append(rest, reshape(g, whole, v.Shape))
+			} else {
+				for _, r := range reductions {
+					rest = append(rest, reshape(g, r, v.Shape))
+				}
+			}
+			if len(rest) == 1 {
+				by[v.ID] = rest[0]
+			} else {
+				by[v.ID] = g.New(ir.Sum{}, v.Shape, rest...)
+			}
+		}
+	}
+	g.Replace(by)
+}
+
+// rowSum returns the sum over rows that a term is, possibly reshaped, or nil.
+func rowSum(v *ir.Value) *ir.Value {
+	if _, ok := v.Op.(ir.Reshape); ok {
+		v = v.Args[0]
+	}
+	if op, ok := v.Op.(ir.ReduceSum); ok && op.Axes&1 == 1 {
+		return v
+	}
+	return nil
+}
+
+func reshape(g *ir.Graph, v *ir.Value, shape []int) *ir.Value {
+	if ir.SameShape(v.Shape, shape) {
+		return v
+	}
+	return g.New(ir.Reshape{}, shape, v)
+}
+
+// setKey identifies the set of the first operands of terms.
+func setKey(terms []*ir.Value) string {
+	ids := make([]int, len(terms))
+	for i, t := range terms {
+		ids[i] = t.Args[0].ID
+	}
+	sort.Ints(ids)
+	key := make([]byte, 0, 4*len(ids))
+	for _, id := range ids {
+		key = append(key, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
+	}
+	return string(key)
+}
+
+func operands(terms []*ir.Value, i int) []*ir.Value {
+	list := make([]*ir.Value, len(terms))
+	for j, t := range terms {
+		list[j] = t.Args[i]
+	}
+	return list
+}
+
+// sameTail reports whether the arguments of reductions agree in all axes but the first, and in the operation.
+func sameTail(terms []*ir.Value) bool {
+	first := terms[0]
+	for _, t := range terms {
+		if t.Op != first.Op || !ir.SameShape(t.Shape, first.Shape) || !ir.SameShape(t.Args[0].Shape[1:], first.Args[0].Shape[1:]) {
+			return false
+		}
+	}
+	return true
+}
+
+// joinRows puts matrices one below the other.
+func joinRows(g *ir.Graph, parts []*ir.Value) *ir.Value {
+	shape := append([]int(nil), parts[0].Shape...)
+	shape[0] = 0
+	for _, p := range parts {
+		shape[0] += p.Shape[0]
+	}
+	return g.New(ir.Concat{Axis: 0}, shape, parts...)
+}
+
+// weightKey is the shared right operand of products.
+type weightKey struct {
+	id int
+	op ir.MatMul
+}
+
+// productKey returns the right operand of a product of two matrices whose left operand is not transposed.
+func productKey(v *ir.Value) (weightKey, bool) {
+	op, ok := v.Op.(ir.MatMul)
+	if !ok || op.TransA || len(v.Shape) != 2 {
+		return weightKey{}, false
+	}
+	return weightKey{v.Args[1].ID, op}, true
+}
+
+// sharedOperands returns the right operands that more than one product has, in order of first use.
+func sharedOperands(g *ir.Graph) []weightKey {
+	count := make(map[weightKey]int)
+	var order []weightKey
+	for _, v := range g.Values {
+		if k, ok := productKey(v); ok {
+			if count[k]++; count[k] == 2 {
+				order = append(order, k)
+			}
+		}
+	}
+	return order
+}
+
+// batchProducts joins the products with a shared right operand that do not depend on each other, and reports whether
+// there were any. Two products depend on each other only if one is deeper than the other, where the depth of a value is
+// the largest number of these products on a path to it: products of one depth are independent.
+func batchProducts(g *ir.Graph, weight weightKey) bool {
+	depth := make([]int, g.Limit())
+	var levels [][]*ir.Value
+	for _, v := range g.Values {
+		d := 0
+		for _, a := range v.Args {
+			d = max(d, depth[a.ID])
+		}
+		if k, ok := productKey(v); ok && k == weight {
+			if d == len(levels) {
+				levels = append(levels, nil)
+			}
+			levels[d] = append(levels[d], v)
+			d++
+		}
+		depth[v.ID] = d
+	}
+	r := newRank(g)
+	by := make([]*ir.Value, g.Limit())
+	changed := false
+	for _, level := range levels {
+		if len(level) < 2 {
+			continue
+		}
+		changed = true
+		sortLike(g, r, level)
+		rows := joinRows(g, operands(level, 0))
+		cols := level[0].Shape[1]
+		whole := g.New(level[0].Op, []int{rows.Shape[0], cols}, rows, level[0].Args[1])
+		at := 0
+		for _, p := range level {
+			by[p.ID] = g.New(ir.Slice{Axis: 0, From: at}, p.Shape, whole)
+			at += p.Shape[0]
+		}
+	}
+	if changed {
+		g.Replace(by)
+	}
+	return changed
+}
+
+// sortLike sorts products as a concatenation of the same left operands that the graph has already, or by time.
+func sortLike(g *ir.Graph, r rank, level []*ir.Value) {
+	key := setKey(level)
+	for _, v := range g.Values {
+		if c, ok := v.Op.(ir.Concat); !ok || c.Axis != 0 || len(v.Args) != len(level) {
+			continue
+		}
+		members := make([]*ir.Value, len(v.Args))
+		for i, a := range v.Args {
+			members[i] = &ir.Value{Args: []*ir.Value{a}}
+		}
+		if setKey(members) != key {
+			continue
+		}
+		place := make(map[int]int, len(v.Args))
+		for i, a := range v.Args {
+			place[a.ID] = i
+		}
+		sort.SliceStable(level, func(i, j int) bool { return place[level[i].Args[0].ID] < place[level[j].Args[0].ID] })
+		return
+	}
+	r.sortTerms(level, 0, 0)
+}

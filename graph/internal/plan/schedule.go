@@ -1,0 +1,178 @@
+package plan
+
+import (
+	"sort"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
+
+// Schedule is the instructions of each worker. A nil instruction is a barrier, at which all wait for each other; every
+// worker has the same number of them.
+type Schedule [][]*Instruction
+
+// NewSchedule divides a plan among workers. Workers meet only where one would otherwise touch memory that another has
+// written, or write what another has read, since they met last: decided on the elements themselves, so nothing here
+// knows what is a batch or a time step.
+func NewSchedule(p *Plan, workers int) Schedule {
+	s := make(Schedule, workers)
+	since := make([]footprint, workers)
+	for _, in := range p.Instructions {
+		parts := Split(in, workers)
+		if conflict(parts, since) {
+			for w := range s {
+				s[w] = append(s[w], nil)
+				since[w] = footprint{}
+			}
+		}
+		for w, part := range parts {
+			if part != nil {
+				s[w] = append(s[w], part)
+				since[w].add(part)
+			}
+		}
+	}
+	return s
+}
+
+// Barriers returns how often the workers meet.
+func (s Schedule) Barriers() int {
+	n := 0
+	for _, in := range s[0] {
+		if in == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// conflict reports whether a part of an instruction touches what another worker has touched, other than both reading.
+func conflict(parts []*Instruction, since []footprint) bool {
+	for w, part := range parts {
+		if part == nil {
+			continue
+		}
+		for other := range since {
+			if other == w {
+				continue
+			}
+			f := &since[other]
+			if f.written.overlaps(part.Dst) || f.read.overlaps(part.Dst) {
+				return true
+			}
+			for _, a := range part.Args {
+				if f.written.overlaps(a) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// footprint is the memory that a worker has touched.
+type footprint struct{ read, written intervals }
+
+func (f *footprint) add(in *Instruction) {
+	f.written.add(in.Dst)
+	for _, a := range in.Args {
+		f.read.add(a)
+	}
+}
+
+// intervals are the ranges of addresses that layouts span, in each space that programs write to, in order and joined.
+type intervals [numSpaces][]interval
+
+type interval struct{ from, to int }
+
+// span returns the range from a layout's first element to its last. Parameters and constants are never written.
+func span(l Layout) (Space, interval, bool) {
+	space := l.Buffer.Space
+	if space == Param || space == Const {
+		return space, interval{}, false
+	}
+	from := l.Buffer.Offset + l.Offset
+	to := from + 1
+	for i, d := range l.Shape {
+		to += (d - 1) * l.Strides[i]
+	}
+	return space, interval{from, to}, true
+}
+
+func (s *intervals) overlaps(l Layout) bool {
+	space, x, ok := span(l)
+	if !ok {
+		return false
+	}
+	list := s[space]
+	i := sort.Search(len(list), func(i int) bool { return list[i].to > x.from })
+	return i < len(list) && list[i].from < x.to
+}
+
+func (s *intervals) add(l Layout) {
+	space, x, ok := span(l)
+	if !ok {
+		return
+	}
+	list := s[space]
+	i := sort.Search(len(list), func(i int) bool { return list[i].to >= x.from })
+	j := i
+	for ; j < len(list) && list[j].from <= x.to; j++ {
+		x.from, x.to = min(x.from, list[j].from), max(x.to, list[j].to)
+	}
+	if i == j {
+		list = append(list, interval{})
+		copy(list[i+1:], list[i:])
+		list[i] = x
+	} else {
+		list[i] = x
+		list = append(list[:i+1], list[j:]...)
+	}
+	s[space] = list
+}
+
+// Cost estimates the nanoseconds that an instruction takes on one core; it need only tell work that is worth dividing
+// from work that is not.
+func Cost(in *Instruction) float64 {
+	const (
+		call           = 15   // of one instruction, whatever its size
+		perMultiplyAdd = 0.02 // a product at half the peak of a core
+		perElement     = 0.2  // elementwise, from the second-level cache
+	)
+	n := float64(ir.Size(in.Dst.Shape))
+	for _, a := range in.Args {
+		n = max(n, float64(ir.Size(a.Shape)))
+	}
+	if op, ok := in.Op.(ir.MatMul); ok {
+		a := in.Args[0].Shape
+		k := a[len(a)-1]
+		if op.TransA {
+			k = a[len(a)-2]
+		}
+		return call + perMultiplyAdd*float64(ir.Size(in.Dst.Shape))*float64(k)
+	}
+	return call + perElement*n
+}
+
+// Time estimates the nanoseconds that a schedule takes: between barriers as long as the busiest worker.
+func (s Schedule) Time() float64 {
+	const barrier = 400 // two caches exchanging a line, and the workers' uneven progress
+	total := float64(s.Barriers()) * barrier
+	next := make([]int, len(s))
+	for more := true; more; {
+		more = false
+		var longest float64
+		for w, list := range s {
+			var t float64
+			for ; next[w] < len(list) && list[next[w]] != nil; next[w]++ {
+				t += Cost(list[next[w]])
+			}
+			if next[w] < len(list) {
+				next[w]++
+				more = true
+			}
+			longest = max(longest, t)
+		}
+		total += longest
+	}
+	return total
+}

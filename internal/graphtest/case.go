@@ -1,0 +1,376 @@
+// Package graphtest checks graphs in three independent ways: gradients against finite differences, compiled programs
+// against Gorgonia's TapeMachine, and the compiler's passes against a compilation without them. The tests of the
+// operations and those of the cells share it.
+package graphtest
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+)
+
+// Case is a graph to check.
+type Case struct {
+	Name     string
+	Options  []graph.Option // of the builder
+	Operands []Operand
+	// Build returns the results whose weighted sum is the loss. Parameters that it declares are checked like operands;
+	// they get random values.
+	Build func(b *graph.Builder, x []*gorgonia.Node) []*gorgonia.Node
+	// NoGrad names operands (x0, x1, …) and parameters with the elements whose gradient is 0 by definition, although the
+	// result depends on them, such as the padding row of an embedding.
+	NoGrad map[string][]int
+}
+
+// Operand is an input of a Case, with random values unless it has some of its own.
+type Operand struct {
+	Shape  []int
+	Values []float64
+	Index  []int // makes it an input of integers
+	Fixed  bool  // a mask, say: it has no gradient
+}
+
+// X is an operand of random numbers of magnitude 0.2 to 1.6: away from 0, where many functions have a kink.
+func X(shape ...int) Operand { return Operand{Shape: shape} }
+
+// Positive is an operand of random numbers between 0.2 and 1.6.
+func Positive(shape ...int) Operand {
+	v := Random("positive", size(shape))
+	for i := range v {
+		v[i] = math.Abs(v[i])
+	}
+	return Operand{Shape: shape, Values: v}
+}
+
+// Values is an operand of given numbers.
+func Values(shape []int, values ...float64) Operand { return Operand{Shape: shape, Values: values} }
+
+// Mask is an operand of given numbers without a gradient.
+func Mask(shape []int, values ...float64) Operand {
+	return Operand{Shape: shape, Values: values, Fixed: true}
+}
+
+// Index is an operand of integers.
+func Index(shape []int, values ...int) Operand { return Operand{Shape: shape, Index: values} }
+
+// Check checks a case in all ways, a subtest each.
+func Check(t *testing.T, c Case) {
+	t.Helper()
+	t.Run("gradient", func(t *testing.T) { checkGradient(t, c) })
+	for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
+		t.Run(dtype.String(), func(t *testing.T) {
+			m := build(c, dtype)
+			m.compile(t)
+			want := m.run(t)
+			t.Run("oracle", func(t *testing.T) { checkOracle(t, c, dtype, want) })
+			for _, without := range withouts() {
+				t.Run("without "+strings.Join(without, ","), func(t *testing.T) {
+					m.compile(t, graph.Without(without...))
+					compare(t, m.names, m.run(t), want, Tolerance(dtype))
+				})
+			}
+		})
+	}
+}
+
+// withouts are the sets of passes to switch off: each alone, and all.
+func withouts() [][]string {
+	var list [][]string
+	for _, p := range graph.Passes() {
+		list = append(list, []string{p})
+	}
+	return append(list, graph.Passes())
+}
+
+// Tolerance is by how much two ways of computing the same may differ, relative to the largest magnitude of a tensor:
+// some hundred roundings of the element type.
+func Tolerance(dtype tensor.Dtype) float64 {
+	if dtype == tensor.Float64 {
+		return 1e-13
+	}
+	return 2e-5
+}
+
+// model is a Case that has been built.
+type model struct {
+	c      Case
+	b      *graph.Builder
+	x      []*gorgonia.Node
+	params []*gorgonia.Node
+	loss   *gorgonia.Node
+	wrt    []string         // the names of what has a gradient: operands, then parameters
+	read   []*gorgonia.Node // the results, the loss and the gradients
+	names  []string         // of read
+	prog   *graph.Program
+}
+
+func build(c Case, dtype tensor.Dtype) *model {
+	m := &model{c: c, b: graph.NewBuilder(graph.NewParams(dtype), c.Options...)}
+	for i, o := range c.Operands {
+		if o.Index != nil {
+			m.x = append(m.x, m.b.IndexInput(operandName(i), o.Shape...))
+		} else {
+			m.x = append(m.x, m.b.Input(operandName(i), o.Shape...))
+		}
+	}
+	results := c.Build(m.b, m.x)
+	var terms []*gorgonia.Node
+	for i, y := range results {
+		m.read, m.names = append(m.read, y), append(m.names, fmt.Sprintf("result %d", i))
+		weights := Random(fmt.Sprintf("weights %d", i), size(y.Shape()))
+		terms = append(terms, m.b.Sum(m.b.Mul(y, m.b.ConstTensor(weights, y.Shape()...))))
+	}
+	m.loss = m.b.Add(terms...)
+	m.read, m.names = append(m.read, m.loss), append(m.names, "loss")
+	var wrt []*gorgonia.Node
+	for i, o := range c.Operands {
+		if o.Index == nil && !o.Fixed {
+			wrt, m.wrt = append(wrt, m.x[i]), append(m.wrt, operandName(i))
+		}
+	}
+	for _, p := range m.b.Params().List() {
+		set(p.Value(), Random(p.Name(), p.Value().Size()))
+		n := m.b.Param(p.Name(), nil, p.Shape()...)
+		m.params = append(m.params, n)
+		wrt, m.wrt = append(wrt, n), append(m.wrt, p.Name())
+	}
+	for i, d := range m.b.Grad(m.loss, wrt...) {
+		m.read, m.names = append(m.read, d), append(m.names, "gradient of "+m.wrt[i])
+	}
+	return m
+}
+
+// compile makes the model's program, or another one.
+func (m *model) compile(t *testing.T, opts ...graph.CompileOption) {
+	t.Helper()
+	prog, err := graph.Compile(m.b, append(opts, graph.Output(m.read...), graph.Loss(m.loss))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.prog = prog
+}
+
+// values returns the value of operand i.
+func (m *model) values(i int) []float64 {
+	if v := m.c.Operands[i].Values; v != nil {
+		return append([]float64(nil), v...)
+	}
+	return Random(operandName(i), size(m.c.Operands[i].Shape))
+}
+
+// run runs the program twice, first with other numbers so that the second run finds what they left, and returns what is
+// read. Program.Grad shows the parameters' gradients too, which a compilation without common subexpressions computes on
+// their own.
+func (m *model) run(t *testing.T) [][]float64 {
+	t.Helper()
+	for round := range 2 {
+		for i, o := range m.c.Operands {
+			var err error
+			if o.Index != nil {
+				err = m.prog.Set(operandName(i), o.Index)
+			} else {
+				v := m.values(i)
+				if round == 0 && !o.Fixed {
+					for j := range v {
+						v[j] *= 1.25
+					}
+				}
+				err = m.prog.Set(operandName(i), v)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		m.forward(t)
+	}
+	out := make([][]float64, len(m.read))
+	for i, n := range m.read {
+		out[i] = Floats(m.prog.Value(n).Data())
+	}
+	for i, p := range m.b.Params().List() {
+		at := len(m.read) - len(m.params) + i
+		Compare(t, "Program.Grad of "+p.Name(), Floats(m.prog.Grad(p.Name()).Data()), out[at], Tolerance(m.b.Params().Dtype()))
+	}
+	return out
+}
+
+// forward runs the program as its run 0, so that dropout draws the same masks each time.
+func (m *model) forward(t *testing.T) {
+	t.Helper()
+	m.prog.SetRun(0)
+	if err := m.prog.Run(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkGradient compares gradients with central differences of fourth order in float64. With the step 5e-4 the error of
+// the method, h⁴f⁽⁵⁾/30, and that of rounding, about 1e-16·f/h, are both below 1e-12 for functions of the size of 1;
+// the tolerance leaves room for the sums and curvatures of a deep graph.
+func checkGradient(t *testing.T, c Case) {
+	const h, tolerance = 5e-4, 1e-8
+	m := build(c, tensor.Float64)
+	m.compile(t)
+	m.run(t)
+	var data [][]float64
+	for _, name := range m.wrt {
+		if in := m.prog.Input(name); in != nil {
+			data = append(data, in.Data().([]float64))
+		} else {
+			data = append(data, m.b.Params().Get(name).Value().Data().([]float64))
+		}
+	}
+	grads := make([][]float64, len(data))
+	scale := 1e-3
+	for k := range data {
+		grads[k] = append(grads[k], m.prog.Value(m.read[len(m.read)-len(m.wrt)+k]).Data().([]float64)...)
+		for _, g := range grads[k] {
+			scale = math.Max(scale, math.Abs(g))
+		}
+	}
+	for k, x := range data {
+		noGrad := make(map[int]bool)
+		for _, i := range c.NoGrad[m.wrt[k]] {
+			noGrad[i] = true
+		}
+		for i, v := range x {
+			if noGrad[i] {
+				if grads[k][i] != 0 {
+					t.Errorf("d loss/d %s[%d] = %g; want 0, since it has no gradient", m.wrt[k], i, grads[k][i])
+				}
+				continue
+			}
+			at := func(d float64) float64 {
+				x[i] = v + d
+				m.forward(t)
+				return m.prog.Loss()
+			}
+			want := (8*(at(h)-at(-h)) - (at(2*h) - at(-2*h))) / (12 * h)
+			x[i] = v
+			if d := math.Abs(grads[k][i] - want); !(d <= tolerance*scale) {
+				t.Errorf("d loss/d %s[%d] = %.12g; finite differences give %.12g", m.wrt[k], i, grads[k][i], want)
+			}
+		}
+	}
+}
+
+// checkOracle compares with Gorgonia's TapeMachine, on a graph of its own.
+func checkOracle(t *testing.T, c Case, dtype tensor.Dtype, got [][]float64) {
+	m := build(c, dtype)
+	if err := m.b.Err(); err != nil {
+		t.Fatal(err)
+	}
+	leaves := make(map[*gorgonia.Node]any)
+	for i, o := range c.Operands {
+		if leaves[m.x[i]] = any(o.Index); o.Index == nil {
+			leaves[m.x[i]] = as(dtype, m.values(i))
+		}
+	}
+	for i, p := range m.b.Params().List() {
+		leaves[m.params[i]] = p.Value().Data()
+	}
+	values, err := Oracle(m.b.Graph(), leaves, m.read...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([][]float64, len(values))
+	for i, v := range values {
+		want[i] = Floats(v)
+	}
+	compare(t, m.names, got, want, Tolerance(dtype))
+}
+
+func compare(t *testing.T, names []string, got, want [][]float64, tolerance float64) {
+	t.Helper()
+	for i := range want {
+		Compare(t, names[i], got[i], want[i], tolerance)
+	}
+}
+
+// Compare fails the test where got is further from want than the tolerance times the largest magnitude of want. Equal
+// infinities and two NaN agree.
+func Compare(t *testing.T, name string, got, want []float64, tolerance float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%s has %d elements; want %d", name, len(got), len(want))
+		return
+	}
+	var scale float64
+	for _, w := range want {
+		if !math.IsInf(w, 0) && w == w {
+			scale = math.Max(scale, math.Abs(w))
+		}
+	}
+	for i, w := range want {
+		g := got[i]
+		if same := g == w || g != g && w != w; !same && !(math.Abs(g-w) <= tolerance*scale) {
+			t.Errorf("%s[%d] = %v; want %v to %g of %g", name, i, g, w, tolerance, scale)
+		}
+	}
+}
+
+// Floats converts a []float32, []float64 or []int to a new []float64.
+func Floats(data any) []float64 {
+	var out []float64
+	switch d := data.(type) {
+	case []float64:
+		out = append(out, d...)
+	case []float32:
+		for _, v := range d {
+			out = append(out, float64(v))
+		}
+	case []int:
+		for _, v := range d {
+			out = append(out, float64(v))
+		}
+	}
+	return out
+}
+
+func operandName(i int) string { return fmt.Sprintf("x%d", i) }
+
+// Random returns n numbers of magnitude 0.2 to 1.6 and either sign, the same for the same name.
+func Random(name string, n int) []float64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	r := rand.New(rand.NewPCG(h.Sum64(), 1))
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = 0.2 + 1.4*r.Float64()
+		if r.Uint32()&1 == 0 {
+			v[i] = -v[i]
+		}
+	}
+	return v
+}
+
+func size(shape []int) int { return tensor.Shape(shape).TotalSize() }
+
+func as(dtype tensor.Dtype, v []float64) any {
+	if dtype == tensor.Float64 {
+		return v
+	}
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = float32(x)
+	}
+	return out
+}
+
+func set(t *tensor.Dense, v []float64) {
+	switch d := t.Data().(type) {
+	case []float64:
+		copy(d, v)
+	case []float32:
+		for i, x := range v {
+			d[i] = float32(x)
+		}
+	}
+}

@@ -1,0 +1,300 @@
+package train
+
+import (
+	"context"
+	"math"
+	"math/rand"
+	"time"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+)
+
+// Task is what a run learns: examples, and compiled programs that compute the loss over batches of them.
+type Task interface {
+	// Params returns the parameters that are learnt.
+	Params() *graph.Params
+	// Batches divides the training examples into the batches of an epoch; what is random in it comes from rng.
+	Batches(size int, rng *rand.Rand) [][]int
+	// Step returns a program with a loss whose inputs are set to the examples, and the number of tokens in them: the
+	// steps of their sequences.
+	Step(examples []int) (program *graph.Program, tokens int, err error)
+	// Validate evaluates the parameters as they are on the validation part.
+	Validate() (Evaluation, error)
+}
+
+// Evaluation is how well the parameters do on examples that they have not learnt from.
+type Evaluation struct {
+	Loss    float64
+	Metrics map[string]float64
+}
+
+// Shuffled divides n examples into batches of a size in random order; the last may be smaller. A size below 1 means one
+// batch of all.
+func Shuffled(n, size int, rng *rand.Rand) [][]int {
+	if size < 1 || size > n {
+		size = n
+	}
+	order := rng.Perm(n)
+	var batches [][]int
+	for len(order) > 0 {
+		k := min(size, len(order))
+		batches = append(batches, order[:k:k])
+		order = order[k:]
+	}
+	return batches
+}
+
+// StepEvent is what a callback is told after each update of the weights.
+type StepEvent struct {
+	Epoch        int     // from 1
+	Step, Steps  int     // within the epoch, from 1
+	Loss         float64 // of the batch
+	GradNorm     float64 // global norm of the gradient before clipping
+	LearningRate float64
+}
+
+// EpochEvent is what a callback is told after each epoch.
+type EpochEvent struct {
+	Epoch, Epochs int
+	TrainLoss     float64 // mean over the examples, each with the weights of its step
+	Valid         Evaluation
+	Best          bool // the validation loss is the lowest so far
+	Seconds       float64
+	Tokens        int
+}
+
+// Callbacks watch a run. A nil one is not called.
+type Callbacks struct {
+	Step  func(StepEvent)
+	Epoch func(EpochEvent)
+}
+
+// Result is how a run went. The parameters hold the weights of the best epoch.
+type Result struct {
+	Epochs      int // how many were finished
+	BestEpoch   int // 0 if none was finished
+	ValidLoss   float64
+	Seconds     float64
+	Interrupted bool // the context was cancelled
+}
+
+// An Option of Run.
+type Option func(*config)
+
+type config struct {
+	epochs, batch, patience int
+	optimizer               Optimizer
+	schedule                string
+	clip, clipValue         float64
+	seed                    uint64
+	callbacks               []Callbacks
+}
+
+// Epochs sets the number of passes over the training examples; the default is 10.
+func Epochs(n int) Option { return func(c *config) { c.epochs = n } }
+
+// Batch sets the number of examples a step; 0 means all of them. The default is 32.
+func Batch(n int) Option { return func(c *config) { c.batch = n } }
+
+// Patience stops the run after so many epochs without a lower validation loss; 0, the default, never does.
+func Patience(epochs int) Option { return func(c *config) { c.patience = epochs } }
+
+// Optimize sets the optimizer; the default is Adam with its own learning rate.
+func Optimize(o Optimizer) Option { return func(c *config) { c.optimizer = o } }
+
+// Scheduled sets the schedule of the learning rate, in the words of NewSchedule; the default is constant.
+func Scheduled(spec string) Option { return func(c *config) { c.schedule = spec } }
+
+// Clip limits the global norm of the gradient; 0 means no limit. The default is 1.
+func Clip(norm float64) Option { return func(c *config) { c.clip = norm } }
+
+// ClipEach limits each element of the gradient to ±limit; 0, the default, means no limit.
+func ClipEach(limit float64) Option { return func(c *config) { c.clipValue = limit } }
+
+// Seed sets the seed of everything random in the loop; the default is 1.
+func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// Watch adds callbacks.
+func Watch(c Callbacks) Option {
+	return func(cfg *config) { cfg.callbacks = append(cfg.callbacks, c) }
+}
+
+// Run trains the parameters of a task and leaves those of the epoch with the lowest validation loss in them. When the
+// context is cancelled it finishes the step at hand, takes the best weights so far and returns a Result that says so.
+// A loss or gradient that is not finite ends the run with an error that names the step and the parameter.
+func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
+	c := config{epochs: 10, batch: 32, clip: 1, seed: 1}
+	for _, o := range opts {
+		o(&c)
+	}
+	if c.optimizer == nil {
+		c.optimizer = &Adam{}
+	}
+	switch {
+	case c.epochs < 1:
+		return Result{}, errors.Errorf("train: %d epochs; want at least 1", c.epochs)
+	case c.batch < 0:
+		return Result{}, errors.Errorf("train: a batch of %d examples; want at least 1, or 0 for all", c.batch)
+	case !(c.clip >= 0) || !(c.clipValue >= 0):
+		return Result{}, errors.Errorf("train: gradients clipped to %g and %g; want a positive number, or 0 for no limit", c.clip, c.clipValue)
+	}
+	r := &run{config: c, task: task, rng: rand.New(rand.NewSource(int64(c.seed))), stopping: EarlyStopping{Patience: c.patience}}
+	start := time.Now()
+	err := r.epochs(ctx)
+	r.result.Seconds = time.Since(start).Seconds()
+	if r.best != nil {
+		if e := task.Params().Restore(r.best); err == nil {
+			err = e
+		}
+	}
+	return r.result, err
+}
+
+// run is the state of Run.
+type run struct {
+	config
+	task     Task
+	rng      *rand.Rand
+	rate     Schedule
+	stopping EarlyStopping
+	best     *safetensors.File
+	steps    int
+	result   Result
+}
+
+func (r *run) epochs(ctx context.Context) error {
+	for epoch := 1; epoch <= r.config.epochs; epoch++ {
+		start := time.Now()
+		batches := r.task.Batches(r.batch, r.rng)
+		if len(batches) == 0 {
+			return errors.New("train: there are no training examples")
+		}
+		if r.rate == nil {
+			s, err := NewSchedule(r.schedule, r.optimizer.LearningRate(), r.config.epochs, len(batches))
+			if err != nil {
+				return err
+			}
+			r.rate = s
+		}
+		var sum float64
+		var examples, tokens int
+		for i, batch := range batches {
+			if ctx.Err() != nil {
+				r.result.Interrupted = true
+				return nil
+			}
+			loss, n, err := r.step(epoch, i, len(batches), batch)
+			if err != nil {
+				return err
+			}
+			sum += loss * float64(len(batch))
+			examples += len(batch)
+			tokens += n
+		}
+		valid, err := r.task.Validate()
+		if err != nil {
+			return err
+		}
+		if m, ok := r.rate.(MetricSchedule); ok {
+			m.Observe(valid.Loss)
+		}
+		best, stop := r.stopping.Observe(epoch, valid.Loss)
+		if best {
+			r.best = r.task.Params().Snapshot()
+			r.result.BestEpoch, r.result.ValidLoss = epoch, valid.Loss
+		}
+		r.result.Epochs = epoch
+		for _, c := range r.callbacks {
+			if c.Epoch != nil {
+				c.Epoch(EpochEvent{Epoch: epoch, Epochs: r.config.epochs, TrainLoss: sum / float64(examples), Valid: valid, Best: best,
+					Seconds: time.Since(start).Seconds(), Tokens: tokens})
+			}
+		}
+		if stop {
+			return nil
+		}
+	}
+	return nil
+}
+
+// step runs the program of a batch and updates the weights.
+func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err error) {
+	program, tokens, err := r.task.Step(batch)
+	if err != nil {
+		return 0, 0, err
+	}
+	program.SetRun(uint64(r.steps)) // masks differ from step to step, whichever program runs it
+	if err := program.Run(); err != nil {
+		return 0, 0, err
+	}
+	loss = program.Loss()
+	limit := r.clip
+	if limit == 0 {
+		limit = math.MaxFloat64
+	}
+	norm, err := ClipNorm(program.Grads(), limit)
+	if err != nil {
+		return 0, 0, err
+	}
+	if !finite(loss) || !finite(norm) {
+		return 0, 0, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; lower the learning rate (%g) or clip harder",
+			loss, norm, epoch, i+1, n, firstNotFinite(program), r.optimizer.LearningRate())
+	}
+	if r.clipValue > 0 {
+		if err := ClipValue(program.Grads(), r.clipValue); err != nil {
+			return 0, 0, err
+		}
+	}
+	r.optimizer.SetLearningRate(r.rate.LearningRate(r.steps))
+	if err := r.optimizer.Step(program.Grads()); err != nil {
+		return 0, 0, err
+	}
+	r.steps++
+	for _, c := range r.callbacks {
+		if c.Step != nil {
+			c.Step(StepEvent{Epoch: epoch, Step: i + 1, Steps: n, Loss: loss, GradNorm: norm, LearningRate: r.optimizer.LearningRate()})
+		}
+	}
+	return loss, tokens, nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// firstNotFinite names the first parameter whose value or gradient is not finite: a bad value explains every gradient,
+// so values come first.
+func firstNotFinite(program *graph.Program) string {
+	for _, what := range []string{"value", "gradient"} {
+		for _, g := range program.Grads() {
+			v := g.Value()
+			if what == "gradient" {
+				v, _ = g.Grad()
+			}
+			if p, ok := g.(*graph.ParamGrad); ok && !allFinite(v) {
+				return "the " + what + " of parameter " + p.Param.Name() + " went first"
+			}
+		}
+	}
+	return "every parameter and gradient is finite"
+}
+
+func allFinite(v gorgonia.Value) bool {
+	switch d := v.Data().(type) {
+	case []float32:
+		for _, x := range d {
+			if !finite(float64(x)) {
+				return false
+			}
+		}
+	case []float64:
+		for _, x := range d {
+			if !finite(x) {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,120 @@
+// Package zoo joins models, tasks and datasets: an Experiment trains and evaluates, a Run is what it leaves.
+//
+//	config := zoo.Defaults("lstm", "airline")
+//	e, err := zoo.New(config)
+//	result, err := e.Run(ctx)
+package zoo
+
+import (
+	"context"
+
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+)
+
+// Experiment is a configuration with its data loaded and its parameters declared, ready to run.
+type Experiment struct {
+	Config  Config
+	Dataset datasets.Info
+	task    *task.Forecast
+	series  *datasets.Series
+}
+
+// Result is how an experiment went, with the weights of the best epoch.
+type Result struct {
+	train.Result
+	Metrics   map[string]float64            // on the test part
+	Baselines map[string]map[string]float64 // on the test part, of forecasts that learn nothing
+}
+
+// New prepares an experiment. A request that makes no sense is a UsageError or a datasets.UnknownError.
+func New(c Config) (*Experiment, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	network, err := c.network()
+	if err != nil {
+		return nil, err
+	}
+	d, err := datasets.Open(c.Dataset, datasets.Fill(c.Fill), datasets.Columns(c.Columns...), datasets.Period(c.Period))
+	if err != nil {
+		return nil, err
+	}
+	return prepare(c, network, d)
+}
+
+// prepare joins a network with a dataset.
+func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment, error) {
+	series, ok := d.(*datasets.Series)
+	if !ok {
+		return nil, usagef("dataset %q: its task %q is not known", d.Info().Name, d.Info().Task)
+	}
+	if c.Forecast.EveryStep && network.IsBidirectional() {
+		return nil, usagef("model %q cannot %s", c.Model, seesTheFuture)
+	}
+	f, err := task.NewForecast(network, series, graph.NewParams(tensor.Float32, graph.InitSeed(c.Seed)), c.Forecast)
+	if err != nil {
+		return nil, err
+	}
+	f.Limit(c.Limit)
+	c.Forecast = f.Options()
+	return &Experiment{Config: c, Dataset: d.Info(), task: f, series: series}, nil
+}
+
+// Parameters returns the number of trainable numbers.
+func (e *Experiment) Parameters() int { return e.task.Params().Count() }
+
+// Examples returns the numbers of examples of the three parts.
+func (e *Experiment) Examples() (train, valid, test int) { return e.task.Examples() }
+
+// Run trains and evaluates. When the context is cancelled, the result is that of the best weights so far and says so.
+func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Result, error) {
+	var opts []train.Option
+	for _, c := range callbacks {
+		opts = append(opts, train.Watch(c))
+	}
+	return e.run(ctx, opts)
+}
+
+// run trains with the configuration's options and those of the caller, which win.
+func (e *Experiment) run(ctx context.Context, more []train.Option) (*Result, error) {
+	c := e.Config
+	o, err := c.optimizer()
+	if err != nil {
+		return nil, err
+	}
+	opts := append([]train.Option{train.Optimize(o), train.Epochs(c.Epochs), train.Batch(c.Batch), train.Patience(c.Patience),
+		train.Scheduled(c.Schedule), train.Clip(c.Clip), train.Seed(c.Seed)}, more...)
+	r, err := train.Run(ctx, e.task, opts...)
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{Result: r}
+	if result.Metrics, err = e.task.Evaluate(task.TestPart); err != nil {
+		return nil, err
+	}
+	if result.Baselines, err = e.task.Baselines(task.TestPart); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// Train trains a network, of the zoo or of one's own, on a dataset with the dataset's default task, and returns the run.
+//
+//	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(16)), datasets.Airline(), train.Epochs(100))
+func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts ...train.Option) (*Run, error) {
+	c := Defaults(network.Name(), d.Info().Name)
+	e, err := prepare(c, network, d)
+	if err != nil {
+		return nil, err
+	}
+	result, err := e.run(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return e.Kept(result), nil
+}

@@ -1,0 +1,198 @@
+// Package task holds what a network can learn: the head, the loss, the metrics and the decoding of each task.
+package task
+
+import (
+	"math/rand"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/train"
+)
+
+// Forecast is the task of forecasting the next rows of a series from a window of rows: many-to-one, or with EveryStep
+// many-to-many. The rows are split in time: training, validation, test. Whatever is learnt from data, scaling included,
+// is learnt from the training part.
+type Forecast struct {
+	*Forecaster
+	series *datasets.Series
+	split  datasets.Split
+	scaled [][]float64 // the transformed rows; the first transform.lost are missing
+	train  []int       // the rows at which training examples begin to forecast
+}
+
+var _ train.Task = (*Forecast)(nil)
+
+// NewForecast prepares a task. The network's parameters are declared in params.
+func NewForecast(network *graph.Network, series *datasets.Series, params *graph.Params, opts ForecastOptions) (*Forecast, error) {
+	opts = opts.withDefaults()
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	if err := network.Check(); err != nil {
+		return nil, err
+	}
+	if opts.EveryStep && network.IsBidirectional() {
+		return nil, errors.Errorf("forecast: %s reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru", network.Name())
+	}
+	split, err := datasets.Chronological(series.Len(), opts.Valid, opts.Test)
+	if err != nil {
+		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
+	}
+	state := ForecasterState{opts, transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
+	f := &Forecast{Forecaster: newForecaster(network, params, state), series: series, split: split}
+	if need := f.Needs() + opts.Horizon; need > split.Train.To {
+		return nil, errors.Errorf("forecast %s: a window of %d rows, a horizon of %d and differences that take %d need %d rows; the training part has %d of the %d in the series: choose a smaller window",
+			series.Meta.Name, opts.Window, opts.Horizon, f.transform.lost(), need, split.Train.To, series.Len())
+	}
+	for _, part := range []datasets.Range{split.Valid, split.Test} {
+		if len(f.starts(part)) == 0 {
+			return nil, errors.Errorf("forecast %s: a horizon of %d rows does not fit into %d rows of the series that are kept to validate or test; choose a smaller horizon",
+				series.Meta.Name, opts.Horizon, part.Len())
+		}
+	}
+	if err := f.transform.fit(series.Values[:split.Train.To]); err != nil {
+		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
+	}
+	f.width = series.Width()
+	if f.scaled, err = f.transform.apply(series.Values); err != nil {
+		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
+	}
+	f.train = f.starts(split.Train)
+	// Declare the parameters, so that weights can be loaded and counted before the first step.
+	_, err = f.program(1, false)
+	return f, err
+}
+
+// starts returns the rows of a part at which a forecast can begin.
+func (f *Forecast) starts(part datasets.Range) []int {
+	var rows []int
+	for t := max(part.From, f.Needs()); t+f.opts.Horizon <= part.To; t++ {
+		rows = append(rows, t)
+	}
+	return rows
+}
+
+// Examples returns the numbers of examples of the three parts.
+func (f *Forecast) Examples() (train, valid, test int) {
+	return len(f.train), len(f.starts(f.split.Valid)), len(f.starts(f.split.Test))
+}
+
+// Limit keeps the first n training examples.
+func (f *Forecast) Limit(n int) {
+	if n > 0 && n < len(f.train) {
+		f.train = f.train[:n]
+	}
+}
+
+// Batches implements train.Task.
+func (f *Forecast) Batches(size int, rng *rand.Rand) [][]int {
+	return train.Shuffled(len(f.train), size, rng)
+}
+
+// Step implements train.Task.
+func (f *Forecast) Step(examples []int) (*graph.Program, int, error) {
+	p, err := f.program(len(examples), true)
+	if err != nil {
+		return nil, 0, err
+	}
+	starts := make([]int, len(examples))
+	for i, e := range examples {
+		starts[i] = f.train[e]
+	}
+	if err := f.setWindows(p, f.scaled, starts); err != nil {
+		return nil, 0, err
+	}
+	if err := p.program.Set("target", f.targets(starts)); err != nil {
+		return nil, 0, err
+	}
+	return p.program, len(examples) * f.opts.Window, nil
+}
+
+// targets returns what the output should be: the rows from each start, or from each step of the window.
+func (f *Forecast) targets(starts []int) []float64 {
+	from := 0
+	if f.opts.EveryStep {
+		from = 1 - f.opts.Window
+	}
+	var y []float64
+	for w := from; w <= 0; w++ {
+		for _, t := range starts {
+			for h := range f.opts.Horizon {
+				y = append(y, f.scaled[t+w+h]...)
+			}
+		}
+	}
+	return y
+}
+
+// Validate implements train.Task: the loss is the mean squared error of the transformed rows, whatever loss is learnt
+// from.
+func (f *Forecast) Validate() (train.Evaluation, error) {
+	starts := f.starts(f.split.Valid)
+	z, err := f.forecast(f.scaled, starts)
+	if err != nil {
+		return train.Evaluation{}, err
+	}
+	var sum float64
+	n := 0
+	for i, t := range starts {
+		for h, row := range z[i] {
+			for v, x := range row {
+				d := x - f.scaled[t+h][v]
+				sum += d * d
+				n++
+			}
+		}
+	}
+	return train.Evaluation{Loss: sum / float64(n), Metrics: f.metrics(starts, f.restore(starts, z))}, nil
+}
+
+// restore turns transformed forecasts back into the series' own units.
+func (f *Forecast) restore(starts []int, z [][][]float64) [][][]float64 {
+	y := make([][][]float64, len(starts))
+	for i, t := range starts {
+		y[i] = f.transform.invert(f.series.Values[:t], z[i])
+	}
+	return y
+}
+
+// Part is a part of the series.
+type Part string
+
+// The parts of a series, in time order.
+const (
+	TrainPart Part = "train"
+	ValidPart Part = "valid"
+	TestPart  Part = "test"
+)
+
+func (f *Forecast) part(p Part) (datasets.Range, error) {
+	switch p {
+	case TrainPart:
+		return f.split.Train, nil
+	case ValidPart:
+		return f.split.Valid, nil
+	case TestPart:
+		return f.split.Test, nil
+	}
+	return datasets.Range{}, errors.Errorf("split %q not found; want train, valid or test", p)
+}
+
+// Evaluate forecasts every row of a part from the true rows before it and returns the metrics in the series' own units.
+func (f *Forecast) Evaluate(p Part) (map[string]float64, error) {
+	part, err := f.part(p)
+	if err != nil {
+		return nil, err
+	}
+	starts := f.starts(part)
+	if len(starts) == 0 {
+		return nil, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.series.Meta.Name, p)
+	}
+	z, err := f.forecast(f.scaled, starts)
+	if err != nil {
+		return nil, err
+	}
+	return f.metrics(starts, f.restore(starts, z)), nil
+}

@@ -1,0 +1,225 @@
+package task
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+)
+
+// ForecastOptions say how a series is forecast. The zero value of a field means what its comment says.
+type ForecastOptions struct {
+	Window     int     `json:"window"`     // how many rows the network sees; 0 means 12
+	Horizon    int     `json:"horizon"`    // how many rows it forecasts at once; 0 means 1
+	Lag        int     `json:"lag"`        // seasonal difference y[t] − y[t−Lag]; 0 means none
+	Difference int     `json:"difference"` // 1 means first differences y[t] − y[t−1]; 0 means none
+	Log        bool    `json:"log"`        // logarithms first: what is learnt is growth
+	EveryStep  bool    `json:"every_step"` // learn a forecast at every step of the window, not at its end alone
+	Loss       string  `json:"loss"`       // mse, mae or huber; "" means mse
+	Valid      float64 `json:"valid"`      // part of the rows before the test part that validates; 0 means 1/8
+	Test       float64 `json:"test"`       // part of the rows that tests; 0 means 1/3
+}
+
+// withDefaults replaces zero values.
+func (o ForecastOptions) withDefaults() ForecastOptions {
+	setDefault(&o.Window, 12)
+	setDefault(&o.Horizon, 1)
+	setDefault(&o.Loss, "mse")
+	setDefault(&o.Valid, 1.0/8)
+	setDefault(&o.Test, 1.0/3)
+	return o
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func (o ForecastOptions) check() error {
+	switch {
+	case o.Window < 1:
+		return errors.Errorf("forecast: the window is %d rows; want at least 1", o.Window)
+	case o.Horizon < 1:
+		return errors.Errorf("forecast: the horizon is %d rows; want at least 1", o.Horizon)
+	case o.Lag < 0:
+		return errors.Errorf("forecast: the seasonal lag is %d; want at least 1, or 0 for none", o.Lag)
+	case o.Difference < 0 || o.Difference > 1:
+		return errors.Errorf("forecast: differences of order %d; want 0 or 1", o.Difference)
+	case o.Loss != "mse" && o.Loss != "mae" && o.Loss != "huber":
+		return errors.Errorf("forecast: the loss %q is not known; want mse, mae or huber", o.Loss)
+	}
+	return nil
+}
+
+// Forecaster is a network that continues a history: what a trained forecast is, without the series that it was trained on.
+type Forecaster struct {
+	opts      ForecastOptions
+	network   *graph.Network
+	params    *graph.Params
+	transform transform
+	width     int // variables
+	programs  map[programKey]*forecastProgram
+}
+
+// programKey tells the programs of a task apart: the number of examples, and training or evaluation.
+type programKey struct {
+	batch    int
+	training bool
+}
+
+type forecastProgram struct {
+	program *graph.Program
+	output  *gorgonia.Node // [B, Horizon·V], or [Window, B, Horizon·V]
+}
+
+// ForecasterState is what must be kept besides the weights to forecast again.
+type ForecasterState struct {
+	Options   ForecastOptions `json:"options"`
+	Transform transform       `json:"transform"`
+}
+
+// State returns what NewForecaster needs besides the weights.
+func (f *Forecaster) State() ForecasterState { return ForecasterState{f.opts, f.transform} }
+
+// NewForecaster returns the forecaster of a state. The network's parameters are declared in params if they are not there.
+func NewForecaster(network *graph.Network, params *graph.Params, state ForecasterState) (*Forecaster, error) {
+	if err := state.Options.check(); err != nil {
+		return nil, err
+	}
+	if n := len(state.Transform.Mean); n == 0 || n != len(state.Transform.Deviation) {
+		return nil, errors.Errorf("forecast: the state scales by %d means and %d deviations; want one of each for each variable", n, len(state.Transform.Deviation))
+	}
+	f := newForecaster(network, params, state)
+	// Declare the parameters, so that weights can be loaded and counted before the first step.
+	_, err := f.program(1, false)
+	return f, err
+}
+
+func newForecaster(network *graph.Network, params *graph.Params, state ForecasterState) *Forecaster {
+	return &Forecaster{opts: state.Options, network: network, params: params, transform: state.Transform,
+		width: len(state.Transform.Mean), programs: make(map[programKey]*forecastProgram)}
+}
+
+// Options returns the options with their defaults filled in.
+func (f *Forecaster) Options() ForecastOptions { return f.opts }
+
+// Params implements train.Task.
+func (f *Forecaster) Params() *graph.Params { return f.params }
+
+// Needs returns how many rows a history must have at least.
+func (f *Forecaster) Needs() int { return f.transform.lost() + f.opts.Window }
+
+// program returns the compiled program for a number of examples.
+func (f *Forecaster) program(batch int, training bool) (*forecastProgram, error) {
+	key := programKey{batch, training}
+	if p := f.programs[key]; p != nil {
+		return p, nil
+	}
+	var opts []graph.Option
+	if training {
+		opts = append(opts, graph.Training())
+	}
+	b := graph.NewBuilder(f.params, opts...)
+	x := b.Input("x", f.opts.Window, batch, f.width)
+	y, final := f.network.Unroll(b, x)
+	if !f.opts.EveryStep {
+		y = f.network.Summary(b, final)
+	}
+	out := b.Prefix("head.").Linear("", f.opts.Horizon*f.width, y)
+	compile := []graph.CompileOption{graph.Output(out)}
+	if training {
+		target := b.Input("target", out.Shape()...)
+		switch f.opts.Loss {
+		case "mae":
+			compile = append(compile, graph.Loss(b.MAE(out, target)))
+		case "huber":
+			compile = append(compile, graph.Loss(b.Huber(out, target, 1)))
+		default:
+			compile = append(compile, graph.Loss(b.MSE(out, target)))
+		}
+	}
+	program, err := graph.Compile(b, compile...)
+	if err != nil {
+		return nil, err
+	}
+	p := &forecastProgram{program, out}
+	f.programs[key] = p
+	return p, nil
+}
+
+// setWindows sets the input [Window, B, V] to the rows before each start.
+func (f *Forecaster) setWindows(p *forecastProgram, rows [][]float64, starts []int) error {
+	var x []float64
+	for w := range f.opts.Window {
+		for _, t := range starts {
+			x = append(x, rows[t-f.opts.Window+w]...)
+		}
+	}
+	return p.program.Set("x", x)
+}
+
+// forecast returns the transformed forecasts [len(starts)][Horizon][V] of the rows from each start on.
+func (f *Forecaster) forecast(rows [][]float64, starts []int) ([][][]float64, error) {
+	p, err := f.program(len(starts), false)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.setWindows(p, rows, starts); err != nil {
+		return nil, err
+	}
+	if err := p.program.Run(); err != nil {
+		return nil, err
+	}
+	out := floats(p.program.Value(p.output))
+	out = out[len(out)-len(starts)*f.opts.Horizon*f.width:] // the last step's, where there is one for each
+	z := make([][][]float64, len(starts))
+	for i := range z {
+		z[i] = make([][]float64, f.opts.Horizon)
+		for h := range z[i] {
+			at := (i*f.opts.Horizon + h) * f.width
+			z[i][h] = out[at : at+f.width]
+		}
+	}
+	return z, nil
+}
+
+// Predict continues a history, rows in the series' own units, by a number of rows: Horizon rows at a time, each forecast
+// from the rows before it, its own forecasts included.
+func (f *Forecaster) Predict(history [][]float64, steps int) ([][]float64, error) {
+	if steps < 1 {
+		return nil, errors.Errorf("forecast: %d steps; want at least 1", steps)
+	}
+	if len(history) < f.Needs() {
+		return nil, errors.Errorf("forecast: a history of %d rows; the window of %d and the differences need at least %d", len(history), f.opts.Window, f.Needs())
+	}
+	for i, row := range history {
+		if len(row) != f.width {
+			return nil, errors.Errorf("forecast: row %d of the history has %d variables; want %d", i+1, len(row), f.width)
+		}
+	}
+	rows := append([][]float64(nil), history...)
+	for len(rows) < len(history)+steps {
+		scaled, err := f.transform.apply(rows)
+		if err != nil {
+			return nil, err
+		}
+		z, err := f.forecast(scaled, []int{len(rows)})
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, f.transform.invert(rows, z[0])...)
+	}
+	next := rows[len(history) : len(history)+steps]
+	for _, row := range next {
+		for _, v := range row {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, errors.Errorf("forecast: a value of the forecast is %v; the model does not fit this history", v)
+			}
+		}
+	}
+	return next, nil
+}

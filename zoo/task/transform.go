@@ -1,0 +1,135 @@
+package task
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+)
+
+// transform turns the rows of a series into what a network learns from, and its forecasts back: logarithm, seasonal
+// difference, first difference, and scaling to mean 0 and deviation 1, in this order. The scale is learnt from the rows
+// that fit is given.
+type transform struct {
+	Log        bool      `json:"log"`
+	Lag        int       `json:"lag"`
+	Difference int       `json:"difference"`
+	Mean       []float64 `json:"mean"`
+	Deviation  []float64 `json:"deviation"`
+}
+
+// lost returns how many rows at the beginning have no difference.
+func (t transform) lost() int { return t.Lag + t.Difference }
+
+// fit learns the scale of each variable.
+func (t *transform) fit(rows [][]float64) error {
+	t.Mean, t.Deviation = nil, nil
+	d, err := t.differences(rows)
+	if err != nil {
+		return err
+	}
+	d = d[t.lost():]
+	width := len(rows[0])
+	t.Mean, t.Deviation = make([]float64, width), make([]float64, width)
+	for v := range width {
+		for _, row := range d {
+			t.Mean[v] += row[v] / float64(len(d))
+		}
+		for _, row := range d {
+			t.Deviation[v] += (row[v] - t.Mean[v]) * (row[v] - t.Mean[v]) / float64(len(d))
+		}
+		// A variable that never changes has nothing to scale by.
+		if t.Deviation[v] = math.Sqrt(t.Deviation[v]); t.Deviation[v] < 1e-12 {
+			t.Deviation[v] = 1
+		}
+	}
+	return nil
+}
+
+// apply returns the transformed rows; the first lost rows are zeros.
+func (t transform) apply(rows [][]float64) ([][]float64, error) {
+	d, err := t.differences(rows)
+	if err != nil {
+		return nil, err
+	}
+	for i := t.lost(); i < len(d); i++ {
+		for v := range d[i] {
+			d[i][v] = (d[i][v] - t.Mean[v]) / t.Deviation[v]
+		}
+	}
+	return d, nil
+}
+
+// differences returns the rows as differences of logarithms or values.
+func (t transform) differences(rows [][]float64) ([][]float64, error) {
+	level := make([][]float64, len(rows))
+	for i, row := range rows {
+		level[i] = make([]float64, len(row))
+		for v, x := range row {
+			if t.Log && !(x > 0) {
+				return nil, errors.Errorf("row %d holds %v, which has no logarithm; forecast without --log", i+1, x)
+			}
+			level[i][v] = t.level(x)
+		}
+	}
+	out := make([][]float64, len(rows))
+	for i := range out {
+		out[i] = make([]float64, len(rows[i]))
+		if i < t.lost() {
+			continue
+		}
+		for v := range out[i] {
+			out[i][v] = level[i][v] - t.base(level[:i], v)
+		}
+	}
+	return out, nil
+}
+
+func (t transform) level(x float64) float64 {
+	if t.Log {
+		return math.Log(x)
+	}
+	return x
+}
+
+// base returns what variable v of the row after these levels is a difference from: the last season's value, the last
+// value, or with both the last season's value and the change since the one before it.
+func (t transform) base(levels [][]float64, v int) float64 {
+	n := len(levels)
+	var b float64
+	if t.Lag > 0 {
+		b = levels[n-t.Lag][v]
+	}
+	if t.Difference > 0 {
+		b += levels[n-1][v]
+		if t.Lag > 0 {
+			b -= levels[n-1-t.Lag][v]
+		}
+	}
+	return b
+}
+
+// invert turns transformed forecasts of the rows after history into the series' own units. Each becomes part of the
+// history of the next.
+func (t transform) invert(history, z [][]float64) [][]float64 {
+	levels := make([][]float64, len(history), len(history)+len(z))
+	for i := max(0, len(history)-t.lost()); i < len(history); i++ { // no more is looked back at
+		levels[i] = make([]float64, len(history[i]))
+		for v, x := range history[i] {
+			levels[i][v] = t.level(x)
+		}
+	}
+	out := make([][]float64, len(z))
+	for i, row := range z {
+		next := make([]float64, len(row))
+		out[i] = make([]float64, len(row))
+		for v, x := range row {
+			next[v] = x*t.Deviation[v] + t.Mean[v] + t.base(levels, v)
+			out[i][v] = next[v]
+			if t.Log {
+				out[i][v] = math.Exp(next[v])
+			}
+		}
+		levels = append(levels, next)
+	}
+	return out
+}
