@@ -204,7 +204,7 @@ func (d *drawing) DOTAttributers() (graph, node, edge encoding.Attributer) {
 	return &encoding.Attributes{
 			{Key: "rankdir", Value: "TB"},
 			{Key: "fontname", Value: font},
-			{Key: "ranksep", Value: "0.35"},
+			{Key: "ranksep", Value: "0.5"},
 		}, &encoding.Attributes{
 			{Key: "fontname", Value: font},
 			{Key: "fontsize", Value: "12"},
@@ -295,7 +295,9 @@ type drawnLine struct {
 
 // Attributes implements encoding.Attributer.
 func (l drawnLine) Attributes() []encoding.Attribute {
-	a := []encoding.Attribute{{Key: "label", Value: quote(l.label)}}
+	// As an xlabel it is put where there is room when all else has its place. A label of an edge takes part in the layout
+	// as if it were a node: dot 2.43 then fails on the gradients of two layers ("trouble in init_rank").
+	a := []encoding.Attribute{{Key: "xlabel", Value: quote(l.label)}}
 	if l.adjoint {
 		a = append(a, encoding.Attribute{Key: "color", Value: quote("#c04050")})
 	}

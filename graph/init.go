@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand"
 
+	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -71,34 +72,29 @@ func Orthogonal(n int) Init {
 	}
 }
 
-// orthogonal fills a [rows, cols] with orthonormal vectors along its shorter side, by modified Gram–Schmidt on normal
-// samples; done twice, it is orthogonal to rounding.
+// orthogonal fills a [rows, cols] with orthonormal vectors along its shorter side: the Q of a normal sample's QR
+// decomposition, with the signs that make R's diagonal positive, without which Q is not uniformly distributed
+// (Mezzadri 2007).
 func orthogonal(rng *rand.Rand, a []float64, rows, cols int) {
-	count, length, at := rows, cols, func(v, i int) *float64 { return &a[v*cols+i] }
-	if rows > cols {
-		count, length, at = cols, rows, func(v, i int) *float64 { return &a[i*cols+v] }
-	}
-	for v := range count {
-		for i := range length {
-			*at(v, i) = rng.NormFloat64()
+	long, short := max(rows, cols), min(rows, cols)
+	sample := mat.NewDense(long, short, nil)
+	for i := range long {
+		for j := range short {
+			sample.Set(i, j, rng.NormFloat64())
 		}
-		for range 2 {
-			for u := range v {
-				var dot float64
-				for i := range length {
-					dot += *at(v, i) * *at(u, i)
-				}
-				for i := range length {
-					*at(v, i) -= dot * *at(u, i)
-				}
-			}
-			var norm float64
-			for i := range length {
-				norm += *at(v, i) * *at(v, i)
-			}
-			norm = math.Sqrt(norm)
-			for i := range length {
-				*at(v, i) /= norm
+	}
+	var qr mat.QR
+	var q, r mat.Dense
+	qr.Factorize(sample)
+	qr.QTo(&q)
+	qr.RTo(&r)
+	for i := range long {
+		for j := range short {
+			v := math.Copysign(q.At(i, j), q.At(i, j)*r.At(j, j))
+			if rows >= cols {
+				a[i*cols+j] = v
+			} else {
+				a[j*cols+i] = v
 			}
 		}
 	}

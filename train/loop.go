@@ -125,7 +125,8 @@ func Watch(c Callbacks) Option {
 
 // Run trains the parameters of a task and leaves those of the epoch with the lowest validation loss in them. When the
 // context is cancelled it finishes the step at hand, takes the best weights so far and returns a Result that says so.
-// A loss or gradient that is not finite ends the run with an error that names the step and the parameter.
+// A loss or gradient that is not finite ends the run with an error that names the step and the parameter; such a step
+// changes no weight.
 func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
 	c := config{epochs: 10, batch: 32, clip: 1, seed: 1}
 	for _, o := range opts {
@@ -139,6 +140,8 @@ func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
 		return Result{}, errors.Errorf("train: %d epochs; want at least 1", c.epochs)
 	case c.batch < 0:
 		return Result{}, errors.Errorf("train: a batch of %d examples; want at least 1, or 0 for all", c.batch)
+	case c.patience < 0:
+		return Result{}, errors.Errorf("train: a patience of %d epochs; want at least 1, or 0 for no end", c.patience)
 	case !(c.clip >= 0) || !(c.clipValue >= 0):
 		return Result{}, errors.Errorf("train: gradients clipped to %g and %g; want a positive number, or 0 for no limit", c.clip, c.clipValue)
 	}
@@ -199,6 +202,10 @@ func (r *run) epochs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if !finite(valid.Loss) {
+			return errors.Errorf("train: the validation loss is %v after epoch %d: %s; lower the learning rate (%g) or clip harder",
+				valid.Loss, epoch, notFinite(r.task.Params()), r.optimizer.LearningRate())
+		}
 		if m, ok := r.rate.(MetricSchedule); ok {
 			m.Observe(valid.Loss)
 		}
@@ -227,7 +234,9 @@ func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err 
 	if err != nil {
 		return 0, 0, err
 	}
-	program.SetRun(uint64(r.steps)) // masks differ from step to step, whichever program runs it
+	// Masks differ from step to step, whichever program runs it, and from seed to seed: the odd factor, 2⁶⁴ over the
+	// golden ratio, keeps the numbers of nearby seeds far apart.
+	program.SetRun(r.seed*0x9e3779b97f4a7c15 + uint64(r.steps))
 	if err := program.Run(); err != nil {
 		return 0, 0, err
 	}
@@ -279,6 +288,16 @@ func firstNotFinite(program *graph.Program) string {
 		}
 	}
 	return "every parameter and gradient is finite"
+}
+
+// notFinite names the first parameter whose value is not finite.
+func notFinite(params *graph.Params) string {
+	for _, p := range params.List() {
+		if !allFinite(p.Value()) {
+			return "the value of parameter " + p.Name() + " went first"
+		}
+	}
+	return "every parameter is finite"
 }
 
 func allFinite(v gorgonia.Value) bool {

@@ -40,7 +40,7 @@ func New(c Config) (*Experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := datasets.Open(c.Dataset, datasets.Fill(c.Fill), datasets.Columns(c.Columns...), datasets.Period(c.Period))
+	d, err := c.open()
 	if err != nil {
 		return nil, err
 	}

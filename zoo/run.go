@@ -1,8 +1,8 @@
 package zoo
 
 import (
+	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -51,7 +52,11 @@ func (r *Run) Keep(out string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return dir, r.SaveTo(dir)
+	if err := r.SaveTo(dir); err != nil {
+		os.RemoveAll(dir) // half a run is no use, and the folder is new
+		return "", err
+	}
+	return dir, nil
 }
 
 // SaveTo writes a run to a folder.
@@ -72,65 +77,114 @@ func (r *Run) SaveTo(dir string) error {
 	})
 }
 
-// NewFolder makes the first folder <name>-<number> under out that does not exist.
-func NewFolder(out, name string) (string, error) {
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", errors.Wrapf(err, "output folder %s; choose another with --out", out)
-	}
-	for n := 1; ; n++ {
-		dir := filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
-		err := os.Mkdir(dir, 0o755)
-		if err == nil {
-			return dir, nil
-		}
-		if !os.IsExist(err) {
-			return "", errors.Wrapf(err, "output folder %s; choose another with --out", out)
-		}
-	}
-}
-
-// datasetSlug makes a dataset's specification fit for a folder's name: the name of a file without folder and ending.
-func datasetSlug(spec string) string {
-	base := filepath.Base(spec)
-	return base[:len(base)-len(filepath.Ext(base))]
-}
-
 // Open reads a run from its folder. A network of one's own cannot be made from its name: give it.
 func Open(dir string, network ...*graph.Network) (*Run, error) {
+	r, err := open(dir, network...)
+	return r, errors.WithMessagef(err, "run %s", dir)
+}
+
+func open(dir string, network ...*graph.Network) (*Run, error) {
 	data, err := os.ReadFile(filepath.Join(dir, configFile))
 	if err != nil {
-		return nil, errors.Wrapf(err, "run %s: it is not the folder of a run", dir)
+		return nil, errors.Wrap(err, "it is not the folder of a run")
 	}
 	var s savedRun
 	if err := json.Unmarshal(data, &s); err != nil {
-		return nil, errors.Wrapf(err, "run %s: %s is damaged", dir, configFile)
+		return nil, errors.Wrapf(err, "%s is damaged", configFile)
 	}
 	var n *graph.Network
 	if len(network) > 0 {
 		n = network[0]
-	} else if n, err = s.network(); err != nil {
-		return nil, errors.Wrapf(err, "run %s", dir)
+	} else if err = s.Config.Check(); err == nil {
+		n, err = s.network()
+	}
+	if err == nil {
+		err = s.check()
+	}
+	if err != nil { // its text alone: a UsageError would blame the command line for the file
+		return nil, errors.Errorf("%s is damaged: %v", configFile, err)
+	}
+	// The weights come first: a network of another size is then an error and not as much memory.
+	weights, err := safetensors.ReadFile(filepath.Join(dir, weightsFile))
+	if err != nil {
+		return nil, err
 	}
 	params := graph.NewParams(tensor.Float32)
+	if err := params.Restore(weights); err != nil {
+		return nil, errors.Wrap(err, weightsFile)
+	}
 	f, err := task.NewForecaster(n, params, s.State)
 	if err != nil {
-		return nil, errors.Wrapf(err, "run %s", dir)
+		return nil, err
 	}
-	if err := params.Load(filepath.Join(dir, weightsFile)); err != nil {
-		return nil, errors.Wrapf(err, "run %s", dir)
+	if all, saved := params.List(), len(weights.Names); len(all) > saved {
+		return nil, errors.Errorf("%s lacks the parameter %q of the model", weightsFile, all[saved].Name())
 	}
 	history := &datasets.Series{Variables: s.Variables, Times: s.Times, Values: s.History}
 	return &Run{Config: s.Config, forecaster: f, history: history}, nil
 }
 
+// check returns an error if what is saved beside the configuration does not fit together.
+func (s savedRun) check() error {
+	width := len(s.State.Transform.Mean)
+	switch o := s.State.Options; {
+	case o != s.Forecast:
+		return errors.New("its state is that of another forecast")
+	case len(s.Variables) != width:
+		return errors.Errorf("it names %d variables and scales %d", len(s.Variables), width)
+	case s.Times != nil && len(s.Times) != len(s.History):
+		return errors.Errorf("its history has %d rows and %d times", len(s.History), len(s.Times))
+	case len(s.History) < o.Window:
+		return errors.Errorf("its history has %d rows; the window is %d", len(s.History), o.Window)
+	}
+	for i, row := range s.History {
+		if len(row) != width {
+			return errors.Errorf("row %d of its history has %d values; want %d", i+1, len(row), width)
+		}
+	}
+	return nil
+}
+
 // Variables returns the names of the series' variables.
 func (r *Run) Variables() []string { return r.history.Variables }
 
-// Predict continues the series that the run was trained on, or a history of one's own, by a number of rows [steps][V].
-func (r *Run) Predict(steps int, history ...*datasets.Series) ([][]float64, error) {
-	h := r.history
-	if len(history) > 0 {
-		h = history[0]
+// History returns what Predict continues unless it is given another: the series that the run was trained on, or what is
+// kept of it, its last rows.
+func (r *Run) History() *datasets.Series { return r.history }
+
+// ReadHistory reads a history for Predict from a CSV file: the run's variables by their names, or where there is one
+// variable only the one column of numbers whatever its name. The name stands for the file in errors. Without a fill
+// method missing values are filled as in training.
+func (r *Run) ReadHistory(name string, file io.Reader, fill string) (*datasets.Series, error) {
+	if fill == "" {
+		fill = r.Config.Fill
 	}
-	return r.forecaster.Predict(h.Values, steps)
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return nil, errors.Wrapf(err, "cannot read %s", name)
+	}
+	s, err := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill), datasets.Columns(r.Variables()...))
+	if err == nil || len(r.Variables()) != 1 {
+		return s, err
+	}
+	lone, loneErr := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill))
+	if loneErr != nil || lone.Width() == 1 {
+		return lone, loneErr
+	}
+	return nil, err
+}
+
+// Predict continues the run's history, or one of one's own, by a number of rows [steps][V].
+func (r *Run) Predict(steps int, history ...*datasets.Series) ([][]float64, error) {
+	if steps < 1 {
+		return nil, usagef("--steps %d: want at least 1", steps)
+	}
+	if len(history) == 0 {
+		return r.forecaster.Predict(r.history.Values, steps)
+	}
+	next, err := r.forecaster.Predict(history[0].Values, steps)
+	if source := history[0].Meta.Source; source != "" {
+		err = errors.WithMessage(err, source)
+	}
+	return next, err
 }

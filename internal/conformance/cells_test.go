@@ -165,6 +165,7 @@ type sequences struct {
 	wy             []float64   // [T, B, Width]
 	wFinal         [][]float64 // like initial
 	network        *graph.Network
+	options        []graph.Option // of the builder
 	stacks, states int
 	H              int
 }
@@ -192,7 +193,7 @@ func newSequences(network *graph.Network, v variant, states int) sequences {
 func (s sequences) run(t *testing.T, params *graph.Params) outcome {
 	t.Helper()
 	known := len(params.List())
-	b := graph.NewBuilder(params)
+	b := graph.NewBuilder(params, s.options...)
 	x := b.Input("x", s.T, s.B, s.I)
 	values := map[string]any{"x": s.x, "wy": s.wy}
 	input := func(name string, i int, value []float64) *gorgonia.Node {
@@ -427,5 +428,203 @@ func TestMerge(t *testing.T) {
 			got := newSequences(birnn.New(network, merges[name]), v, states).run(t, params)
 			gt.Compare(t, name, got.y, want, exact)
 		}
+	})
+}
+
+// plainCells are the equations of the cells once more, with slices and loops for one sequence: a state and an input to
+// the next state. PyTorch's goldens cover the cells that PyTorch has; these cover the variants too.
+var plainCells = map[string]func(e equations, x []float64, s [][]float64) [][]float64{
+	"rnn": func(e equations, x []float64, s [][]float64) [][]float64 {
+		return [][]float64{each(math.Tanh, plus(e.gates("ih", x), e.gates("hh", s[0])))}
+	},
+	"rnn relu": func(e equations, x []float64, s [][]float64) [][]float64 {
+		return [][]float64{each(func(v float64) float64 { return max(v, 0) }, plus(e.gates("ih", x), e.gates("hh", s[0])))}
+	},
+	"lstm":          func(e equations, x []float64, s [][]float64) [][]float64 { return e.lstm(x, s[0], s[1], false) },
+	"lstm peephole": func(e equations, x []float64, s [][]float64) [][]float64 { return e.lstm(x, s[0], s[1], true) },
+	"gru": func(e equations, x []float64, s [][]float64) [][]float64 {
+		h, i, u := s[0], e.gates("ih", x), e.gates("hh", s[0])
+		r := each(logistic, plus(e.gate(i, 0), e.gate(u, 0)))
+		z := each(logistic, plus(e.gate(i, 1), e.gate(u, 1)))
+		n := each(math.Tanh, plus(e.gate(i, 2), times(r, e.gate(u, 2))))
+		return [][]float64{mix(n, h, z)}
+	},
+	"gru reset before": func(e equations, x []float64, s [][]float64) [][]float64 {
+		h, i, u := s[0], e.gates("ih", x), e.gates("hh", s[0])
+		r := each(logistic, plus(e.gate(i, 0), e.gate(u, 0)))
+		z := each(logistic, plus(e.gate(i, 1), e.gate(u, 1)))
+		n := each(math.Tanh, plus(e.gate(i, 2), e.gates("hn", times(r, h))))
+		return [][]float64{mix(n, h, z)}
+	},
+	"a user's own": func(e equations, x []float64, s [][]float64) [][]float64 {
+		h := s[0]
+		f := each(logistic, plus(plus(e.product("weight_f_0_l0", x), e.product("weight_f_1_l0", h)), e.p["bias_f_l0"]))
+		n := each(math.Tanh, plus(plus(e.product("weight_n_0_l0", x), e.product("weight_n_1_l0", times(f, h))), e.p["bias_n_l0"]))
+		return [][]float64{mix(h, n, f)}
+	},
+}
+
+// equations are the parameters of a cell.
+type equations struct {
+	p         map[string][]float64
+	H         int
+	layerNorm bool
+}
+
+func (e equations) lstm(x, h, c []float64, peepholes bool) [][]float64 {
+	z := plus(e.gates("ih", x), e.gates("hh", h))
+	i, f, g, o := e.gate(z, 0), e.gate(z, 1), e.gate(z, 2), e.gate(z, 3)
+	if peepholes {
+		i, f = plus(i, times(e.p["weight_ci_l0"], c)), plus(f, times(e.p["weight_cf_l0"], c))
+	}
+	c = plus(times(each(logistic, f), c), times(each(logistic, i), each(math.Tanh, g)))
+	if peepholes {
+		o = plus(o, times(e.p["weight_co_l0"], c))
+	}
+	shown := c
+	if e.layerNorm {
+		shown = plus(times(normalized(c), e.p["ln_c.weight_l0"]), e.p["ln_c.bias_l0"])
+	}
+	return [][]float64{times(each(logistic, o), each(math.Tanh, shown)), c}
+}
+
+// gates is W·x + b, or the normalised product, scaled, + b.
+func (e equations) gates(name string, x []float64) []float64 {
+	y := e.product("weight_"+name+"_l0", x)
+	if e.layerNorm {
+		y = times(normalized(y), e.p["ln_"+name+".weight_l0"])
+	}
+	return plus(y, e.p["bias_"+name+"_l0"])
+}
+
+func (e equations) gate(z []float64, i int) []float64 { return z[i*e.H:][:e.H] }
+
+func (e equations) product(weight string, x []float64) []float64 {
+	w := e.p[weight]
+	y := make([]float64, len(w)/len(x))
+	for i := range y {
+		for j, v := range x {
+			y[i] += w[i*len(x)+j] * v
+		}
+	}
+	return y
+}
+
+func each(f func(float64) float64, x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = f(v)
+	}
+	return y
+}
+
+func plus(x, z []float64) []float64 {
+	y := make([]float64, len(x))
+	for i := range x {
+		y[i] = x[i] + z[i]
+	}
+	return y
+}
+
+func times(x, z []float64) []float64 {
+	y := make([]float64, len(x))
+	for i := range x {
+		y[i] = x[i] * z[i]
+	}
+	return y
+}
+
+// mix is (1 − w)∘x + w∘z.
+func mix(x, z, w []float64) []float64 {
+	return plus(times(each(func(v float64) float64 { return 1 - v }, w), x), times(w, z))
+}
+
+func logistic(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
+
+func normalized(x []float64) []float64 {
+	var mean, variance float64
+	for _, v := range x {
+		mean += v / float64(len(x))
+	}
+	for _, v := range x {
+		variance += (v - mean) * (v - mean) / float64(len(x))
+	}
+	return each(func(v float64) float64 { return (v - mean) / math.Sqrt(variance+1e-5) }, x)
+}
+
+// TestEquations compares outputs and final states with the plain equations.
+func TestEquations(t *testing.T) {
+	for _, c := range cells {
+		for _, layerNorm := range []bool{false, true} {
+			if layerNorm && !c.options {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/layer norm %v", c.name, layerNorm), func(t *testing.T) {
+				v := variant{T: 4, B: 1, I: 2, H: 3, layers: 1}
+				if layerNorm {
+					v.options = append(v.options, graph.LayerNorm())
+				}
+				params := graph.NewParams(tensor.Float64)
+				s := newSequences(v.network(c.network), v, c.states)
+				got := s.run(t, params)
+				e := equations{p: make(map[string][]float64), H: v.H, layerNorm: layerNorm}
+				for _, p := range params.List() {
+					e.p[p.Name()] = p.Value().Data().([]float64)
+				}
+				next := plainCells[c.name]
+				if next == nil {
+					t.Fatal("plainCells has no equations of this cell")
+				}
+				state := s.initial
+				var y []float64
+				for step := range v.T {
+					state = next(e, s.x[step*v.I:][:v.I], state)
+					y = append(y, state[0]...)
+				}
+				gt.Compare(t, "outputs", got.y, y, exact)
+				for k, f := range state {
+					gt.Compare(t, fmt.Sprintf("final state %d", k), got.final[k], f, exact)
+				}
+			})
+		}
+	}
+}
+
+// TestRecurrentDropout looks at the gradients of the recurrent weights of one sequence: a hidden unit that is dropped at
+// all steps gives its column none. Layers and directions drop units of their own.
+func TestRecurrentDropout(t *testing.T) {
+	v := variant{name: "both directions", T: 6, B: 1, I: 2, H: 16, layers: 2, bidirectional: true, cellOptional: true,
+		options: []graph.NetworkOption{graph.RecurrentDropout(0.5)}}
+	eachCell(t, []variant{v}, func(t *testing.T, network *graph.Network, v variant, states int) {
+		s := newSequences(network, v, states)
+		s.options = []graph.Option{graph.Training(), graph.Seed(1)}
+		params := graph.NewParams(tensor.Float64)
+		grads := s.run(t, params).grads
+		patterns := make(map[string]string)
+		for _, suffix := range []string{"_l0", "_l0_reverse", "_l1", "_l1_reverse"} {
+			dropped, pattern := 0, ""
+			for unit := range v.H {
+				zero := true
+				for i, d := range grads["weight_hh"+suffix] {
+					zero = zero && (i%v.H != unit || d == 0)
+				}
+				if zero {
+					dropped++
+				}
+				pattern += map[bool]string{true: "0", false: "1"}[zero]
+			}
+			// Of 16 units at the rate 0.5, 3 to 13 are dropped with a probability of 0.996.
+			if dropped < 3 || dropped > 13 {
+				t.Errorf("weight_hh%s: %d of %d units are dropped at all steps; want about half", suffix, dropped, v.H)
+			}
+			if other, ok := patterns[pattern]; ok {
+				t.Errorf("weight_hh%s and weight_hh%s drop the same units", suffix, other)
+			}
+			patterns[pattern] = suffix
+		}
+
+		// In evaluation it does nothing, and neither does dropout between layers.
+		evaluation, plain := newSequences(network.With(graph.Dropout(0.5)), v, states), newSequences(network.With(graph.RecurrentDropout(0)), v, states)
+		gt.Compare(t, "outputs in evaluation", evaluation.run(t, params).y, plain.run(t, params).y, 0)
 	})
 }

@@ -1,6 +1,6 @@
 // Package graphtest checks graphs in three independent ways: gradients against finite differences, compiled programs
-// against Gorgonia's TapeMachine, and the compiler's passes against a compilation without them. The tests of the
-// operations and those of the cells share it.
+// against Gorgonia's TapeMachine, and compiled programs against those compiled without passes or for more threads. The
+// tests of the operations and those of the cells share it.
 package graphtest
 
 import (
@@ -8,7 +8,6 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -68,30 +67,41 @@ func Check(t *testing.T, c Case) {
 	for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
 		t.Run(dtype.String(), func(t *testing.T) {
 			m := build(c, dtype)
-			m.compile(t)
+			m.compile(t, graph.Threads(1))
 			want := m.run(t)
 			t.Run("oracle", func(t *testing.T) { checkOracle(t, c, dtype, want) })
-			for _, without := range withouts() {
-				t.Run("without "+strings.Join(without, ","), func(t *testing.T) {
-					m.compile(t, graph.Without(without...))
-					compare(t, m.names, m.run(t), want, Tolerance(dtype))
+			for _, way := range ways() {
+				t.Run(way.name, func(t *testing.T) {
+					m.compile(t, way.opts...)
+					m.compare(t, m.run(t), want)
 				})
 			}
 		})
 	}
 }
 
-// withouts are the sets of passes to switch off: each alone, and all.
-func withouts() [][]string {
-	var list [][]string
-	for _, p := range graph.Passes() {
-		list = append(list, []string{p})
-	}
-	return append(list, graph.Passes())
+// way is a way of compiling the same graph.
+type way struct {
+	name string
+	opts []graph.CompileOption
 }
 
-// Tolerance is by how much two ways of computing the same may differ, relative to the largest magnitude of a tensor:
-// some hundred roundings of the element type.
+// ways are each pass switched off, all of them, and the work shared among threads, three of which divide most sizes
+// unevenly.
+func ways() []way {
+	var list []way
+	for _, p := range graph.Passes() {
+		list = append(list, way{"without " + p, []graph.CompileOption{graph.Threads(1), graph.Without(p)}})
+	}
+	return append(list,
+		way{"without any pass", []graph.CompileOption{graph.Threads(1), graph.Without(graph.Passes()...)}},
+		way{"three threads", []graph.CompileOption{graph.Threads(3)}},
+		way{"two threads without any pass", []graph.CompileOption{graph.Threads(2), graph.Without(graph.Passes()...)}},
+	)
+}
+
+// Tolerance is by how much two ways of computing the same may differ, relative to the size of what is computed: some
+// hundred roundings of the element type.
 func Tolerance(dtype tensor.Dtype) float64 {
 	if dtype == tensor.Float64 {
 		return 1e-13
@@ -125,8 +135,8 @@ func build(c Case, dtype tensor.Dtype) *model {
 	var terms []*gorgonia.Node
 	for i, y := range results {
 		m.read, m.names = append(m.read, y), append(m.names, fmt.Sprintf("result %d", i))
-		weights := Random(fmt.Sprintf("weights %d", i), size(y.Shape()))
-		terms = append(terms, m.b.Sum(m.b.Mul(y, m.b.ConstTensor(weights, y.Shape()...))))
+		weights := m.b.ConstTensor(lossWeights(i, size(y.Shape())), y.Shape()...)
+		terms = append(terms, m.b.Sum(m.b.Mul(y, weights)))
 	}
 	m.loss = m.b.Add(terms...)
 	m.read, m.names = append(m.read, m.loss), append(m.names, "loss")
@@ -195,10 +205,12 @@ func (m *model) run(t *testing.T) [][]float64 {
 	for i, n := range m.read {
 		out[i] = Floats(m.prog.Value(n).Data())
 	}
+	own := append([][]float64(nil), out...)
 	for i, p := range m.b.Params().List() {
 		at := len(m.read) - len(m.params) + i
-		Compare(t, "Program.Grad of "+p.Name(), Floats(m.prog.Grad(p.Name()).Data()), out[at], Tolerance(m.b.Params().Dtype()))
+		own[at] = Floats(m.prog.Grad(p.Name()).Data())
 	}
+	m.compare(t, own, out)
 	return out
 }
 
@@ -230,10 +242,8 @@ func checkGradient(t *testing.T, c Case) {
 	grads := make([][]float64, len(data))
 	scale := 1e-3
 	for k := range data {
-		grads[k] = append(grads[k], m.prog.Value(m.read[len(m.read)-len(m.wrt)+k]).Data().([]float64)...)
-		for _, g := range grads[k] {
-			scale = math.Max(scale, math.Abs(g))
-		}
+		grads[k] = Floats(m.prog.Value(m.read[len(m.read)-len(m.wrt)+k]).Data())
+		scale = math.Max(scale, largest(grads[k]))
 	}
 	for k, x := range data {
 		noGrad := make(map[int]bool)
@@ -284,29 +294,51 @@ func checkOracle(t *testing.T, c Case, dtype tensor.Dtype, got [][]float64) {
 	for i, v := range values {
 		want[i] = Floats(v)
 	}
-	compare(t, m.names, got, want, Tolerance(dtype))
+	m.compare(t, got, want)
 }
 
-func compare(t *testing.T, names []string, got, want [][]float64, tolerance float64) {
+// compare compares all that is read. The results are measured by their own magnitude; gradients by the largest of all
+// gradients, since a small one may be what is left of large terms, and so the loss by the sum of its terms' magnitudes.
+func (m *model) compare(t *testing.T, got, want [][]float64) {
 	t.Helper()
-	for i := range want {
-		Compare(t, names[i], got[i], want[i], tolerance)
+	results := len(m.read) - len(m.wrt) - 1
+	var terms float64
+	for i, y := range want[:results] {
+		for j, w := range lossWeights(i, len(y)) {
+			terms += math.Abs(w * y[j])
+		}
+	}
+	var grads float64
+	for _, d := range want[results+1:] {
+		grads = math.Max(grads, largest(d))
+	}
+	for i, w := range want {
+		scale := largest(w)
+		switch {
+		case i == results:
+			scale = terms
+		case i > results:
+			scale = grads
+		}
+		compare(t, m.names[i], got[i], w, Tolerance(m.b.Params().Dtype()), scale)
 	}
 }
+
+// lossWeights are what the elements of result i are multiplied with in the loss.
+func lossWeights(i, n int) []float64 { return Random(fmt.Sprint("weights ", i), n) }
 
 // Compare fails the test where got is further from want than the tolerance times the largest magnitude of want. Equal
 // infinities and two NaN agree.
 func Compare(t *testing.T, name string, got, want []float64, tolerance float64) {
 	t.Helper()
+	compare(t, name, got, want, tolerance, largest(want))
+}
+
+func compare(t *testing.T, name string, got, want []float64, tolerance, scale float64) {
+	t.Helper()
 	if len(got) != len(want) {
 		t.Errorf("%s has %d elements; want %d", name, len(got), len(want))
 		return
-	}
-	var scale float64
-	for _, w := range want {
-		if !math.IsInf(w, 0) && w == w {
-			scale = math.Max(scale, math.Abs(w))
-		}
 	}
 	for i, w := range want {
 		g := got[i]
@@ -314,6 +346,17 @@ func Compare(t *testing.T, name string, got, want []float64, tolerance float64) 
 			t.Errorf("%s[%d] = %v; want %v to %g of %g", name, i, g, w, tolerance, scale)
 		}
 	}
+}
+
+// largest returns the largest finite magnitude.
+func largest(x []float64) float64 {
+	var m float64
+	for _, v := range x {
+		if !math.IsInf(v, 0) && v == v {
+			m = math.Max(m, math.Abs(v))
+		}
+	}
+	return m
 }
 
 // Floats converts a []float32, []float64 or []int to a new []float64.

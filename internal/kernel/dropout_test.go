@@ -50,6 +50,9 @@ func TestMaskIndependent(t *testing.T) {
 	} {
 		check(what, base.bits, m.bits)
 	}
+	// The first key shifts the elements: with the second key the masks are more than shifted copies of one sequence.
+	check("the same first key", Mask{5, 1}.bits, Mask{5, 2}.bits)
+	check("the first keys one apart", Mask{6, 1}.bits, func(i uint32) uint32 { return Mask{5, 2}.bits(i + 1) })
 	check("the next element", base.bits, func(i uint32) uint32 { return base.bits(i + 1) })
 	check("the element 128 on", base.bits, func(i uint32) uint32 { return base.bits(i + 128) })
 }

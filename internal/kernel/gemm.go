@@ -1,18 +1,55 @@
 package kernel
 
-// Gemm implements Kernels. Where the columns of B are adjacent it adds multiples of B's rows to a row of C; where
-// they are not (a transposed weight), it takes dot products along k, which is then the adjacent direction.
-func (Portable[F]) Gemm(m, n, k int, a, b Matrix[F], beta F, c Rows[F]) {
+// PackedSize implements Kernels.
+func (Portable[F]) PackedSize(k, n int) int { return k * n }
+
+// Pack implements Kernels: the packed matrix has adjacent rows.
+func (Portable[F]) Pack(k, n int, b Matrix[F], packed []F) {
+	for p := range k {
+		row := packed[p*n : p*n+n]
+		if b.Col == 1 {
+			copy(row, b.Data[p*b.Row:])
+			continue
+		}
+		for j := range row {
+			row[j] = b.Data[p*b.Row+j*b.Col]
+		}
+	}
+}
+
+// GemmPacked implements Kernels.
+func (Portable[F]) GemmPacked(m, n, k int, a Matrix[F], packed []F, beta F, bias []F, c Rows[F]) {
+	if bias != nil {
+		for i := range m {
+			row := c.row(i, n)
+			if beta == 0 {
+				copy(row, bias)
+				continue
+			}
+			for j, v := range bias[:n] {
+				row[j] += v
+			}
+		}
+		beta = 1
+	}
+	gemm(m, n, k, a, Matrix[F]{Data: packed, Row: n, Col: 1}, beta, c)
+}
+
+// GemmScratch implements Kernels.
+func (Portable[F]) GemmScratch(m, n, k int) int { return 0 }
+
+// Gemm implements Kernels.
+func (Portable[F]) Gemm(m, n, k int, a, b Matrix[F], beta F, c Rows[F], _ []F) {
+	gemm(m, n, k, a, b, beta, c)
+}
+
+// gemm computes C = A·B + beta·C. Where the columns of B are adjacent it adds multiples of B's rows to a row of C;
+// where they are not (a transposed weight), it takes dot products along k, which is then the adjacent direction.
+func gemm[F Float](m, n, k int, a, b Matrix[F], beta F, c Rows[F]) {
 	for i := range m {
 		row := c.row(i, n)
-		switch beta {
-		case 0:
+		if beta == 0 {
 			clear(row)
-		case 1:
-		default:
-			for j := range row {
-				row[j] *= beta
-			}
 		}
 		switch {
 		case b.Col == 1:

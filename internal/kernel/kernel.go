@@ -11,9 +11,19 @@ type Kernels[F Float] interface {
 	// Name is the set's name: "portable", "avx2", …
 	Name() string
 
+	// PackedSize is the number of elements into which Pack packs a matrix [k, n].
+	PackedSize(k, n int) int
+	// Pack copies B [k, n], of any strides, into the order in which GemmPacked reads it.
+	Pack(k, n int, b Matrix[F], packed []F)
+	// GemmPacked computes C = A·B + beta·C + bias for A [m, k] of any strides, B [k, n] as Pack left it, C [m, n], and
+	// bias [n] added to each row; nil means none. beta is 0 or 1, and with 0 C is not read.
+	GemmPacked(m, n, k int, a Matrix[F], packed []F, beta F, bias []F, c Rows[F])
+	// GemmScratch is the number of elements of scratch that Gemm needs, whatever the strides.
+	GemmScratch(m, n, k int) int
 	// Gemm computes C = A·B + beta·C for A [m, k], B [k, n] and C [m, n]. Element (i, j) of A stands at
-	// i·a.Row + j·a.Col, so that a transposed operand is one with exchanged strides; C's columns are adjacent.
-	Gemm(m, n, k int, a, b Matrix[F], beta F, c Rows[F])
+	// i·a.Row + j·a.Col, so that a transposed operand is one with exchanged strides; C's columns are adjacent. beta is 0
+	// or 1, and with 0 C is not read.
+	Gemm(m, n, k int, a, b Matrix[F], beta F, c Rows[F], scratch []F)
 
 	// Map sets dst = fn(a, b, c) for each element of m rows of n; a function reads as many operands as its arity. Strides
 	// of 0 repeat an operand, and dst may be one of the operands.

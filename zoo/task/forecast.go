@@ -36,12 +36,44 @@ func NewForecast(network *graph.Network, series *datasets.Series, params *graph.
 	if opts.EveryStep && network.IsBidirectional() {
 		return nil, errors.Errorf("forecast: %s reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru", network.Name())
 	}
+	state := ForecasterState{opts, transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
+	f, err := splitForecast(newForecaster(network, params, state), series)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.transform.fit(series.Values[:f.split.Train.To]); err != nil {
+		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
+	}
+	f.width = series.Width()
+	if err := f.scale(); err != nil {
+		return nil, err
+	}
+	// Declare the parameters, so that weights can be loaded and counted before the first step.
+	_, err = f.program(1, false)
+	return f, err
+}
+
+// On returns the task of a trained forecaster on a series, to evaluate it there. Nothing is learnt from the series: the
+// scale is the forecaster's.
+func (f *Forecaster) On(series *datasets.Series) (*Forecast, error) {
+	if series.Width() != f.width {
+		return nil, errors.Errorf("forecast %s: the series has %d variables; the model forecasts %d", series.Meta.Name, series.Width(), f.width)
+	}
+	t, err := splitForecast(f, series)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.scale()
+}
+
+// splitForecast splits a series and checks that forecasts fit into its parts.
+func splitForecast(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
+	opts := forecaster.opts
 	split, err := datasets.Chronological(series.Len(), opts.Valid, opts.Test)
 	if err != nil {
 		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
 	}
-	state := ForecasterState{opts, transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
-	f := &Forecast{Forecaster: newForecaster(network, params, state), series: series, split: split}
+	f := &Forecast{Forecaster: forecaster, series: series, split: split}
 	if need := f.Needs() + opts.Horizon; need > split.Train.To {
 		return nil, errors.Errorf("forecast %s: a window of %d rows, a horizon of %d and differences that take %d need %d rows; the training part has %d of the %d in the series: choose a smaller window",
 			series.Meta.Name, opts.Window, opts.Horizon, f.transform.lost(), need, split.Train.To, series.Len())
@@ -52,17 +84,14 @@ func NewForecast(network *graph.Network, series *datasets.Series, params *graph.
 				series.Meta.Name, opts.Horizon, part.Len())
 		}
 	}
-	if err := f.transform.fit(series.Values[:split.Train.To]); err != nil {
-		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
-	}
-	f.width = series.Width()
-	if f.scaled, err = f.transform.apply(series.Values); err != nil {
-		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
-	}
 	f.train = f.starts(split.Train)
-	// Declare the parameters, so that weights can be loaded and counted before the first step.
-	_, err = f.program(1, false)
-	return f, err
+	return f, nil
+}
+
+// scale transforms the series by the scale that has been learnt.
+func (f *Forecast) scale() (err error) {
+	f.scaled, err = f.transform.apply(f.series.Values)
+	return errors.Wrapf(err, "forecast %s", f.series.Meta.Name)
 }
 
 // starts returns the rows of a part at which a forecast can begin.

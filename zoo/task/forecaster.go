@@ -39,6 +39,9 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
+// Losses returns the names of what a forecast can learn from.
+func Losses() []string { return []string{"mse", "mae", "huber"} }
+
 func (o ForecastOptions) check() error {
 	switch {
 	case o.Window < 1:
@@ -85,7 +88,8 @@ type ForecasterState struct {
 // State returns what NewForecaster needs besides the weights.
 func (f *Forecaster) State() ForecasterState { return ForecasterState{f.opts, f.transform} }
 
-// NewForecaster returns the forecaster of a state. The network's parameters are declared in params if they are not there.
+// NewForecaster returns the forecaster of a state. The network's parameters are declared in params if they are not there;
+// others in params are an error, since they are the weights of another network.
 func NewForecaster(network *graph.Network, params *graph.Params, state ForecasterState) (*Forecaster, error) {
 	if err := state.Options.check(); err != nil {
 		return nil, err
@@ -93,10 +97,31 @@ func NewForecaster(network *graph.Network, params *graph.Params, state Forecaste
 	if n := len(state.Transform.Mean); n == 0 || n != len(state.Transform.Deviation) {
 		return nil, errors.Errorf("forecast: the state scales by %d means and %d deviations; want one of each for each variable", n, len(state.Transform.Deviation))
 	}
+	if o, t := state.Options, state.Transform; t.Log != o.Log || t.Lag != o.Lag || t.Difference != o.Difference {
+		return nil, errors.Errorf("forecast: the state's differences are not those of its options: log %v, lag %d, difference %d; want %v, %d, %d",
+			t.Log, t.Lag, t.Difference, o.Log, o.Lag, o.Difference)
+	}
+	for v, d := range state.Transform.Deviation {
+		if !(d > 0) {
+			return nil, errors.Errorf("forecast: the state scales variable %d by a deviation of %v; want a number above 0", v+1, d)
+		}
+	}
+	loaded := params.List()
 	f := newForecaster(network, params, state)
 	// Declare the parameters, so that weights can be loaded and counted before the first step.
-	_, err := f.program(1, false)
-	return f, err
+	if _, err := f.program(1, false); err != nil || len(loaded) == 0 {
+		return f, err
+	}
+	own := newForecaster(network, graph.NewParams(params.Dtype()), state)
+	if _, err := own.program(1, false); err != nil {
+		return nil, err
+	}
+	for _, p := range loaded {
+		if own.params.Get(p.Name()) == nil {
+			return nil, errors.Errorf("forecast: %s has no parameter %q; the weights are those of another network", network.Name(), p.Name())
+		}
+	}
+	return f, nil
 }
 
 func newForecaster(network *graph.Network, params *graph.Params, state ForecasterState) *Forecaster {

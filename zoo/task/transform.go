@@ -37,8 +37,12 @@ func (t *transform) fit(rows [][]float64) error {
 		for _, row := range d {
 			t.Deviation[v] += (row[v] - t.Mean[v]) * (row[v] - t.Mean[v]) / float64(len(d))
 		}
-		// A variable that never changes has nothing to scale by.
-		if t.Deviation[v] = math.Sqrt(t.Deviation[v]); t.Deviation[v] < 1e-12 {
+		largest := 0.0
+		for _, row := range rows {
+			largest = max(largest, math.Abs(t.level(row[v])))
+		}
+		// A variable that never changes has nothing to scale by: what is left is rounding, some 2⁻⁵² of the values.
+		if t.Deviation[v] = math.Sqrt(t.Deviation[v]); t.Deviation[v] <= 1e-14*largest {
 			t.Deviation[v] = 1
 		}
 	}

@@ -70,7 +70,11 @@ func New(p *plan.Plan, dtype tensor.Dtype, o Options) (Machine, error) {
 	if dtype == tensor.Float64 {
 		return newMachine(p, schedule, kernel.Kernels[float64](kernel.Portable[float64]{}), o)
 	}
-	return newMachine(p, schedule, kernel.Kernels[float32](kernel.Portable[float32]{}), o)
+	k, err := kernel.Float32()
+	if err != nil {
+		return nil, err
+	}
+	return newMachine(p, schedule, k, o)
 }
 
 func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.Kernels[F], o Options) (Machine, error) {
@@ -96,23 +100,46 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		}
 		m.consts[b] = c
 	}
+	packed := &packs[F]{data: make(map[packKey][]F)}
 	for w, list := range schedule {
 		for _, in := range list {
-			var s step
-			name := "barrier"
-			if in != nil {
-				var err error
-				if s, err = m.bind(*in); err != nil {
-					return nil, err
-				}
-				name = in.Op.String() + " " + in.Name
+			if in == nil {
+				m.workers[w].add("barrier", nil)
+				continue
 			}
-			m.workers[w].steps = append(m.workers[w].steps, s)
-			m.workers[w].names = append(m.workers[w].names, name)
+			s, err := m.bind(in, packed)
+			if err != nil {
+				return nil, err
+			}
+			m.workers[w].add(in.Op.String()+" "+in.Name, s)
 		}
 	}
+	m.packFirst(packed.steps)
 	m.job = m.work
 	return m, nil
+}
+
+func (w *worker) add(name string, s step) {
+	w.names = append(w.names, name)
+	w.steps = append(w.steps, s)
+}
+
+// packFirst has the workers pack the parameters before anything else.
+func (m *machine[F]) packFirst(steps []step) {
+	if len(steps) == 0 {
+		return
+	}
+	for i := range m.workers {
+		var first worker
+		for j := i; j < len(steps); j += len(m.workers) {
+			first.add("pack", steps[j])
+		}
+		if len(m.workers) > 1 {
+			first.add("barrier", nil)
+		}
+		w := &m.workers[i]
+		w.steps, w.names = append(first.steps, w.steps...), append(first.names, w.names...)
+	}
 }
 
 // Run implements Machine.
@@ -203,7 +230,8 @@ func (m *machine[F]) data(l plan.Layout) []F {
 func (m *machine[F]) ints(l plan.Layout) []int { return m.index[l.Buffer.Offset+l.Offset:] }
 
 // bind returns the closure of an instruction.
-func (m *machine[F]) bind(in plan.Instruction) (step, error) {
+func (m *machine[F]) bind(part *plan.Instruction, packed *packs[F]) (step, error) {
+	in := *part
 	switch op := in.Op.(type) {
 	case plan.Copy:
 		if in.Dst.Buffer.Space == plan.Index {
@@ -219,7 +247,7 @@ func (m *machine[F]) bind(in plan.Instruction) (step, error) {
 	case ir.ReduceMax:
 		return m.bindReduce(in, true), nil
 	case ir.MatMul:
-		return m.bindMatMul(op, in), nil
+		return m.bindMatMul(op, in, packed.operand(m, op, part)), nil
 	case ir.Foreign:
 		return m.bindForeign(op, in)
 	}

@@ -6,8 +6,9 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
-// bindMatMul binds a matrix product, or one for each matrix of a stack.
-func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction) step {
+// bindMatMul binds a matrix product, or one for each matrix of a stack. packed is the right operand as the kernels want
+// it, or nil.
+func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F) step {
 	batch := 1
 	var stepA, stepB, stepC int
 	a, b, c := in.Args[0], in.Args[1], in.Dst
@@ -20,30 +21,47 @@ func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction) step {
 	z := kernel.Rows[F]{Data: m.data(c), Stride: c.Strides[len(c.Strides)-2]}
 	kernels := m.kernels
 	var beta F
-	var before, after step // what the product starts from, and the bias
+	var start step // what the product starts from, where it is not in place
 	if op.Add {
 		beta = 1
 		if add := in.Args[2]; !plan.Same(add, c) {
-			before = m.bindMap(kernel.Copy, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{add}})
+			start = m.bindMap(kernel.Copy, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{add}})
 		}
 	}
+	var bias []F
+	var addBias step // where the kernel does not add it
 	if op.Bias {
-		after = m.bindMap(kernel.Add, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{c, in.Args[len(in.Args)-1]}})
+		l := in.Args[len(in.Args)-1]
+		if packed != nil && l.Strides[0] == 1 {
+			bias = m.data(l)[:cols]
+		} else {
+			addBias = m.bindMap(kernel.Add, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{c, l}})
+		}
+	}
+	product := func() { kernels.GemmPacked(rows, cols, inner, x, packed, beta, bias, z) }
+	if packed == nil {
+		scratch := make([]F, kernels.GemmScratch(rows, cols, inner))
+		product = func() {
+			for i := range batch {
+				kernels.Gemm(rows, cols, inner,
+					kernel.Matrix[F]{Data: x.Data[i*stepA:], Row: x.Row, Col: x.Col},
+					kernel.Matrix[F]{Data: y.Data[i*stepB:], Row: y.Row, Col: y.Col}, beta,
+					kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride}, scratch)
+			}
+		}
+	}
+	if start == nil && addBias == nil {
+		return func() error { product(); return nil }
 	}
 	return func() error {
-		if before != nil {
-			if err := before(); err != nil {
+		if start != nil {
+			if err := start(); err != nil {
 				return err
 			}
 		}
-		for i := range batch {
-			kernels.Gemm(rows, cols, inner,
-				kernel.Matrix[F]{Data: x.Data[i*stepA:], Row: x.Row, Col: x.Col},
-				kernel.Matrix[F]{Data: y.Data[i*stepB:], Row: y.Row, Col: y.Col}, beta,
-				kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride})
-		}
-		if after != nil {
-			return after()
+		product()
+		if addBias != nil {
+			return addBias()
 		}
 		return nil
 	}

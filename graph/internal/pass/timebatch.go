@@ -269,20 +269,26 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 	}
 	r := newRank(g)
 	by := make([]*ir.Value, g.Limit())
+	users := usersOf(g, levels)
 	changed := false
 	for _, level := range levels {
 		if len(level) < 2 {
 			continue
 		}
 		changed = true
-		sortLike(g, r, level)
-		rows := joinRows(g, operands(level, 0))
-		cols := level[0].Shape[1]
-		whole := g.New(level[0].Op, []int{rows.Shape[0], cols}, rows, level[0].Args[1])
-		at := 0
-		for _, p := range level {
-			by[p.ID] = g.New(ir.Slice{Axis: 0, From: at}, p.Shape, whole)
-			at += p.Shape[0]
+		for _, group := range chunks(level, sortLike(g, r, level)) {
+			rows := joinRows(g, operands(group, 0))
+			whole := g.New(group[0].Op, []int{rows.Shape[0], group[0].Shape[1]}, rows, group[0].Args[1])
+			ends := group
+			if biased, bias := sharedBias(group, users); bias != nil {
+				whole = g.New(ir.Sum{}, whole.Shape, whole, bias)
+				ends = biased
+			}
+			at := 0
+			for _, p := range ends {
+				by[p.ID] = g.New(ir.Slice{Axis: 0, From: at}, p.Shape, whole)
+				at += p.Shape[0]
+			}
 		}
 	}
 	if changed {
@@ -291,8 +297,76 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 	return changed
 }
 
-// sortLike sorts products as a concatenation of the same left operands that the graph has already, or by time.
-func sortLike(g *ir.Graph, r rank, level []*ir.Value) {
+// usersOf returns what uses each of the products, an output counting as a user that is nil.
+func usersOf(g *ir.Graph, levels [][]*ir.Value) map[*ir.Value][]*ir.Value {
+	users := make(map[*ir.Value][]*ir.Value)
+	for _, level := range levels {
+		for _, p := range level {
+			users[p] = nil
+		}
+	}
+	for _, v := range g.Values {
+		for _, a := range v.Args {
+			if list, ok := users[a]; ok {
+				users[a] = append(list, v)
+			}
+		}
+	}
+	for _, v := range g.Outputs {
+		if list, ok := users[v]; ok {
+			users[v] = append(list, nil)
+		}
+	}
+	return users
+}
+
+// sharedBias returns the sums of products and one bias, if that is all that the products are used for: the bias is then
+// added to all steps at once.
+func sharedBias(products []*ir.Value, users map[*ir.Value][]*ir.Value) (sums []*ir.Value, bias *ir.Value) {
+	for _, p := range products {
+		if len(users[p]) != 1 || users[p][0] == nil {
+			return nil, nil
+		}
+		sum := users[p][0]
+		if _, ok := sum.Op.(ir.Sum); !ok || len(sum.Args) != 2 || !ir.SameShape(sum.Shape, p.Shape) {
+			return nil, nil
+		}
+		other := sum.Args[0]
+		if other == p {
+			other = sum.Args[1]
+		}
+		if bias != nil && other != bias || len(other.Shape) != 1 {
+			return nil, nil
+		}
+		bias = other
+		sums = append(sums, sum)
+	}
+	return sums, bias
+}
+
+// chunkRows is about how many rows a product of many steps has: enough for the kernels to run at their best, and few
+// enough for the memory of a program that looks at the last step alone not to grow with the number of steps.
+const chunkRows = 256
+
+// chunks divides products into groups of about chunkRows rows; all stay together where their operands do already.
+func chunks(level []*ir.Value, together bool) [][]*ir.Value {
+	if together {
+		return [][]*ir.Value{level}
+	}
+	var groups [][]*ir.Value
+	from, rows := 0, 0
+	for i, p := range level {
+		if rows += p.Shape[0]; rows >= chunkRows || i == len(level)-1 {
+			groups = append(groups, level[from:i+1])
+			from, rows = i+1, 0
+		}
+	}
+	return groups
+}
+
+// sortLike sorts products as a concatenation of the same left operands that the graph has already, or by time;
+// it reports whether there was one.
+func sortLike(g *ir.Graph, r rank, level []*ir.Value) bool {
 	key := setKey(level)
 	for _, v := range g.Values {
 		if c, ok := v.Op.(ir.Concat); !ok || c.Axis != 0 || len(v.Args) != len(level) {
@@ -310,7 +384,8 @@ func sortLike(g *ir.Graph, r rank, level []*ir.Value) {
 			place[a.ID] = i
 		}
 		sort.SliceStable(level, func(i, j int) bool { return place[level[i].Args[0].ID] < place[level[j].Args[0].ID] })
-		return
+		return true
 	}
 	r.sortTerms(level, 0, 0)
+	return false
 }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+)
+
+type datasetEvent struct {
+	Event   string `json:"event"`
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Task    string `json:"task"`
+	Size    string `json:"size"`
+	Licence string `json:"licence"`
+	Source  string `json:"source"`
+	Where   string `json:"where"`
+}
+
+func newDatasets() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "datasets",
+		Short: "List the datasets",
+		Long:  "List the datasets that have a name. A series of your own is csv:FILE wherever a command takes a dataset.",
+		Args:  arguments(""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			t := new(table)
+			t.add("DATASET", "TASK", "SIZE", "WHERE", "WHAT IT IS", "LICENCE")
+			for _, d := range datasets.List() {
+				t.add(d.Name, d.Task, d.Size, d.Where, d.Title, d.Licence)
+				if asJSON {
+					if err := writeJSON(cmd.OutOrStdout(), datasetEvent{"dataset", d.Name, d.Title, d.Task, d.Size, d.Licence, d.Source, d.Where}); err != nil {
+						return err
+					}
+				}
+			}
+			if !asJSON {
+				fmt.Fprint(cmd.OutOrStdout(), t)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	return cmd
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rnnzoo/rnnzoo/zoo"
+)
+
+type evaluationEvent struct {
+	Event     string                       `json:"event"`
+	Model     string                       `json:"model"`
+	Dataset   string                       `json:"dataset"`
+	Split     string                       `json:"split"`
+	Metrics   map[string]metric            `json:"metrics"`
+	Baselines map[string]map[string]metric `json:"baselines"`
+	Run       string                       `json:"run"`
+}
+
+func newEval() *cobra.Command {
+	var split, out string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "eval <run>",
+		Short: "Evaluate a kept run on its dataset",
+		Long:  "Evaluate a kept run on a part of the dataset that it was trained on. The run is a folder, or its name under --out.",
+		Example: `  zoo eval lstm-airline-1
+  zoo eval runs/lstm-airline-1 --split valid`,
+		Args: arguments("<run>"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := zoo.FindRun(args[0], out)
+			if err != nil {
+				return err
+			}
+			r, err := zoo.Open(dir)
+			if err != nil {
+				return err
+			}
+			v, err := r.Evaluate(split)
+			if err != nil {
+				return err
+			}
+			c := r.Config
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), dir})
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s on the %s part of %s, the best first:\n\n%s\n", dir, split, c.Dataset, scoreTable(c.Model, v.Metrics, v.Baselines))
+			if verdict := verdict(c.Model, v.Metrics, v.Baselines); verdict != "" {
+				fmt.Fprintln(cmd.OutOrStdout(), verdict)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&split, "split", "test", "part of the dataset: train, valid or test")
+	cmd.Flags().StringVar(&out, "out", defaultOut, "folder that runs are kept in")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/rnnzoo/rnnzoo/train"
+)
+
+// progress shows a person how a training goes.
+type progress interface {
+	callbacks() train.Callbacks
+	done() // leaves the terminal as it was
+}
+
+// newProgress returns a bar on a terminal, a few lines elsewhere, and nothing if it is to be quiet.
+func newProgress(w io.Writer, quiet bool, epochs int) progress {
+	if quiet {
+		return silence{}
+	}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return &bar{w: w, epochs: epochs}
+	}
+	return &lines{w: w, start: time.Now()}
+}
+
+type silence struct{}
+
+func (silence) callbacks() train.Callbacks { return train.Callbacks{} }
+func (silence) done()                      {}
+
+// bar is a progress bar over all steps, with the losses of the last epoch and the remaining time.
+type bar struct {
+	w      io.Writer
+	epochs int
+	bar    *progressbar.ProgressBar
+	drawn  time.Time
+}
+
+// refresh is how often a terminal is drawn on: more than the eye sees only costs time.
+const refresh = 100 * time.Millisecond
+
+func (b *bar) callbacks() train.Callbacks {
+	return train.Callbacks{
+		Step: func(e train.StepEvent) {
+			if b.bar == nil { // only now is it known how many steps there are
+				b.bar = progressbar.NewOptions(b.epochs*e.Steps,
+					progressbar.OptionSetWriter(b.w),
+					progressbar.OptionSetWidth(20),
+					progressbar.OptionThrottle(refresh),
+					progressbar.OptionSetPredictTime(true),
+					progressbar.OptionClearOnFinish())
+			}
+			b.bar.Add(1)
+		},
+		Epoch: func(e train.EpochEvent) {
+			if time.Since(b.drawn) > refresh {
+				b.drawn = time.Now()
+				b.bar.Describe(epochLine(e))
+			}
+		},
+	}
+}
+
+func (b *bar) done() {
+	if b.bar != nil {
+		b.bar.Exit()
+		b.bar.Clear()
+	}
+}
+
+// lines are what a log file gets: a line about every tenth of the epochs.
+type lines struct {
+	w     io.Writer
+	start time.Time
+}
+
+func (l *lines) callbacks() train.Callbacks {
+	return train.Callbacks{Epoch: func(e train.EpochEvent) {
+		every := max(1, e.Epochs/10)
+		if e.Epoch%every != 0 && e.Epoch != e.Epochs {
+			return
+		}
+		spent := time.Since(l.start)
+		left := spent / time.Duration(e.Epoch) * time.Duration(e.Epochs-e.Epoch)
+		fmt.Fprintf(l.w, "%s  %s left\n", epochLine(e), left.Round(time.Second))
+	}}
+}
+
+func (l *lines) done() {}
+
+func epochLine(e train.EpochEvent) string {
+	width := len(fmt.Sprint(e.Epochs))
+	return fmt.Sprintf("epoch %*d/%d  loss %.4f  validation %.4f", width, e.Epoch, e.Epochs, e.TrainLoss, e.Valid.Loss)
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo"
+)
+
+// runOptions are the flags of zoo run that are no part of the configuration.
+type runOptions struct {
+	threads     int
+	out         string
+	quiet, json bool
+}
+
+func newRun() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run <model> <dataset>",
+		Short: "Train a model, evaluate it and keep the run",
+		Long: `Train a model on a dataset, evaluate it on the test part and keep the run in a folder of its own.
+
+A dataset is one that zoo datasets lists, or csv:FILE for a series of your own. The defaults that this help shows are
+those for a series of your own, or for the dataset that stands beside it: zoo run lstm airline --help.`,
+		Example: `  zoo run lstm airline
+  zoo run gru csv:sales.csv --window 30 --horizon 7
+  zoo run rnn temperatures --epochs 5 --json > events.jsonl`,
+		Args: arguments("<model> <dataset>"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			config, err := configOf(cmd.Flags(), args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return runModel(cmd, config, o)
+		},
+	}
+	defaults := zoo.Defaults("", "")
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	configFlags(flags, &defaults)
+	// GOMAXPROCS is the number of cores, or what a container is granted of them.
+	flags.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "threads that compute")
+	flags.StringVar(&o.out, "out", defaultOut, "folder to keep the run in")
+	flags.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
+	flags.BoolVar(&o.json, "json", false, "print events on standard output, one JSON object a line, and nothing else")
+	helpWithDefaults(cmd)
+	return cmd
+}
+
+// defaultOut is the folder where runs are kept.
+const defaultOut = "runs"
+
+func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
+	if o.threads < 1 {
+		return linef("--threads %d: want at least 1", o.threads)
+	}
+	runtime.GOMAXPROCS(o.threads)
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
+	e, err := zoo.New(config)
+	if err != nil {
+		return err
+	}
+	if err := zoo.CheckFolder(o.out); err != nil {
+		return err
+	}
+	steps, out := 0, cmd.OutOrStdout()
+	watch := []train.Callbacks{{Step: func(train.StepEvent) { steps++ }}}
+	if o.json {
+		writeJSON(out, startOf(e))
+		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) { writeJSON(out, epochOf(v)) }})
+	} else {
+		fmt.Fprintln(out, opening(e))
+	}
+	progress := newProgress(cmd.ErrOrStderr(), o.quiet, e.Config.Epochs)
+	result, err := e.Run(ctx, append(watch, progress.callbacks())...)
+	progress.done()
+	if err != nil {
+		return err
+	}
+	if steps == 0 && result.Interrupted {
+		return &interruption{"interrupted before the first step; there is nothing to keep"}
+	}
+	dir, err := e.Kept(result).Keep(o.out)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.json:
+		writeJSON(out, resultOf(result, dir))
+	case !result.Interrupted:
+		fmt.Fprint(out, closing(e, result, dir))
+	}
+	if result.Interrupted {
+		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept in %s, as zoo predict %s shows", result.Epochs, e.Config.Epochs, dir, dir)}
+	}
+	return nil
+}
+
+// opening says what is about to be trained.
+func opening(e *zoo.Experiment) string {
+	trained, valid, tested := e.Examples()
+	return fmt.Sprintf("%s on %s (%s): %s parameters; %s examples to train, %s to validate, %s to test",
+		e.Config.Model, e.Config.Dataset, e.Dataset.Task, count(e.Parameters()), count(trained), count(valid), count(tested))
+}
+
+// closing says how it went and how to go on.
+func closing(e *zoo.Experiment, r *zoo.Result, dir string) string {
+	model := e.Config.Model
+	text := fmt.Sprintf("\nOn the test part, the best first:\n\n%s\n", scoreTable(model, r.Metrics, r.Baselines))
+	if v := verdict(model, r.Metrics, r.Baselines); v != "" {
+		text += v + "\n"
+	}
+	return text + fmt.Sprintf("Trained %d epochs in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s --steps 12\n",
+		r.Epochs, r.Seconds, r.BestEpoch, dir, dir)
+}

@@ -1,0 +1,27 @@
+package kernel
+
+// Name implements Kernels.
+func (AVX512) Name() string { return "avx512" }
+
+// PackedSize implements Kernels.
+func (AVX512) PackedSize(k, n int) int { return tilesAVX512.packedSize(k, n) }
+
+// Pack implements Kernels.
+func (AVX512) Pack(k, n int, b Matrix[float32], packed []float32) {
+	tilesAVX512.pack(k, n, b, packed)
+}
+
+// GemmPacked implements Kernels.
+func (AVX512) GemmPacked(m, n, k int, a Matrix[float32], packed []float32, beta float32, bias []float32, c Rows[float32]) {
+	tilesAVX512.gemmPacked(m, n, k, a, packed, beta, bias, c)
+}
+
+// GemmScratch implements Kernels.
+func (AVX512) GemmScratch(m, n, k int) int { return tilesAVX512.gemmScratch(m, n, k) }
+
+// Gemm implements Kernels.
+func (AVX512) Gemm(m, n, k int, a, b Matrix[float32], beta float32, c Rows[float32], scratch []float32) {
+	tilesAVX512.gemm(m, n, k, a, b, beta, c, scratch)
+}
+
+var _ Kernels[float32] = AVX512{}

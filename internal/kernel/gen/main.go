@@ -1,0 +1,26 @@
+// Command gen writes the assembly of package kernel and the Go declarations beside it:
+//
+//	go run ./gen gemm -out gemm_amd64.s -stubs gemm_stubs_amd64.go -pkg kernel
+//
+// The first argument names what to write; the flags are avo's.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	parts := map[string]func(){"gemm": gemm}
+	if len(os.Args) < 2 || parts[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, "usage: gen gemm [avo flags]")
+		os.Exit(2)
+	}
+	part := parts[os.Args[1]]
+	os.Args = append(os.Args[:1], os.Args[2:]...)
+	ConstraintExpr("amd64")
+	part()
+	Generate()
+}

@@ -1,0 +1,28 @@
+package kernel
+
+import (
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/pkg/errors"
+)
+
+// Float32 returns the kernels for float32: the fastest set that the processor can run, or the one that the environment
+// variable ZOO_KERNEL names (portable, avx2 or avx512). A name that is unknown or that the processor cannot run is an
+// error. The choice is made once.
+func Float32() (Kernels[float32], error) { return chosen() }
+
+var chosen = sync.OnceValues(func() (Kernels[float32], error) { return choose(available(), os.Getenv("ZOO_KERNEL")) })
+
+// choose returns the set of that name, or the first if the name is empty.
+func choose(sets []Kernels[float32], name string) (Kernels[float32], error) {
+	names := make([]string, len(sets))
+	for i, k := range sets {
+		if names[i] = k.Name(); name == "" || name == names[i] {
+			return k, nil
+		}
+	}
+	return nil, errors.Errorf("ZOO_KERNEL is %q, which is no set of kernels that this processor runs; it runs %s, and chooses %s if ZOO_KERNEL is empty",
+		name, strings.Join(names, ", "), names[0])
+}

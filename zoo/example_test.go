@@ -1,0 +1,42 @@
+package zoo_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/gru"
+)
+
+// Train a network on the airline series and forecast the year after it.
+func ExampleTrain() {
+	network := gru.New(graph.Hidden(16))
+	run, err := zoo.Train(context.Background(), network, datasets.Airline(), train.Epochs(20))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	next, err := run.Predict(12)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(next), "months of", run.Variables())
+	// The last digits of the error differ from machine to machine.
+	fmt.Println("better than the same month of the year before:", run.Result.Metrics["rmse"] < run.Result.Baselines["seasonal"]["rmse"])
+	// Output:
+	// 12 months of [passengers]
+	// better than the same month of the year before: true
+}
+
+// A request that makes no sense is a UsageError, which says how to do better.
+func ExampleNew() {
+	config := zoo.Defaults("lsmt", "airline")
+	_, err := zoo.New(config)
+	fmt.Println(err)
+	// Output:
+	// model "lsmt" not found; did you mean "lstm"? (zoo models lists them)
+}
