@@ -80,7 +80,7 @@ func (crossEntropy) shape(in []tensor.Shape) (tensor.Shape, error) {
 
 func (c crossEntropy) grad(b *Builder, in gorgonia.Nodes, y, dy *gorgonia.Node) gorgonia.Nodes {
 	d := make(gorgonia.Nodes, len(in)) // the class weights are constants
-	d[0] = b.apply(crossEntropyGrad{c.attr}, append(append([]*gorgonia.Node{}, in...), dy)...)
+	d[0] = b.apply(crossEntropyGrad(c), append(append([]*gorgonia.Node{}, in...), dy)...)
 	return d
 }
 

@@ -18,6 +18,6 @@ func (m reduceMax) lower() ir.Op { return ir.ReduceMax{Axes: m.axes} }
 
 func (m reduceMax) grad(b *Builder, in gorgonia.Nodes, y, dy *gorgonia.Node) gorgonia.Nodes {
 	largest := b.equal(in[0], y)
-	ties := b.apply(reduceSum{m.reduced}, largest)
+	ties := b.apply(reduceSum(m), largest)
 	return gorgonia.Nodes{b.Mul(largest, b.Div(dy, ties))}
 }

@@ -75,6 +75,23 @@ func (r *Network) With(opts ...NetworkOption) *Network {
 	return &c
 }
 
+// Named sets the name of the network's architecture, by which a kept run finds it again.
+func Named(name string) NetworkOption { return func(r *Network) { r.name = name } }
+
+// NetworkConfig is what the options of a network have set.
+type NetworkConfig struct {
+	Hidden, Layers            int
+	Dropout, RecurrentDropout float64
+	LayerNorm, TorchInit      bool
+	Bidirectional             bool
+	Merge                     Merge
+}
+
+// Config returns what the network's options have set.
+func (r *Network) Config() NetworkConfig {
+	return NetworkConfig{r.config.Hidden, r.layers, r.dropout, r.config.RecurrentDropout, r.config.LayerNorm, r.config.TorchInit, r.bidirectional, r.merge}
+}
+
 // Name returns the name of the network's architecture, such as "lstm".
 func (r *Network) Name() string { return r.name }
 

@@ -72,7 +72,9 @@ func (p *Program) Set(name string, value any) error {
 	case float32:
 		value = []float32{v}
 	case int:
-		value = []int{v}
+		if value = []int{v}; t.Dtype() != tensor.Int {
+			value = []float64{float64(v)}
+		}
 	}
 	n := -1
 	switch dst := t.Data().(type) {

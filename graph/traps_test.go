@@ -98,7 +98,7 @@ func TestTrapInputsOfOneName(t *testing.T) {
 	input := func() *gorgonia.Node {
 		return gorgonia.NewVector(g, tensor.Float32, gorgonia.WithName("x"), gorgonia.WithShape(3))
 	}
-	if input() != input() {
+	if first, second := input(), input(); first != second {
 		t.Error("gorgonia.NewVector makes two nodes of one name now")
 	}
 

@@ -82,45 +82,52 @@ type Result struct {
 	Interrupted bool // the context was cancelled
 }
 
-// An Option of Run.
-type Option func(*config)
-
-type config struct {
-	epochs, batch, patience int
-	optimizer               Optimizer
-	schedule                string
-	clip, clipValue         float64
-	seed                    uint64
-	callbacks               []Callbacks
+// Settings are what the options of Run set.
+type Settings struct {
+	Epochs    int
+	Batch     int // examples a step; 0 means all
+	Patience  int // epochs; 0 means no end to it
+	Optimizer Optimizer
+	Schedule  string
+	Clip      float64 // of the global norm; 0 means none
+	ClipEach  float64 // of each element; 0 means none
+	Seed      uint64
+	Callbacks []Callbacks
 }
 
+// An Option of Run.
+type Option func(*Settings)
+
+// Use sets all settings at once.
+func Use(s Settings) Option { return func(c *Settings) { *c = s } }
+
 // Epochs sets the number of passes over the training examples; the default is 10.
-func Epochs(n int) Option { return func(c *config) { c.epochs = n } }
+func Epochs(n int) Option { return func(c *Settings) { c.Epochs = n } }
 
 // Batch sets the number of examples a step; 0 means all of them. The default is 32.
-func Batch(n int) Option { return func(c *config) { c.batch = n } }
+func Batch(n int) Option { return func(c *Settings) { c.Batch = n } }
 
 // Patience stops the run after so many epochs without a lower validation loss; 0, the default, never does.
-func Patience(epochs int) Option { return func(c *config) { c.patience = epochs } }
+func Patience(epochs int) Option { return func(c *Settings) { c.Patience = epochs } }
 
 // Optimize sets the optimizer; the default is Adam with its own learning rate.
-func Optimize(o Optimizer) Option { return func(c *config) { c.optimizer = o } }
+func Optimize(o Optimizer) Option { return func(c *Settings) { c.Optimizer = o } }
 
 // Scheduled sets the schedule of the learning rate, in the words of NewSchedule; the default is constant.
-func Scheduled(spec string) Option { return func(c *config) { c.schedule = spec } }
+func Scheduled(spec string) Option { return func(c *Settings) { c.Schedule = spec } }
 
 // Clip limits the global norm of the gradient; 0 means no limit. The default is 1.
-func Clip(norm float64) Option { return func(c *config) { c.clip = norm } }
+func Clip(norm float64) Option { return func(c *Settings) { c.Clip = norm } }
 
 // ClipEach limits each element of the gradient to ±limit; 0, the default, means no limit.
-func ClipEach(limit float64) Option { return func(c *config) { c.clipValue = limit } }
+func ClipEach(limit float64) Option { return func(c *Settings) { c.ClipEach = limit } }
 
 // Seed sets the seed of everything random in the loop; the default is 1.
-func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+func Seed(seed uint64) Option { return func(c *Settings) { c.Seed = seed } }
 
 // Watch adds callbacks.
 func Watch(c Callbacks) Option {
-	return func(cfg *config) { cfg.callbacks = append(cfg.callbacks, c) }
+	return func(s *Settings) { s.Callbacks = append(s.Callbacks, c) }
 }
 
 // Run trains the parameters of a task and leaves those of the epoch with the lowest validation loss in them. When the
@@ -128,24 +135,24 @@ func Watch(c Callbacks) Option {
 // A loss or gradient that is not finite ends the run with an error that names the step and the parameter; such a step
 // changes no weight.
 func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
-	c := config{epochs: 10, batch: 32, clip: 1, seed: 1}
+	c := Settings{Epochs: 10, Batch: 32, Clip: 1, Seed: 1}
 	for _, o := range opts {
 		o(&c)
 	}
-	if c.optimizer == nil {
-		c.optimizer = &Adam{}
+	if c.Optimizer == nil {
+		c.Optimizer = &Adam{}
 	}
 	switch {
-	case c.epochs < 1:
-		return Result{}, errors.Errorf("train: %d epochs; want at least 1", c.epochs)
-	case c.batch < 0:
-		return Result{}, errors.Errorf("train: a batch of %d examples; want at least 1, or 0 for all", c.batch)
-	case c.patience < 0:
-		return Result{}, errors.Errorf("train: a patience of %d epochs; want at least 1, or 0 for no end", c.patience)
-	case !(c.clip >= 0) || !(c.clipValue >= 0):
-		return Result{}, errors.Errorf("train: gradients clipped to %g and %g; want a positive number, or 0 for no limit", c.clip, c.clipValue)
+	case c.Epochs < 1:
+		return Result{}, errors.Errorf("train: %d epochs; want at least 1", c.Epochs)
+	case c.Batch < 0:
+		return Result{}, errors.Errorf("train: a batch of %d examples; want at least 1, or 0 for all", c.Batch)
+	case c.Patience < 0:
+		return Result{}, errors.Errorf("train: a patience of %d epochs; want at least 1, or 0 for no end", c.Patience)
+	case !(c.Clip >= 0) || !(c.ClipEach >= 0):
+		return Result{}, errors.Errorf("train: gradients clipped to %g and %g; want a positive number, or 0 for no limit", c.Clip, c.ClipEach)
 	}
-	r := &run{config: c, task: task, rng: rand.New(rand.NewSource(int64(c.seed))), stopping: EarlyStopping{Patience: c.patience}}
+	r := &run{Settings: c, task: task, rng: rand.New(rand.NewSource(int64(c.Seed))), stopping: EarlyStopping{Patience: c.Patience}}
 	start := time.Now()
 	err := r.epochs(ctx)
 	r.result.Seconds = time.Since(start).Seconds()
@@ -159,7 +166,7 @@ func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
 
 // run is the state of Run.
 type run struct {
-	config
+	Settings
 	task     Task
 	rng      *rand.Rand
 	rate     Schedule
@@ -170,14 +177,14 @@ type run struct {
 }
 
 func (r *run) epochs(ctx context.Context) error {
-	for epoch := 1; epoch <= r.config.epochs; epoch++ {
+	for epoch := 1; epoch <= r.Settings.Epochs; epoch++ {
 		start := time.Now()
-		batches := r.task.Batches(r.batch, r.rng)
+		batches := r.task.Batches(r.Batch, r.rng)
 		if len(batches) == 0 {
 			return errors.New("train: there are no training examples")
 		}
 		if r.rate == nil {
-			s, err := NewSchedule(r.schedule, r.optimizer.LearningRate(), r.config.epochs, len(batches))
+			s, err := NewSchedule(r.Schedule, r.Optimizer.LearningRate(), r.Settings.Epochs, len(batches))
 			if err != nil {
 				return err
 			}
@@ -204,7 +211,7 @@ func (r *run) epochs(ctx context.Context) error {
 		}
 		if !finite(valid.Loss) {
 			return errors.Errorf("train: the validation loss is %v after epoch %d: %s; lower the learning rate (%g) or clip harder",
-				valid.Loss, epoch, notFinite(r.task.Params()), r.optimizer.LearningRate())
+				valid.Loss, epoch, notFinite(r.task.Params()), r.Optimizer.LearningRate())
 		}
 		if m, ok := r.rate.(MetricSchedule); ok {
 			m.Observe(valid.Loss)
@@ -215,9 +222,9 @@ func (r *run) epochs(ctx context.Context) error {
 			r.result.BestEpoch, r.result.ValidLoss = epoch, valid.Loss
 		}
 		r.result.Epochs = epoch
-		for _, c := range r.callbacks {
+		for _, c := range r.Callbacks {
 			if c.Epoch != nil {
-				c.Epoch(EpochEvent{Epoch: epoch, Epochs: r.config.epochs, TrainLoss: sum / float64(examples), Valid: valid, Best: best,
+				c.Epoch(EpochEvent{Epoch: epoch, Epochs: r.Settings.Epochs, TrainLoss: sum / float64(examples), Valid: valid, Best: best,
 					Seconds: time.Since(start).Seconds(), Tokens: tokens})
 			}
 		}
@@ -236,12 +243,12 @@ func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err 
 	}
 	// Masks differ from step to step, whichever program runs it, and from seed to seed: the odd factor, 2⁶⁴ over the
 	// golden ratio, keeps the numbers of nearby seeds far apart.
-	program.SetRun(r.seed*0x9e3779b97f4a7c15 + uint64(r.steps))
+	program.SetRun(r.Seed*0x9e3779b97f4a7c15 + uint64(r.steps))
 	if err := program.Run(); err != nil {
 		return 0, 0, err
 	}
 	loss = program.Loss()
-	limit := r.clip
+	limit := r.Clip
 	if limit == 0 {
 		limit = math.MaxFloat64
 	}
@@ -251,21 +258,21 @@ func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err 
 	}
 	if !finite(loss) || !finite(norm) {
 		return 0, 0, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; lower the learning rate (%g) or clip harder",
-			loss, norm, epoch, i+1, n, firstNotFinite(program), r.optimizer.LearningRate())
+			loss, norm, epoch, i+1, n, firstNotFinite(program), r.Optimizer.LearningRate())
 	}
-	if r.clipValue > 0 {
-		if err := ClipValue(program.Grads(), r.clipValue); err != nil {
+	if r.ClipEach > 0 {
+		if err := ClipValue(program.Grads(), r.ClipEach); err != nil {
 			return 0, 0, err
 		}
 	}
-	r.optimizer.SetLearningRate(r.rate.LearningRate(r.steps))
-	if err := r.optimizer.Step(program.Grads()); err != nil {
+	r.Optimizer.SetLearningRate(r.rate.LearningRate(r.steps))
+	if err := r.Optimizer.Step(program.Grads()); err != nil {
 		return 0, 0, err
 	}
 	r.steps++
-	for _, c := range r.callbacks {
+	for _, c := range r.Callbacks {
 		if c.Step != nil {
-			c.Step(StepEvent{Epoch: epoch, Step: i + 1, Steps: n, Loss: loss, GradNorm: norm, LearningRate: r.optimizer.LearningRate()})
+			c.Step(StepEvent{Epoch: epoch, Step: i + 1, Steps: n, Loss: loss, GradNorm: norm, LearningRate: r.Optimizer.LearningRate()})
 		}
 	}
 	return loss, tokens, nil

@@ -54,8 +54,10 @@ func TestAirlineWithoutSeason(t *testing.T) {
 	for _, m := range Models() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			c := Defaults(m.Name, "airline")
-			c.Forecast.Log, c.Forecast.Lag, c.Forecast.Difference, c.Forecast.Window = true, 0, 1, 12
+			c := Defaults(m.Name, "airline").WithoutSeason()
+			if f := c.Forecast; !f.Log || f.Lag != 0 || f.Difference != 1 || f.Window != 12 {
+				t.Fatalf("options %+v; want the logarithm, first differences alone and a window of 12", f)
+			}
 			rmse := airline(t, c, 5)
 			if got, worst := median(rmse), slices.Max(rmse); !(got < 20 && worst < 25) {
 				t.Errorf("the median is %.2f and the worst %.2f; want less than 20 and 25", got, worst)

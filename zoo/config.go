@@ -79,7 +79,7 @@ func (c Config) Check() error {
 		least float64
 		below float64
 	}{
-		{"hidden", float64(c.Hidden), 1, 1 << 16},
+		{"hidden", float64(c.Hidden), 1, 1 << 13},
 		{"layers", float64(c.Layers), 1, 1 << 10},
 		{"dropout", c.Dropout, 0, 1},
 		{"recurrent-dropout", c.RecurrentDropout, 0, 1},

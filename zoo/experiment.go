@@ -80,16 +80,19 @@ func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Re
 	return e.run(ctx, opts)
 }
 
-// run trains with the configuration's options and those of the caller, which win.
-func (e *Experiment) run(ctx context.Context, more []train.Option) (*Result, error) {
-	c := e.Config
+// settings returns the loop's settings.
+func (c Config) settings() (train.Settings, error) {
 	o, err := c.optimizer()
+	return train.Settings{Epochs: c.Epochs, Batch: c.Batch, Patience: c.Patience, Optimizer: o, Schedule: c.Schedule, Clip: c.Clip, Seed: c.Seed}, err
+}
+
+// run trains with the configuration's settings and the caller's options.
+func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, error) {
+	s, err := e.Config.settings()
 	if err != nil {
 		return nil, err
 	}
-	opts := append([]train.Option{train.Optimize(o), train.Epochs(c.Epochs), train.Batch(c.Batch), train.Patience(c.Patience),
-		train.Scheduled(c.Schedule), train.Clip(c.Clip), train.Seed(c.Seed)}, more...)
-	r, err := train.Run(ctx, e.task, opts...)
+	r, err := train.Run(ctx, e.task, append([]train.Option{train.Use(s)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -104,10 +107,24 @@ func (e *Experiment) run(ctx context.Context, more []train.Option) (*Result, err
 }
 
 // Train trains a network, of the zoo or of one's own, on a dataset with the dataset's default task, and returns the run.
+// The options add to the defaults of the dataset; the seed decides the initial weights too.
 //
 //	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(16)), datasets.Airline(), train.Epochs(100))
 func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts ...train.Option) (*Run, error) {
 	c := Defaults(network.Name(), d.Info().Name)
+	n := network.Config()
+	c.Hidden, c.Layers, c.Dropout, c.RecurrentDropout, c.LayerNorm = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout, n.LayerNorm
+	s, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range opts {
+		o(&s)
+	}
+	c.Epochs, c.Batch, c.Patience, c.Schedule, c.Clip, c.Seed = s.Epochs, s.Batch, s.Patience, s.Schedule, s.Clip, s.Seed
+	if s.Optimizer != nil {
+		c.Optimizer, c.LR = s.Optimizer.Name(), s.Optimizer.LearningRate()
+	}
 	e, err := prepare(c, network, d)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func TestModels(t *testing.T) {
 		if both {
 			width = 10
 		}
-		if n.IsBidirectional() != both || n.Width() != width || n.Name() != strings.TrimPrefix(m.Name, "bi") {
+		if n.IsBidirectional() != both || n.Width() != width || n.Name() != m.Name {
 			t.Errorf("%s: a network %s, in both directions %v, of width %d; want %d", m.Name, n.Name(), n.IsBidirectional(), n.Width(), width)
 		}
 		if (m.Cannot != "") != both || m.Title == "" || strings.Contains(m.Title, "\n") {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -152,9 +154,9 @@ func (r *Run) Variables() []string { return r.history.Variables }
 // kept of it, its last rows.
 func (r *Run) History() *datasets.Series { return r.history }
 
-// ReadHistory reads a history for Predict from a CSV file: the run's variables by their names, or where there is one
-// variable only the one column of numbers whatever its name. The name stands for the file in errors. Without a fill
-// method missing values are filled as in training.
+// ReadHistory reads a history for Predict from a CSV file. It takes the run's variables by their names; where the file
+// has no header, or the run has only one variable, as many columns of numbers as there are variables, in their order.
+// The name stands for the file in errors. Without a fill method missing values are filled as in training.
 func (r *Run) ReadHistory(name string, file io.Reader, fill string) (*datasets.Series, error) {
 	if fill == "" {
 		fill = r.Config.Fill
@@ -163,13 +165,17 @@ func (r *Run) ReadHistory(name string, file io.Reader, fill string) (*datasets.S
 	if err != nil {
 		return nil, errors.Wrapf(err, "cannot read %s", name)
 	}
-	s, err := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill), datasets.Columns(r.Variables()...))
-	if err == nil || len(r.Variables()) != 1 {
-		return s, err
+	named, err := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill), datasets.Columns(r.Variables()...))
+	if err == nil {
+		return named, nil
 	}
-	lone, loneErr := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill))
-	if loneErr != nil || lone.Width() == 1 {
-		return lone, loneErr
+	s, allErr := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill))
+	if allErr != nil {
+		return nil, allErr
+	}
+	noHeader := !slices.ContainsFunc(s.Variables, func(v string) bool { return !strings.HasPrefix(v, "column ") })
+	if s.Width() == len(r.Variables()) && (s.Width() == 1 || noHeader) {
+		return s, nil
 	}
 	return nil, err
 }

@@ -42,9 +42,13 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 	flags.StringVar(&c.Fill, "fill", c.Fill, "what stands in for missing values: previous, linear, mean or zero; none is an error")
 }
 
-// configOf returns the defaults of a model and dataset with the flags that were given.
+// configOf returns the defaults of a model and dataset with the flags that were given. Without the season that the
+// dataset's defaults take out, --lag 0, they are those of a network that must learn it.
 func configOf(given *pflag.FlagSet, model, dataset string) (zoo.Config, error) {
 	c := zoo.Defaults(model, dataset)
+	if lag := given.Lookup("lag"); lag != nil && lag.Changed && lag.Value.String() == "0" && c.Forecast.Lag > 0 {
+		c = c.WithoutSeason()
+	}
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	configFlags(own, &c)
 	var err error

@@ -102,7 +102,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		fmt.Fprint(out, closing(e, result, dir))
 	}
 	if result.Interrupted {
-		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept in %s, as zoo predict %s shows", result.Epochs, e.Config.Epochs, dir, dir)}
+		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept: zoo predict %s", result.Epochs, e.Config.Epochs, dir)}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func rowKernels[F Float](k Kernels[F]) map[string]func(m, n int, y, x, z Rows[F]
 		"Dropout":        func(m, n int, y, x, z Rows[F]) { k.Dropout(m, n, 0.5, NewMask(1, 2, 3), y, x) },
 		"LengthMask":     func(m, n int, y, x, z Rows[F]) { k.LengthMask(m, min(n, len(target)), y, target) },
 		"CrossEntropyGrad": func(m, n int, y, x, z Rows[F]) {
-			k.CrossEntropyGrad(m, n, o, y, x, target, Vector[F]{Data: z.Data, Stride: z.Stride})
+			k.CrossEntropyGrad(m, n, o, y, x, target, Vector[F](z))
 		},
 		"ScatterAdd": func(m, n int, y, x, z Rows[F]) {
 			for i := range m {

@@ -9,7 +9,7 @@ import "github.com/rnnzoo/rnnzoo/graph"
 //	y_t = [h→_t, h←_t]
 //
 // or their sum, product or mean with another graph.Merge. What a step shows depends on the whole sequence, so such a
-// network cannot generate, and forecasts from a window only.
+// network cannot generate, and forecasts from a window only. Its name is that of the network with "bi" before it.
 //
 //	birnn.New(lstm.New(graph.Hidden(64)))
 func New(network *graph.Network, merge ...graph.Merge) *graph.Network {
@@ -17,5 +17,5 @@ func New(network *graph.Network, merge ...graph.Merge) *graph.Network {
 	if len(merge) > 0 {
 		m = merge[0]
 	}
-	return network.With(graph.Bidirectional(m))
+	return network.With(graph.Named("bi"+network.Name()), graph.Bidirectional(m))
 }

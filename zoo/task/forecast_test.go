@@ -285,7 +285,7 @@ func TestForecastRefuses(t *testing.T) {
 		want    string
 	}{
 		{"every step backwards", birnn.New(lstm.New(graph.Hidden(3))), rows(48, 1), ForecastOptions{EveryStep: true},
-			"forecast: lstm reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru"},
+			"forecast: bilstm reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru"},
 		{"window longer than the series", small(), rows(48, 1), ForecastOptions{Window: 60},
 			"forecast made: a window of 60 rows, a horizon of 1 and differences that take 0 need 61 rows; the training part has 28 of the 48 in the series: choose a smaller window"},
 		{"window longer than the training part", small(), rows(48, 1), ForecastOptions{Window: 20, Horizon: 3, Lag: 5, Difference: 1},

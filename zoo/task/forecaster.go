@@ -187,8 +187,23 @@ func (f *Forecaster) setWindows(p *forecastProgram, rows [][]float64, starts []i
 	return p.program.Set("x", x)
 }
 
+// forecastBatch is how many forecasts are made at once: enough for the kernels, and no more memory for a longer series.
+const forecastBatch = 256
+
 // forecast returns the transformed forecasts [len(starts)][Horizon][V] of the rows from each start on.
 func (f *Forecaster) forecast(rows [][]float64, starts []int) ([][][]float64, error) {
+	var all [][][]float64
+	for from := 0; from < len(starts); from += forecastBatch {
+		z, err := f.forecastOnce(rows, starts[from:min(from+forecastBatch, len(starts))])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, z...)
+	}
+	return all, nil
+}
+
+func (f *Forecaster) forecastOnce(rows [][]float64, starts []int) ([][][]float64, error) {
 	p, err := f.program(len(starts), false)
 	if err != nil {
 		return nil, err
@@ -226,17 +241,21 @@ func (f *Forecaster) Predict(history [][]float64, steps int) ([][]float64, error
 			return nil, errors.Errorf("forecast: row %d of the history has %d variables; want %d", i+1, len(row), f.width)
 		}
 	}
+	if _, err := f.transform.apply(history); err != nil {
+		return nil, err
+	}
 	rows := append([][]float64(nil), history...)
 	for len(rows) < len(history)+steps {
-		scaled, err := f.transform.apply(rows)
+		recent := rows[len(rows)-f.Needs():]
+		scaled, err := f.transform.apply(recent)
 		if err != nil {
 			return nil, err
 		}
-		z, err := f.forecast(scaled, []int{len(rows)})
+		z, err := f.forecast(scaled, []int{len(recent)})
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, f.transform.invert(rows, z[0])...)
+		rows = append(rows, f.transform.invert(recent, z[0])...)
 	}
 	next := rows[len(history) : len(history)+steps]
 	for _, row := range next {
