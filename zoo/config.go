@@ -22,6 +22,7 @@ type Config struct {
 	Dropout          float64 `json:"dropout"`
 	RecurrentDropout float64 `json:"recurrent_dropout"`
 	LayerNorm        bool    `json:"layer_norm"`
+	TorchInit        bool    `json:"torch_init"` // initial weights as PyTorch's
 
 	Epochs      int     `json:"epochs"`
 	Batch       int     `json:"batch"` // 0 means all examples
@@ -60,11 +61,18 @@ func Defaults(model, dataset string) Config {
 }
 
 // WithoutSeason returns the configuration with no seasonal difference, so that the network itself has to learn the
-// season from its window: what was 12 steps ago must be kept in the state, which takes a larger network and a higher
-// rate that falls.
+// season from its window. What was 12 steps ago must be kept in the state: LSTMs keep it from the start, thanks to the
+// bias of their forget gates; the others take a larger network and a higher rate that falls, with decay against learning
+// the few examples by heart.
 func (c Config) WithoutSeason() Config {
-	c.Hidden, c.Batch, c.LR, c.Epochs, c.Schedule = 32, 0, 0.02, 150, "cosine"
 	c.Forecast.Lag = 0
+	c.Batch, c.Epochs = 0, 150
+	switch c.Model {
+	case "lstm", "bilstm":
+		c.LR = 0.01
+	default:
+		c.Hidden, c.LR, c.Schedule, c.WeightDecay, c.TorchInit = 48, 0.02, "cosine", 1e-2, true
+	}
 	return c
 }
 
@@ -150,6 +158,9 @@ func (c Config) network() (*graph.Network, error) {
 	opts := []graph.NetworkOption{graph.Hidden(c.Hidden), graph.Layers(c.Layers), graph.Dropout(c.Dropout), graph.RecurrentDropout(c.RecurrentDropout)}
 	if c.LayerNorm {
 		opts = append(opts, graph.LayerNorm())
+	}
+	if c.TorchInit {
+		opts = append(opts, graph.TorchInit())
 	}
 	return m.New(opts...), nil
 }

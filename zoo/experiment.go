@@ -113,7 +113,7 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts ...train.Option) (*Run, error) {
 	c := Defaults(network.Name(), d.Info().Name)
 	n := network.Config()
-	c.Hidden, c.Layers, c.Dropout, c.RecurrentDropout, c.LayerNorm = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout, n.LayerNorm
+	c.Hidden, c.Layers, c.Dropout, c.RecurrentDropout, c.LayerNorm, c.TorchInit = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout, n.LayerNorm, n.TorchInit
 	s, err := c.settings()
 	if err != nil {
 		return nil, err

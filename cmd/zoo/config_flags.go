@@ -18,6 +18,7 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 	flags.Float64Var(&c.Dropout, "dropout", c.Dropout, "rate of dropout between layers; 0 is none")
 	flags.Float64Var(&c.RecurrentDropout, "recurrent-dropout", c.RecurrentDropout, "rate of dropout on the hidden state, one mask for all time steps; 0 is none")
 	flags.BoolVar(&c.LayerNorm, "layer-norm", c.LayerNorm, "normalise the products within the cell")
+	flags.BoolVar(&c.TorchInit, "torch-init", c.TorchInit, "initial weights as PyTorch's, uniform; else orthogonal and Glorot's")
 
 	flags.IntVar(&c.Epochs, "epochs", c.Epochs, "passes over the training examples")
 	flags.IntVar(&c.Batch, "batch", c.Batch, "examples a step; 0 is all of them")
