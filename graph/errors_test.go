@@ -449,7 +449,7 @@ func TestSetErrors(t *testing.T) {
 		{"i", []float64{1, 2}, []string{`input "i"`, "int", "[]float64"}},
 		{"i", []int{1, 2, 3}, []string{`input "i"`, "(2)", "got 3"}},
 		{"s", []float64{}, []string{`input "s"`, "1 element", "got 0"}},
-		{"s", 1, []string{`input "s"`, "float64", "int"}},
+		{"s", true, []string{`input "s"`, "float64", "bool"}},
 	} {
 		caught(t, fmt.Sprintf("Set(%q, %v)", c.input, c.value), func() { checkMessage(t, prog.Set(c.input, c.value), c.want) })
 	}

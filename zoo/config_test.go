@@ -34,7 +34,7 @@ func TestConfigCheck(t *testing.T) {
 	}{
 		{`model "lsmt" not found; did you mean "lstm"?`, func(c *Config) { c.Model = "lsmt" }},
 		{"--hidden 0: want at least 1", func(c *Config) { c.Hidden = 0 }},
-		{"--hidden 65536: want less than 65536", func(c *Config) { c.Hidden = 1 << 16 }},
+		{"--hidden 8192: want less than 8192", func(c *Config) { c.Hidden = 1 << 13 }},
 		{"--layers -1: want at least 1", func(c *Config) { c.Layers = -1 }},
 		{"--layers 1024: want less than 1024", func(c *Config) { c.Layers = 1 << 10 }},
 		{"--dropout -0.1: want at least 0", func(c *Config) { c.Dropout = -0.1 }},

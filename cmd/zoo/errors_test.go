@@ -163,7 +163,7 @@ func TestDamagedRuns(t *testing.T) {
 		"config of a list":     {"[]", weights, []string{"config.json is damaged"}},
 		"unknown model":        {change(`"lstm"`, `"lstn"`), weights, []string{"config.json is damaged", "lstn"}},
 		"no width":             {change(width, `"hidden": 0`), weights, []string{"config.json is damaged", "hidden"}},
-		"another width":        {change(width, `"hidden": 60000`), weights, []string{"shape"}},
+		"another width":        {change(width, `"hidden": 6000`), weights, []string{"shape"}},
 		"another model":        {change(`"lstm"`, `"gru"`), weights, []string{"shape"}},
 		"more layers":          {change(`"layers": 1`, `"layers": 2`), weights, []string{"lacks the parameter", "_l1"}},
 		"another window":       {change(window, `"window": 1000000000`), weights, []string{"config.json is damaged"}},
