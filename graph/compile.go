@@ -49,7 +49,7 @@ func Threads(n int) CompileOption {
 }
 
 // planPasses are the parts of the memory plan that can be switched off like passes.
-var planPasses = []string{"aliases", "reuse"}
+var planPasses = []string{"aliases", "reuse", "fusion"}
 
 // Passes returns the names of the compiler's passes, in the order in which they run.
 func Passes() []string {
@@ -126,6 +126,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	p.machine, err = exec.New(pl, b.params.dtype, exec.Options{
 		Params:   func(name string) any { return b.params.byName[name].value.Data() },
 		GradSize: size,
+		NoFusion: c.without["fusion"],
 		Threads:  c.threads,
 	})
 	if err != nil {

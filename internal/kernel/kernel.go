@@ -28,6 +28,9 @@ type Kernels[F Float] interface {
 	// Map sets dst = fn(a, b, c) for each element of m rows of n; a function reads as many operands as its arity. Strides
 	// of 0 repeat an operand, and dst may be one of the operands.
 	Map(fn Fn, k Consts[F], m, n int, dst, a, b, c Matrix[F])
+	// Fused runs a program over m rows of n elements of its operands, inputs first. Strides of 0 repeat an operand; an output
+	// may share memory with an input where CanShare says so.
+	Fused(m, n int, p *FusedProgram[F], operands []Matrix[F])
 	// Sum returns Σ x[i] and Max the largest x[i], for i < n.
 	Sum(n int, x Vector[F]) F
 	Max(n int, x Vector[F]) F

@@ -55,6 +55,7 @@ type step func() error
 type Options struct {
 	Params   func(name string) any // the storage of a parameter, []float32 or []float64
 	GradSize int                   // elements of all gradients
+	NoFusion bool                  // every instruction is a step of its own
 	Threads  int                   // the number of workers; 0 means as many as pay, up to GOMAXPROCS
 }
 
@@ -102,21 +103,44 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 	}
 	packed := &packs[F]{data: make(map[packKey][]F)}
 	for w, list := range schedule {
-		for _, in := range list {
-			if in == nil {
-				m.workers[w].add("barrier", nil)
-				continue
+		groups := fuse(list)
+		if o.NoFusion {
+			groups = nil
+			for i := range list {
+				groups = append(groups, list[i:i+1])
 			}
-			s, err := m.bind(in, packed)
-			if err != nil {
+		}
+		for _, group := range groups {
+			if err := m.bindGroup(&m.workers[w], group, packed); err != nil {
 				return nil, err
 			}
-			m.workers[w].add(in.Op.String()+" "+in.Name, s)
 		}
 	}
 	m.packFirst(packed.steps)
 	m.job = m.work
 	return m, nil
+}
+
+// bindGroup adds the steps of a group of instructions to a worker: one for all of them if they can be fused.
+func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *packs[F]) error {
+	if len(group) > 1 {
+		if s := m.bindFused(group); s != nil {
+			w.add("fused", s)
+			return nil
+		}
+	}
+	for _, in := range group {
+		if in == nil {
+			w.add("barrier", nil)
+			continue
+		}
+		s, err := m.bind(in, packed)
+		if err != nil {
+			return err
+		}
+		w.add(in.Op.String()+" "+in.Name, s)
+	}
+	return nil
 }
 
 func (w *worker) add(name string, s step) {

@@ -83,6 +83,7 @@ func (m *machine[F]) bindMap(fn kernel.Fn, k kernel.Consts[F], in plan.Instructi
 			for i := range layouts {
 				x[i] = kernel.Matrix[F]{Data: data[i][at[i]:], Row: lp.row[i], Col: lp.col[i]}
 			}
+			x[0].Col = max(x[0].Col, 1) // of a single column the layout has no stride; a result is never repeated
 			kernels.Map(fn, k, lp.rows, lp.cols, x[0], x[1], x[2], x[3])
 		}
 		return nil

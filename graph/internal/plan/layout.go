@@ -35,6 +35,9 @@ type Buffer struct {
 	given      bool // its memory went on to the result of the instruction that last uses it
 }
 
+// LastUse returns the place in the plan of the last instruction that uses the buffer.
+func (b *Buffer) LastUse() int { return b.last }
+
 // Layout says where the elements of a value stand: element (i, j, …) at Offset + i·Strides[0] + j·Strides[1] + … of the
 // buffer.
 type Layout struct {

@@ -14,6 +14,7 @@ type Instruction struct {
 	Name  string
 	Dst   Layout
 	Args  []Layout
+	At    int // its place in the plan
 	First int // the number of the result's first element, of an instruction that is a part of another
 }
 
@@ -73,6 +74,9 @@ func Make(g *ir.Graph, opts Options) *Plan {
 		p.value(v)
 	}
 	p.outputs(g)
+	for i := range p.plan.Instructions {
+		p.plan.Instructions[i].At = i
+	}
 	p.memory()
 	return p.plan
 }

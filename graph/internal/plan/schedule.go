@@ -98,6 +98,13 @@ func span(l Layout) (Space, interval, bool) {
 	return space, interval{from, to}, true
 }
 
+// Overlap reports whether the ranges that two layouts span have an element in common.
+func Overlap(a, b Layout) bool {
+	spaceA, x, okA := span(a)
+	spaceB, y, okB := span(b)
+	return okA && okB && spaceA == spaceB && x.from < y.to && y.from < x.to
+}
+
 func (s *intervals) overlaps(l Layout) bool {
 	space, x, ok := span(l)
 	if !ok {

@@ -7,15 +7,19 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 )
 
 func main() {
-	parts := map[string]func(){"gemm": gemm}
+	parts := map[string]func(){"gemm": gemm, "map512": mapAVX512}
 	if len(os.Args) < 2 || parts[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: gen gemm [avo flags]")
+		names := slices.Sorted(maps.Keys(parts))
+		fmt.Fprintf(os.Stderr, "usage: gen %s [avo flags]\n", strings.Join(names, "|"))
 		os.Exit(2)
 	}
 	part := parts[os.Args[1]]
