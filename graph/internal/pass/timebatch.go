@@ -112,11 +112,7 @@ func batchSums(g *ir.Graph) {
 				r.sortTerms(products, 1, 1)
 				key := setKey(products)
 				if order, ok := stacks[key]; ok {
-					place := make(map[int]int, len(order))
-					for i, id := range order {
-						place[id] = i
-					}
-					sort.SliceStable(products, func(i, j int) bool { return place[products[i].Args[0].ID] < place[products[j].Args[0].ID] })
+					sortAs(products, order)
 				} else {
 					for _, p := range products {
 						stacks[key] = append(stacks[key], p.Args[0].ID)
@@ -134,11 +130,7 @@ func batchSums(g *ir.Graph) {
 					return r.order[reductions[i].Args[0].ID] < r.order[reductions[j].Args[0].ID]
 				})
 				if order, ok := stacks[setKey(reductions)]; ok {
-					place := make(map[int]int, len(order))
-					for i, id := range order {
-						place[id] = i
-					}
-					sort.SliceStable(reductions, func(i, j int) bool { return place[reductions[i].Args[0].ID] < place[reductions[j].Args[0].ID] })
+					sortAs(reductions, order)
 				}
 				whole := g.New(reductions[0].Op, reductions[0].Shape, joinRows(g, operands(reductions, 0)))
 				rest = append(rest, reshape(g, whole, v.Shape))
@@ -173,6 +165,15 @@ func reshape(g *ir.Graph, v *ir.Value, shape []int) *ir.Value {
 		return v
 	}
 	return g.New(ir.Reshape{}, shape, v)
+}
+
+// sortAs sorts terms so that their first operands stand in an order of IDs.
+func sortAs(terms []*ir.Value, order []int) {
+	place := make(map[int]int, len(order))
+	for i, id := range order {
+		place[id] = i
+	}
+	sort.SliceStable(terms, func(i, j int) bool { return place[terms[i].Args[0].ID] < place[terms[j].Args[0].ID] })
 }
 
 // setKey identifies the set of the first operands of terms.
@@ -379,11 +380,11 @@ func sortLike(g *ir.Graph, r rank, level []*ir.Value) bool {
 		if setKey(members) != key {
 			continue
 		}
-		place := make(map[int]int, len(v.Args))
+		order := make([]int, len(v.Args))
 		for i, a := range v.Args {
-			place[a.ID] = i
+			order[i] = a.ID
 		}
-		sort.SliceStable(level, func(i, j int) bool { return place[level[i].Args[0].ID] < place[level[j].Args[0].ID] })
+		sortAs(level, order)
 		return true
 	}
 	r.sortTerms(level, 0, 0)
