@@ -44,24 +44,26 @@ var checks = []struct {
 	{"schedule_", func(t *testing.T, name string, f *safetensors.File, _ tensor.Dtype) { checkSchedule(t, name, f) }},
 }
 
-// TestGoldens checks every file of every folder, one subtest a file.
+// TestGoldens checks every file of every folder, one subtest a file, under its folder's name and its own.
 func TestGoldens(t *testing.T) {
 	folders := []string{filepath.Join("testdata", "goldens")}
 	if more := os.Getenv("ZOO_GOLDENS"); more != "" {
 		folders = append(folders, filepath.SplitList(more)...)
 	}
 	for _, folder := range folders {
-		files, err := filepath.Glob(filepath.Join(folder, "*.safetensors"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(files) == 0 {
-			t.Errorf("goldens folder %s: it is missing or holds no .safetensors file", folder)
-		}
-		for _, file := range files {
-			name := strings.TrimSuffix(filepath.Base(file), ".safetensors")
-			t.Run(name, func(t *testing.T) { checkFile(t, name, file) })
-		}
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			files, err := filepath.Glob(filepath.Join(folder, "*.safetensors"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(files) == 0 {
+				t.Fatalf("goldens folder %s: it is missing or holds no .safetensors file", folder)
+			}
+			for _, file := range files {
+				name := strings.TrimSuffix(filepath.Base(file), ".safetensors")
+				t.Run(name, func(t *testing.T) { checkFile(t, name, file) })
+			}
+		})
 	}
 }
 
