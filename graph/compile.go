@@ -19,6 +19,7 @@ type compileConfig struct {
 	loss    *gorgonia.Node
 	without map[string]bool
 	threads int
+	fixed   bool
 }
 
 // Output names nodes whose values can be read after a run.
@@ -46,6 +47,12 @@ func Without(passes ...string) CompileOption {
 // the same.
 func Threads(n int) CompileOption {
 	return func(c *compileConfig) { c.threads = n }
+}
+
+// FixedParams has the program read the parameters in its first run and after Program.Refresh alone, and not in every run:
+// worth it for small programs that run often with parameters that do not change, such as a stepper.
+func FixedParams() CompileOption {
+	return func(c *compileConfig) { c.fixed = true }
 }
 
 // planPasses are the parts of the memory plan that can be switched off like passes.
@@ -126,6 +133,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	p.machine, err = exec.New(pl, b.params.dtype, exec.Options{
 		Params:   func(name string) any { return b.params.byName[name].value.Data() },
 		GradSize: size,
+		Keep:     c.fixed,
 		NoFusion: c.without["fusion"],
 		Threads:  c.threads,
 	})

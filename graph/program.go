@@ -48,6 +48,9 @@ func (p *Program) Run() error {
 	return err
 }
 
+// Refresh has the next run read the parameters again, in a program that was compiled with FixedParams.
+func (p *Program) Refresh() { p.machine.Refresh() }
+
 // SetRun sets the number of the next run, which decides its dropout masks; runs count from 0.
 func (p *Program) SetRun(number uint64) { p.runs = number }
 

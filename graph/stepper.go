@@ -35,7 +35,8 @@ func memoryOf(t *tensor.Dense) memory {
 }
 
 // NewStepper compiles one step of the network for inputs [batch, inputs], with the parameters of a store, which are
-// declared if they are not there. The state starts as zeros. A bidirectional network cannot be stepped.
+// declared if they are not there. The state starts as zeros. The parameters are read at the first step: call Refresh when
+// they have changed. A bidirectional network cannot be stepped.
 func (r *Network) NewStepper(params *Params, batch, inputs int, opts ...CompileOption) (*Stepper, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func (r *Network) NewStepper(params *Params, batch, inputs int, opts ...CompileO
 	for _, s := range final {
 		outputs = append(outputs, s...)
 	}
-	program, err := Compile(b, append([]CompileOption{Output(outputs...)}, opts...)...)
+	program, err := Compile(b, append([]CompileOption{Output(outputs...), FixedParams()}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +110,9 @@ func (s *Stepper) advance() error {
 	}
 	return nil
 }
+
+// Refresh has the next step read the parameters again.
+func (s *Stepper) Refresh() { s.program.Refresh() }
 
 // State returns the state that the next step starts from, the tensors [batch, width] of each layer in turn; writing to
 // them sets it.

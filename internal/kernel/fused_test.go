@@ -87,7 +87,7 @@ func TestFused(t *testing.T) {
 
 func testFused[F Float](t *testing.T, k Kernels[F]) {
 	r := newRand()
-	for trial := range 3000 {
+	for trial := range 800 {
 		inputs, outputs := 1+r.IntN(8), 1+r.IntN(3)
 		p := randomFused[F](r, inputs, outputs, r.IntN(5))
 		m, n := r.IntN(12), r.IntN(101)

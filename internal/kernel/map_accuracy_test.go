@@ -63,7 +63,7 @@ func ulps(got float32, want float64, flushed bool) float64 {
 
 // TestMapAccuracy compares the functions with float64 over all exponents and signs.
 func TestMapAccuracy(t *testing.T) {
-	stride := uint64(251)
+	stride := uint64(1021)
 	if testing.Short() {
 		stride = 40009
 	}

@@ -209,9 +209,8 @@ DATA log1pTAVX512<>+124(SB)/4, $0x3f2f892e
 GLOBL log1pTAVX512<>(SB), RODATA|NOPTR, $128
 
 // func vmRunAVX512(one *byte, four *byte, slots int, m int, n int, operands *byte, count int) int
-TEXT ·vmRunAVX512(SB), $20032-64
-	LEAQ  (SP), DI
-	ADDQ  $0x3f, DI
+TEXT ·vmRunAVX512(SB), $20040-64
+	LEAQ  71(SP), DI
 	ANDQ  $-64, DI
 	MOVQ  m+24(FP), R8
 	MOVQ  n+32(FP), R9
@@ -261,22 +260,24 @@ shortNext:
 	MOVQ R9, DX
 
 shortVector:
-	MOVQ DX, CX
-	MOVL $-1, AX
-	CMPQ CX, $0x10
-	JGE  all1
-	MOVL $0x01, AX
-	SHLL CL, AX
-	DECL AX
+	MOVQ   DX, CX
+	CMPQ   CX, $0x10
+	JLT    some1
+	KXNORW K1, K1, K1
+	JMP    lanes2
 
-all1:
+some1:
+	MOVL  $-1, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
-	MOVQ  one+0(FP), BX
-	CALL  (BX)
-	SUBQ  $0x10, DX
-	JLE   done
-	MOVQ  operands+40(FP), SI
-	XORL  CX, CX
+
+lanes2:
+	MOVQ one+0(FP), BX
+	CALL (BX)
+	SUBQ $0x10, DX
+	JLE  done
+	MOVQ operands+40(FP), SI
+	XORL CX, CX
 
 shortMove:
 	MOVQ 32(SI), AX
@@ -405,33 +406,33 @@ apart:
 	SHLQ         $0x03, CX
 	XORL         AX, AX
 
-group2:
+group3:
 	VMOVDQU64 2304(DI)(AX*1), Z0
 	VMOVDQU64 Z0, 1536(DI)(AX*1)
 	VMOVDQU64 Z2, 768(DI)(AX*1)
 	ADDQ      $0x40, AX
 	CMPQ      AX, CX
-	JLT       group2
+	JLT       group3
 	LEAQ      2560(DI), R12
 	CMPQ      R12, R13
-	JE        rewound4
+	JE        rewound5
 
-rewind3:
+rewind4:
 	MOVQ 24(R12), SI
 	MOVQ SI, (R12)
 	ADDQ $0x20, R12
 	CMPQ R12, R13
-	JLT  rewind3
+	JLT  rewind4
 
-rewound4:
+rewound5:
 	MOVQ m+24(FP), DX
 
 row:
 	LEAQ 2560(DI), R12
 	CMPQ R12, R13
-	JE   filled6
+	JE   filled7
 
-fill5:
+fill6:
 	MOVQ         (R12), SI
 	MOVQ         8(R12), AX
 	MOVQ         16(R12), CX
@@ -444,9 +445,9 @@ fill5:
 	MOVQ         SI, (R12)
 	ADDQ         $0x20, R12
 	CMPQ         R12, R13
-	JLT          fill5
+	JLT          fill6
 
-filled6:
+filled7:
 	XORL R11, R11
 
 block:
@@ -455,13 +456,13 @@ block:
 	SHLQ         $0x03, CX
 	XORL         AX, AX
 
-group7:
+group8:
 	VPANDQ    2048(DI)(AX*1), Z2, Z0
 	VPADDQ    1536(DI)(AX*1), Z0, Z0
 	VMOVDQU64 Z0, (DI)(AX*1)
 	ADDQ      $0x40, AX
 	CMPQ      AX, CX
-	JLT       group7
+	JLT       group8
 	MOVQ      four+8(FP), BX
 	CALL      (BX)
 	ADDQ      $+256, R11
@@ -473,55 +474,57 @@ group7:
 	SHLQ      $0x03, CX
 	XORL      AX, AX
 
-group8:
+group9:
 	VMOVDQU64 1536(DI)(AX*1), Z0
 	VPADDQ    1792(DI)(AX*1), Z0, Z0
 	VMOVDQU64 Z0, 1536(DI)(AX*1)
 	ADDQ      $0x40, AX
 	CMPQ      AX, CX
-	JLT       group8
+	JLT       group9
 	JMP       row
 
 	// Columns of vectors: from byte R10 of each row to its end.
 columns:
-	MOVQ n+32(FP), CX
-	CMPQ R10, CX
-	JGE  done
-	SUBQ R10, CX
-	SHRQ $0x02, CX
-	MOVL $-1, AX
-	CMPQ CX, $0x10
-	JGE  all9
-	MOVL $0x01, AX
-	SHLL CL, AX
-	DECL AX
+	MOVQ   n+32(FP), CX
+	CMPQ   R10, CX
+	JGE    done
+	SUBQ   R10, CX
+	SHRQ   $0x02, CX
+	CMPQ   CX, $0x10
+	JLT    some10
+	KXNORW K1, K1, K1
+	JMP    lanes11
 
-all9:
-	KMOVW        AX, K1
+some10:
+	MOVL  $-1, AX
+	BZHIL CX, AX, AX
+	KMOVW AX, K1
+
+lanes11:
 	VPBROADCASTQ R10, Z2
 	MOVQ         count+48(FP), CX
 	SHLQ         $0x03, CX
 	XORL         AX, AX
 
-group10:
+group12:
 	VPANDQ    2048(DI)(AX*1), Z2, Z0
 	VPADDQ    2304(DI)(AX*1), Z0, Z0
 	VMOVDQU64 Z0, (DI)(AX*1)
 	ADDQ      $0x40, AX
 	CMPQ      AX, CX
-	JLT       group10
+	JLT       group12
 	LEAQ      2560(DI), R12
 	CMPQ      R12, R13
-	JE        rewound12
+	JE        rewound14
 
-rewind11:
+rewind13:
 	MOVQ 24(R12), SI
 	MOVQ SI, (R12)
 	ADDQ $0x20, R12
 	CMPQ R12, R13
-	JLT  rewind11
+	JLT  rewind13
 
-rewound12:
+rewound14:
 	MOVQ m+24(FP), DX
 	SUBQ $0x04, DX
 	JLT  single
@@ -529,12 +532,12 @@ rewound12:
 	SHLQ $0x03, CX
 	XORL AX, AX
 
-group13:
+group15:
 	VMOVDQU64 1792(DI)(AX*1), Z0
 	VMOVDQU64 Z0, 768(DI)(AX*1)
 	ADDQ      $0x40, AX
 	CMPQ      AX, CX
-	JLT       group13
+	JLT       group15
 	LEAQ      2560(DI), R12
 	CMPQ      R12, R13
 	JE        fours
@@ -554,9 +557,9 @@ repeatedNot:
 fours:
 	LEAQ 2560(DI), R12
 	CMPQ R12, R13
-	JE   filled15
+	JE   filled17
 
-fill14:
+fill16:
 	MOVQ         (R12), SI
 	MOVQ         8(R12), AX
 	MOVQ         16(R12), CX
@@ -575,22 +578,23 @@ fill14:
 	MOVQ         SI, (R12)
 	ADDQ         $0x20, R12
 	CMPQ         R12, R13
-	JLT          fill14
+	JLT          fill16
 
-filled15:
+filled17:
 	MOVQ four+8(FP), BX
 	CALL (BX)
 	MOVQ count+48(FP), CX
 	SHLQ $0x03, CX
 	XORL AX, AX
 
-group16:
-	VPSLLQ    $0x02, 1792(DI)(AX*1), Z1
+group18:
+	VMOVDQU64 1792(DI)(AX*1), Z1
+	VPSLLQ    $0x02, Z1, Z1
 	VPADDQ    (DI)(AX*1), Z1, Z1
 	VMOVDQU64 Z1, (DI)(AX*1)
 	ADDQ      $0x40, AX
 	CMPQ      AX, CX
-	JLT       group16
+	JLT       group18
 	SUBQ      $0x04, DX
 	JGE       fours
 
@@ -601,9 +605,9 @@ single:
 ones:
 	LEAQ 2560(DI), R12
 	CMPQ R12, R13
-	JE   filled18
+	JE   filled20
 
-fill17:
+fill19:
 	MOVQ         (R12), SI
 	MOVQ         8(R12), AX
 	MOVQ         16(R12), CX
@@ -613,9 +617,9 @@ fill17:
 	MOVQ         SI, (R12)
 	ADDQ         $0x20, R12
 	CMPQ         R12, R13
-	JLT          fill17
+	JLT          fill19
 
-filled18:
+filled20:
 	MOVQ one+0(FP), BX
 	CALL (BX)
 	DECQ DX
@@ -624,13 +628,13 @@ filled18:
 	SHLQ $0x03, CX
 	XORL AX, AX
 
-group19:
+group21:
 	VMOVDQU64 1792(DI)(AX*1), Z0
 	VPADDQ    (DI)(AX*1), Z0, Z0
 	VMOVDQU64 Z0, (DI)(AX*1)
 	ADDQ      $0x40, AX
 	CMPQ      AX, CX
-	JLT       group19
+	JLT       group21
 	JMP       ones
 
 columnDone:
@@ -653,21 +657,11 @@ bounds:
 	RET
 
 // func vmRowAVX512(one *byte, n int, w *byte, x *byte, y *byte, z *byte) int
-TEXT ·vmRowAVX512(SB), NOSPLIT, $288-56
-	LEAQ (SP), DI
+TEXT ·vmRowAVX512(SB), NOSPLIT, $296-56
+	LEAQ 8(SP), DI
 	MOVQ n+8(FP), DX
 	LEAQ -1(DX), R9
 	MOVQ w+16(FP), SI
-	MOVQ 32(SI), AX
-	MOVQ (SI), R11
-	CMPQ AX, $0x01
-	JNE  repeat20
-	CMPQ R9, 8(SI)
-	JCC  bounds
-
-store21:
-	MOVQ R11, (DI)
-	MOVQ x+24(FP), SI
 	MOVQ 32(SI), AX
 	MOVQ (SI), R11
 	CMPQ AX, $0x01
@@ -676,20 +670,18 @@ store21:
 	JCC  bounds
 
 store23:
-	MOVQ  R11, 8(DI)
-	MOVQ  y+32(FP), SI
-	TESTQ SI, SI
-	JE    run
-	MOVQ  32(SI), AX
-	MOVQ  (SI), R11
-	CMPQ  AX, $0x01
-	JNE   repeat24
-	CMPQ  R9, 8(SI)
-	JCC   bounds
+	MOVQ R11, (DI)
+	MOVQ x+24(FP), SI
+	MOVQ 32(SI), AX
+	MOVQ (SI), R11
+	CMPQ AX, $0x01
+	JNE  repeat24
+	CMPQ R9, 8(SI)
+	JCC  bounds
 
 store25:
-	MOVQ  R11, 16(DI)
-	MOVQ  z+40(FP), SI
+	MOVQ  R11, 8(DI)
+	MOVQ  y+32(FP), SI
 	TESTQ SI, SI
 	JE    run
 	MOVQ  32(SI), AX
@@ -700,19 +692,33 @@ store25:
 	JCC   bounds
 
 store27:
+	MOVQ  R11, 16(DI)
+	MOVQ  z+40(FP), SI
+	TESTQ SI, SI
+	JE    run
+	MOVQ  32(SI), AX
+	MOVQ  (SI), R11
+	CMPQ  AX, $0x01
+	JNE   repeat28
+	CMPQ  R9, 8(SI)
+	JCC   bounds
+
+store29:
 	MOVQ R11, 24(DI)
 
 run:
-	MOVQ DX, CX
-	MOVL $-1, AX
-	CMPQ CX, $0x10
-	JGE  all28
-	MOVL $0x01, AX
-	SHLL CL, AX
-	DECL AX
+	MOVQ   DX, CX
+	CMPQ   CX, $0x10
+	JLT    some30
+	KXNORW K1, K1, K1
+	JMP    lanes31
 
-all28:
+some30:
+	MOVL  $-1, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
+
+lanes31:
 	MOVQ  one+0(FP), BX
 	CALL  (BX)
 	SUBQ  $0x10, DX
@@ -754,13 +760,23 @@ bounds:
 	MOVQ $0x02, ret+48(FP)
 	RET
 
-repeat26:
+repeat28:
 	TESTQ        AX, AX
 	JNE          strides
 	CMPQ         8(SI), $0x00
 	JE           bounds
 	VBROADCASTSS (R11), Z0
 	LEAQ         224(DI), R11
+	VMOVUPS      Z0, (R11)
+	JMP          store29
+
+repeat26:
+	TESTQ        AX, AX
+	JNE          strides
+	CMPQ         8(SI), $0x00
+	JE           bounds
+	VBROADCASTSS (R11), Z0
+	LEAQ         160(DI), R11
 	VMOVUPS      Z0, (R11)
 	JMP          store27
 
@@ -770,7 +786,7 @@ repeat24:
 	CMPQ         8(SI), $0x00
 	JE           bounds
 	VBROADCASTSS (R11), Z0
-	LEAQ         160(DI), R11
+	LEAQ         96(DI), R11
 	VMOVUPS      Z0, (R11)
 	JMP          store25
 
@@ -780,19 +796,9 @@ repeat22:
 	CMPQ         8(SI), $0x00
 	JE           bounds
 	VBROADCASTSS (R11), Z0
-	LEAQ         96(DI), R11
-	VMOVUPS      Z0, (R11)
-	JMP          store23
-
-repeat20:
-	TESTQ        AX, AX
-	JNE          strides
-	CMPQ         8(SI), $0x00
-	JE           bounds
-	VBROADCASTSS (R11), Z0
 	LEAQ         32(DI), R11
 	VMOVUPS      Z0, (R11)
-	JMP          store21
+	JMP          store23
 
 // func oneLoadAVX512()
 TEXT ·oneLoadAVX512(SB), NOSPLIT, $0
@@ -924,99 +930,99 @@ TEXT ·fourShiftAVX512(SB), NOSPLIT, $0
 TEXT ·oneExpAVX512(SB), NOSPLIT, $0
 	VMOVUPS          exp2AVX512<>+0(SB), Z31
 	VBROADCASTSS     constantsAVX512<>+8(SB), Z4
-	VMAXPS           Z0, Z4, Z0
+	VMAXPS           Z0, Z4, Z7
 	VBROADCASTSS     constantsAVX512<>+16(SB), Z4
-	VMINPS           Z0, Z4, Z0
-	VBROADCASTSS     constantsAVX512<>+24(SB), Z4
-	VFMADD213PS.BCST constantsAVX512<>+32(SB), Z0, Z4
-	VSUBPS.BCST      constantsAVX512<>+32(SB), Z4, Z5
+	VMINPS           Z7, Z4, Z7
+	VBROADCASTSS     constantsAVX512<>+24(SB), Z0
+	VFMADD213PS.BCST constantsAVX512<>+32(SB), Z7, Z0
+	VSUBPS.BCST      constantsAVX512<>+32(SB), Z0, Z5
 	VBROADCASTSS     constantsAVX512<>+24(SB), Z6
-	VFMSUB213PS      Z5, Z0, Z6
-	VFMADD231PS.BCST constantsAVX512<>+40(SB), Z0, Z6
-	VPERMI2PS        exp2AVX512<>+64(SB), Z31, Z4
-	VBROADCASTSS     constantsAVX512<>+48(SB), Z0
-	VFMADD213PS.BCST constantsAVX512<>+56(SB), Z6, Z0
-	VMULPS           Z0, Z6, Z6
-	VFMADD231PS      Z6, Z4, Z4
-	VSCALEFPS        Z5, Z4, Z0
+	VFMSUB213PS      Z5, Z7, Z6
+	VFMADD231PS.BCST constantsAVX512<>+40(SB), Z7, Z6
+	VPERMI2PS        exp2AVX512<>+64(SB), Z31, Z0
+	VBROADCASTSS     constantsAVX512<>+48(SB), Z7
+	VFMADD213PS.BCST constantsAVX512<>+56(SB), Z6, Z7
+	VMULPS           Z7, Z6, Z6
+	VFMADD231PS      Z6, Z0, Z0
+	VSCALEFPS        Z5, Z0, Z0
 	ADDQ             $0x18, BX
 	JMP              (BX)
 
 // func fourExpAVX512()
 TEXT ·fourExpAVX512(SB), NOSPLIT, $0
 	VMOVUPS      exp2AVX512<>+0(SB), Z31
-	VBROADCASTSS constantsAVX512<>+8(SB), Z16
-	VBROADCASTSS constantsAVX512<>+16(SB), Z17
-	VBROADCASTSS constantsAVX512<>+24(SB), Z18
-	VBROADCASTSS constantsAVX512<>+32(SB), Z19
-	VBROADCASTSS constantsAVX512<>+40(SB), Z20
-	VMOVUPS      exp2AVX512<>+64(SB), Z21
-	VBROADCASTSS constantsAVX512<>+48(SB), Z22
-	VBROADCASTSS constantsAVX512<>+56(SB), Z23
-	VMOVAPS      Z16, Z4
-	VMOVAPS      Z16, Z7
-	VMOVAPS      Z16, Z10
-	VMOVAPS      Z16, Z13
-	VMAXPS       Z0, Z4, Z0
-	VMAXPS       Z1, Z7, Z1
-	VMAXPS       Z2, Z10, Z2
-	VMAXPS       Z3, Z13, Z3
-	VMOVAPS      Z17, Z4
-	VMOVAPS      Z17, Z7
-	VMOVAPS      Z17, Z10
-	VMOVAPS      Z17, Z13
-	VMINPS       Z0, Z4, Z0
-	VMINPS       Z1, Z7, Z1
-	VMINPS       Z2, Z10, Z2
-	VMINPS       Z3, Z13, Z3
-	VMOVAPS      Z18, Z4
-	VMOVAPS      Z18, Z7
-	VMOVAPS      Z18, Z10
-	VMOVAPS      Z18, Z13
-	VFMADD213PS  Z19, Z0, Z4
-	VFMADD213PS  Z19, Z1, Z7
-	VFMADD213PS  Z19, Z2, Z10
-	VFMADD213PS  Z19, Z3, Z13
-	VSUBPS       Z19, Z4, Z5
-	VSUBPS       Z19, Z7, Z8
-	VSUBPS       Z19, Z10, Z11
-	VSUBPS       Z19, Z13, Z14
-	VMOVAPS      Z18, Z6
-	VMOVAPS      Z18, Z9
-	VMOVAPS      Z18, Z12
-	VMOVAPS      Z18, Z15
-	VFMSUB213PS  Z5, Z0, Z6
-	VFMSUB213PS  Z8, Z1, Z9
-	VFMSUB213PS  Z11, Z2, Z12
-	VFMSUB213PS  Z14, Z3, Z15
-	VFMADD231PS  Z20, Z0, Z6
-	VFMADD231PS  Z20, Z1, Z9
-	VFMADD231PS  Z20, Z2, Z12
-	VFMADD231PS  Z20, Z3, Z15
-	VPERMI2PS    Z21, Z31, Z4
-	VPERMI2PS    Z21, Z31, Z7
-	VPERMI2PS    Z21, Z31, Z10
-	VPERMI2PS    Z21, Z31, Z13
+	VBROADCASTSS constantsAVX512<>+8(SB), Z20
+	VBROADCASTSS constantsAVX512<>+16(SB), Z21
+	VBROADCASTSS constantsAVX512<>+24(SB), Z22
+	VBROADCASTSS constantsAVX512<>+32(SB), Z23
+	VBROADCASTSS constantsAVX512<>+40(SB), Z24
+	VMOVUPS      exp2AVX512<>+64(SB), Z25
+	VBROADCASTSS constantsAVX512<>+48(SB), Z26
+	VBROADCASTSS constantsAVX512<>+56(SB), Z27
+	VMOVAPS      Z20, Z4
+	VMOVAPS      Z20, Z8
+	VMOVAPS      Z20, Z12
+	VMOVAPS      Z20, Z16
+	VMAXPS       Z0, Z4, Z7
+	VMAXPS       Z1, Z8, Z11
+	VMAXPS       Z2, Z12, Z15
+	VMAXPS       Z3, Z16, Z19
+	VMOVAPS      Z21, Z4
+	VMOVAPS      Z21, Z8
+	VMOVAPS      Z21, Z12
+	VMOVAPS      Z21, Z16
+	VMINPS       Z7, Z4, Z7
+	VMINPS       Z11, Z8, Z11
+	VMINPS       Z15, Z12, Z15
+	VMINPS       Z19, Z16, Z19
 	VMOVAPS      Z22, Z0
 	VMOVAPS      Z22, Z1
 	VMOVAPS      Z22, Z2
 	VMOVAPS      Z22, Z3
-	VFMADD213PS  Z23, Z6, Z0
-	VFMADD213PS  Z23, Z9, Z1
-	VFMADD213PS  Z23, Z12, Z2
-	VFMADD213PS  Z23, Z15, Z3
-	VMULPS       Z0, Z6, Z6
-	VMULPS       Z1, Z9, Z9
-	VMULPS       Z2, Z12, Z12
-	VMULPS       Z3, Z15, Z15
-	VFMADD231PS  Z6, Z4, Z4
-	VFMADD231PS  Z9, Z7, Z7
-	VFMADD231PS  Z12, Z10, Z10
-	VFMADD231PS  Z15, Z13, Z13
-	VSCALEFPS    Z5, Z4, Z0
-	VSCALEFPS    Z8, Z7, Z1
-	VSCALEFPS    Z11, Z10, Z2
-	VSCALEFPS    Z14, Z13, Z3
+	VFMADD213PS  Z23, Z7, Z0
+	VFMADD213PS  Z23, Z11, Z1
+	VFMADD213PS  Z23, Z15, Z2
+	VFMADD213PS  Z23, Z19, Z3
+	VSUBPS       Z23, Z0, Z5
+	VSUBPS       Z23, Z1, Z9
+	VSUBPS       Z23, Z2, Z13
+	VSUBPS       Z23, Z3, Z17
+	VMOVAPS      Z22, Z6
+	VMOVAPS      Z22, Z10
+	VMOVAPS      Z22, Z14
+	VMOVAPS      Z22, Z18
+	VFMSUB213PS  Z5, Z7, Z6
+	VFMSUB213PS  Z9, Z11, Z10
+	VFMSUB213PS  Z13, Z15, Z14
+	VFMSUB213PS  Z17, Z19, Z18
+	VFMADD231PS  Z24, Z7, Z6
+	VFMADD231PS  Z24, Z11, Z10
+	VFMADD231PS  Z24, Z15, Z14
+	VFMADD231PS  Z24, Z19, Z18
+	VPERMI2PS    Z25, Z31, Z0
+	VPERMI2PS    Z25, Z31, Z1
+	VPERMI2PS    Z25, Z31, Z2
+	VPERMI2PS    Z25, Z31, Z3
+	VMOVAPS      Z26, Z7
+	VMOVAPS      Z26, Z11
+	VMOVAPS      Z26, Z15
+	VMOVAPS      Z26, Z19
+	VFMADD213PS  Z27, Z6, Z7
+	VFMADD213PS  Z27, Z10, Z11
+	VFMADD213PS  Z27, Z14, Z15
+	VFMADD213PS  Z27, Z18, Z19
+	VMULPS       Z7, Z6, Z6
+	VMULPS       Z11, Z10, Z10
+	VMULPS       Z15, Z14, Z14
+	VMULPS       Z19, Z18, Z18
+	VFMADD231PS  Z6, Z0, Z0
+	VFMADD231PS  Z10, Z1, Z1
+	VFMADD231PS  Z14, Z2, Z2
+	VFMADD231PS  Z18, Z3, Z3
+	VSCALEFPS    Z5, Z0, Z0
+	VSCALEFPS    Z9, Z1, Z1
+	VSCALEFPS    Z13, Z2, Z2
+	VSCALEFPS    Z17, Z3, Z3
 	ADDQ         $0x18, BX
 	JMP          (BX)
 
@@ -2295,7 +2301,8 @@ TEXT ·onePowOddAVX512(SB), NOSPLIT, $0
 	VCVTPD2PS        Z5, Y5
 	VCVTPD2PS        Z6, Y6
 	VINSERTF64X4     $0x01, Y6, Z5, Z5
-	VPTERNLOGD.BCST  $0xe4, constantsAVX512<>+0(SB), Z5, Z0
+	VANDPS.BCST      constantsAVX512<>+0(SB), Z0, Z0
+	VORPS            Z5, Z0, Z0
 	ADDQ             $0x18, BX
 	JMP              (BX)
 
@@ -2606,10 +2613,14 @@ TEXT ·fourPowOddAVX512(SB), NOSPLIT, $0
 	VINSERTF64X4     $0x01, Y12, Z11, Z11
 	VINSERTF64X4     $0x01, Y18, Z17, Z17
 	VINSERTF64X4     $0x01, Y24, Z23, Z23
-	VPTERNLOGD.BCST  $0xe4, constantsAVX512<>+0(SB), Z5, Z0
-	VPTERNLOGD.BCST  $0xe4, constantsAVX512<>+0(SB), Z11, Z1
-	VPTERNLOGD.BCST  $0xe4, constantsAVX512<>+0(SB), Z17, Z2
-	VPTERNLOGD.BCST  $0xe4, constantsAVX512<>+0(SB), Z23, Z3
+	VANDPS.BCST      constantsAVX512<>+0(SB), Z0, Z0
+	VANDPS.BCST      constantsAVX512<>+0(SB), Z1, Z1
+	VANDPS.BCST      constantsAVX512<>+0(SB), Z2, Z2
+	VANDPS.BCST      constantsAVX512<>+0(SB), Z3, Z3
+	VORPS            Z5, Z0, Z0
+	VORPS            Z11, Z1, Z1
+	VORPS            Z17, Z2, Z2
+	VORPS            Z23, Z3, Z3
 	ADDQ             $0x18, BX
 	JMP              (BX)
 

@@ -1,10 +1,6 @@
 package kernel
 
-import (
-	"math"
-	"slices"
-	"unsafe"
-)
+import "math"
 
 // vmOp is an instruction of the virtual machine for elementwise functions. It has one accumulator, four vectors or one
 // vector wide, and operands b and c in memory. Each is a function in assembly that ends with a jump to the next one.
@@ -90,7 +86,6 @@ const vmBlocks = 64
 type vmProgram struct {
 	one, four []vmInstruction
 	slots     int
-	constants bool // of a single function: it has some
 }
 
 // The results of vmRun.
@@ -337,81 +332,19 @@ func newVMProgram(p *FusedProgram[float32], codes *vmCodes) *vmProgram {
 
 // fusedCode is what a fused program is compiled to for the sets in assembly.
 type fusedCode struct {
-	avx512 *vmProgram
+	avx512, avx2 *vmProgram
 }
 
 func compileFused[F Float](p *FusedProgram[F]) (c fusedCode) {
-	if p, ok := any(p).(*FusedProgram[float32]); ok && mapAVX512 != nil {
-		c.avx512 = newVMProgram(p, &codesAVX512)
+	q, ok := any(p).(*FusedProgram[float32])
+	if !ok {
+		return c
+	}
+	if vmAVX512 != nil {
+		c.avx512 = newVMProgram(q, &vmAVX512.codes)
+	}
+	if vmAVX2 != nil {
+		c.avx2 = newVMProgram(q, &vmAVX2.codes)
 	}
 	return c
 }
-
-// runs reports whether the processor can run a set.
-func runs(k Kernels[float32]) bool { return slices.Contains(available(), k) }
-
-// vmMap are the programs of single functions.
-type vmMap [numFn]*vmProgram
-
-func newVMMap(codes *vmCodes) *vmMap {
-	m := new(vmMap)
-	for fn := range numFn {
-		op := MicroOp[float32]{Fn: fn, A: 0, B: 1, C: 2, Dst: uint8(fn.Arity())}
-		m[fn] = newVMProgram(&FusedProgram[float32]{in: fn.Arity(), out: 1, ops: []MicroOp[float32]{op}}, codes)
-		switch fn {
-		case Scale, Shift, Huber, Clamp, Pow, PowGrad:
-			m[fn].constants = true
-		}
-	}
-	return m
-}
-
-// vmSmall is a program of one function.
-type vmSmall struct{ one, four [8]vmInstruction }
-
-// power makes q the program of Pow or PowGrad, whose instructions depend on the exponent.
-func (q *vmSmall) power(fn Fn, k Consts[float32], codes *vmCodes) {
-	n := 0
-	emit := func(op vmOp, b uint8) {
-		in := vmInstruction{code: codes[op][0], b: b, k: vmConsts(fn, op, k)}
-		q.one[n] = in
-		in.code = codes[op][1]
-		q.four[n] = in
-		n++
-	}
-	power := k[0]
-	if fn == PowGrad {
-		power--
-	}
-	emit(vmLoad, 0)
-	for _, op := range vmPow(power) {
-		if op != vmEnd {
-			emit(op, 0)
-		}
-	}
-	if fn == PowGrad {
-		emit(vmScale, 0)
-		emit(vmMul, 1)
-	}
-	emit(vmStore, uint8(fn.Arity()))
-	emit(vmEnd, 0)
-}
-
-// vmTranspose makes rows of operands whose rows have one element each, if they are adjacent or repeat, and returns the
-// new size. The column stride of one element is any: it becomes one that the assembly knows.
-func vmTranspose(m int, operands []Matrix[float32]) (rows, cols int) {
-	for _, x := range operands {
-		if x.Row != 0 && x.Row != 1 {
-			for i := range operands {
-				operands[i].Col = 1
-			}
-			return m, 1
-		}
-	}
-	for i := range operands {
-		operands[i].Row, operands[i].Col = 0, operands[i].Row
-	}
-	return 1, m
-}
-
-func ptr[T any](x *T) *byte { return (*byte)(unsafe.Pointer(x)) }

@@ -91,15 +91,26 @@ func (c *crew) stop() {
 	c.wakeUp()
 }
 
+// patience is how long a worker spins at a barrier before it sleeps between looks: longer than workers with a core each
+// are apart, so that only one whose fellow has lost its core to somebody else gives up its own.
+const patience = 200 * time.Microsecond
+
 // barrier returns when all workers have arrived. A worker counts its own barriers from the first run on.
 func (c *crew) barrier(count *uint64) {
 	*count++
 	target := *count * uint64(c.size)
 	c.arrived.Add(1)
+	var start time.Time
 	for spin := 1; c.arrived.Load() < target; spin++ {
-		// Yielding lets a worker without a core of its own come to its barrier.
-		if spin%256 == 0 {
+		// Yielding lets a worker without a thread of its own come to its barrier.
+		switch {
+		case spin%256 != 0:
+		case start.IsZero():
+			start = time.Now()
+		case time.Since(start) < patience:
 			runtime.Gosched()
+		default:
+			time.Sleep(patience / 10)
 		}
 	}
 }

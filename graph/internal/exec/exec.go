@@ -21,6 +21,8 @@ type Machine interface {
 	Tensor(l plan.Layout) *tensor.Dense
 	// Grads returns all gradients, in the store's order and alignment.
 	Grads() any
+	// Refresh has the next run read parameters again that are kept from run to run.
+	Refresh()
 	// Bytes returns how much memory the machine holds.
 	Bytes() int
 }
@@ -37,6 +39,8 @@ type machine[F kernel.Float] struct {
 	crew    *crew // nil for one worker
 	job     func(w int)
 	number  uint64
+	keep    bool // packed parameters are kept from run to run
+	kept    bool // they have been packed
 }
 
 // worker is what one worker does in a run.
@@ -55,6 +59,7 @@ type step func() error
 type Options struct {
 	Params   func(name string) any // the storage of a parameter, []float32 or []float64
 	GradSize int                   // elements of all gradients
+	Keep     bool                  // parameters are packed in the first run and after Refresh, not in every run
 	NoFusion bool                  // every instruction is a step of its own
 	Threads  int                   // the number of workers; 0 means as many as pay, up to GOMAXPROCS
 }
@@ -87,6 +92,7 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		index:   make([]int, p.IndexSize),
 		consts:  make(map[*plan.Buffer][]F),
 		workers: make([]worker, len(schedule)),
+		keep:    o.Keep,
 	}
 	for _, b := range p.Buffers {
 		if b.Space != plan.Const {
@@ -156,7 +162,13 @@ func (m *machine[F]) packFirst(steps []step) {
 	for i := range m.workers {
 		var first worker
 		for j := i; j < len(steps); j += len(m.workers) {
-			first.add("pack", steps[j])
+			pack := steps[j]
+			first.add("pack", func() error {
+				if m.kept {
+					return nil
+				}
+				return pack()
+			})
 		}
 		if len(m.workers) > 1 {
 			first.add("barrier", nil)
@@ -180,6 +192,7 @@ func (m *machine[F]) Run(number uint64) error {
 	if m.crew != nil {
 		m.crew.job = nil
 	}
+	m.kept = m.keep
 	for w := range m.workers {
 		if err := m.workers[w].err; err != nil {
 			m.workers[w].err = nil
@@ -188,6 +201,9 @@ func (m *machine[F]) Run(number uint64) error {
 	}
 	return nil
 }
+
+// Refresh implements Machine.
+func (m *machine[F]) Refresh() { m.kept = false }
 
 // work does the part of one worker. After an error a worker only keeps its appointments with the others.
 func (m *machine[F]) work(w int) {

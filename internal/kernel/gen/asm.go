@@ -22,6 +22,7 @@ type set struct {
 	order     []constant
 	size      int // of the pool
 	labels    int
+	laneMasks Mem                    // for AVX2: as many words of ones as a register holds, then as many zeros
 	capture   *[]*ir.Instruction     // where v puts instructions, if not into the function
 	reads     *[]Op                  // where v notes constants and parts of tables, if not nil
 	held      map[Op]reg.VecPhysical // constants and parts of tables that stand in registers
@@ -31,7 +32,13 @@ func newSet(avx512 bool) *set {
 	s := &set{avx512: avx512, name: "AVX2", lanes: 8, constants: map[constant]int{}}
 	if avx512 {
 		s.name, s.lanes = "AVX512", 16
+		return s
 	}
+	masks := make([]uint32, 2*s.lanes)
+	for i := range s.lanes {
+		masks[i] = 1<<32 - 1
+	}
+	s.laneMasks = table("laneMasks"+s.name, masks)
 	return s
 }
 
@@ -65,7 +72,8 @@ type constant struct {
 // f, u and f64 make constant operands; only the first operand of an instruction may be one, but for an immediate.
 func (s *set) f(x float64) constant   { return s.u(math.Float32bits(float32(x))) }
 func (s *set) u(x uint32) constant    { return constant{s, false, uint64(x)} }
-func (s *set) f64(x float64) constant { return constant{s, true, math.Float64bits(x)} }
+func (s *set) f64(x float64) constant { return s.u64(math.Float64bits(x)) }
+func (s *set) u64(x uint64) constant  { return constant{s, true, x} }
 
 // Asm implements Op.
 func (c constant) Asm() string { return c.mem().Asm() }
@@ -209,13 +217,44 @@ func (s *set) clear(d reg.VecPhysical) {
 	}
 }
 
+// extract and insert are the instructions that move the upper half of a register.
+func (s *set) extract() string {
+	if s.avx512 {
+		return "VEXTRACTF64X4"
+	}
+	return "VEXTRACTF128"
+}
+
+func (s *set) insert() string {
+	if s.avx512 {
+		return "VINSERTF64X4"
+	}
+	return "VINSERTF128"
+}
+
+// narrow is the instruction that rounds float64 to float32.
+func (s *set) narrow() string {
+	if s.avx512 {
+		return "VCVTPD2PS"
+	}
+	return "VCVTPD2PSY"
+}
+
 // maskedLoad and maskedStore move the lanes that exist; a load sets the others to zero.
 func (s *set) maskedLoad(m Mem, d reg.VecPhysical) {
-	s.vz("VMOVUPS", m, lanes, d)
+	if s.avx512 {
+		s.vz("VMOVUPS", m, lanes, d)
+	} else {
+		s.v("VMASKMOVPS", m, lanesAVX2, d)
+	}
 }
 
 func (s *set) maskedStore(x reg.VecPhysical, m Mem) {
-	s.v("VMOVUPS", x, lanes, m)
+	if s.avx512 {
+		s.v("VMOVUPS", x, lanes, m)
+	} else {
+		s.v("VMASKMOVPS", x, lanesAVX2, m)
+	}
 }
 
 // label returns a label of its own; the argument says what is there.
@@ -252,21 +291,34 @@ func (s *set) broadcastPointer(x reg.GPPhysical, d reg.VecPhysical) {
 	s.v("VPBROADCASTQ", d.AsX(), d)
 }
 
-// allLanes lets all lanes exist, and firstLanes the first CX. AX is overwritten.
+// allLanes lets all lanes exist, and firstLanes the first n; t is overwritten.
 func (s *set) allLanes() {
-	s.v("KXNORW", reg.K1, reg.K1, reg.K1)
+	if s.avx512 {
+		s.v("KXNORW", reg.K1, reg.K1, reg.K1)
+	} else {
+		s.v("VPCMPEQD", lanesAVX2, lanesAVX2, lanesAVX2)
+	}
 }
 
-func (s *set) firstLanes(n reg.Register) {
-	all := s.label("all")
-	s.v("MOVL", I32(-1), reg.EAX)
+func (s *set) firstLanes(n, t reg.GPPhysical) {
+	some, done := s.label("some"), s.label("lanes")
 	s.v("CMPQ", n, Imm(uint64(s.lanes)))
-	JGE(LabelRef(all))
-	s.v("MOVL", Imm(1), reg.EAX)
-	s.v("SHLL", reg.CL, reg.EAX)
-	s.v("DECL", reg.EAX)
-	Label(all)
-	s.v("KMOVW", reg.EAX, reg.K1)
+	JLT(LabelRef(some))
+	s.allLanes()
+	JMP(LabelRef(done))
+	Label(some)
+	if s.avx512 {
+		s.v("MOVL", I32(-1), t.As32())
+		s.v("BZHIL", n.As32(), t.As32(), t.As32())
+		s.v("KMOVW", t.As32(), reg.K1)
+	} else {
+		s.v("LEAQ", s.laneMasks, t)
+		s.v("SHLQ", Imm(2), n)
+		s.v("SUBQ", n, t)
+		s.v("SHRQ", Imm(2), n)
+		s.v("VMOVDQU", Mem{Base: t, Disp: s.bytes()}, lanesAVX2)
+	}
+	Label(done)
 }
 
 // jump jumps to an address.

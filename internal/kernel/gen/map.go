@@ -55,6 +55,7 @@ func vmCodes(s *set) {
 const (
 	maxOperands  = 32 // MaxFusedOperands
 	maxSlots     = 64 // MaxFusedSlots, and a repeated operand's each
+	frameAll     = -8 // for AVX2: whether all lanes exist
 	framePointer = 0
 	frameStep    = framePointer + 8*(maxOperands+maxSlots)
 	frameBase    = frameStep + 8*(maxOperands+maxSlots) // of the row or column of vectors
@@ -81,7 +82,7 @@ const (
 func vmRun(s *set) {
 	vector := s.bytes()
 	block := 4 * vector
-	frameSize := frameBlocks + maxSlots*block
+	frameSize := -frameAll + frameBlocks + maxSlots*block
 	at := func(disp int, index ...reg.Register) Mem {
 		m := Mem{Base: frame, Disp: disp}
 		if len(index) > 0 {
@@ -104,8 +105,7 @@ func vmRun(s *set) {
 	operands, count := NewParamAddr("operands", 40), NewParamAddr("count", 48)
 	result := NewParamAddr("ret", 56)
 	local := AllocLocal(frameSize + 64)
-	s.v("LEAQ", local, frame)
-	s.v("ADDQ", Imm(63), frame)
+	s.v("LEAQ", local.Offset(-frameAll+63), frame)
 	s.v("ANDQ", I32(-64), frame)
 
 	s.v("MOVQ", m, reg.R8)
@@ -153,7 +153,8 @@ func vmRun(s *set) {
 	s.v("MOVQ", reg.R9, reg.RDX)
 	Label("shortVector")
 	s.v("MOVQ", reg.RDX, reg.RCX)
-	s.firstLanes(reg.RCX)
+	s.firstLanes(reg.RCX, reg.RAX)
+	setAll(s, reg.RCX)
 	run(one)
 	s.v("SUBQ", Imm(uint64(s.lanes)), reg.RDX)
 	JLE(LabelRef("done"))
@@ -330,6 +331,7 @@ func vmRun(s *set) {
 	s.v("ANDQ", I32(int32(-block)), reg.R10)
 	JE(LabelRef("columns"))
 	s.allLanes()
+	setAll(s, nil)
 	s.v("MOVQ", Imm(uint64(vector)), reg.RSI)
 	s.broadcastPointer(reg.RSI, z2)
 	groups(func(g Mem) {
@@ -369,7 +371,8 @@ func vmRun(s *set) {
 	JGE(LabelRef("done"))
 	s.v("SUBQ", reg.R10, reg.RCX)
 	s.v("SHRQ", Imm(2), reg.RCX)
-	s.firstLanes(reg.RCX)
+	s.firstLanes(reg.RCX, reg.RAX)
+	setAll(s, reg.RCX)
 	s.broadcastPointer(reg.R10, z2)
 	groups(func(g Mem) {
 		s.v("VP"+"AND"+s.quad(), off(g, frameMoves), z2, z0)
@@ -401,7 +404,8 @@ func vmRun(s *set) {
 	fill(4, false)
 	run(four)
 	groups(func(g Mem) {
-		s.v("VPSLLQ", Imm(2), off(g, frameRow), z1)
+		s.v(s.movePointers(), off(g, frameRow), z1)
+		s.v("VPSLLQ", Imm(2), z1, z1)
 		s.v("VPADDQ", off(g, framePointer), z1, z1)
 		s.v(s.movePointers(), z1, off(g, framePointer))
 	})
@@ -443,8 +447,8 @@ func vmRow(s *set) {
 	Doc("vmRow"+s.name+" runs a program without intermediate values over a row of n elements, at least 1. Its operands are w, x, y and z, of",
 		"which the last ones may be nil. It returns what vmRun does.")
 	Pragma("noescape")
-	local := AllocLocal(4*8 + 4*vector)
-	s.v("LEAQ", local, frame)
+	local := AllocLocal(-frameAll + 4*8 + 4*vector)
+	s.v("LEAQ", local.Offset(-frameAll), frame)
 	s.v("MOVQ", NewParamAddr("n", 8), reg.RDX)
 	s.v("LEAQ", Mem{Base: reg.RDX, Disp: -1}, reg.R9)
 	for i, name := range []string{"w", "x", "y", "z"} {
@@ -476,7 +480,8 @@ func vmRow(s *set) {
 	}
 	Label("run")
 	s.v("MOVQ", reg.RDX, reg.RCX)
-	s.firstLanes(reg.RCX)
+	s.firstLanes(reg.RCX, reg.RAX)
+	setAll(s, reg.RCX)
 	s.v("MOVQ", NewParamAddr("one", 0), ip)
 	s.v("CALL", Mem{Base: ip})
 	s.v("SUBQ", Imm(uint64(s.lanes)), reg.RDX)
@@ -505,5 +510,21 @@ func ends(s *set, result Mem) {
 		s.v("VZEROUPPER")
 		s.v("MOVQ", Imm(uint64(end.result)), result)
 		s.v("RET")
+	}
+}
+
+// setAll notes for AVX2 whether all lanes exist: the first n, or all.
+func setAll(s *set, n reg.GPPhysical) {
+	if s.avx512 {
+		return
+	}
+	all := Mem{Base: frame, Disp: frameAll}
+	s.v("MOVQ", Imm(1), all)
+	if n != nil {
+		yes := s.label("all")
+		s.v("CMPQ", n, Imm(uint64(s.lanes)))
+		JGE(LabelRef(yes))
+		s.v("MOVQ", Imm(0), all)
+		Label(yes)
 	}
 }

@@ -48,7 +48,11 @@ func (v vector) lookup(lo reg.VecPhysical, table Mem, index reg.VecPhysical) {
 	v.v("VPERMI2PS", table.Offset(64), lo, index)
 }
 
-func expTables(v vector) { v.v("VMOVUPS", tableExp2, v.shared[0]) }
+func expTables(v vector) {
+	if v.avx512 {
+		v.v("VMOVUPS", tableExp2, v.shared[0])
+	}
+}
 
 // limit sets y to x limited to [lo, hi]. The maximum of two operands is the last where one is NaN.
 func limit(v vector, x reg.VecPhysical, lo, hi float64, y, t reg.VecPhysical) {
@@ -56,6 +60,57 @@ func limit(v vector, x reg.VecPhysical, lo, hi float64, y, t reg.VecPhysical) {
 	v.v("VMAXPS", x, t, y)
 	v.set1(v.f(hi), t)
 	v.v("VMINPS", y, t, y)
+}
+
+// expAVX2Magic is what expMagic is without the table: its last place is 1. AVX2 has no instruction that looks up 32 entries,
+// and takes |r| ≤ 1/2 and more terms.
+const expAVX2Magic = 1.5 * (1 << 23)
+
+// 2ʳ − 1 ≈ r·(exp2Wide[0] + exp2Wide[1]·r + …) over |r| ≤ 1/2, by Remez exchange for the smallest error relative to it,
+// all coefficients rounded to float32: 2.1e-8.
+var exp2Wide = []float64{0.693147182, 0.240226492, 0.0555035733, 0.00961823761, 0.00133907364, 0.000154035137}
+
+// exp2WideM1 sets q to 2ʳ − 1.
+func exp2WideM1(v vector, r, q reg.VecPhysical) {
+	last := len(exp2Wide) - 1
+	v.set1(v.f(exp2Wide[last]), q)
+	for i := last - 1; i >= 0; i-- {
+		v.v("VFMADD213PS", v.f(exp2Wide[i]), r, q)
+	}
+	v.v("VMULPS", r, q, q)
+}
+
+// expAVX2 sets e to exp(sign·y) for y within limits; y, n and q are overwritten. 2ⁿ is the product of two powers, since it
+// may be beyond the normal numbers where the result is not.
+func expAVX2(v vector, sign float64, y, e, n, q reg.VecPhysical) {
+	v.set1(v.f(sign*log2eHi), e)
+	v.v("VFMADD213PS", v.f(expAVX2Magic), y, e)
+	v.v("VSUBPS", v.f(expAVX2Magic), e, n)
+	v.set1(v.f(sign*log2eHi), q)
+	v.v("VFMSUB213PS", n, y, q)
+	v.v("VFMADD231PS", v.f(sign*log2eLo), y, q) // r
+	exp2WideM1(v, q, n)
+	v.v("VPSLLD", U8(10), e, e) // n, whose sign is now in its place
+	v.v("VPSRAD", U8(11), e, q) // ⌊n/2⌋
+	v.v("VPSRAD", U8(10), e, e)
+	v.v("VPSUBD", q, e, e)
+	v.v("VPSLLD", U8(23), q, q)
+	v.v("VPSLLD", U8(23), e, e)
+	v.set1(v.f(1), y)
+	v.v("VPADDD", y, q, q)
+	v.v("VPADDD", y, e, e)
+	v.v("VFMADD213PS", q, q, n) // 2^⌊n/2⌋·2ʳ
+	v.v("VMULPS", n, e, e)
+}
+
+// expLimited sets e to exp(sign·y) for y within limits; y, n and q are overwritten.
+func expLimited(v vector, sign float64, y, e, n, q reg.VecPhysical) {
+	if !v.avx512 {
+		expAVX2(v, sign, y, e, n, q)
+		return
+	}
+	expParts(v, sign, y, e, n, q)
+	v.v("VSCALEFPS", n, e, e)
 }
 
 // expParts sets e to 2ᵗ·2ʳ and n to n + t of exp(sign·y); y and q are overwritten.
@@ -76,9 +131,8 @@ func expParts(v vector, sign float64, y, e, n, q reg.VecPhysical) {
 // exp: eˣ underflows to 0 below −104 and overflows to infinity above 89. The limits also keep x·log₂e within the
 // reach of expMagic.
 func exp(v vector) {
-	limit(v, v.x, -104, 89, v.x, v.t[0])
-	expParts(v, 1, v.x, v.t[0], v.t[1], v.t[2])
-	v.v("VSCALEFPS", v.t[1], v.t[0], v.x)
+	limit(v, v.x, -104, 89, v.t[3], v.t[0])
+	expLimited(v, 1, v.t[3], v.x, v.t[1], v.t[2])
 }
 
 // sigmoid is 1/(1 + exp(−x)). From 30 on it is 1, and below −88.7, where exp(−x) overflows, it is 0, though its value
@@ -86,16 +140,17 @@ func exp(v vector) {
 func sigmoid(v vector) {
 	e, n, q := v.t[0], v.t[1], v.t[2]
 	limit(v, v.x, -89, 30, v.x, e)
-	expParts(v, -1, v.x, e, n, q)
-	v.v("VSCALEFPS", n, e, e)
+	expLimited(v, -1, v.x, e, n, q)
 	v.v("VADDPS", v.f(1), e, e)
 	v.set1(v.f(1), q)
 	v.v("VDIVPS", e, q, v.x)
 }
 
 func tanhTables(v vector) {
-	v.v("VMOVUPS", tableExp2, v.shared[0])
-	v.v("VMOVUPS", tableExp2Lo, v.shared[1])
+	if v.avx512 {
+		v.v("VMOVUPS", tableExp2, v.shared[0])
+		v.v("VMOVUPS", tableExp2Lo, v.shared[1])
+	}
 }
 
 // tanh is E/(E + 2) with E = exp(2x) − 1, which keeps the precision of E near 0. The table's entries carry their rounding
@@ -103,6 +158,10 @@ func tanhTables(v vector) {
 func tanh(v vector) {
 	e, n, q, l := v.t[0], v.t[1], v.t[2], v.t[3]
 	limit(v, v.x, -10, 10, v.x, e)
+	if !v.avx512 {
+		tanhAVX2(v)
+		return
+	}
 	v.set1(v.f(2*log2eHi), e)
 	v.v("VFMADD213PS", v.f(expMagic), v.x, e)
 	v.v("VSUBPS", v.f(expMagic), e, n)
@@ -118,6 +177,24 @@ func tanh(v vector) {
 	v.v("VSCALEFPS", n, e, e)
 	v.v("VADDPS", v.f(-1), e, n)
 	v.v("VFMADD231PS", e, q, n) // E = 2ⁿ⁺ᵗ·q + (2ⁿ⁺ᵗ − 1)
+	v.v("VADDPS", v.f(2), n, e)
+	v.v("VDIVPS", e, n, v.x)
+}
+
+// tanhAVX2 is tanh for x within limits.
+func tanhAVX2(v vector) {
+	e, n, q := v.t[0], v.t[1], v.t[2]
+	v.set1(v.f(2*log2eHi), e)
+	v.v("VFMADD213PS", v.f(expAVX2Magic), v.x, e)
+	v.v("VSUBPS", v.f(expAVX2Magic), e, n)
+	v.set1(v.f(2*log2eHi), q)
+	v.v("VFMSUB213PS", n, q, v.x) // r
+	exp2WideM1(v, v.x, q)
+	v.v("VPSLLD", U8(23), e, e)
+	v.set1(v.f(1), n)
+	v.v("VPADDD", n, e, e) // 2ⁿ
+	v.v("VADDPS", v.f(-1), e, n)
+	v.v("VFMADD231PS", e, q, n) // E
 	v.v("VADDPS", v.f(2), n, e)
 	v.v("VDIVPS", e, n, v.x)
 }
@@ -173,8 +250,10 @@ func logInterval(i int) (lo, hi float64) {
 func softplusInterval(i int) (lo, hi float64) { return 1 + float64(i)/32, 1 + float64(i+1)/32 }
 
 func logTables(v vector) {
-	v.v("VMOVUPS", tableLogC, v.shared[0])
-	v.v("VMOVUPS", tableLogT, v.shared[1])
+	if v.avx512 {
+		v.v("VMOVUPS", tableLogC, v.shared[0])
+		v.v("VMOVUPS", tableLogT, v.shared[1])
+	}
 }
 
 // log1p sets p to ln(1 + r); s is overwritten.
@@ -189,6 +268,10 @@ func log1p(v vector, r, p, s reg.VecPhysical) {
 // logarithm: x = m·2ᵉ with m in [3/4, 3/2), so that e = 0 around 1. The instructions that take numbers apart also
 // know that 0 has an exponent of −∞, that ∞ has one of ∞, and that a negative mantissa is NaN.
 func logarithm(v vector) {
+	if !v.avx512 {
+		logarithmAVX2(v)
+		return
+	}
 	m, e, c, t, p := v.t[0], v.t[1], v.t[2], v.t[3], v.t[4]
 	v.v("VGETMANTPS", U8(11), v.x, m)
 	v.v("VGETEXPPS", v.x, e)
@@ -205,10 +288,60 @@ func logarithm(v vector) {
 	v.v("VADDPS", t, p, v.x)
 }
 
+// ln(1 + r) ≈ r − r²/2 + r³·(logWide[0] + logWide[1]·r + …) over 1/√2 ≤ 1 + r ≤ √2, by Remez exchange for the smallest
+// error relative to it, all coefficients rounded to float32: 3.4e-8.
+var logWide = []float64{0.333339095, -0.250013381, 0.199630648, -0.16577585, 0.149147585, -0.142674834, 0.0870045722}
+
+// log1pWide sets p to ln(1 + r) and s to r².
+func log1pWide(v vector, r, p, s reg.VecPhysical) {
+	last := len(logWide) - 1
+	v.set1(v.f(logWide[last]), p)
+	for i := last - 1; i >= 0; i-- {
+		v.v("VFMADD213PS", v.f(logWide[i]), r, p)
+	}
+	v.v("VMULPS", r, p, p)
+	v.v("VADDPS", v.f(-0.5), p, p)
+	v.v("VMULPS", r, r, s)
+	v.v("VFMADD213PS", r, s, p)
+}
+
+// logarithmAVX2: as logarithm, with m in [1/√2, √2), no table, and the exponent from the bits of the number.
+func logarithmAVX2(v vector) {
+	m, e, p, t, s := v.t[0], v.t[1], v.t[2], v.t[3], v.t[4]
+	v.set1(v.f(0x1p-126), t)
+	v.v("VCMPPS", U8(cmpLT), t, v.x, t) // denormal or less
+	v.v("VMULPS", v.f(1<<23), v.x, m)
+	v.v("VBLENDVPS", t, m, v.x, m)
+	v.v("VANDPS", v.f(23), t, t) // what the exponent is too large by
+	v.v("VPSUBD", v.u(math.Float32bits(math.Sqrt2/2)), m, e)
+	v.v("VPSRAD", U8(23), e, e)
+	v.v("VPSLLD", U8(23), e, p)
+	v.v("VPSUBD", p, m, m)
+	v.v("VCVTDQ2PS", e, e)
+	v.v("VSUBPS", t, e, e)
+	v.v("VADDPS", v.f(-1), m, m) // r
+	log1pWide(v, m, p, s)
+	v.v("VFMADD231PS", v.f(ln2Lo), e, p)
+	v.v("VFMADD231PS", v.f(ln2Hi), e, p)
+	// NaN and numbers below 0 give NaN, 0 gives −∞ and ∞ itself.
+	v.clear(t)
+	v.v("VCMPPS", U8(cmpEQ), t, v.x, m)
+	v.set1(v.f(math.Inf(-1)), s)
+	v.v("VBLENDVPS", m, s, p, p)
+	v.v("VCMPPS", U8(cmpNGE), t, v.x, m)
+	v.set1(v.u(0x7fc00000), s)
+	v.v("VBLENDVPS", m, s, p, p)
+	v.set1(v.f(math.Inf(1)), s)
+	v.v("VCMPPS", U8(cmpEQ), s, v.x, m)
+	v.v("VBLENDVPS", m, s, p, v.x)
+}
+
 func softplusTables(v vector) {
-	expTables(v)
-	v.v("VMOVUPS", tableLog1pC, v.shared[1])
-	v.v("VMOVUPS", tableLog1pT, v.shared[2])
+	if v.avx512 {
+		expTables(v)
+		v.v("VMOVUPS", tableLog1pC, v.shared[1])
+		v.v("VMOVUPS", tableLog1pT, v.shared[2])
+	}
 }
 
 // softplus is max(x, 0) + ln(1 + e) with e = exp(−|x|). The index is that of the interval of 1 + e, taken a little
@@ -218,8 +351,21 @@ func softplus(v vector) {
 	v.v("VORPS", v.u(1<<31), v.x, y)
 	v.set1(v.f(-104), e)
 	v.v("VMAXPS", y, e, y)
-	expParts(v, 1, y, e, n, q)
-	v.v("VSCALEFPS", n, e, e)
+	expLimited(v, 1, y, e, n, q)
+	if !v.avx512 { // ln(1 + e), or ln 2 + ln(1 + (e − 1)/2)
+		v.set1(v.f(math.Sqrt2-1), c)
+		v.v("VCMPPS", U8(cmpGT), c, e, c)
+		v.v("VADDPS", v.f(-1), e, n)
+		v.v("VMULPS", v.f(0.5), n, n)
+		v.v("VBLENDVPS", c, n, e, e)
+		v.v("VANDPS", v.f(math.Ln2), c, c)
+		log1pWide(v, e, y, n)
+		v.v("VADDPS", c, y, y)
+		v.set1(v.f(0), n)
+		v.v("VMAXPS", v.x, n, v.x)
+		v.v("VADDPS", y, v.x, v.x)
+		return
+	}
 	v.set1(v.f(1-1.0/(1<<12)), c)
 	v.v("VFMADD213PS", v.f(1), e, c)
 	v.v("VPSRLD", U8(18), c, c)
@@ -257,20 +403,30 @@ func powConstants(v vector) {
 func pow(v vector, kind powKind) {
 	a, lo, hi := v.t[0], v.t[1], v.t[2]
 	v.v("VANDPS", v.u(1<<31-1), v.x, a)
-	v.v("VEXTRACTF64X4", U8(1), a, v.half(hi))
+	v.v(v.extract(), U8(1), a, v.half(hi))
 	v.v("VCVTPS2PD", v.half(a), lo)
 	powHalf(v, lo, v.t[3:])
 	v.v("VCVTPS2PD", v.half(hi), hi)
 	powHalf(v, hi, v.t[3:])
-	v.v("VCVTPD2PS", lo, v.half(lo))
-	v.v("VCVTPD2PS", hi, v.half(hi))
-	v.v("VINSERTF64X4", U8(1), v.half(hi), lo, lo)
+	v.v(v.narrow(), lo, v.half(lo))
+	v.v(v.narrow(), hi, v.half(hi))
+	v.v(v.insert(), U8(1), v.half(hi), lo, lo)
 	switch kind {
 	case powEven:
 		v.v("VMOVAPS", lo, v.x)
 	case powOdd:
-		v.v("VPTERNLOGD", U8(0xe4), v.u(1<<31), lo, v.x)
+		v.v("VANDPS", v.u(1<<31), v.x, v.x)
+		v.v("VORPS", lo, v.x, v.x)
 	case powReal:
+		if !v.avx512 {
+			v.v("VCMPPS", U8(cmpLT), v.shared[1], v.x, a)
+			v.set1(v.f(math.Inf(-1)), hi)
+			v.v("VCMPPS", U8(cmpGT), hi, v.x, hi)
+			v.v("VANDPS", hi, a, a)
+			v.set1(v.u(0x7fc00000), hi)
+			v.v("VBLENDVPS", a, hi, lo, v.x)
+			return
+		}
 		v.v("VCMPPS", U8(cmpLT), v.shared[1], v.x, v.k)
 		v.v("VCMPPS", U8(cmpGT), v.f(math.Inf(-1)), v.x, v.k, v.k)
 		v.set1(v.u(0x7fc00000), hi)
@@ -281,10 +437,21 @@ func pow(v vector, kind powKind) {
 // powHalf sets x ≥ 0, in float64, to x^k.
 func powHalf(v vector, x reg.VecPhysical, t []reg.VecPhysical) {
 	m, e, p := t[0], t[1], t[2]
-	v.v("VGETMANTPD", U8(3), x, m)
-	v.v("VGETEXPPD", x, e)
-	v.v("VGETEXPPD", m, p)
-	v.v("VSUBPD", p, e, e)
+	if v.avx512 {
+		v.v("VGETMANTPD", U8(3), x, m)
+		v.v("VGETEXPPD", x, e)
+		v.v("VGETEXPPD", m, p)
+		v.v("VSUBPD", p, e, e)
+	} else { // the exponent is one more from a mantissa of 3/2 on; 2⁵² + e as an integer holds e in its low bits
+		v.v("VPADDQ", v.u64(1<<51), x, e)
+		v.v("VPSRLQ", U8(52), e, e)
+		v.v("VPSUBQ", v.u64(1023), e, p)
+		v.v("VPSLLQ", U8(52), p, p)
+		v.v("VPSUBQ", p, x, m)
+		v.v("VORPD", v.f64(1<<52), e, e)
+		v.v("VADDPD", v.f64(-(1<<52)-1023), e, e)
+		v.v("VMOVAPD", x, t[3])
+	}
 	v.v("VADDPD", v.f64(1), m, p)
 	v.v("VADDPD", v.f64(-1), m, m)
 	v.v("VDIVPD", p, m, m) // s
@@ -295,12 +462,15 @@ func powHalf(v vector, x reg.VecPhysical, t []reg.VecPhysical) {
 	}
 	v.v("VMULPD", v.shared[2], m, m)
 	v.v("VFMADD213PD", e, m, p) // log₂ x
+	if !v.avx512 {
+		powSpecial(v, t[3], p, m, e)
+	}
 	v.v("VMULPD", v.shared[0], p, p)
 	v.v(v.broadcast64(), v.f64(-200), e) // beyond the reach of float32, and within that of float64
 	v.v("VMAXPD", p, e, p)
 	v.v(v.broadcast64(), v.f64(200), e)
 	v.v("VMINPD", p, e, p)
-	v.v("VRNDSCALEPD", U8(8), p, e)
+	v.v(map[bool]string{true: "VRNDSCALEPD", false: "VROUNDPD"}[v.avx512], U8(8), p, e)
 	v.v("VSUBPD", e, p, p)
 	c := 1.0
 	for k := 1; k <= 8; k++ {
@@ -311,5 +481,24 @@ func powHalf(v vector, x reg.VecPhysical, t []reg.VecPhysical) {
 		c *= float64(k) / math.Ln2
 		v.v("VFMADD213PD", v.f64(c), p, x)
 	}
-	v.v("VSCALEFPD", e, x, x)
+	if v.avx512 {
+		v.v("VSCALEFPD", e, x, x)
+		return
+	}
+	v.v("VADDPD", v.f64(1<<52+1023), e, e)
+	v.v("VPSLLQ", U8(52), e, e)
+	v.v("VMULPD", e, x, x)
+}
+
+// powSpecial corrects log₂x where x is 0, ∞ or NaN.
+func powSpecial(v vector, x, l, t, u reg.VecPhysical) {
+	v.clear(t)
+	v.v("VMULPD", x, t, u)
+	v.v("VADDPD", u, l, l)
+	v.v("VCMPPD", U8(cmpEQ), t, x, u)
+	v.v(v.broadcast64(), v.f64(math.Inf(-1)), t)
+	v.v("VBLENDVPD", u, t, l, l)
+	v.v(v.broadcast64(), v.f64(math.Inf(1)), t)
+	v.v("VCMPPD", U8(cmpEQ), t, x, u)
+	v.v("VBLENDVPD", u, t, l, l)
 }

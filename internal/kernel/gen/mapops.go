@@ -17,6 +17,8 @@ var (
 	ip    = reg.RBX // the instruction being executed
 	frame = reg.RDI // the tables of operands
 	lanes = reg.K1  // the lanes of a vector that exist
+
+	lanesAVX2 = reg.Y15 // the same as a mask of words
 )
 
 // The offsets in an instruction (vmInstruction in map_amd64.go).
@@ -28,13 +30,13 @@ const (
 
 // The signs of comparisons, quiet on NaN.
 const (
-	cmpEQ = 0
-	cmpNE = 4
-	cmpLT = 17
-	cmpLE = 18
-	cmpGT = 30
-	cmpNG = 26 // not greater, or NaN
-	cmpNL = 22 // greater, or NaN
+	cmpEQ  = 0
+	cmpNE  = 4
+	cmpLT  = 17
+	cmpLE  = 18
+	cmpGT  = 30
+	cmpNGE = 25 // less, or NaN
+	cmpNL  = 22 // greater, or NaN
 )
 
 // vector is what the code of an operation for one vector works with.
@@ -214,7 +216,18 @@ func next(s *set) {
 // store writes the accumulators to an operand: to an intermediate value whole, since a store under a mask is slow to
 // read back (12 cycles more on Zen 4), to others the lanes that exist.
 func store(s *set, w int, masked bool) {
-	for i, m := range address(s, w, instrB) {
+	to := address(s, w, instrB)
+	if masked && !s.avx512 { // all lanes without a mask: a store under one takes 12 times as long
+		some := s.label("some")
+		s.v("CMPQ", Mem{Base: frame, Disp: frameAll}, Imm(0))
+		JE(LabelRef(some))
+		for i, m := range to {
+			s.v("VMOVUPS", s.z(i), m)
+		}
+		next(s)
+		Label(some)
+	}
+	for i, m := range to {
 		if masked {
 			s.maskedStore(s.z(i), m)
 		} else {
@@ -257,7 +270,7 @@ func (o operation) write(s *set, w int) {
 	first := 4 * (o.operands + 1)
 	each, constants, shared := o.needs(v)
 	if !s.avx512 {
-		each = (free - shared - first) / w
+		each = free - shared - first
 	}
 	if w > 1 && s.avx512 { // constants that each vector needs go to the registers that are left
 		s.held = map[Op]reg.VecPhysical{}
