@@ -94,7 +94,7 @@ func accumulate(g *ir.Graph, v *ir.Value, full, small []*ir.Value, uses []int) *
 	case len(rest) == 1 && ir.SameShape(rest[0].Shape, v.Shape):
 		total = rest[0]
 	case len(rest) > 0:
-		if len(products) == 0 && len(rest) == len(v.Args) && sameValues(rest, v.Args) {
+		if len(products) == 0 && len(rest) == len(v.Args) && equalValues(rest, v.Args) {
 			return nil
 		}
 		total = g.New(ir.Sum{}, v.Shape, rest...)
@@ -114,13 +114,4 @@ func accumulate(g *ir.Graph, v *ir.Value, full, small []*ir.Value, uses []int) *
 		total = g.New(op, v.Shape, args...)
 	}
 	return total
-}
-
-func sameValues(a, b []*ir.Value) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

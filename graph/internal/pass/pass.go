@@ -19,6 +19,7 @@ func All() []Pass {
 		{"cse", CommonSubexpressions},
 		{"timebatch", BatchTime},
 		{"accumulate", Accumulate},
+		{"stacks", JoinStacks},
 	}
 }
 

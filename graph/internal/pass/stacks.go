@@ -1,0 +1,51 @@
+package pass
+
+import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
+
+// JoinStacks lets two concatenations that are the same but for a shift by one share their members' memory: the states
+// after each step, h_1 … h_T, which are a layer's output, and those before each step, h_0 … h_{T−1}, which the gradient
+// of the recurrent weight needs, both become slices of h_0 … h_T.
+func JoinStacks(g *ir.Graph) {
+	byFirst := make(map[*ir.Value]*ir.Value)
+	byLast := make(map[*ir.Value]*ir.Value)
+	var stacks []*ir.Value
+	for _, v := range g.Values {
+		if c, ok := v.Op.(ir.Concat); ok && c.Axis == 0 && len(v.Args) > 1 {
+			stacks = append(stacks, v)
+			byFirst[v.Args[0]] = v
+			byLast[v.Args[len(v.Args)-1]] = v
+		}
+	}
+	by := make([]*ir.Value, g.Limit())
+	for _, shifted := range stacks {
+		n := len(shifted.Args)
+		// Either [x, a_1 … a_{n−1}] of [a_1 … a_n], or [a_2 … a_n, x] of it.
+		if s := byFirst[shifted.Args[1]]; s != nil && joinable(s, shifted, by) && equalValues(s.Args[:n-1], shifted.Args[1:]) {
+			share(g, by, s, shifted, append([]*ir.Value{shifted.Args[0]}, s.Args...), shifted.Args[0].Shape[0], 0)
+		} else if s := byLast[shifted.Args[n-2]]; s != nil && joinable(s, shifted, by) && equalValues(s.Args[1:], shifted.Args[:n-1]) {
+			whole := append(append([]*ir.Value{}, s.Args...), shifted.Args[n-1])
+			share(g, by, s, shifted, whole, 0, s.Args[0].Shape[0])
+		}
+	}
+	g.Replace(by)
+}
+
+func joinable(a, b *ir.Value, by []*ir.Value) bool {
+	return a != b && by[a.ID] == nil && by[b.ID] == nil && len(a.Args) == len(b.Args)
+}
+
+func equalValues(a, b []*ir.Value) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// share replaces two stacks by slices of a whole, from the rows that are given.
+func share(g *ir.Graph, by []*ir.Value, s, shifted *ir.Value, members []*ir.Value, from, fromShifted int) {
+	whole := joinRows(g, members)
+	by[s.ID] = g.New(ir.Slice{Axis: 0, From: from}, s.Shape, whole)
+	by[shifted.ID] = g.New(ir.Slice{Axis: 0, From: fromShifted}, shifted.Shape, whole)
+}
