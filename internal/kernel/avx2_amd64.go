@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Name implements Kernels.
 func (AVX2) Name() string { return "avx2" }
 
@@ -13,7 +15,13 @@ func (AVX2) Pack(k, n int, b Matrix[float32], packed []float32) {
 
 // GemmPacked implements Kernels.
 func (AVX2) GemmPacked(m, n, k int, a Matrix[float32], packed []float32, beta float32, bias []float32, c Rows[float32]) {
-	tilesAVX2.gemmPacked(m, n, k, a, packed, beta, bias, c)
+	if a.Col == 1 && m > 0 && m <= tallestAVX2 { // the shortest way for small products
+		const vector = lanesAVX2 * size
+		gemmAVX2(unsafe.SliceData(a.Data), uintptr(a.Row*size), unsafe.SliceData(packed), 2*vector, uintptr(k*2*vector), vector, uintptr(k*vector),
+			unsafe.SliceData(c.Data), uintptr(c.Stride*size), unsafe.SliceData(bias), m, 1, 0, n, k, betaFlag(beta))
+		return
+	}
+	tilesAVX2.product(m, n, k, a, tilesAVX2.packedPanels(k, packed), beta, bias, c)
 }
 
 // GemmScratch implements Kernels.

@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Name implements Kernels.
 func (AVX512) Name() string { return "avx512" }
 
@@ -13,7 +15,13 @@ func (AVX512) Pack(k, n int, b Matrix[float32], packed []float32) {
 
 // GemmPacked implements Kernels.
 func (AVX512) GemmPacked(m, n, k int, a Matrix[float32], packed []float32, beta float32, bias []float32, c Rows[float32]) {
-	tilesAVX512.gemmPacked(m, n, k, a, packed, beta, bias, c)
+	if a.Col == 1 && m > 0 && m <= tallestAVX512 { // the shortest way for small products
+		const vector = lanesAVX512 * size
+		gemmAVX512(unsafe.SliceData(a.Data), uintptr(a.Row*size), unsafe.SliceData(packed), 2*vector, uintptr(k*2*vector), vector, uintptr(k*vector),
+			unsafe.SliceData(c.Data), uintptr(c.Stride*size), unsafe.SliceData(bias), m, 1, 0, n, k, betaFlag(beta))
+		return
+	}
+	tilesAVX512.product(m, n, k, a, tilesAVX512.packedPanels(k, packed), beta, bias, c)
 }
 
 // GemmScratch implements Kernels.

@@ -18,6 +18,18 @@ func gemmAVX512(a *float32, lda uintptr, b *float32, bk uintptr, bp uintptr, bkT
 //go:noescape
 func gemmTransAVX512(a *float32, lda uintptr, b *float32, bk uintptr, bp uintptr, bkTail uintptr, bpTail uintptr, c *float32, ldc uintptr, bias *float32, h int, blocks int, low int, n int, k int, beta int)
 
+// packRowsAVX512 copies k rows, ld bytes apart, of 32 columns to rows of as many, or of at most 16 columns to rows of
+// 16 filled up with zeros.
+//
+//go:noescape
+func packRowsAVX512(dst *float32, src *float32, ld uintptr, k int, columns int)
+
+// packColumnsAVX512 copies k numbers of each of at most 16 columns, which are adjacent along k and ld bytes apart, to k
+// rows of 16, stride bytes apart, filled up with zeros.
+//
+//go:noescape
+func packColumnsAVX512(dst *float32, stride uintptr, src *float32, ld uintptr, k int, columns int)
+
 // peakAVX512 makes 2·peakSums multiply-adds of vectors in each turn, on registers only.
 func peakAVX512(turns int)
 
@@ -34,6 +46,18 @@ func gemmAVX2(a *float32, lda uintptr, b *float32, bk uintptr, bp uintptr, bkTai
 //
 //go:noescape
 func gemmTransAVX2(a *float32, lda uintptr, b *float32, bk uintptr, bp uintptr, bkTail uintptr, bpTail uintptr, c *float32, ldc uintptr, bias *float32, h int, blocks int, low int, n int, k int, beta int)
+
+// packRowsAVX2 copies k rows, ld bytes apart, of 16 columns to rows of as many, or of at most 8 columns to rows of
+// 8 filled up with zeros.
+//
+//go:noescape
+func packRowsAVX2(dst *float32, src *float32, ld uintptr, k int, columns int)
+
+// packColumnsAVX2 copies k numbers of each of at most 8 columns, which are adjacent along k and ld bytes apart, to k
+// rows of 8, stride bytes apart, filled up with zeros.
+//
+//go:noescape
+func packColumnsAVX2(dst *float32, stride uintptr, src *float32, ld uintptr, k int, columns int)
 
 // peakAVX2 makes 2·peakSums multiply-adds of vectors in each turn, on registers only.
 func peakAVX2(turns int)

@@ -34,6 +34,8 @@ type Kernels[F Float] interface {
 	// Sum returns Σ x[i] and Max the largest x[i], for i < n.
 	Sum(n int, x Vector[F]) F
 	Max(n int, x Vector[F]) F
+	// AddRows adds the m rows of x to dst: dst[j] ← dst[j] + Σ_i x[i, j], for j < n.
+	AddRows(m, n int, dst []F, x Rows[F])
 
 	RowKernels[F]
 	Optimizers[F]

@@ -19,3 +19,24 @@ func (Portable[F]) Max(n int, x Vector[F]) F {
 	}
 	return F(m)
 }
+
+// AddRows implements Kernels. It adds in float64, a block of columns at a time.
+func (Portable[F]) AddRows(m, n int, dst []F, x Rows[F]) {
+	var sums [64]float64
+	for j := 0; j < n; j += len(sums) {
+		d := dst[j:min(j+len(sums), n)]
+		s := sums[:len(d)]
+		for c, v := range d {
+			s[c] = float64(v)
+		}
+		for i := range m {
+			row := x.Data[i*x.Stride+j:][:len(d)]
+			for c, v := range row {
+				s[c] += float64(v)
+			}
+		}
+		for c, v := range s {
+			d[c] = F(v)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type set struct {
 	order     []constant
 	size      int // of the pool
 	labels    int
+	tail      bool                   // whether load and store move some lanes only
 	laneMasks Mem                    // for AVX2: as many words of ones as a register holds, then as many zeros
 	capture   *[]*ir.Instruction     // where v puts instructions, if not into the function
 	reads     *[]Op                  // where v notes constants and parts of tables, if not nil

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	parts := map[string]func(){"gemm": gemm, "map512": mapAVX512, "map2": mapAVX2}
+	parts := map[string]func(){"gemm": gemm, "map512": mapAVX512, "map2": mapAVX2, "rows512": rowsAVX512, "rows2": rowsAVX2}
 	if len(os.Args) < 2 || parts[os.Args[1]] == nil {
 		names := slices.Sorted(maps.Keys(parts))
 		fmt.Fprintf(os.Stderr, "usage: gen %s [avo flags]\n", strings.Join(names, "|"))

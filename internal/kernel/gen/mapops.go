@@ -30,13 +30,14 @@ const (
 
 // The signs of comparisons, quiet on NaN.
 const (
-	cmpEQ  = 0
-	cmpNE  = 4
-	cmpLT  = 17
-	cmpLE  = 18
-	cmpGT  = 30
-	cmpNGE = 25 // less, or NaN
-	cmpNL  = 22 // greater, or NaN
+	cmpEQ        = 0
+	cmpNE        = 4
+	cmpUnordered = 3
+	cmpLT        = 17
+	cmpLE        = 18
+	cmpGT        = 30
+	cmpNGE       = 25 // less, or NaN
+	cmpNL        = 22 // greater, or NaN
 )
 
 // vector is what the code of an operation for one vector works with.
