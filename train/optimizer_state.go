@@ -33,8 +33,16 @@ type param[F kernel.Float] struct {
 	buffers [3][]F
 }
 
-// kernels returns the update steps for elements of type F.
-func kernels[F kernel.Float]() kernel.Optimizers[F] { return kernel.Portable[F]{} }
+// kernels returns the update steps for elements of type F, the fastest that the processor can run. A set that is forced
+// and not to be had is the compiler's to report.
+func kernels[F kernel.Float]() kernel.Optimizers[F] {
+	if k, err := kernel.Float32(); err == nil {
+		if k, ok := any(k).(kernel.Optimizers[F]); ok {
+			return k
+		}
+	}
+	return kernel.Portable[F]{}
+}
 
 // buffer returns buffer i, as long as the weights, and whether it is new and so all zeros.
 func (p *param[F]) buffer(i int) (b []F, isNew bool) {

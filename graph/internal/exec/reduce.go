@@ -29,6 +29,10 @@ func (m *machine[F]) bindReduce(in plan.Instruction, largest bool) step {
 			}
 		}
 		for _, at := range lp.outer {
+			if !largest && lp.row[0] == 0 && lp.col[0] == 1 && lp.col[1] == 1 { // rows are added to one
+				kernels.AddRows(lp.rows, lp.cols, dst[at[0]:at[0]+lp.cols], kernel.Rows[F]{Data: src[at[1]:], Stride: lp.row[1]})
+				continue
+			}
 			for r := range lp.rows {
 				d := dst[at[0]+r*lp.row[0]:]
 				x := kernel.Vector[F]{Data: src[at[1]+r*lp.row[1]:], Stride: lp.col[1]}
