@@ -171,7 +171,7 @@ func runBench(out io.Writer, workloads []bench.Workload, threads []int, o benchO
 	}
 	if !o.json {
 		fmt.Fprintln(out, benchOpening(kernels, threads))
-		fmt.Fprintf(out, "%-8s  %-*s  %7s  %7s  %7s  %7s  %7s  %6s  %7s  %6s  %7s\n",
+		fmt.Fprintf(out, "%-8s  %-*s  %7s  %7s  %8s  %8s  %7s  %6s  %7s  %6s  %7s\n",
 			"WORKLOAD", width, "WHAT IT IS", "THREADS", "STEPS/S", "MS", "FASTEST", "GFLOP/S", "PEAK", "OF PEAK", "ALLOCS", "COMPILE")
 	}
 	for _, w := range workloads {
@@ -182,7 +182,7 @@ func runBench(out io.Writer, workloads []bench.Workload, threads []int, o benchO
 		if o.json {
 			err = writeJSON(out, benchEventOf(r, kernels))
 		} else {
-			_, err = fmt.Fprintf(out, "%-8s  %-*s  %7d  %7s  %7s  %7s  %7.1f  %6.1f  %5.1f %%  %6d  %4.0f ms\n", w.Name, width, w.Title, r.Threads,
+			_, err = fmt.Fprintf(out, "%-8s  %-*s  %7d  %7s  %8s  %8s  %7.1f  %6.1f  %5.1f %%  %6d  %4.0f ms\n", w.Name, width, w.Title, r.Threads,
 				inDigits(1e3/r.Milliseconds), inDigits(r.Milliseconds), inDigits(r.FastestMilliseconds), r.GFLOPS(), r.PeakGFLOPS, 100*r.PeakShare(), r.Allocs, r.CompileMilliseconds)
 		}
 		if err != nil {
