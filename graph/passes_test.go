@@ -114,9 +114,9 @@ func TestLookBack(t *testing.T) {
 
 // TestPassesKeepTheResult compiles random graphs with and without each pass, for one thread and for several.
 func TestPassesKeepTheResult(t *testing.T) {
-	graphs := 300
+	graphs := 120
 	if testing.Short() {
-		graphs = 60
+		graphs = 30
 	}
 	ways := map[string][]graph.CompileOption{
 		"all passes":    {graph.Threads(1)},

@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
@@ -110,7 +111,7 @@ func batchSums(g *ir.Graph) {
 					continue
 				}
 				r.sortTerms(products, 1, 1)
-				key := setKey(products)
+				key := setKey(operands(products, 0))
 				if order, ok := stacks[key]; ok {
 					sortAs(products, order)
 				} else {
@@ -129,7 +130,7 @@ func batchSums(g *ir.Graph) {
 				sort.SliceStable(reductions, func(i, j int) bool {
 					return r.order[reductions[i].Args[0].ID] < r.order[reductions[j].Args[0].ID]
 				})
-				if order, ok := stacks[setKey(reductions)]; ok {
+				if order, ok := stacks[setKey(operands(reductions, 0))]; ok {
 					sortAs(reductions, order)
 				}
 				whole := g.New(reductions[0].Op, reductions[0].Shape, joinRows(g, operands(reductions, 0)))
@@ -176,11 +177,11 @@ func sortAs(terms []*ir.Value, order []int) {
 	sort.SliceStable(terms, func(i, j int) bool { return place[terms[i].Args[0].ID] < place[terms[j].Args[0].ID] })
 }
 
-// setKey identifies the set of the first operands of terms.
-func setKey(terms []*ir.Value) string {
-	ids := make([]int, len(terms))
-	for i, t := range terms {
-		ids[i] = t.Args[0].ID
+// setKey identifies a set of values.
+func setKey(set []*ir.Value) string {
+	ids := make([]int, len(set))
+	for i, v := range set {
+		ids[i] = v.ID
 	}
 	sort.Ints(ids)
 	key := make([]byte, 0, 4*len(ids))
@@ -268,16 +269,17 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 		}
 		depth[v.ID] = d
 	}
-	r := newRank(g)
+	if !slices.ContainsFunc(levels, func(level []*ir.Value) bool { return len(level) > 1 }) {
+		return false
+	}
+	r, stacks := newRank(g), stacksBySet(g)
 	by := make([]*ir.Value, g.Limit())
 	users := usersOf(g, levels)
-	changed := false
 	for _, level := range levels {
 		if len(level) < 2 {
 			continue
 		}
-		changed = true
-		for _, group := range chunks(level, sortLike(g, r, level)) {
+		for _, group := range chunks(level, sortLike(stacks[setKey(operands(level, 0))], r, level)) {
 			rows := joinRows(g, operands(group, 0))
 			whole := g.New(group[0].Op, []int{rows.Shape[0], group[0].Shape[1]}, rows, group[0].Args[1])
 			ends := group
@@ -292,10 +294,8 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 			}
 		}
 	}
-	if changed {
-		g.Replace(by)
-	}
-	return changed
+	g.Replace(by)
+	return true
 }
 
 // usersOf returns what uses each of the products, an output counting as a user that is nil.
@@ -365,28 +365,31 @@ func chunks(level []*ir.Value, together bool) [][]*ir.Value {
 	return groups
 }
 
-// sortLike sorts products as a concatenation of the same left operands that the graph has already, or by time;
-// it reports whether there was one.
-func sortLike(g *ir.Graph, r rank, level []*ir.Value) bool {
-	key := setKey(level)
+// stacksBySet returns the first concatenation along the first axis of each set of values.
+func stacksBySet(g *ir.Graph) map[string]*ir.Value {
+	stacks := make(map[string]*ir.Value)
 	for _, v := range g.Values {
-		if c, ok := v.Op.(ir.Concat); !ok || c.Axis != 0 || len(v.Args) != len(level) {
+		if c, ok := v.Op.(ir.Concat); !ok || c.Axis != 0 {
 			continue
 		}
-		members := make([]*ir.Value, len(v.Args))
-		for i, a := range v.Args {
-			members[i] = &ir.Value{Args: []*ir.Value{a}}
+		if key := setKey(v.Args); stacks[key] == nil {
+			stacks[key] = v
 		}
-		if setKey(members) != key {
-			continue
-		}
-		order := make([]int, len(v.Args))
-		for i, a := range v.Args {
-			order[i] = a.ID
-		}
-		sortAs(level, order)
-		return true
 	}
-	r.sortTerms(level, 0, 0)
-	return false
+	return stacks
+}
+
+// sortLike sorts products like the members of a concatenation of their left operands, or by time if there is none; it
+// reports whether there was one.
+func sortLike(stack *ir.Value, r rank, level []*ir.Value) bool {
+	if stack == nil {
+		r.sortTerms(level, 0, 0)
+		return false
+	}
+	order := make([]int, len(stack.Args))
+	for i, a := range stack.Args {
+		order[i] = a.ID
+	}
+	sortAs(level, order)
+	return true
 }
