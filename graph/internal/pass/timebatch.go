@@ -225,7 +225,7 @@ const (
 // divide divides terms into groups of about so many rows of operand i, all in their order; terms with a set of operands
 // that has been divided before are sorted and divided like those.
 func divide(terms []*ir.Value, i, rows int, stacks map[string][][]int) [][]*ir.Value {
-	key := setKey(terms, i)
+	key := setKey(operands(terms, i))
 	if ids, ok := stacks[key]; ok {
 		byID := make(map[int][]*ir.Value)
 		for _, t := range terms {
@@ -278,11 +278,11 @@ func reshape(g *ir.Graph, v *ir.Value, shape []int) *ir.Value {
 	return g.New(ir.Reshape{}, shape, v)
 }
 
-// setKey identifies the set of the operands i of terms.
-func setKey(terms []*ir.Value, i int) string {
-	ids := make([]int, len(terms))
-	for j, t := range terms {
-		ids[j] = t.Args[i].ID
+// setKey identifies a set of values.
+func setKey(set []*ir.Value) string {
+	ids := make([]int, len(set))
+	for i, v := range set {
+		ids[i] = v.ID
 	}
 	sort.Ints(ids)
 	key := make([]byte, 0, 4*len(ids))
@@ -370,16 +370,17 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 		}
 		depth[v.ID] = d
 	}
-	r := newRank(g)
+	if !slices.ContainsFunc(levels, func(level []*ir.Value) bool { return len(level) > 1 }) {
+		return false
+	}
+	r, stacks := newRank(g), stacksByFirst(g)
 	by := make([]*ir.Value, g.Limit())
 	users := usersOf(g, levels)
-	changed := false
 	for _, level := range levels {
 		if len(level) < 2 {
 			continue
 		}
-		changed = true
-		for _, group := range chunks(g, r, level) {
+		for _, group := range chunks(stacks, r, level) {
 			rows := joinRows(g, operands(group, 0))
 			whole := g.New(group[0].Op, []int{rows.Shape[0], group[0].Shape[1]}, rows, group[0].Args[1])
 			ends := group
@@ -394,10 +395,8 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 			}
 		}
 	}
-	if changed {
-		g.Replace(by)
-	}
-	return changed
+	g.Replace(by)
+	return true
 }
 
 // usersOf returns what uses each of the products, an output counting as a user that is nil.
@@ -451,18 +450,25 @@ func sharedBias(products []*ir.Value, users map[*ir.Value][]*ir.Value) (sums []*
 // enough for the memory of a program that looks at the last step alone not to grow with the number of steps.
 const chunkRows = 256
 
+// stacksByFirst returns the concatenations along the first axis by their first members.
+func stacksByFirst(g *ir.Graph) map[*ir.Value][]*ir.Value {
+	stacks := make(map[*ir.Value][]*ir.Value)
+	for _, v := range g.Values {
+		if c, ok := v.Op.(ir.Concat); ok && c.Axis == 0 && len(v.Args) > 1 {
+			stacks[v.Args[0]] = append(stacks[v.Args[0]], v)
+		}
+	}
+	return stacks
+}
+
 // chunks divides products into groups: those whose left operands stand together already, in their order, and others by
 // time, about chunkRows rows each.
-func chunks(g *ir.Graph, r rank, level []*ir.Value) [][]*ir.Value {
+func chunks(byFirst map[*ir.Value][]*ir.Value, r rank, level []*ir.Value) [][]*ir.Value {
 	byLeft := make(map[*ir.Value]*ir.Value, len(level))
+	var stacks []*ir.Value // the longest first
 	for _, p := range level {
 		byLeft[p.Args[0]] = p
-	}
-	var stacks []*ir.Value
-	for _, v := range g.Values {
-		if c, ok := v.Op.(ir.Concat); ok && c.Axis == 0 && len(v.Args) > 1 && len(v.Args) <= len(level) {
-			stacks = append(stacks, v)
-		}
+		stacks = append(stacks, byFirst[p.Args[0]]...)
 	}
 	sort.SliceStable(stacks, func(i, j int) bool { return len(stacks[i].Args) > len(stacks[j].Args) })
 	var groups [][]*ir.Value
@@ -470,7 +476,7 @@ next:
 	for _, stack := range stacks {
 		var group []*ir.Value
 		for i, a := range stack.Args {
-			if byLeft[a] == nil || i > 0 && a == stack.Args[i-1] {
+			if byLeft[a] == nil || slices.Contains(stack.Args[:i], a) {
 				continue next
 			}
 			group = append(group, byLeft[a])
