@@ -475,10 +475,12 @@ func chunks(byFirst map[*ir.Value][]*ir.Value, r rank, level []*ir.Value) [][]*i
 next:
 	for _, stack := range stacks {
 		var group []*ir.Value
-		for i, a := range stack.Args {
-			if byLeft[a] == nil || slices.Contains(stack.Args[:i], a) {
+		seen := make(map[*ir.Value]bool, len(stack.Args))
+		for _, a := range stack.Args {
+			if byLeft[a] == nil || seen[a] {
 				continue next
 			}
+			seen[a] = true
 			group = append(group, byLeft[a])
 		}
 		for _, a := range stack.Args {
