@@ -40,7 +40,9 @@ type rank struct {
 func newRank(g *ir.Graph) rank {
 	r := rank{order: make([]int, g.Limit())}
 	for i, v := range g.Values {
-		r.order[v.ID] = i
+		if !ir.IsSource(v.Op) { // they are there before anything is computed
+			r.order[v.ID] = i + 1
+		}
 	}
 	return r
 }
