@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/zoo"
 )
 
@@ -19,7 +20,7 @@ type evaluationEvent struct {
 }
 
 func newEval() *cobra.Command {
-	var split, out string
+	var split, out, data string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "eval <run>",
@@ -37,7 +38,7 @@ func newEval() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := r.Evaluate(split)
+			v, err := r.Evaluate(split, datasets.DataDir(data))
 			if err != nil {
 				return err
 			}
@@ -54,6 +55,7 @@ func newEval() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&split, "split", "test", "part of the dataset: train, valid or test")
+	cmd.Flags().StringVar(&data, "data", "", "folder that is searched for datasets first (default $ZOO_DATA)")
 	cmd.Flags().StringVar(&out, "out", defaultOut, "folder that runs are kept in")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return cmd

@@ -15,7 +15,7 @@ import (
 
 // ClassifyOptions say how texts are classified. The zero value of a field means what its comment says.
 type ClassifyOptions struct {
-	Tokenizer  string `json:"tokenizer"`  // words, characters, bpe, bpe:N or a file of a byte-pair encoding; "" means words
+	Tokenizer  string `json:"tokenizer"`  // see Tokenizers; "" means words
 	Cased      bool   `json:"cased"`      // keep capital letters; without it words are folded to lower case
 	Vocabulary int    `json:"vocabulary"` // most different tokens, the special ones included; 0 means no limit
 	MinCount   int    `json:"min_count"`  // leave out tokens that are rarer; 0 means 1
@@ -31,7 +31,7 @@ type ClassifyOptions struct {
 }
 
 // Tokenizers says for a person what ClassifyOptions.Tokenizer may be.
-const Tokenizers = "words, characters, bpe, bpe:N with so many merges, or the file of a byte-pair encoding"
+const Tokenizers = "words, treebank (do n't, well-made), characters, bpe or bpe:MERGES"
 
 // withDefaults replaces zero values.
 func (o ClassifyOptions) withDefaults() ClassifyOptions {
