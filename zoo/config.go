@@ -2,9 +2,12 @@ package zoo
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -122,6 +125,17 @@ func checkRanges(values []bounded) error {
 		}
 	}
 	return nil
+}
+
+// checkChoice returns a UsageError if a flag's value is not one of the choices; "" is the default.
+func checkChoice(flag, value string, choices []string) error {
+	if value == "" || slices.Contains(choices, value) {
+		return nil
+	}
+	if near := suggest.Nearest(value, choices); near != "" {
+		return usagef("--%s %q not found; did you mean %q?", flag, value, near)
+	}
+	return usagef("--%s %q not found; choose one of %s", flag, value, strings.Join(choices, ", "))
 }
 
 // optimizer returns the optimizer, with the weight decay where it has one.

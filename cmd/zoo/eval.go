@@ -16,6 +16,7 @@ type evaluationEvent struct {
 	Split     string                       `json:"split"`
 	Metrics   map[string]metric            `json:"metrics"`
 	Baselines map[string]map[string]metric `json:"baselines"`
+	Confusion *confusion                   `json:"confusion,omitempty"`
 	Run       string                       `json:"run"`
 }
 
@@ -44,7 +45,7 @@ func newEval() *cobra.Command {
 			}
 			c := r.Config
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), dir})
+				return writeJSON(cmd.OutOrStdout(), evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), confusionOf(v.Confusion), dir})
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s on the %s part of %s, the best first:\n\n%s\n", dir, split, c.Dataset, scoreTable(c.Model, v.Metrics, v.Baselines))
 			if verdict := verdict(c.Model, v.Metrics, v.Baselines); verdict != "" {

@@ -30,8 +30,13 @@ type ClassifyOptions struct {
 	ClassWeights     string  `json:"class_weights"`     // balanced, or a number for each class with commas between; "" means 1
 }
 
-// Tokenizers says for a person what ClassifyOptions.Tokenizer may be.
-const Tokenizers = "words, treebank (do n't, well-made), characters, bpe or bpe:MERGES"
+// Tokenizers returns the names that ClassifyOptions.Tokenizer may have:
+//
+//	words       words and punctuation
+//	treebank    as the Penn Treebank cuts: do n't, well-made
+//	characters  each character
+//	bpe         byte-pair encoding, learnt from the training texts; bpe:N with N merges
+func Tokenizers() []string { return []string{"words", "treebank", "characters", "bpe"} }
 
 // withDefaults replaces zero values.
 func (o ClassifyOptions) withDefaults() ClassifyOptions {

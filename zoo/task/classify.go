@@ -105,7 +105,7 @@ func newTokenizer(opts ClassifyOptions, texts []string) (text.Tokenizer, error) 
 		}
 		return text.LearnBPE(texts, merges, text.Base(text.Words{Lower: !opts.Cased, Hyphens: true}))
 	}
-	return nil, errors.Errorf("tokenizer %q not found; choose %s", opts.Tokenizer, Tokenizers)
+	return nil, errors.Errorf("tokenizer %q not found; choose %s or bpe:MERGES", opts.Tokenizer, strings.Join(Tokenizers(), ", "))
 }
 
 // loadVectors has embeddings start as word vectors, as far as there are some.
