@@ -34,7 +34,8 @@ func classifyDefaults(c *Config) {
 	case "imdb":
 		c.Epochs = 4
 	case "sst2", "sst5":
-		c.Hidden, c.Batch, c.Epochs = 128, 128, 3
+		c.Hidden, c.Batch, c.Epochs = 128, 128, 4
+		c.Classify.Tokenizer = "treebank" // as its words are cut
 		c.Classify.Embedding, c.Classify.EmbeddingDropout, c.Classify.WordDropout = 128, 0.4, 0
 	case "phrases":
 		c.Classify.Embedding, c.Classify.EmbeddingDropout, c.Classify.WordDropout = 32, 0.1, 0
@@ -56,12 +57,14 @@ func checkClassify(c Config) error {
 	if err != nil {
 		return err
 	}
-	kind, merges, learnt := strings.Cut(o.Tokenizer, ":")
-	if err := checkChoice("tokenizer", kind, task.Tokenizers()); err != nil {
-		return err
-	}
-	if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe") {
-		return usagef("--tokenizer %q: want a number of merges, as in bpe:8000", o.Tokenizer)
+	if !strings.ContainsAny(o.Tokenizer, `./\`) { // no file
+		kind, merges, learnt := strings.Cut(o.Tokenizer, ":")
+		if err := checkChoice("tokenizer", kind, task.Tokenizers()); err != nil {
+			return err
+		}
+		if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe") {
+			return usagef("--tokenizer %q: want a number of merges, as in bpe:8000", o.Tokenizer)
+		}
 	}
 	if o.ClassWeights != "" && o.ClassWeights != "balanced" {
 		for field := range strings.SplitSeq(o.ClassWeights, ",") {

@@ -51,7 +51,7 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 		flags.StringVar(&c.Label, "label", c.Label, "name of the column of classes in a file of your own")
 		flags.StringVar(&c.Encoding, "encoding", c.Encoding, "encoding of a file of your own: utf-8 or latin1")
 		flags.BoolVar(&c.SentencesOnly, "sentences-only", c.SentencesOnly, "train on the sentences of a treebank alone, not on their phrases")
-		flags.StringVar(&k.Tokenizer, "tokenizer", k.Tokenizer, "what texts are cut into: one of "+strings.Join(task.Tokenizers(), ", ")+" or bpe:MERGES")
+		flags.StringVar(&k.Tokenizer, "tokenizer", k.Tokenizer, "what texts are cut into: one of "+strings.Join(task.Tokenizers(), ", ")+", bpe:MERGES, or a file: tokenizer.json or merges")
 		flags.BoolVar(&k.Cased, "cased", k.Cased, "keep capital letters")
 		flags.IntVar(&k.Vocabulary, "vocabulary", k.Vocabulary, "most different tokens; 0 is no limit")
 		flags.IntVar(&k.MinCount, "min-count", k.MinCount, "leave out tokens that the training texts have less often")

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand"
 	randv2 "math/rand/v2"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -87,6 +89,7 @@ const usualMerges = 8000
 // newTokenizer returns the tokenizer of the options, which learns from the texts what it has to.
 func newTokenizer(opts ClassifyOptions, texts []string) (text.Tokenizer, error) {
 	kind, number, _ := strings.Cut(opts.Tokenizer, ":")
+	subwords := text.Words{Lower: !opts.Cased, Hyphens: true} // what sub-words are parts of
 	switch {
 	case opts.Tokenizer == "words":
 		return text.Words{Lower: !opts.Cased}, nil
@@ -103,9 +106,22 @@ func newTokenizer(opts ClassifyOptions, texts []string) (text.Tokenizer, error) 
 			}
 			merges = n
 		}
-		return text.LearnBPE(texts, merges, text.Base(text.Words{Lower: !opts.Cased, Hyphens: true}))
+		return text.LearnBPE(texts, merges, text.Base(subwords))
 	}
-	return nil, errors.Errorf("tokenizer %q not found; choose %s or bpe:MERGES", opts.Tokenizer, strings.Join(Tokenizers(), ", "))
+	return openTokenizer(opts.Tokenizer, subwords)
+}
+
+// openTokenizer reads a tokenizer from a file: tokenizer.json of Hugging Face, or merges.
+func openTokenizer(path string, words text.Words) (text.Tokenizer, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Wrapf(err, "tokenizer; choose %s, bpe:MERGES or a file", strings.Join(Tokenizers(), ", "))
+	}
+	defer f.Close()
+	if strings.EqualFold(filepath.Ext(path), ".json") {
+		return text.ReadTokenizerJSON(path, f)
+	}
+	return text.ReadMerges(path, f, text.Base(words))
 }
 
 // loadVectors has embeddings start as word vectors, as far as there are some.
@@ -125,8 +141,11 @@ func (c *Classifier) loadVectors() error {
 	others := c.embed
 	c.embed = func(rng *rand.Rand, values []float64, shape []int) {
 		others(rng, values, shape)
-		for id, row := range vectors.Rows {
-			copy(values[id*vectors.Width:], row)
+		for token, row := range vectors.Values {
+			at := c.encoder.Vocabulary.ID(token) * vectors.Width
+			for i, v := range row {
+				values[at+i] = float64(v)
+			}
 		}
 	}
 	return nil
