@@ -99,6 +99,9 @@ func configOf(given *pflag.FlagSet, model, dataset string) (zoo.Config, error) {
 	if lag := given.Lookup("lag"); lag != nil && lag.Changed && lag.Value.String() == "0" && c.Forecast.Lag > 0 {
 		c = c.WithoutSeason()
 	}
+	if given.Changed("vectors") {
+		c.Classify.Embedding = 0 // whatever their width
+	}
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	configFlags(own, &c)
 	var err error
