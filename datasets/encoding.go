@@ -39,7 +39,14 @@ func invalidUTF8(s string) int {
 	return -1
 }
 
-// encodingError says that a line is no UTF-8.
-func encodingError(name string, line int) error {
-	return errors.Errorf("%s: line %d is not UTF-8; if the file is in Latin-1, use --encoding latin1", name, line)
+// notUTF8 says that a line is no UTF-8 and what to do.
+func notUTF8(name string, line int, way string) error {
+	return errors.Errorf("%s: line %d is not UTF-8; %s", name, line, way)
 }
+
+// What to do about text that is no UTF-8, in a person's own file and in a corpus
+// that is known to be.
+const (
+	nameEncoding = "if the file is in Latin-1, use --encoding latin1"
+	fetchAgain   = "the file is damaged; delete it and fetch it again"
+)

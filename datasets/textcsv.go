@@ -114,7 +114,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 		return nil, nil, err
 	}
 	if slices.ContainsFunc(first, func(f string) bool { return invalidUTF8(f) >= 0 }) {
-		return nil, nil, encodingError(name, line)
+		return nil, nil, notUTF8(name, line, nameEncoding)
 	}
 	names := slices.Clone(first)
 	header := slices.Contains(names, text) && slices.Contains(names, label)
@@ -148,7 +148,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 		for i, column := range []string{text, label} {
 			value := fields[places[i]]
 			if invalidUTF8(value) >= 0 {
-				return nil, nil, encodingError(name, at)
+				return nil, nil, notUTF8(name, at, nameEncoding)
 			}
 			if value == "" {
 				return nil, nil, errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, quote(column))

@@ -83,7 +83,7 @@ func readUCI(name string, r io.Reader) ([]Example, error) {
 		}
 		if strings.TrimSpace(line) != "" {
 			if invalidUTF8(line) >= 0 {
-				return nil, encodingError(name, number)
+				return nil, notUTF8(name, number, fetchAgain)
 			}
 			tab := strings.LastIndexByte(line, '\t')
 			text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
