@@ -157,7 +157,7 @@ func TestClassifyConfig(t *testing.T) {
 		"--embedding-dropout 1: want less than":                func(c *Config) { c.Classify.EmbeddingDropout = 1 },
 		"--word-dropout NaN: want at least 0":                  func(c *Config) { c.Classify.WordDropout = math.NaN() },
 		"--output-dropout -1: want at least 0":                 func(c *Config) { c.Classify.OutputDropout = -1 },
-		`--pooling "median" not found; choose`:                 func(c *Config) { c.Classify.Pooling = "median" },
+		`--pooling "sum" not found; choose`:                    func(c *Config) { c.Classify.Pooling = "sum" },
 		`--tokenizer "wrods" not found; did you mean "words"?`: func(c *Config) { c.Classify.Tokenizer = "wrods" },
 		`--tokenizer "bpe:x"`:                                  func(c *Config) { c.Classify.Tokenizer = "bpe:x" },
 		`--class-weights "1,x"`:                                func(c *Config) { c.Classify.ClassWeights = "1,x" },
