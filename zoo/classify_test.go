@@ -152,7 +152,7 @@ func TestClassifyConfig(t *testing.T) {
 	}
 	for want, set := range map[string]func(*Config){
 		"--vocabulary -1: want at least 0":                     func(c *Config) { c.Classify.Vocabulary = -1 },
-		"--max-tokens 8192: want less":                         func(c *Config) { c.Classify.MaxTokens = 1 << 13 },
+		"--max-tokens 8193: want less":                         func(c *Config) { c.Classify.MaxTokens = 1<<13 + 1 },
 		"--embedding -1: want at least 0":                      func(c *Config) { c.Classify.Embedding = -1 },
 		"--embedding-dropout 1: want less than":                func(c *Config) { c.Classify.EmbeddingDropout = 1 },
 		"--word-dropout NaN: want at least 0":                  func(c *Config) { c.Classify.WordDropout = math.NaN() },
