@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
 )
@@ -17,7 +18,7 @@ import (
 // runOptions are the flags of zoo run that are no part of the configuration.
 type runOptions struct {
 	threads     int
-	out         string
+	out, data   string
 	quiet, json bool
 }
 
@@ -28,10 +29,13 @@ func newRun() *cobra.Command {
 		Short: "Train a model, evaluate it and keep the run",
 		Long: `Train a model on a dataset, evaluate it on the test part and keep the run in a folder of its own.
 
-A dataset is one that zoo datasets lists, or csv:FILE for a series of your own. The defaults that this help shows are
-those for a series of your own, or for the dataset that stands beside it: zoo run lstm airline --help.`,
+A dataset is one that zoo datasets lists, or csv:FILE for a series of your own, or for texts of your own with their classes
+in the columns that --text and --label name. The defaults that this help shows are those for data of your own, or for the
+dataset that stands beside it: zoo run lstm airline --help.`,
 		Example: `  zoo run lstm airline
   zoo run gru csv:sales.csv --window 30 --horizon 7
+  zoo run bilstm phrases
+  zoo run lstm csv:reviews.csv --text review --label stars
   zoo run rnn temperatures --epochs 5 --json > events.jsonl`,
 		Args: arguments("<model> <dataset>"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,12 +46,13 @@ those for a series of your own, or for the dataset that stands beside it: zoo ru
 			return runModel(cmd, config, o)
 		},
 	}
-	defaults := zoo.Defaults("", "")
+	defaults := shownDefaults("", "")
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	configFlags(flags, &defaults)
 	// GOMAXPROCS is the number of cores, or what a container is granted of them.
 	flags.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "threads that compute")
+	flags.StringVar(&o.data, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
 	flags.StringVar(&o.out, "out", defaultOut, "folder to keep the run in")
 	flags.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 	flags.BoolVar(&o.json, "json", false, "print events on standard output, one JSON object a line, and nothing else")
@@ -63,17 +68,20 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		return linef("--threads %d: want at least 1", o.threads)
 	}
 	runtime.GOMAXPROCS(o.threads)
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-
-	e, err := zoo.New(config)
+	download := &downloadBar{w: cmd.ErrOrStderr(), quiet: o.quiet}
+	e, err := zoo.New(config, datasets.DataDir(o.data), datasets.OnProgress(download.show))
+	download.done()
 	if err != nil {
 		return err
 	}
 	if err := zoo.CheckFolder(o.out); err != nil {
 		return err
 	}
+	// Until here there is nothing to keep, and a signal ends the process.
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
 	steps, out := 0, cmd.OutOrStdout()
 	watch := []train.Callbacks{{Step: func(train.StepEvent) { steps++ }}}
 	if o.json {
@@ -121,6 +129,9 @@ func closing(e *zoo.Experiment, r *zoo.Result, dir string) string {
 	if v := verdict(model, r.Metrics, r.Baselines); v != "" {
 		text += v + "\n"
 	}
-	return text + fmt.Sprintf("Trained %d epochs in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s --steps 12\n",
-		r.Epochs, r.Seconds, r.BestEpoch, dir, dir)
+	if c := confusionTable(r.Confusion); c != "" {
+		text += c + "\n"
+	}
+	return text + fmt.Sprintf("Trained %d epochs in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s %s\n",
+		r.Epochs, r.Seconds, r.BestEpoch, dir, dir, uses[e.Config.Task].example)
 }
