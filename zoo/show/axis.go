@@ -1,0 +1,97 @@
+package show
+
+import (
+	"math"
+	"strconv"
+)
+
+// axis maps values to places along a line, linearly or by their logarithms.
+type axis struct {
+	low, high float64 // of the values
+	from, to  float64 // the places of these
+	log       bool
+}
+
+// drawable reports whether a value has a place.
+func (a axis) drawable(v float64) bool {
+	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.log || v > 0)
+}
+
+// extend makes room for a value.
+func (a *axis) extend(v float64) {
+	if a.drawable(v) {
+		a.low, a.high = math.Min(a.low, v), math.Max(a.high, v)
+	}
+}
+
+// emptyAxis returns an axis that knows no value.
+func emptyAxis(log bool) axis { return axis{low: math.Inf(1), high: math.Inf(-1), log: log} }
+
+// finish gives an axis of no value, or one, an extent.
+func (a *axis) finish() {
+	if a.low > a.high {
+		a.low, a.high = 0, 1
+		if a.log {
+			a.low = 0.1
+		}
+	}
+	switch {
+	case a.low < a.high:
+	case a.log:
+		a.low, a.high = a.low/2, a.high*2
+	case a.low == 0:
+		a.low, a.high = -1, 1
+	default:
+		d := math.Abs(a.low) / 10
+		a.low, a.high = a.low-d, a.high+d
+	}
+}
+
+// at returns the place of a value.
+func (a axis) at(v float64) float64 {
+	low, high := a.low, a.high
+	if a.log {
+		low, high, v = math.Log(low), math.Log(high), math.Log(v)
+	}
+	return a.from + (v-low)/(high-low)*(a.to-a.from)
+}
+
+// ticks returns round values along the axis, about n of them.
+func (a axis) ticks(n int) []float64 {
+	var ticks []float64
+	if a.log {
+		first, last := math.Floor(math.Log10(a.low)), math.Ceil(math.Log10(a.high))
+		step := math.Max(1, math.Ceil((last-first)/float64(n)))
+		for e := first; e <= last; e += step {
+			if v := math.Pow(10, e); v >= a.low*0.999 && v <= a.high*1.001 {
+				ticks = append(ticks, v)
+			}
+		}
+		if len(ticks) >= 2 {
+			return ticks
+		}
+		ticks = nil // less than a power of ten: as on a linear axis
+	}
+	step := math.Pow(10, math.Floor(math.Log10((a.high-a.low)/float64(n))))
+	for _, k := range []float64{1, 2, 5, 10} {
+		if (a.high-a.low)/(k*step) <= float64(n) {
+			step *= k
+			break
+		}
+	}
+	for i := math.Ceil(a.low/step - 1e-9); i*step <= a.high+1e-9*step; i++ {
+		ticks = append(ticks, i*step)
+	}
+	return ticks
+}
+
+// label formats a tick.
+func label(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	if size := math.Abs(v); size >= 1e6 || size < 1e-3 {
+		return strconv.FormatFloat(v, 'e', -1, 64)
+	}
+	return strconv.FormatFloat(math.Round(v*1e9)/1e9, 'f', -1, 64)
+}

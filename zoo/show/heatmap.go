@@ -1,0 +1,102 @@
+package show
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"strconv"
+)
+
+// HeatMap shows a matrix in colours, from white for the lowest value to dark for the highest: attention weights, with what
+// is written in the rows and what is read in the columns.
+type HeatMap struct {
+	Title         string
+	Rows, Columns []string // their names; nil for none
+	Values        [][]float64
+	Log           bool // colours by logarithms
+	Digits        int  // write the values into the cells with so many decimals; 0 means not at all
+	Cell          int  // size of a cell in pixels; 0 means one that suits the matrix
+}
+
+// SVG returns the map as a picture.
+func (h HeatMap) SVG() string {
+	columns := len(h.Columns)
+	scale := emptyAxis(h.Log)
+	for _, row := range h.Values {
+		columns = max(columns, len(row))
+		for _, v := range row {
+			scale.extend(v)
+		}
+	}
+	scale.finish()
+	scale.from, scale.to = 0, 1
+	size := float64(h.Cell)
+	if h.Cell <= 0 {
+		size = max(4, min(34, 640/float64(max(columns, 1))))
+	}
+	left, bottom := 10.0, 14.0
+	for _, r := range h.Rows {
+		left = max(left, textWidth(r)+16)
+	}
+	slanted := false // names that are wider than a column
+	for _, c := range h.Columns {
+		slanted = slanted || textWidth(c) > size
+	}
+	for _, c := range h.Columns {
+		if bottom = max(bottom, 26); slanted {
+			bottom = max(bottom, textWidth(c)*0.75+20)
+		}
+	}
+	top := 34.0
+	width := left + size*float64(columns) + 30
+	p := newPicture(max(width, textWidth(h.Title)*1.3), top+size*float64(len(h.Values))+bottom)
+	p.title(h.Title)
+	for i, row := range h.Values {
+		y := top + size*float64(i)
+		if i < len(h.Rows) {
+			p.text(left-8, y+size/2+4, `text-anchor="end"`, h.Rows[i])
+		}
+		for j, v := range row {
+			x := left + size*float64(j)
+			if !scale.drawable(v) {
+				continue
+			}
+			dark := scale.at(v)
+			fmt.Fprintf(p, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"><title>%s</title></rect>`, x, y, size, size, shade(dark), html.EscapeString(h.name(i, j, v)))
+			if h.Digits > 0 {
+				ink := "black"
+				if dark > 0.5 {
+					ink = "white"
+				}
+				p.text(x+size/2, y+size/2+3.5, fmt.Sprintf(`text-anchor="middle" font-size="10" fill="%s"`, ink), strconv.FormatFloat(v, 'f', h.Digits, 64))
+			}
+		}
+	}
+	for j, name := range h.Columns {
+		x, y := left+size*(float64(j)+0.5), top+size*float64(len(h.Values))+16
+		if slanted {
+			p.text(x+4, y-4, fmt.Sprintf(`text-anchor="end" transform="rotate(-45 %.1f %.1f)"`, x+4, y-4), name)
+			continue
+		}
+		p.text(x, y, `text-anchor="middle"`, name)
+	}
+	return p.end()
+}
+
+// name says what a cell is, for who points at it.
+func (h HeatMap) name(i, j int, v float64) string {
+	row, column := strconv.Itoa(i), strconv.Itoa(j)
+	if i < len(h.Rows) {
+		row = h.Rows[i]
+	}
+	if j < len(h.Columns) {
+		column = h.Columns[j]
+	}
+	return fmt.Sprintf("%s, %s: %.4g", row, column, v)
+}
+
+// shade returns a colour between white and dark blue.
+func shade(dark float64) string {
+	mix := func(from, to float64) int { return int(math.Round(from + dark*(to-from))) }
+	return fmt.Sprintf("#%02x%02x%02x", mix(255, 8), mix(255, 48), mix(255, 107))
+}

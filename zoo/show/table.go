@@ -1,0 +1,67 @@
+package show
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"strings"
+)
+
+// Table is a table of text and numbers. Numbers are set with four significant digits, to the right.
+type Table struct {
+	Title  string
+	Header []string
+	Rows   [][]any
+}
+
+// HTML returns the table for a page.
+func (t Table) HTML() string {
+	var b strings.Builder
+	b.WriteString("<table>")
+	if t.Title != "" {
+		fmt.Fprintf(&b, "<caption>%s</caption>", html.EscapeString(t.Title))
+	}
+	if t.Header != nil {
+		b.WriteString("<thead><tr>")
+		for _, h := range t.Header {
+			fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
+		}
+		b.WriteString("</tr></thead>")
+	}
+	b.WriteString("<tbody>")
+	for _, row := range t.Rows {
+		b.WriteString("<tr>")
+		for _, v := range row {
+			text, number := entry(v)
+			align := "left"
+			if number {
+				align = "right"
+			}
+			fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, align, html.EscapeString(text))
+		}
+		b.WriteString("</tr>")
+	}
+	b.WriteString("</tbody></table>")
+	return b.String()
+}
+
+// entry returns how a value is written, and whether it is a number.
+func entry(v any) (text string, number bool) {
+	switch v := v.(type) {
+	case float32:
+		return decimal(float64(v)), true
+	case float64:
+		return decimal(v), true
+	case int, int32, int64, uint64:
+		return fmt.Sprint(v), true
+	}
+	return fmt.Sprint(v), false
+}
+
+// decimal writes a number without an exponent as long as that is readable.
+func decimal(v float64) string {
+	if size := math.Abs(v); size >= 1e4 && size < 1e9 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.4g", v)
+}
