@@ -42,6 +42,7 @@ type core struct {
 	names   []string                  // of the parameters, in order of first use
 	ops     uint32                    // how many of our ops there are: the source of distinct hashes
 	step    string                    // the time step under construction, for drawing
+	hidden  []HiddenStates            // what Unroll has declared
 
 	translated map[*gorgonia.Node]*gorgonia.Node // what plain nodes are translated to; nil for those that are not
 }

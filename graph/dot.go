@@ -323,7 +323,10 @@ func shapeLabel(n *gorgonia.Node) string {
 	return label
 }
 
-var timeStep = regexp.MustCompile(`^(.*?)(?:_l(\d+)(_reverse)?)? t=(\d+)$`)
+var (
+	timeStep = regexp.MustCompile(`^(.*?) t=(\d+)$`)
+	scope    = regexp.MustCompile(`^(.*?)(?:_l(\d+)(_reverse)?)?$`)
+)
 
 // stepTitle names a time step for a person: "_l0_reverse t=3" is layer 0 backwards at t = 3.
 func stepTitle(step string) string {
@@ -331,9 +334,19 @@ func stepTitle(step string) string {
 	if m == nil {
 		return step
 	}
+	title := "t = " + m[2]
+	if s := scopeTitle(m[1]); s != "" {
+		title = s + ", " + title
+	}
+	return title
+}
+
+// scopeTitle names what a prefix and suffix of parameters belong to: "encoder._l0_reverse" is encoder, layer 0, backwards.
+func scopeTitle(affixes string) string {
+	m := scope.FindStringSubmatch(affixes)
 	var parts []string
-	if scope := strings.Trim(m[1], "._"); scope != "" {
-		parts = append(parts, scope)
+	if name := strings.Trim(m[1], "._"); name != "" {
+		parts = append(parts, name)
 	}
 	if m[2] != "" {
 		parts = append(parts, "layer "+m[2])
@@ -341,5 +354,5 @@ func stepTitle(step string) string {
 	if m[3] != "" {
 		parts = append(parts, "backwards")
 	}
-	return strings.Join(append(parts, "t = "+m[4]), ", ")
+	return strings.Join(parts, ", ")
 }

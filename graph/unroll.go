@@ -56,6 +56,7 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		return fail(b.Fail(err))
 	}
 	outer := b.step
+	hidden := make([]*gorgonia.Node, len(xs))
 	for i := range xs {
 		t := i
 		if reverse {
@@ -70,7 +71,7 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		if b.err != nil {
 			return fail(b.invalid)
 		}
-		outputs[t] = next[0]
+		outputs[t], hidden[t] = next[0], next[0]
 		if mask != nil {
 			live := b.At(mask, 0, t)
 			outputs[t] = b.Where(live, next[0], b.Const(0))
@@ -81,6 +82,7 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		s = next
 	}
 	b.step = outer
+	b.hidden = append(b.hidden, HiddenStates{scopeTitle(b.prefix + b.suffix), hidden})
 	return outputs, s
 }
 

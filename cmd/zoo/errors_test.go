@@ -62,6 +62,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run lstm airline --threads 0", []string{"--threads 0", "at least 1"}},
 		{"run lstm airline --optimizer foo", []string{"--optimizer", `"foo"`, "adam"}},
 		{"run lstm airline --schedule foo", []string{"--schedule", `"foo"`, "cosine"}},
+		{"run lstm airline --probe foo", []string{"--probe", `"foo"`, "gradients"}},
 		{"run lstm airline --loss foo", []string{"--loss", `"foo"`, "huber"}},
 		{"run lstm airline --fill foo", []string{`"foo"`, "linear"}},
 		{"run lstm airline --fill liner", []string{`"liner"`, "linear"}},

@@ -19,6 +19,7 @@ import (
 type runOptions struct {
 	threads     int
 	out, data   string
+	probe       string
 	quiet, json bool
 }
 
@@ -36,6 +37,7 @@ dataset that stands beside it: zoo run lstm airline --help.`,
   zoo run gru csv:sales.csv --window 30 --horizon 7
   zoo run bilstm phrases
   zoo run lstm csv:reviews.csv --text review --label stars
+  zoo run rnn sunspots --probe gradients
   zoo run rnn temperatures --epochs 5 --json > events.jsonl`,
 		Args: arguments("<model> <dataset>"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,6 +56,7 @@ dataset that stands beside it: zoo run lstm airline --help.`,
 	flags.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "threads that compute")
 	flags.StringVar(&o.data, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
 	flags.StringVar(&o.out, "out", defaultOut, "folder to keep the run in")
+	flags.StringVar(&o.probe, "probe", "", "gradients: before training and after each epoch, measure the norm of the gradient of the loss that reaches the hidden state of each time step, and keep a chart as "+gradientsFile+" (default none)")
 	flags.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 	flags.BoolVar(&o.json, "json", false, "print events on standard output, one JSON object a line, and nothing else")
 	helpWithDefaults(cmd)
@@ -66,6 +69,9 @@ const defaultOut = "runs"
 func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	if o.threads < 1 {
 		return linef("--threads %d: want at least 1", o.threads)
+	}
+	if o.probe != "" && o.probe != probeGradients {
+		return linef("--probe %q: want %s", o.probe, probeGradients)
 	}
 	runtime.GOMAXPROCS(o.threads)
 	download := &downloadBar{w: cmd.ErrOrStderr(), quiet: o.quiet}
@@ -90,6 +96,18 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	} else {
 		fmt.Fprintln(out, opening(e))
 	}
+	var probe *gradientProbe
+	if o.probe != "" {
+		probe, err = newProbe(e, func(v probeEvent) {
+			if o.json {
+				writeJSON(out, v)
+			}
+		})
+		if err != nil {
+			return err
+		}
+		watch = append(watch, probe.callbacks())
+	}
 	progress := newProgress(cmd.ErrOrStderr(), o.quiet, e.Config.Epochs)
 	result, err := e.Run(ctx, append(watch, progress.callbacks())...)
 	progress.done()
@@ -103,11 +121,19 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	probed := ""
+	if probe != nil {
+		path, err := probe.keep(dir)
+		if err != nil {
+			return err
+		}
+		probed = "\n" + probe.summary(path)
+	}
 	switch {
 	case o.json:
 		writeJSON(out, resultOf(result, dir))
 	case !result.Interrupted:
-		fmt.Fprint(out, closing(e, result, dir))
+		fmt.Fprint(out, closing(e, result, dir)+probed)
 	}
 	if result.Interrupted {
 		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept: zoo predict %s", result.Epochs, e.Config.Epochs, dir)}

@@ -141,7 +141,7 @@ func (f *Forecast) Step(examples []int) (*graph.Program, int, error) {
 	for i, e := range examples {
 		starts[i] = f.train[e]
 	}
-	if err := f.setWindows(p, f.scaled, starts); err != nil {
+	if err := f.setWindows(p.program, f.scaled, starts); err != nil {
 		return nil, 0, err
 	}
 	if err := p.program.Set("target", f.targets(starts)); err != nil {

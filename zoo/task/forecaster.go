@@ -216,23 +216,10 @@ func (f *Forecaster) program(batch int, training bool) (*forecastProgram, error)
 		opts = append(opts, graph.Training())
 	}
 	b := graph.NewBuilder(f.params, opts...)
-	x := b.Input("x", f.opts.Window, batch, f.width)
-	y, final := f.network.Unroll(b, x)
-	if !f.opts.EveryStep {
-		y = f.network.Summary(b, final)
-	}
-	out := b.Prefix("head.").Linear("", f.opts.Horizon*f.width, y)
+	out := f.declare(b, batch)
 	compile := []graph.CompileOption{graph.Output(out)}
 	if training {
-		target := b.Input("target", out.Shape()...)
-		switch f.opts.Loss {
-		case "mae":
-			compile = append(compile, graph.Loss(b.MAE(out, target)))
-		case "huber":
-			compile = append(compile, graph.Loss(b.Huber(out, target, 1)))
-		default:
-			compile = append(compile, graph.Loss(b.MSE(out, target)))
-		}
+		compile = append(compile, graph.Loss(f.loss(b, out)))
 	}
 	program, err := graph.Compile(b, compile...)
 	if err != nil {
@@ -243,15 +230,36 @@ func (f *Forecaster) program(batch int, training bool) (*forecastProgram, error)
 	return p, nil
 }
 
+// declare declares the output for a batch of windows.
+func (f *Forecaster) declare(b *graph.Builder, batch int) *gorgonia.Node {
+	y, final := f.network.Unroll(b, b.Input("x", f.opts.Window, batch, f.width))
+	if !f.opts.EveryStep {
+		y = f.network.Summary(b, final)
+	}
+	return b.Prefix("head.").Linear("", f.opts.Horizon*f.width, y)
+}
+
+// loss declares what is learnt from.
+func (f *Forecaster) loss(b *graph.Builder, out *gorgonia.Node) *gorgonia.Node {
+	target := b.Input("target", out.Shape()...)
+	switch f.opts.Loss {
+	case "mae":
+		return b.MAE(out, target)
+	case "huber":
+		return b.Huber(out, target, 1)
+	}
+	return b.MSE(out, target)
+}
+
 // setWindows sets the input [Window, B, V] to the rows before each start.
-func (f *Forecaster) setWindows(p *forecastProgram, rows [][]float64, starts []int) error {
+func (f *Forecaster) setWindows(p *graph.Program, rows [][]float64, starts []int) error {
 	var x []float64
 	for w := range f.opts.Window {
 		for _, t := range starts {
 			x = append(x, rows[t-f.opts.Window+w]...)
 		}
 	}
-	return p.program.Set("x", x)
+	return p.Set("x", x)
 }
 
 // forecastBatch is how many forecasts are made at once: enough for the kernels, and no more memory for a longer series.
@@ -275,7 +283,7 @@ func (f *Forecaster) forecastOnce(rows [][]float64, starts []int) ([][][]float64
 	if err != nil {
 		return nil, err
 	}
-	if err := f.setWindows(p, rows, starts); err != nil {
+	if err := f.setWindows(p.program, rows, starts); err != nil {
 		return nil, err
 	}
 	if err := p.program.Run(); err != nil {

@@ -1,0 +1,87 @@
+package graph
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+)
+
+// HiddenStates are the hidden states of one layer and direction over time, as Unroll has declared them.
+type HiddenStates struct {
+	Name  string           // such as "layer 0" or "layer 0, backwards"
+	Steps []*gorgonia.Node // h_t [B, H] for each time step, in the order of the inputs
+}
+
+// HiddenStates returns the hidden states of every sequence that Unroll has declared so far, in that order. With a mask
+// they are those from before it, so that no gradient reaches a step past its sequence's end.
+func (b *Builder) HiddenStates() []HiddenStates { return append([]HiddenStates(nil), b.hidden...) }
+
+// Probe is a program that computes a loss and the gradient ∂loss/∂h_t that reaches the hidden state of each time step:
+// the size of the signal that back-propagation through time has left when it arrives there.
+//
+// Hochreiter: Untersuchungen zu dynamischen neuronalen Netzen, 1991; Pascanu, Mikolov, Bengio: On the difficulty of
+// training recurrent neural networks, https://arxiv.org/abs/1211.5063.
+type Probe struct {
+	*Program
+	loss   *gorgonia.Node
+	names  []string
+	states [][]*gorgonia.Node // adjoints of each layer and direction
+}
+
+// GradientNorms is what a probe has measured in one layer and direction.
+type GradientNorms struct {
+	Layer string    // such as "layer 0" or "layer 0, backwards"
+	Norms []float64 // L2 norm of ∂loss/∂h_t over batch and width, for each time step t
+}
+
+// NewProbe compiles a probe of what Unroll has declared in the graph. It has no gradients of parameters.
+func NewProbe(b *Builder, loss *gorgonia.Node, opts ...CompileOption) (*Probe, error) {
+	p := &Probe{loss: loss}
+	var wrt []*gorgonia.Node
+	for _, h := range b.hidden {
+		p.names = append(p.names, h.Name)
+		wrt = append(wrt, h.Steps...)
+	}
+	if b.err == nil && len(wrt) == 0 {
+		return nil, errors.New("probe: the graph has no hidden states; declare a sequence with Unroll")
+	}
+	adjoints := b.Grad(loss, wrt...)
+	outputs := append([]*gorgonia.Node{loss}, adjoints...)
+	var err error
+	if p.Program, err = Compile(b, append([]CompileOption{Output(outputs...)}, opts...)...); err != nil {
+		return nil, err
+	}
+	for _, h := range b.hidden {
+		p.states = append(p.states, adjoints[:len(h.Steps)])
+		adjoints = adjoints[len(h.Steps):]
+	}
+	return p, nil
+}
+
+// Loss returns the value of the loss in the last run.
+func (p *Probe) Loss() float64 { return p.Scalar(p.loss) }
+
+// Norms returns what the last run has measured. The norms are summed in float64: a gradient that has all but vanished
+// is still told from none.
+func (p *Probe) Norms() []GradientNorms {
+	norms := make([]GradientNorms, len(p.states))
+	for i, steps := range p.states {
+		norms[i] = GradientNorms{p.names[i], make([]float64, len(steps))}
+		for t, adjoint := range steps {
+			sum := 0.0
+			switch d := p.Value(adjoint).Data().(type) {
+			case []float32:
+				for _, x := range d {
+					sum += float64(x) * float64(x)
+				}
+			case []float64:
+				for _, x := range d {
+					sum += x * x
+				}
+			}
+			norms[i].Norms[t] = math.Sqrt(sum)
+		}
+	}
+	return norms
+}

@@ -1,0 +1,71 @@
+package task
+
+import (
+	"slices"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+)
+
+// Prober is a task that shows how much of the gradient of its loss reaches each time step.
+type Prober interface {
+	// Probe returns the norms of ∂loss/∂h_t in each layer and direction, with the parameters as they are and without
+	// dropout, over a batch of training examples that is always the same.
+	Probe() ([]graph.GradientNorms, error)
+}
+
+var (
+	_ Prober = (*Forecast)(nil)
+	_ Prober = (*Classification)(nil)
+)
+
+// probeBatch is how many examples a probe reads: enough that none of them decides the picture.
+const probeBatch = 32
+
+// Probe implements Prober: the examples are spread over the training part.
+func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
+	n := min(probeBatch, len(f.train))
+	starts := make([]int, n)
+	for i := range starts {
+		starts[i] = f.train[i*len(f.train)/n]
+	}
+	b := graph.NewBuilder(f.params)
+	p, err := graph.NewProbe(b, f.loss(b, f.declare(b, n)))
+	if err != nil {
+		return nil, err
+	}
+	if err := f.setWindows(p.Program, f.scaled, starts); err != nil {
+		return nil, err
+	}
+	if err := p.Set("target", f.targets(starts)); err != nil {
+		return nil, err
+	}
+	err = p.Run()
+	return p.Norms(), err
+}
+
+// Probe implements Prober: the texts are those of about the median length, so that they end at about the same step.
+func (c *Classification) Probe() ([]graph.GradientNorms, error) {
+	order := make([]int, len(c.lengths))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return c.lengths[i] - c.lengths[j] })
+	n := min(probeBatch, len(order))
+	from := (len(order) - n) / 2
+	examples := order[from : from+n]
+	s := shape{steps: c.lengths[examples[n-1]], batch: n}
+	sequences := make([][]int32, n)
+	for i, e := range examples {
+		sequences[i] = c.last(c.train.tokens[e])
+	}
+	b := graph.NewBuilder(c.params)
+	logits := c.declareOn(b, s.steps, s.batch)
+	p, err := graph.NewProbe(b, b.CrossEntropy(logits, b.IndexInput("target", s.batch)))
+	if err != nil {
+		return nil, err
+	}
+	setTokens(p.Program, s, sequences)
+	setTargets(p.Program, c.train.labels, examples)
+	err = p.Run()
+	return p.Norms(), err
+}
