@@ -1,6 +1,6 @@
 # Everything here needs nothing but Go, unless it says otherwise.
 
-.PHONY: all build test lint race cross bench results generate
+.PHONY: all build test lint race cross bench results generate notebook-kernel notebooks notebook
 
 all: build
 
@@ -31,3 +31,12 @@ results: ## the table of docs/results.md: some hours, with the corpora in $$ZOO_
 
 generate: ## what is generated from code
 	go generate ./...
+
+notebook-kernel: ## the kernel of the notebooks, in notebooks/.prefix: a minute and a half the first time
+	go run ./notebooks install
+
+notebooks: notebook-kernel ## runs every notebook and compares its key figures; needs jupyter-nbconvert
+	go run ./notebooks execute
+
+notebook: notebook-kernel ## opens Jupyter; needs jupyter-lab or jupyter-notebook
+	go run ./notebooks open
