@@ -3,7 +3,6 @@ package datasets
 import (
 	"cmp"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -49,12 +48,12 @@ func ReadLabelledCSV(name string, r io.Reader, opts ...Option) (*Labelled, error
 }
 
 func openLabelledCSV(path string, o options) (*Labelled, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
-	}
-	defer f.Close()
-	return readLabelledCSV(path, f, o)
+	var l *Labelled
+	err := readFile(path, func(r io.Reader) (err error) {
+		l, err = readLabelledCSV(path, r, o)
+		return err
+	})
+	return l, err
 }
 
 func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
@@ -114,7 +113,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 		return nil, nil, err
 	}
 	if slices.ContainsFunc(first, func(f string) bool { return invalidUTF8(f) >= 0 }) {
-		return nil, nil, notUTF8(name, line, nameEncoding)
+		return nil, nil, encodingError(name, line)
 	}
 	names := slices.Clone(first)
 	header := slices.Contains(names, text) && slices.Contains(names, label)
@@ -148,7 +147,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 		for i, column := range []string{text, label} {
 			value := fields[places[i]]
 			if invalidUTF8(value) >= 0 {
-				return nil, nil, notUTF8(name, at, nameEncoding)
+				return nil, nil, encodingError(name, at)
 			}
 			if value == "" {
 				return nil, nil, errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, quote(column))
