@@ -62,12 +62,14 @@ func (g *Graph) Sort() {
 	g.hasten()
 }
 
-// hasten moves reductions of stacks of steps, and the views that lead to them, to where they can be computed first.
+// hasten moves what leads to reductions of stacks of steps to where it can be computed first: the reductions, the stacks
+// and other views, and what is computed for a stack alone.
 func (g *Graph) hasten() {
 	missing := make([]int, g.next) // arguments that are not in the order yet
 	users := make([][]*Value, g.next)
+	stacked := g.onlyStacked()
 	for _, v := range g.Values {
-		if !hasty(v) {
+		if !hasty(v) && !stacked[v.ID] {
 			continue
 		}
 		missing[v.ID] = len(v.Args)
@@ -105,12 +107,30 @@ func hasty(v *Value) bool {
 		return true
 	case MatMul, ReduceSum:
 		for _, a := range v.Args {
-			if c, ok := a.Op.(Concat); ok && c.Axis == 0 {
+			if isStack(a) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+func isStack(v *Value) bool {
+	c, ok := v.Op.(Concat)
+	return ok && c.Axis == 0
+}
+
+// onlyStacked reports, by ID, which elementwise values nothing uses but a stack.
+func (g *Graph) onlyStacked() []bool {
+	uses, stacked := g.Uses(), make([]bool, g.next)
+	for _, v := range g.Values {
+		for _, a := range v.Args {
+			if _, ok := a.Op.(Map); ok && isStack(v) {
+				stacked[a.ID] = uses[a.ID] == 1
+			}
+		}
+	}
+	return stacked
 }
 
 func (g *Graph) sort() {

@@ -42,21 +42,27 @@ func JoinStacks(g *ir.Graph) {
 // value wait for itself.
 type stackOrder struct {
 	at    []int                     // a value's place, by ID
-	users map[*ir.Value][]*ir.Value // of the stacks
+	users map[*ir.Value][]*ir.Value // of the stacks: what computes with them, be it through views
 }
 
 func newStackOrder(g *ir.Graph, stacks []*ir.Value) stackOrder {
 	o := stackOrder{make([]int, g.Limit()), make(map[*ir.Value][]*ir.Value, len(stacks))}
+	stackOf := make(map[*ir.Value]*ir.Value, len(stacks)) // of a stack itself and of its views
 	for _, s := range stacks {
-		o.users[s] = nil
+		stackOf[s] = s
 	}
 	for i, v := range g.Values {
 		if len(v.Args) > 0 { // what has none, such as an initial state of zeros, may stand at the beginning
 			o.at[v.ID] = i
 		}
 		for _, a := range v.Args {
-			if list, ok := o.users[a]; ok {
-				o.users[a] = append(list, v)
+			s := stackOf[a]
+			switch {
+			case s == nil:
+			case ir.IsView(v.Op):
+				stackOf[v] = s
+			default:
+				o.users[s] = append(o.users[s], v)
 			}
 		}
 	}

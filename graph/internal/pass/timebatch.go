@@ -40,7 +40,9 @@ type rank struct {
 func newRank(g *ir.Graph) rank {
 	r := rank{order: make([]int, g.Limit())}
 	for i, v := range g.Values {
-		r.order[v.ID] = i
+		if !ir.IsSource(v.Op) { // they are there before anything is computed
+			r.order[v.ID] = i + 1
+		}
 	}
 	return r
 }
@@ -144,7 +146,7 @@ func batchSums(g *ir.Graph) {
 				sort.SliceStable(reductions, func(i, j int) bool {
 					return r.order[reductions[i].Args[0].ID] < r.order[reductions[j].Args[0].ID]
 				})
-				for _, group := range divide(reductions, 0, math.MaxInt, stacks) {
+				for _, group := range divide(reductions, 0, stepRows, stacks) {
 					whole := g.New(group[0].Op, group[0].Shape, joinRows(g, operands(group, 0)))
 					rest = append(rest, reshape(g, whole, v.Shape))
 				}
