@@ -347,7 +347,7 @@ func TestClassifyLearns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bag := rivals["bag of words"]["accuracy"]; !(bag > 0.9) { // the first words occur nowhere else
+		if bag := rivals["bag-of-words"]["accuracy"]; !(bag > 0.9) { // the first words occur nowhere else
 			t.Errorf("the bag of words has the accuracy %v", bag)
 		}
 		if most := rivals["majority"]["accuracy"]; !(most > 0.2 && most < 0.5) {
