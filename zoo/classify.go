@@ -71,8 +71,8 @@ func checkClassify(c Config) error {
 	}
 	if o.ClassWeights != "" && o.ClassWeights != "balanced" {
 		for field := range strings.SplitSeq(o.ClassWeights, ",") {
-			if w, err := strconv.ParseFloat(strings.TrimSpace(field), 64); err != nil || !(w >= 0) || math.IsInf(w, 0) {
-				return usagef("--class-weights %q: want balanced, or a number of at least 0 for each class, with commas between", o.ClassWeights)
+			if w, err := strconv.ParseFloat(strings.TrimSpace(field), 64); err != nil || !(w > 0) || math.IsInf(w, 0) {
+				return usagef("--class-weights %q: want balanced, or a number above 0 for each class, with commas between", o.ClassWeights)
 			}
 		}
 	}

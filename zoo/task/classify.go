@@ -46,6 +46,9 @@ func NewClassification(network *graph.Network, data *datasets.Labelled, params *
 	if err := network.Check(); err != nil {
 		return nil, err
 	}
+	if err := checkLabels(data); err != nil {
+		return nil, err
+	}
 	encoder, err := newEncoder(data, opts)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "classify %s", data.Meta.Name)
@@ -71,6 +74,18 @@ func newClassification(c *Classifier, data *datasets.Labelled) *Classification {
 	return &Classification{Classifier: c, data: data, parts: make(map[Part]*encodedPart), rivals: make(map[Part]map[string]map[string]float64)}
 }
 
+// checkLabels returns an error for the first label that is none of the classes.
+func checkLabels(data *datasets.Labelled) error {
+	for _, part := range [][]datasets.Example{data.Train, data.Valid, data.Test} {
+		for i, e := range part {
+			if e.Label < 0 || e.Label >= len(data.Classes) {
+				return errors.Errorf("classify %s: example %d has the label %d; want 0 to %d, one of the %d classes", data.Meta.Name, i+1, e.Label, len(data.Classes)-1, len(data.Classes))
+			}
+		}
+	}
+	return nil
+}
+
 // classWeights returns the weight of each class in the loss.
 func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
 	k := len(data.Classes)
@@ -93,8 +108,8 @@ func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
 	}
 	for i, f := range fields {
 		w, err := strconv.ParseFloat(strings.TrimSpace(f), 64)
-		if err != nil || !(w >= 0) || math.IsInf(w, 0) {
-			return nil, errors.Errorf("classify %s: class weight %q; want a number of at least 0, or balanced for all", data.Meta.Name, f)
+		if err != nil || !(w > 0) || math.IsInf(w, 0) {
+			return nil, errors.Errorf("classify %s: class weight %q; want a number above 0, or balanced for all", data.Meta.Name, f)
 		}
 		weights[i] = w
 	}
