@@ -1,6 +1,6 @@
 # Everything here needs nothing but Go, unless it says otherwise.
 
-.PHONY: all build test lint race cross bench generate
+.PHONY: all build test lint race cross bench bench-peers generate
 
 all: build
 
@@ -25,6 +25,9 @@ cross: ## builds for the other platforms
 
 bench: ## the Go benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-peers: ## other frameworks beside ours, into docs/performance.md; PYTHON names the interpreter that has them (bench/peers/README.md)
+	go run ./bench/peers
 
 generate: ## what is generated from code
 	go generate ./...
