@@ -107,7 +107,7 @@ func TestArguments(t *testing.T) {
 		{"rnnzoo", "S1", "bench --json --cell lstm --T 16 --B 256 --I 64 --H 64 --layers 1 --mode train --threads 2 --seconds 0.5"},
 		{"PyTorch", "W10", "--cell lstm --T 35 --B 20 --I 650 --H 650 --layers 2 --mode train --vocabulary 10000 --threads 2 --seconds 0.5 --wait active"},
 		{"torch.compile", "W7", "--cell custom --T 50 --B 32 --I 128 --H 128 --layers 1 --mode train --threads 2 --seconds 0.5 --wait active --compile"},
-		{"GoMLX", "W5", "--cell lstm --T 100 --B 32 --I 100 --H 128 --layers 1 --mode train --bidirectional --threads 2 --seconds 0.5"},
+		{"JAX", "W5", "--cell lstm --T 100 --B 32 --I 100 --H 128 --layers 1 --mode train --bidirectional --threads 2 --seconds 0.5"},
 	} {
 		p := peer(c.peer)
 		s := settings(p, 2)[1]
@@ -122,7 +122,7 @@ func TestWhoDoesWhat(t *testing.T) {
 	const everybody = "rnnzoo, PyTorch, JAX, "
 	want := map[string]string{
 		"W1": everybody + "Gorgonia, GoMLX, GoMLX simd", "W2": everybody + "Gorgonia, GoMLX, GoMLX simd", "W3": everybody, "W4": everybody,
-		"W5": everybody + "GoMLX, GoMLX simd", "W6": everybody + "Gorgonia, GoMLX, GoMLX simd", "W7": "rnnzoo, PyTorch, torch.compile, JAX",
+		"W5": everybody, "W6": everybody + "Gorgonia, GoMLX, GoMLX simd", "W7": "rnnzoo, PyTorch, torch.compile, JAX",
 		"W8": everybody + "ONNX Runtime, GoMLX, GoMLX simd", "W9": everybody + "ONNX Runtime, GoMLX, GoMLX simd", "W10": everybody,
 		"W11": everybody + "ONNX Runtime, GoMLX, GoMLX simd", "W12": everybody + "ONNX Runtime, GoMLX, GoMLX simd",
 	}

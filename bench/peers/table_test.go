@@ -89,9 +89,6 @@ func TestDocumentIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(results); os.IsNotExist(err) {
-		t.Skip("nothing has been measured yet")
-	}
 	r, err := loadAny(results)
 	if err != nil {
 		t.Fatal(err)

@@ -26,8 +26,8 @@ func main() {
 
 // build returns a function that does the workload once.
 func build(a measure.Arguments) (run func() error, err error) {
-	if a.Cell != "lstm" {
-		return nil, errors.Errorf("cell %s: there is an LSTM only", a.Cell)
+	if a.Cell != "lstm" || a.Layers != 1 || a.Bidirectional {
+		return nil, errors.Errorf("cell %s, %d layers: there is one layer of LSTM only", a.Cell, a.Layers)
 	}
 	backend, err := gobackend.New("") // its workers are as many as GOMAXPROCS
 	if err != nil {
@@ -45,7 +45,7 @@ func build(a measure.Arguments) (run func() error, err error) {
 		}
 		if a.Mode == "stream" {
 			// y, and then the states, which the next step takes in the place of the ones before.
-			outputs, args = outputs[:1], slices.Concat(args[:len(args)-2*a.Layers], anys(outputs[1:]))
+			outputs, args = outputs[:1], slices.Concat(args[:leaves], []any{outputs[1], outputs[2]})
 		}
 		for _, o := range outputs {
 			if err := o.FinalizeAll(); err != nil { // gives its memory back
@@ -56,13 +56,12 @@ func build(a measure.Arguments) (run func() error, err error) {
 	}, nil
 }
 
-// network returns a function that builds the graph of the workload, and its arguments: x [B, T, I], the weights of each
-// layer, and in mode stream the states of each.
+// leaves is the number of what a train step has gradients by: x and the layer's three parameters.
+const leaves = 4
+
+// network returns a function that builds the graph of the workload, and its arguments: x [B, T, I], the layer's
+// parameters, and in mode stream its states h and c.
 func network(a measure.Arguments) (f func([]*graph.Node) []*graph.Node, args []any) {
-	directions := 1
-	if a.Bidirectional {
-		directions = 2
-	}
 	rng := rand.New(rand.NewSource(1))
 	arg := func(magnitude float32, shape ...int) {
 		n := 1
@@ -76,51 +75,27 @@ func network(a measure.Arguments) (f func([]*graph.Node) []*graph.Node, args []a
 		args = append(args, tensors.FromFlatDataAndDimensions(x, shape...))
 	}
 	arg(1, a.B, a.T, a.I)
-	width := a.I
-	for range a.Layers {
-		arg(0.1, directions, 4, a.H, width)
-		arg(0.1, directions, 4, a.H, a.H)
-		arg(0.1, directions, 8, a.H)
-		width = directions * a.H
-	}
-	const perLayer = 3
-	leaves := len(args)
+	arg(0.1, 1, 4, a.H, a.I)
+	arg(0.1, 1, 4, a.H, a.H)
+	arg(0.1, 1, 8, a.H)
 	if a.Mode == "stream" {
-		for range 2 * a.Layers {
-			arg(1, directions, a.B, a.H)
-		}
+		arg(1, 1, a.B, a.H)
+		arg(1, 1, a.B, a.H)
 	}
 
 	return func(in []*graph.Node) []*graph.Node {
-		x := in[0]
-		var y *graph.Node // [T, directions, B, H]
-		var states []*graph.Node
-		for l := range a.Layers {
-			w := in[1+perLayer*l:]
-			layer := lstm.NewWithWeights(x, w[0], w[1], w[2], nil)
-			if a.Mode == "stream" {
-				layer = layer.InitialStates(in[leaves+2*l], in[leaves+2*l+1])
-			}
-			var h, c *graph.Node
-			y, h, c = layer.Done()
-			states = append(states, h, c)
-			x = graph.Reshape(graph.TransposeAllAxes(y, 2, 0, 1, 3), a.B, a.T, directions*a.H)
+		layer := lstm.NewWithWeights(in[0], in[1], in[2], in[3], nil)
+		if a.Mode == "stream" {
+			layer = layer.InitialStates(in[leaves], in[leaves+1])
 		}
+		y, h, c := layer.Done()
 		switch a.Mode {
 		case "train":
 			loss := graph.ReduceAllSum(y)
 			return append([]*graph.Node{loss}, graph.Gradient(loss, in[:leaves]...)...)
 		case "stream":
-			return append([]*graph.Node{y}, states...)
+			return []*graph.Node{y, h, c}
 		}
 		return []*graph.Node{y}
 	}, args
-}
-
-func anys(list []*tensors.Tensor) []any {
-	all := make([]any, len(list))
-	for i, t := range list {
-		all[i] = t
-	}
-	return all
 }
