@@ -38,3 +38,24 @@ func TestEarlyStoppingZeroNeverStops(t *testing.T) {
 		}
 	}
 }
+
+func TestEarlyStoppingMaximize(t *testing.T) {
+	e := EarlyStopping{Patience: 2, MinDelta: 0.1, Maximize: true}
+	for epoch, c := range []struct {
+		accuracy   float64
+		best, stop bool
+	}{
+		{0.5, true, false},
+		{0.55, false, false}, // not above by MinDelta
+		{0.7, true, false},
+		{0.6, false, false},
+		{math.NaN(), false, true},
+	} {
+		if best, stop := e.Observe(epoch, c.accuracy); best != c.best || stop != c.stop {
+			t.Errorf("epoch %d: best %v, stop %v; want %v, %v", epoch, best, stop, c.best, c.stop)
+		}
+	}
+	if epoch, accuracy, ok := e.Best(); epoch != 2 || accuracy != 0.7 || !ok {
+		t.Errorf("best epoch %d with %v, %v; want 2 with 0.7", epoch, accuracy, ok)
+	}
+}

@@ -2,8 +2,11 @@ package train
 
 import (
 	"context"
+	"maps"
 	"math"
 	"math/rand"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -62,7 +65,7 @@ type EpochEvent struct {
 	Epoch, Epochs int
 	TrainLoss     float64 // mean over the examples, each with the weights of its step
 	Valid         Evaluation
-	Best          bool // the validation loss is the lowest so far
+	Best          bool // the best so far, by validation loss or by the metric of Maximize
 	Seconds       float64
 	Tokens        int
 }
@@ -75,9 +78,9 @@ type Callbacks struct {
 
 // Result is how a run went. The parameters hold the weights of the best epoch.
 type Result struct {
-	Epochs      int // how many were finished
-	BestEpoch   int // 0 if none was finished
-	ValidLoss   float64
+	Epochs      int     // how many were finished
+	BestEpoch   int     // 0 if none was finished
+	ValidLoss   float64 // of the best epoch
 	Seconds     float64
 	Interrupted bool // the context was cancelled
 }
@@ -85,8 +88,9 @@ type Result struct {
 // Settings are what the options of Run set.
 type Settings struct {
 	Epochs    int
-	Batch     int // examples a step; 0 means all
-	Patience  int // epochs; 0 means no end to it
+	Batch     int    // examples a step; 0 means all
+	Patience  int    // epochs; 0 means no end to it
+	Maximize  string // the validation metric that decides the best epoch; "" means the loss, which is minimized
 	Optimizer Optimizer
 	Schedule  string
 	Clip      float64 // of the global norm; 0 means none
@@ -107,8 +111,12 @@ func Epochs(n int) Option { return func(c *Settings) { c.Epochs = n } }
 // Batch sets the number of examples a step; 0 means all of them. The default is 32.
 func Batch(n int) Option { return func(c *Settings) { c.Batch = n } }
 
-// Patience stops the run after so many epochs without a lower validation loss; 0, the default, never does.
+// Patience stops the run after so many epochs without a better one; 0, the default, never does.
 func Patience(epochs int) Option { return func(c *Settings) { c.Patience = epochs } }
+
+// Maximize has the highest validation metric of a name, such as "accuracy", decide which epoch is the best. The default,
+// "", is the lowest validation loss.
+func Maximize(metric string) Option { return func(c *Settings) { c.Maximize = metric } }
 
 // Optimize sets the optimizer; the default is Adam with its own learning rate.
 func Optimize(o Optimizer) Option { return func(c *Settings) { c.Optimizer = o } }
@@ -130,7 +138,8 @@ func Watch(c Callbacks) Option {
 	return func(s *Settings) { s.Callbacks = append(s.Callbacks, c) }
 }
 
-// Run trains the parameters of a task and leaves those of the epoch with the lowest validation loss in them. When the
+// Run trains the parameters of a task and leaves those of the best epoch in them: that with the lowest validation loss,
+// unless Maximize says otherwise. When the
 // context is cancelled it finishes the step at hand, takes the best weights so far and returns a Result that says so.
 // A loss or gradient that is not finite ends the run with an error that names the step and the parameter; such a step
 // changes no weight.
@@ -152,7 +161,7 @@ func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
 	case !(c.Clip >= 0) || !(c.ClipEach >= 0):
 		return Result{}, errors.Errorf("train: gradients clipped to %g and %g; want a positive number, or 0 for no limit", c.Clip, c.ClipEach)
 	}
-	r := &run{Settings: c, task: task, rng: rand.New(rand.NewSource(int64(c.Seed))), stopping: EarlyStopping{Patience: c.Patience}}
+	r := &run{Settings: c, task: task, rng: rand.New(rand.NewSource(int64(c.Seed))), stopping: EarlyStopping{Patience: c.Patience, Maximize: c.Maximize != ""}}
 	start := time.Now()
 	err := r.epochs(ctx)
 	r.result.Seconds = time.Since(start).Seconds()
@@ -216,7 +225,14 @@ func (r *run) epochs(ctx context.Context) error {
 		if m, ok := r.rate.(MetricSchedule); ok {
 			m.Observe(valid.Loss)
 		}
-		best, stop := r.stopping.Observe(epoch, valid.Loss)
+		criterion := valid.Loss
+		if r.Maximize != "" {
+			var ok bool
+			if criterion, ok = valid.Metrics[r.Maximize]; !ok {
+				return errors.Errorf("train: the validation has no metric %q to maximize; it has %s", r.Maximize, strings.Join(slices.Sorted(maps.Keys(valid.Metrics)), ", "))
+			}
+		}
+		best, stop := r.stopping.Observe(epoch, criterion)
 		if best {
 			r.best = r.task.Params().Snapshot()
 			r.result.BestEpoch, r.result.ValidLoss = epoch, valid.Loss

@@ -278,6 +278,22 @@ func TestRunKeepsBest(t *testing.T) {
 	}
 }
 
+// TestRunMaximize has a metric decide, whatever the loss does.
+func TestRunMaximize(t *testing.T) {
+	task := newLine(8)
+	task.valid = []float64{1, 2, 3, 4, 5}
+	accuracy := []float64{0.5, 0.8, 0.8, 0.7, 0.9}
+	task.metrics = func() map[string]float64 { return map[string]float64{"accuracy": accuracy[task.observed-1]} }
+	result, err := Run(context.Background(), task, sgd(0.01), Epochs(5), Maximize("accuracy"), Patience(2))
+	if err != nil || result.Epochs != 4 || result.BestEpoch != 2 || result.ValidLoss != 2 {
+		t.Errorf("%+v, %v; want 4 epochs and the best 2 with its loss of 2", result, err)
+	}
+	_, err = Run(context.Background(), newLine(8), Maximize("accurcy"))
+	if err == nil || !strings.Contains(err.Error(), `no metric "accurcy"`) {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestRunCancelled cancels within the step so many, of 3 an epoch and 4 epochs.
 func TestRunCancelled(t *testing.T) {
 	for _, c := range []struct {

@@ -2,8 +2,6 @@ package zoo
 
 import (
 	"math"
-	"slices"
-	"strings"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
@@ -16,6 +14,7 @@ import (
 type Config struct {
 	Model   string `json:"model"`
 	Dataset string `json:"dataset"`
+	Task    string `json:"task"` // what is learnt from the dataset; "" means what the dataset says
 
 	Hidden           int     `json:"hidden"`
 	Layers           int     `json:"layers"`
@@ -35,43 +34,28 @@ type Config struct {
 	Seed        uint64  `json:"seed"`
 	Limit       int     `json:"limit"` // 0 means all training examples
 
-	Columns  []string             `json:"columns,omitempty"`
-	Fill     string               `json:"fill,omitempty"`
-	Period   int                  `json:"period,omitempty"`
-	Forecast task.ForecastOptions `json:"forecast"`
+	// How the dataset is read.
+	Columns []string `json:"columns,omitempty"`
+	Fill    string   `json:"fill,omitempty"`
+	Period  int      `json:"period,omitempty"`
+
+	// A section for each task, of which only that of Task matters.
+	Forecast task.ForecastOptions `json:"forecast,omitzero"`
 }
 
-// Defaults returns the configuration that gives a good result for a dataset. A person's own series gets first
-// differences, which make a network at its worst about as good as the last value, and no logarithm or season: flags say
-// what is known of it.
-func Defaults(model, dataset string) Config {
+// Defaults returns the configuration that gives a good result for a model and a dataset that has a name. A file of one's
+// own is taken for a series: DefaultsFor knows other tasks.
+func Defaults(model, dataset string) Config { return DefaultsFor(taskOf(dataset), model, dataset) }
+
+// DefaultsFor returns the configuration that gives a good result for a task, a model and a dataset.
+func DefaultsFor(taskName, model, dataset string) Config {
 	c := Config{
 		Model: model, Dataset: dataset,
 		Hidden: 32, Layers: 1, Epochs: 60, Batch: 32, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1,
-		Forecast: task.ForecastOptions{Window: 24, Horizon: 1, Difference: 1, Loss: "mse"},
 	}
-	switch dataset {
-	case "airline": // a year of growth rates, season taken out: 71 examples, so little network and some decay
-		c.Hidden, c.Batch, c.Patience, c.WeightDecay = 16, 16, 0, 1e-3
-		c.Forecast.Log, c.Forecast.Lag, c.Forecast.Window = true, 12, 12
-	case "temperatures", "sunspots": // noise around a level that comes back: differences would amplify it
-		c.Forecast.Difference = 0
-	}
-	return c
-}
-
-// WithoutSeason returns the configuration with no seasonal difference, so that the network itself has to learn the
-// season from its window. What was 12 steps ago must be kept in the state: LSTMs keep it from the start, thanks to the
-// bias of their forget gates; the others take a larger network and a higher rate that falls, with decay against learning
-// the few examples by heart.
-func (c Config) WithoutSeason() Config {
-	c.Forecast.Lag = 0
-	c.Batch, c.Epochs = 0, 150
-	switch c.Model {
-	case "lstm", "bilstm":
-		c.LR = 0.01
-	default:
-		c.Hidden, c.LR, c.Schedule, c.WeightDecay, c.TorchInit = 48, 0.02, "cosine", 1e-2, true
+	if t, ok := taskByName(taskName); ok {
+		c.Task = t.name
+		t.defaults(&c)
 	}
 	return c
 }
@@ -81,12 +65,7 @@ func (c Config) Check() error {
 	if _, err := ModelByName(c.Model); err != nil {
 		return err
 	}
-	for _, n := range []struct {
-		flag  string
-		value float64
-		least float64
-		below float64
-	}{
+	err := checkRanges([]bounded{
 		{"hidden", float64(c.Hidden), 1, 1 << 13},
 		{"layers", float64(c.Layers), 1, 1 << 10},
 		{"dropout", c.Dropout, 0, 1},
@@ -99,11 +78,34 @@ func (c Config) Check() error {
 		{"patience", float64(c.Patience), 0, math.MaxInt32},
 		{"limit", float64(c.Limit), 0, math.MaxInt32},
 		{"period", float64(c.Period), 0, math.MaxInt32},
-		{"window", float64(c.Forecast.Window), 1, math.MaxInt32},
-		{"horizon", float64(c.Forecast.Horizon), 1, math.MaxInt32},
-		{"lag", float64(c.Forecast.Lag), 0, math.MaxInt32},
-		{"difference", float64(c.Forecast.Difference), 0, 2},
-	} {
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := c.optimizer(); err != nil {
+		return usagef("--optimizer: %v", err)
+	}
+	if _, err := train.NewSchedule(c.Schedule, c.LR, c.Epochs, 1); err != nil {
+		return usagef("--schedule: %v", err)
+	}
+	t, ok := taskByName(c.Task)
+	if !ok {
+		return usagef("task %q not found", c.Task)
+	}
+	return t.check(c)
+}
+
+// bounded is the value of a flag with its bounds.
+type bounded struct {
+	flag  string
+	value float64
+	least float64
+	below float64
+}
+
+// checkRanges returns a UsageError for the first value that is out of bounds.
+func checkRanges(values []bounded) error {
+	for _, n := range values {
 		if !(n.value >= n.least) {
 			if n.flag == "lr" {
 				return usagef("--lr %g: want a number above 0", n.value)
@@ -113,15 +115,6 @@ func (c Config) Check() error {
 		if !(n.value < n.below) {
 			return usagef("--%s %g: want less than %g", n.flag, n.value, n.below)
 		}
-	}
-	if _, err := c.optimizer(); err != nil {
-		return usagef("--optimizer: %v", err)
-	}
-	if _, err := train.NewSchedule(c.Schedule, c.LR, c.Epochs, 1); err != nil {
-		return usagef("--schedule: %v", err)
-	}
-	if losses := task.Losses(); c.Forecast.Loss != "" && !slices.Contains(losses, c.Forecast.Loss) {
-		return usagef("--loss %q not found; choose one of %s", c.Forecast.Loss, strings.Join(losses, ", "))
 	}
 	return nil
 }

@@ -3,26 +3,26 @@ package zoo
 import (
 	"slices"
 
-	"github.com/pkg/errors"
-
-	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
-// Evaluation is how well a run does on a part of its dataset, beside forecasts that learn nothing.
+// Evaluation is how well a network does on a part of its dataset, beside simple rivals.
 type Evaluation struct {
-	Metrics   map[string]float64
-	Baselines map[string]map[string]float64
+	task.Scores
+	Baselines map[string]map[string]float64 // metrics by the rivals' names
 }
 
 // Evaluate opens the run's dataset again and evaluates on a part of it: train, valid or test. Whatever was learnt from
-// the data, the scale included, is the run's own.
+// the data, a scale or vocabulary included, is the run's own.
 func (r *Run) Evaluate(split string) (*Evaluation, error) {
-	parts := []string{string(task.TrainPart), string(task.ValidPart), string(task.TestPart)}
-	if !slices.Contains(parts, split) {
+	if !slices.Contains(task.Parts(), task.Part(split)) {
 		hint := ""
-		if near := suggest.Nearest(split, parts); near != "" {
+		var names []string
+		for _, p := range task.Parts() {
+			names = append(names, string(p))
+		}
+		if near := suggest.Nearest(split, names); near != "" {
 			hint = "did you mean " + near + "? "
 		}
 		return nil, usagef("--split %q: %schoose train, valid or test", split, hint)
@@ -31,21 +31,19 @@ func (r *Run) Evaluate(split string) (*Evaluation, error) {
 	if err != nil {
 		return nil, err
 	}
-	series, ok := d.(*datasets.Series)
-	if !ok {
-		return nil, errors.Errorf("dataset %q is no series", r.Config.Dataset)
-	}
-	if !slices.Equal(series.Variables, r.Variables()) {
-		return nil, errors.Errorf("dataset %q has the variables %q; the run forecasts %q", r.Config.Dataset, series.Variables, r.Variables())
-	}
-	t, err := r.forecaster.On(series)
+	t, err := r.predictor.On(d)
 	if err != nil {
 		return nil, err
 	}
-	e := new(Evaluation)
-	if e.Metrics, err = t.Evaluate(task.Part(split)); err != nil {
+	return evaluate(t, task.Part(split))
+}
+
+// evaluate evaluates a task and its rivals on a part of its dataset.
+func evaluate(t task.Task, p task.Part) (*Evaluation, error) {
+	scores, err := t.Evaluate(p)
+	if err != nil {
 		return nil, err
 	}
-	e.Baselines, err = t.Baselines(task.Part(split))
-	return e, err
+	baselines, err := t.Baselines(p)
+	return &Evaluation{scores, baselines}, err
 }

@@ -20,15 +20,13 @@ import (
 type Experiment struct {
 	Config  Config
 	Dataset datasets.Info
-	task    *task.Forecast
-	series  *datasets.Series
+	task    task.Task
 }
 
 // Result is how an experiment went, with the weights of the best epoch.
 type Result struct {
 	train.Result
-	Metrics   map[string]float64            // on the test part
-	Baselines map[string]map[string]float64 // on the test part, of forecasts that learn nothing
+	Evaluation // on the test part
 }
 
 // New prepares an experiment. A request that makes no sense is a UsageError or a datasets.UnknownError.
@@ -47,22 +45,25 @@ func New(c Config) (*Experiment, error) {
 	return prepare(c, network, d)
 }
 
-// prepare joins a network with a dataset.
+// prepare joins a network with a dataset, by the task that the dataset is for.
 func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment, error) {
-	series, ok := d.(*datasets.Series)
+	info := d.Info()
+	entry, ok := taskByName(info.Task)
 	if !ok {
-		return nil, usagef("dataset %q: its task %q is not known", d.Info().Name, d.Info().Task)
+		return nil, usagef("dataset %q: its task %q is not known", info.Name, info.Task)
 	}
-	if c.Forecast.EveryStep && network.IsBidirectional() {
-		return nil, usagef("model %q cannot %s", c.Model, seesTheFuture)
+	if c.Task == "" {
+		c.Task = entry.name
 	}
-	f, err := task.NewForecast(network, series, graph.NewParams(tensor.Float32, graph.InitSeed(c.Seed)), c.Forecast)
+	if c.Task != entry.name {
+		return nil, usagef("dataset %q: its task is %q, not %q", info.Name, entry.name, c.Task)
+	}
+	t, err := entry.prepare(&c, network, d, graph.NewParams(tensor.Float32, graph.InitSeed(c.Seed)))
 	if err != nil {
 		return nil, err
 	}
-	f.Limit(c.Limit)
-	c.Forecast = f.Options()
-	return &Experiment{Config: c, Dataset: d.Info(), task: f, series: series}, nil
+	t.Limit(c.Limit)
+	return &Experiment{Config: c, Dataset: info, task: t}, nil
 }
 
 // Parameters returns the number of trainable numbers.
@@ -83,7 +84,8 @@ func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Re
 // settings returns the loop's settings.
 func (c Config) settings() (train.Settings, error) {
 	o, err := c.optimizer()
-	return train.Settings{Epochs: c.Epochs, Batch: c.Batch, Patience: c.Patience, Optimizer: o, Schedule: c.Schedule, Clip: c.Clip, Seed: c.Seed}, err
+	t, _ := taskByName(c.Task)
+	return train.Settings{Epochs: c.Epochs, Batch: c.Batch, Patience: c.Patience, Maximize: t.maximize, Optimizer: o, Schedule: c.Schedule, Clip: c.Clip, Seed: c.Seed}, err
 }
 
 // run trains with the configuration's settings and the caller's options.
@@ -96,14 +98,11 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Result: r}
-	if result.Metrics, err = e.task.Evaluate(task.TestPart); err != nil {
+	v, err := evaluate(e.task, task.TestPart)
+	if err != nil {
 		return nil, err
 	}
-	if result.Baselines, err = e.task.Baselines(task.TestPart); err != nil {
-		return nil, err
-	}
-	return result, nil
+	return &Result{r, *v}, nil
 }
 
 // Train trains a network, of the zoo or of one's own, on a dataset with the dataset's default task, and returns the run.
@@ -111,7 +110,7 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 //
 //	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(16)), datasets.Airline(), train.Epochs(100))
 func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts ...train.Option) (*Run, error) {
-	c := Defaults(network.Name(), d.Info().Name)
+	c := DefaultsFor(d.Info().Task, network.Name(), d.Info().Name)
 	n := network.Config()
 	c.Hidden, c.Layers, c.Dropout, c.RecurrentDropout, c.LayerNorm, c.TorchInit = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout, n.LayerNorm, n.TorchInit
 	s, err := c.settings()

@@ -1,8 +1,8 @@
-// Package task holds what a network can learn: the head, the loss, the metrics and the decoding of each task.
 package task
 
 import (
 	"math/rand"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -22,7 +22,7 @@ type Forecast struct {
 	train  []int       // the rows at which training examples begin to forecast
 }
 
-var _ train.Task = (*Forecast)(nil)
+var _ Task = (*Forecast)(nil)
 
 // NewForecast prepares a task. The network's parameters are declared in params.
 func NewForecast(network *graph.Network, series *datasets.Series, params *graph.Params, opts ForecastOptions) (*Forecast, error) {
@@ -37,7 +37,9 @@ func NewForecast(network *graph.Network, series *datasets.Series, params *graph.
 		return nil, errors.Errorf("forecast: %s reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru", network.Name())
 	}
 	state := ForecasterState{opts, transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
-	f, err := splitForecast(newForecaster(network, params, state), series)
+	forecaster := newForecaster(network, params, state)
+	forecaster.history = series
+	f, err := splitForecast(forecaster, series)
 	if err != nil {
 		return nil, err
 	}
@@ -53,11 +55,17 @@ func NewForecast(network *graph.Network, series *datasets.Series, params *graph.
 	return f, err
 }
 
-// On returns the task of a trained forecaster on a series, to evaluate it there. Nothing is learnt from the series: the
-// scale is the forecaster's.
-func (f *Forecaster) On(series *datasets.Series) (*Forecast, error) {
+// On implements Predictor: the scale is the forecaster's.
+func (f *Forecaster) On(d datasets.Dataset) (Task, error) {
+	series, ok := d.(*datasets.Series)
+	if !ok {
+		return nil, errors.Errorf("forecast %s: the dataset is no series", d.Info().Name)
+	}
 	if series.Width() != f.width {
 		return nil, errors.Errorf("forecast %s: the series has %d variables; the model forecasts %d", series.Meta.Name, series.Width(), f.width)
+	}
+	if f.history != nil && !slices.Equal(series.Variables, f.history.Variables) {
+		return nil, errors.Errorf("forecast %s: the series has the variables %q; the model forecasts %q", series.Meta.Name, series.Variables, f.history.Variables)
 	}
 	t, err := splitForecast(f, series)
 	if err != nil {
@@ -65,6 +73,9 @@ func (f *Forecaster) On(series *datasets.Series) (*Forecast, error) {
 	}
 	return t, t.scale()
 }
+
+// Predictor implements Task.
+func (f *Forecast) Predictor() Predictor { return f.Forecaster }
 
 // splitForecast splits a series and checks that forecasts fit into its parts.
 func splitForecast(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
@@ -103,12 +114,12 @@ func (f *Forecast) starts(part datasets.Range) []int {
 	return rows
 }
 
-// Examples returns the numbers of examples of the three parts.
+// Examples implements Task.
 func (f *Forecast) Examples() (train, valid, test int) {
 	return len(f.train), len(f.starts(f.split.Valid)), len(f.starts(f.split.Test))
 }
 
-// Limit keeps the first n training examples.
+// Limit implements Task.
 func (f *Forecast) Limit(n int) {
 	if n > 0 && n < len(f.train) {
 		f.train = f.train[:n]
@@ -187,16 +198,6 @@ func (f *Forecast) restore(starts []int, z [][][]float64) [][][]float64 {
 	return y
 }
 
-// Part is a part of the series.
-type Part string
-
-// The parts of a series, in time order.
-const (
-	TrainPart Part = "train"
-	ValidPart Part = "valid"
-	TestPart  Part = "test"
-)
-
 func (f *Forecast) part(p Part) (datasets.Range, error) {
 	switch p {
 	case TrainPart:
@@ -209,19 +210,20 @@ func (f *Forecast) part(p Part) (datasets.Range, error) {
 	return datasets.Range{}, errors.Errorf("split %q not found; want train, valid or test", p)
 }
 
-// Evaluate forecasts every row of a part from the true rows before it and returns the metrics in the series' own units.
-func (f *Forecast) Evaluate(p Part) (map[string]float64, error) {
+// Evaluate implements Task: it forecasts every row of a part from the true rows before it. The metrics are in the series'
+// own units.
+func (f *Forecast) Evaluate(p Part) (Scores, error) {
 	part, err := f.part(p)
 	if err != nil {
-		return nil, err
+		return Scores{}, err
 	}
 	starts := f.starts(part)
 	if len(starts) == 0 {
-		return nil, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.series.Meta.Name, p)
+		return Scores{}, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.series.Meta.Name, p)
 	}
 	z, err := f.forecast(f.scaled, starts)
 	if err != nil {
-		return nil, err
+		return Scores{}, err
 	}
-	return f.metrics(starts, f.restore(starts, z)), nil
+	return Scores{Metrics: f.metrics(starts, f.restore(starts, z))}, nil
 }

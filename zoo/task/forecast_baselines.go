@@ -1,6 +1,6 @@
 package task
 
-// Baselines returns the metrics of forecasts that learn nothing, on the same rows of a part as Evaluate:
+// Baselines implements Task: the metrics of forecasts that learn nothing, on the same rows of a part as Evaluate:
 //
 //	persistence  the last value
 //	seasonal     the value one season earlier

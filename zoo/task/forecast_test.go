@@ -202,7 +202,7 @@ func TestForecastDropout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		metrics = append(metrics, m)
+		metrics = append(metrics, m.Metrics)
 	}
 	if len(losses) != 3 {
 		t.Errorf("3 steps on the same weights have the losses %v; want 3 different ones", losses)
@@ -347,8 +347,8 @@ func TestForecastConstant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := m["mase"]; !(m["rmse"] < 0.1) || ok {
-			t.Errorf("%+v: metrics %v; want a small error, and no mase without a scale", opts, m)
+		if _, ok := m.Metrics["mase"]; !(m.Metrics["rmse"] < 0.1) || ok {
+			t.Errorf("%+v: metrics %v; want a small error, and no mase without a scale", opts, m.Metrics)
 		}
 	}
 }
@@ -417,16 +417,16 @@ func TestForecastEvaluates(t *testing.T) {
 				t.Fatal(err)
 			}
 			// Forecasts of one row and of many may add up in another order.
-			if want := math.Sqrt(sum / n); math.Abs(m["rmse"]-want) > 1e-5*want {
-				t.Errorf("%+v: rmse of %s is %v; want %v", opts, part, m["rmse"], want)
+			if want := math.Sqrt(sum / n); math.Abs(m.Metrics["rmse"]-want) > 1e-5*want {
+				t.Errorf("%+v: rmse of %s is %v; want %v", opts, part, m.Metrics["rmse"], want)
 			}
 		}
 		valid, err := f.Validate()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, _ := f.Evaluate(ValidPart); !reflect.DeepEqual(m, valid.Metrics) {
-			t.Errorf("metrics %v; want %v", valid.Metrics, m)
+		if m, _ := f.Evaluate(ValidPart); !reflect.DeepEqual(m.Metrics, valid.Metrics) {
+			t.Errorf("metrics %v; want %v", valid.Metrics, m.Metrics)
 		}
 		// Whatever is learnt from, the loss is the mean squared one that a step would have on these rows, at the window's end.
 		f.opts.EveryStep, f.opts.Loss = false, "mse"
@@ -491,8 +491,8 @@ func TestForecasterOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if math.Abs(got["rmse"]-2*want["rmse"]) > 1e-5*got["rmse"] {
-		t.Errorf("rmse %v; want twice %v", got["rmse"], want["rmse"])
+	if math.Abs(got.Metrics["rmse"]-2*want.Metrics["rmse"]) > 1e-5*got.Metrics["rmse"] {
+		t.Errorf("rmse %v; want twice %v", got.Metrics["rmse"], want.Metrics["rmse"])
 	}
 	if !slices.Equal(weights(f.Forecaster), before) || !reflect.DeepEqual(f.transform, scale) {
 		t.Error("the forecaster has learnt from another series")
@@ -758,8 +758,8 @@ func TestForecastLearns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if limit := b["persistence"]["rmse"] / 50; !(m["rmse"] < limit) {
-				t.Errorf("rmse %v; want less than %v, a fiftieth of persistence", m["rmse"], limit)
+			if limit := b["persistence"]["rmse"] / 50; !(m.Metrics["rmse"] < limit) {
+				t.Errorf("rmse %v; want less than %v, a fiftieth of persistence", m.Metrics["rmse"], limit)
 			}
 			// Two turns of its own forecasts stay near the truth, beside an amplitude of 10.
 			next, err := f.Predict(values[:120], 32)

@@ -6,6 +6,7 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
+	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
 )
 
@@ -64,7 +65,8 @@ type Forecaster struct {
 	network   *graph.Network
 	params    *graph.Params
 	transform transform
-	width     int // variables
+	width     int              // variables
+	history   *datasets.Series // what it was trained on, or its end; may be nil
 	programs  map[programKey]*forecastProgram
 }
 
@@ -84,6 +86,71 @@ type ForecasterState struct {
 	Options   ForecastOptions `json:"options"`
 	Transform transform       `json:"transform"`
 }
+
+var _ Predictor = (*Forecaster)(nil)
+
+// savedForecaster is what Save adds to the configuration.
+type savedForecaster struct {
+	State     ForecasterState `json:"state"`
+	Variables []string        `json:"variables"`
+	Times     []string        `json:"times,omitempty"` // of the history
+	History   [][]float64     `json:"history"`         // the last rows of the series
+}
+
+// Save implements Predictor.
+func (f *Forecaster) Save(write func(file string, value any) error) error {
+	s := savedForecaster{State: f.State(), Variables: f.history.Variables}
+	from := max(0, f.history.Len()-f.Needs())
+	s.History = f.history.Values[from:]
+	if f.history.Times != nil {
+		s.Times = f.history.Times[from:]
+	}
+	return write(StateFile, s)
+}
+
+// OpenForecaster returns the forecaster that Save has kept with the options, which read gives back by the names of its
+// files. The parameters must hold the kept weights.
+func OpenForecaster(network *graph.Network, params *graph.Params, opts ForecastOptions, read func(file string, value any) error) (*Forecaster, error) {
+	var s savedForecaster
+	err := read(StateFile, &s)
+	if err == nil {
+		err = s.check(opts)
+	}
+	if err != nil {
+		return nil, errors.WithMessagef(err, "%s is damaged", StateFile)
+	}
+	f, err := NewForecaster(network, params, s.State)
+	if err != nil {
+		return nil, err
+	}
+	f.history = &datasets.Series{Variables: s.Variables, Times: s.Times, Values: s.History}
+	return f, nil
+}
+
+// check returns an error if what is saved does not fit together.
+func (s savedForecaster) check(opts ForecastOptions) error {
+	width := len(s.State.Transform.Mean)
+	switch o := s.State.Options; {
+	case o != opts:
+		return errors.New("its state is that of another forecast")
+	case len(s.Variables) != width:
+		return errors.Errorf("it names %d variables and scales %d", len(s.Variables), width)
+	case s.Times != nil && len(s.Times) != len(s.History):
+		return errors.Errorf("its history has %d rows and %d times", len(s.History), len(s.Times))
+	case len(s.History) < o.Window:
+		return errors.Errorf("its history has %d rows; the window is %d", len(s.History), o.Window)
+	}
+	for i, row := range s.History {
+		if len(row) != width {
+			return errors.Errorf("row %d of its history has %d values; want %d", i+1, len(row), width)
+		}
+	}
+	return nil
+}
+
+// History returns the series that the forecaster was trained on, or what is kept of it, its last rows; nil if it was
+// made by NewForecaster.
+func (f *Forecaster) History() *datasets.Series { return f.history }
 
 // State returns what NewForecaster needs besides the weights.
 func (f *Forecaster) State() ForecasterState { return ForecasterState{f.opts, f.transform} }
@@ -132,7 +199,7 @@ func newForecaster(network *graph.Network, params *graph.Params, state Forecaste
 // Options returns the options with their defaults filled in.
 func (f *Forecaster) Options() ForecastOptions { return f.opts }
 
-// Params implements train.Task.
+// Params implements train.Task and Predictor.
 func (f *Forecaster) Params() *graph.Params { return f.params }
 
 // Needs returns how many rows a history must have at least.
