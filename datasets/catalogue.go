@@ -10,6 +10,7 @@ type entry struct {
 // function and not a variable so that nobody can change it.
 func catalogue() []entry {
 	return []entry{
+		{phrasesInfo(), func(options) (Dataset, error) { return Phrases(), nil }},
 		{airlineInfo(), openSeries(Airline)},
 		{co2Info(), openSeries(CO2)},
 		{sunspotsInfo(), openSeries(Sunspots)},

@@ -7,7 +7,8 @@ import (
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what
-// it holds: a *[Series] holds rows of numbers in time order.
+// it holds: a *[Series] holds rows of numbers in time order, a *[Labelled] text in
+// classes.
 type Dataset interface {
 	// Info describes the dataset without its data.
 	Info() Info
@@ -16,7 +17,7 @@ type Dataset interface {
 // Info describes a dataset to a person.
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
-	Task    string // what is learnt from it: "forecast"
+	Task    string // what is learnt from it: "forecast" or "classify"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated

@@ -27,14 +27,14 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"airline", "co2", "sunspots", "temperatures"}; !reflect.DeepEqual(names, want) {
+	if want := []string{"phrases", "airline", "co2", "sunspots", "temperatures"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
 }
 
 func TestListCannotBeChanged(t *testing.T) {
 	List()[0].Name = "changed"
-	if got := List()[0].Name; got != "airline" {
+	if got := List()[0].Name; got != "phrases" {
 		t.Errorf("a caller changed the list: first name is %q", got)
 	}
 }
@@ -69,7 +69,7 @@ func TestOpenUnknown(t *testing.T) {
 }
 
 func TestOpenUnknownFillMethod(t *testing.T) {
-	for _, spec := range []string{"airline", "csv:no-such-file.csv"} {
+	for _, spec := range []string{"phrases", "airline", "csv:no-such-file.csv"} {
 		_, err := Open(spec, Fill("linaer"))
 		var unknown *UnknownError
 		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" {

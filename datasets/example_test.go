@@ -38,7 +38,9 @@ func ExampleUnknownError() {
 
 func ExampleList() {
 	for _, info := range datasets.List() {
-		fmt.Println(info.Name, "-", info.Size)
+		if info.Task == "forecast" {
+			fmt.Println(info.Name, "-", info.Size)
+		}
 	}
 	// Output:
 	// airline - 144 months

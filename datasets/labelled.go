@@ -1,0 +1,110 @@
+package datasets
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/pkg/errors"
+)
+
+// Labelled is text in classes, such as sentences and what they think of a film.
+type Labelled struct {
+	Meta               Info
+	Classes            []string // [C] their names
+	Train, Valid, Test []Example
+}
+
+// Example is a text and its class.
+type Example struct {
+	Text  string // UTF-8, with something to read in it
+	Label int    // the class, between 0 and C-1
+}
+
+var _ Dataset = (*Labelled)(nil)
+
+// Info returns l.Meta.
+func (l *Labelled) Info() Info { return l.Meta }
+
+// Texts returns the texts of examples.
+func Texts(examples []Example) []string {
+	texts := make([]string, len(examples))
+	for i, e := range examples {
+		texts[i] = e.Text
+	}
+	return texts
+}
+
+// Labels returns the labels of examples.
+func Labels(examples []Example) []int {
+	labels := make([]int, len(examples))
+	for i, e := range examples {
+		labels[i] = e.Label
+	}
+	return labels
+}
+
+// divide cuts all examples into parts by the seed: the fraction test of them for
+// the test, and the fraction valid of them for validation.
+func (l *Labelled) divide(name string, all []Example, test, valid float64, seed uint64) error {
+	n := float64(len(all))
+	rest, held, err := holdOut(all, int(math.Round(n*test)), seed)
+	if err == nil {
+		l.Test = held
+		l.Train, l.Valid, err = holdOut(rest, int(math.Round(n*valid)), seed)
+	}
+	return errors.WithMessage(err, name)
+}
+
+// holdOut takes n of the examples out, chosen by the seed, with each class in its
+// share. Examples of the same text stay together, so that none is on both sides,
+// and both parts keep the order of the examples.
+func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err error) {
+	if n < 1 || n >= len(examples) {
+		return nil, nil, errors.Errorf("%s: cannot hold %d out; use more examples", count(len(examples), "example"), n)
+	}
+	classes := 0
+	for _, e := range examples {
+		classes = max(classes, e.Label+1)
+	}
+	// Distinct texts by the class of their first example, in order.
+	copies := make(map[string]int, len(examples))
+	texts := make([][]string, classes)
+	sizes := make([]int, classes)
+	for _, e := range examples {
+		if copies[e.Text]++; copies[e.Text] == 1 {
+			texts[e.Label] = append(texts[e.Label], e.Text)
+		}
+	}
+	for c := range texts {
+		for _, t := range texts[c] {
+			sizes[c] += copies[t]
+		}
+	}
+	rng := rand.New(rand.NewPCG(seed, 0))
+	out := make(map[string]bool)
+	seen, given := 0, 0 // examples and places of the classes so far
+	for c := range texts {
+		// Cumulative rounding, so that the shares add up to n.
+		seen += sizes[c]
+		want := (2*n*seen+len(examples))/(2*len(examples)) - given
+		rng.Shuffle(len(texts[c]), func(i, j int) { texts[c][i], texts[c][j] = texts[c][j], texts[c][i] })
+		for _, t := range texts[c] {
+			if copies[t] <= want {
+				want -= copies[t]
+				given += copies[t]
+				out[t] = true
+			}
+		}
+	}
+	for _, e := range examples {
+		if out[e.Text] {
+			held = append(held, e)
+		} else {
+			kept = append(kept, e)
+		}
+	}
+	if len(held) == 0 || len(kept) == 0 {
+		return nil, nil, errors.Errorf("%s of %s: none are left for a part; use more examples with different texts", count(len(examples), "example"), count(len(copies), "different text"))
+	}
+	return kept, held, nil
+}

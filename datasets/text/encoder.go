@@ -1,0 +1,145 @@
+package text
+
+import (
+	"encoding/json"
+
+	"github.com/pkg/errors"
+)
+
+// Encoder turns text into the numbers of its tokens and back. It does not change
+// and may be used from several goroutines at once.
+type Encoder struct {
+	Tokenizer  Tokenizer
+	Vocabulary *Vocabulary
+}
+
+// fixed is a tokenizer whose tokens are known without a text. An encoder's
+// vocabulary holds them all: leaving rare ones out would make text unknown that
+// the others could spell.
+type fixed interface{ Vocabulary() []string }
+
+// Option changes how [NewEncoder] makes its vocabulary.
+type Option func(*limits)
+
+type limits struct{ minCount, maxSize int }
+
+// MinCount leaves out tokens that are there less than n times. The default is 1.
+func MinCount(n int) Option { return func(l *limits) { l.minCount = n } }
+
+// MaxSize keeps the most frequent tokens only, so that the vocabulary with its
+// special tokens is no larger than n. The default, 0, is no limit.
+func MaxSize(n int) Option { return func(l *limits) { l.maxSize = n } }
+
+// NewEncoder returns the encoder of a tokenizer with the vocabulary of the given
+// texts, which should be those of training alone. The vocabulary of a [BPE] is
+// that of the tokenizer itself, whatever the texts and options.
+//
+// It is an error if the texts hold no token.
+func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
+	if f, ok := t.(fixed); ok {
+		return &Encoder{t, NewVocabulary(f.Vocabulary())}, nil
+	}
+	l := limits{minCount: 1}
+	for _, opt := range opts {
+		opt(&l)
+	}
+	counts := map[string]int{}
+	for _, s := range texts {
+		for _, token := range t.Tokenize(s) {
+			counts[token]++
+		}
+	}
+	if len(counts) == 0 {
+		return nil, errors.Errorf("%d texts hold no token; give the training texts", len(texts))
+	}
+	return &Encoder{t, countVocabulary(counts, l.minCount, l.maxSize)}, nil
+}
+
+// Encode returns the numbers of the tokens of s, without [Begin] and [End].
+func (e *Encoder) Encode(s string) []int {
+	tokens := e.Tokenizer.Tokenize(s)
+	ids := make([]int, len(tokens))
+	for i, t := range tokens {
+		ids[i] = e.Vocabulary.ID(t)
+	}
+	return ids
+}
+
+// Decode returns the text of the numbers up to the first [End], without [Pad] and
+// [Begin]. [Unknown] shows as "<unk>".
+func (e *Encoder) Decode(ids []int) string {
+	tokens := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if id == End {
+			break
+		}
+		if id != Pad && id != Begin {
+			tokens = append(tokens, e.Vocabulary.Token(id))
+		}
+	}
+	return e.Tokenizer.Detokenize(tokens)
+}
+
+// encoderJSON is the form of an encoder in a file.
+type encoderJSON struct {
+	Tokenizer  string          `json:"tokenizer"`
+	Options    json.RawMessage `json:"options"`
+	Vocabulary *Vocabulary     `json:"vocabulary"`
+}
+
+// MarshalJSON writes the encoder. It is an error if its tokenizer is none of this
+// package.
+func (e *Encoder) MarshalJSON() ([]byte, error) {
+	var kind string
+	switch e.Tokenizer.(type) {
+	case Words:
+		kind = "words"
+	case Characters:
+		kind = "characters"
+	case *BPE:
+		kind = "bpe"
+	default:
+		return nil, errors.Errorf("tokenizer %T cannot be saved; use one of package text", e.Tokenizer)
+	}
+	options, err := json.Marshal(e.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(encoderJSON{kind, options, e.Vocabulary})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (e *Encoder) UnmarshalJSON(data []byte) error {
+	var j encoderJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return errors.Wrap(err, "encoder")
+	}
+	if j.Vocabulary == nil {
+		return errors.New("encoder: the vocabulary is missing")
+	}
+	var (
+		t   Tokenizer
+		err error
+	)
+	switch j.Tokenizer {
+	case "words":
+		var w Words
+		err = json.Unmarshal(j.Options, &w)
+		t = w
+	case "characters":
+		var c Characters
+		err = json.Unmarshal(j.Options, &c)
+		t = c
+	case "bpe":
+		b := new(BPE)
+		err = json.Unmarshal(j.Options, b)
+		t = b
+	default:
+		return errors.Errorf("encoder: tokenizer %.40q not known; want words, characters or bpe", j.Tokenizer)
+	}
+	if err != nil {
+		return errors.Wrapf(err, "encoder: options of tokenizer %s", j.Tokenizer)
+	}
+	*e = Encoder{t, j.Vocabulary}
+	return nil
+}
