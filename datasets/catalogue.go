@@ -15,6 +15,9 @@ func catalogue() []entry {
 		{co2Info(), openSeries(CO2)},
 		{sunspotsInfo(), openSeries(Sunspots)},
 		{temperaturesInfo(), openSeries(Temperatures)},
+		{datesInfo(), openPairs(Dates)},
+		{numbersEnDeInfo(), openPairs(NumbersEnDe)},
+		{numbersEnFrInfo(), openPairs(NumbersEnFr)},
 	}
 }
 
@@ -30,4 +33,9 @@ func openSeries(series func() *Series) func(options) (Dataset, error) {
 		}
 		return s, nil
 	}
+}
+
+// openPairs makes the constructor of generated pairs one that takes options.
+func openPairs(pairs func() *Pairs) func(options) (Dataset, error) {
+	return func(options) (Dataset, error) { return pairs(), nil }
 }

@@ -23,6 +23,8 @@ type Config struct {
 	LayerNorm        bool    `json:"layer_norm"`
 	TorchInit        bool    `json:"torch_init"` // initial weights as PyTorch's
 
+	Decoder string `json:"decoder,omitempty"` // model that decodes what Model encodes; "" means its cell in one direction
+
 	Epochs      int     `json:"epochs"`
 	Batch       int     `json:"batch"` // 0 means all examples
 	LR          float64 `json:"lr"`
@@ -40,7 +42,8 @@ type Config struct {
 	Period  int      `json:"period,omitempty"`
 
 	// A section for each task, of which only that of Task matters.
-	Forecast task.ForecastOptions `json:"forecast,omitzero"`
+	Forecast  task.ForecastOptions  `json:"forecast,omitzero"`
+	Translate task.TranslateOptions `json:"translate,omitzero"`
 }
 
 // Defaults returns the configuration that gives a good result for a model and a dataset that has a name. A file of one's

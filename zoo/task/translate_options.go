@@ -7,17 +7,16 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
 
 // TranslateOptions say how texts are translated. The zero value of a field means what its comment says.
 type TranslateOptions struct {
-	Tokens  string `json:"tokens"`  // what texts are cut into: bpe, words or characters; "" means bpe
-	Merges  int    `json:"merges"`  // how many merges bpe learns a side; 0 means 5000
-	Exact   bool   `json:"exact"`   // bpe over bytes, which loses nothing of a text, and not over words
-	Shared  bool   `json:"shared"`  // one vocabulary for both sides
-	Lower   bool   `json:"lower"`   // fold to lower case, references too
-	Longest int    `json:"longest"` // training pairs with a side of more tokens are left out; 0 means 100
+	Tokenizer string `json:"tokenizer"`  // what texts are cut into, see NewTokenizer; "" means bpe:5000
+	Shared    bool   `json:"shared"`     // one vocabulary for both sides
+	Cased     bool   `json:"cased"`      // keep capital letters; without it words are folded to lower case, those of references too
+	MaxTokens int    `json:"max_tokens"` // training pairs with a side of more tokens are left out; 0 means 100
 
 	Embedding int    `json:"embedding"` // width; 0 means 256
 	Attention string `json:"attention"` // additive, dot, general or scaled; "" means scaled
@@ -25,11 +24,11 @@ type TranslateOptions struct {
 	Tied      bool   `json:"tied"`      // the embedding of the target is the output's weight too
 
 	Smoothing float64 `json:"smoothing"` // of the labels (Szegedy et al. 2016)
-	Teacher   string  `json:"teacher"`   // schedule of the part of tokens that are true ones in training; "" means constant, all
-	Epochs    int     `json:"-"`         // over which that schedule runs
+	Teacher   string  `json:"teacher"`   // schedule of the part of true tokens in training, see train.NewSchedule; "" means all of them
+	Epochs    int     `json:"-"`         // over which that schedule runs; 0 means 1
 
 	Beam    int     `json:"beam"`    // hypotheses kept in the search; 0 means 5, 1 is greedy
-	Penalty float64 `json:"penalty"` // hypotheses are compared by log p / length^Penalty; 0 prefers short ones
+	Penalty float64 `json:"penalty"` // hypotheses are compared by log p / length^Penalty; at 0 short ones win
 }
 
 // Feeds returns the names of what a decoder can read beside the last token.
@@ -42,19 +41,15 @@ const (
 	feedNone    = "none"    // nothing: the decoder runs first, and looks at the source from all its steps at once
 )
 
-// TokenKinds returns the names of what texts can be cut into.
-func TokenKinds() []string { return []string{"bpe", "words", "characters"} }
-
 // withDefaults replaces zero values.
 func (o TranslateOptions) withDefaults() TranslateOptions {
-	setDefault(&o.Tokens, "bpe")
-	setDefault(&o.Merges, 5000)
-	setDefault(&o.Longest, 100)
+	setDefault(&o.Tokenizer, "bpe:5000")
+	setDefault(&o.MaxTokens, 100)
 	setDefault(&o.Embedding, 256)
 	setDefault(&o.Attention, string(attention.Scaled))
 	setDefault(&o.Feed, feedContext)
-	setDefault(&o.Beam, 5)
 	setDefault(&o.Epochs, 1)
+	setDefault(&o.Beam, 5)
 	return o
 }
 
@@ -63,7 +58,6 @@ func (o TranslateOptions) check() error {
 		what, value string
 		of          []string
 	}{
-		{"tokens", o.Tokens, TokenKinds()},
 		{"attention", o.Attention, attention.Scores()},
 		{"feed", o.Feed, Feeds()},
 	} {
@@ -74,7 +68,7 @@ func (o TranslateOptions) check() error {
 	for _, c := range []struct {
 		what         string
 		value, least int
-	}{{"merges", o.Merges, 0}, {"longest", o.Longest, 1}, {"embedding", o.Embedding, 1}, {"beam", o.Beam, 1}} {
+	}{{"the most tokens", o.MaxTokens, 1}, {"the width of the embedding", o.Embedding, 1}, {"the beam", o.Beam, 1}} {
 		if c.value < c.least {
 			return errors.Errorf("translate: %s is %d; want at least %d", c.what, c.value, c.least)
 		}
@@ -85,7 +79,8 @@ func (o TranslateOptions) check() error {
 	if !(o.Penalty >= 0) {
 		return errors.Errorf("translate: the length penalty is %g; want at least 0", o.Penalty)
 	}
-	return nil
+	_, err := train.NewSchedule(o.Teacher, 1, o.Epochs, 1)
+	return errors.WithMessage(err, "translate: teacher forcing")
 }
 
 // checkDecoder returns the reason why a network cannot decode.
