@@ -2,28 +2,35 @@ package datasets
 
 // entry is a dataset that has a name.
 type entry struct {
-	info Info
-	open func(options) (Dataset, error)
+	info   Info                                         // without Where
+	source *source                                      // nil if it is embedded
+	open   func(dir string, o options) (Dataset, error) // dir is "" if it is embedded
 }
 
 // catalogue returns the named datasets by task and then by name. It is a
 // function and not a variable so that nobody can change it.
 func catalogue() []entry {
 	return []entry{
-		{phrasesInfo(), func(options) (Dataset, error) { return Phrases(), nil }},
-		{airlineInfo(), openSeries(Airline)},
-		{co2Info(), openSeries(CO2)},
-		{sunspotsInfo(), openSeries(Sunspots)},
-		{temperaturesInfo(), openSeries(Temperatures)},
-		{datesInfo(), openPairs(Dates)},
-		{numbersEnDeInfo(), openPairs(NumbersEnDe)},
-		{numbersEnFrInfo(), openPairs(NumbersEnFr)},
+		{imdbInfo(), imdbSource(), openIMDB},
+		{phrasesInfo(), nil, func(string, options) (Dataset, error) { return Phrases(), nil }},
+		{sst2Info(), sstSource(), openSST(sst2Info(), sst2Classes, sst2Label)},
+		{sst5Info(), sstSource(), openSST(sst5Info(), sst5Classes, sst5Label)},
+		{uciInfo(), uciSource(), openUCI},
+
+		{airlineInfo(), nil, openSeries(Airline)},
+		{co2Info(), nil, openSeries(CO2)},
+		{sunspotsInfo(), nil, openSeries(Sunspots)},
+		{temperaturesInfo(), nil, openSeries(Temperatures)},
+
+		{datesInfo(), nil, openPairs(Dates)},
+		{numbersEnDeInfo(), nil, openPairs(NumbersEnDe)},
+		{numbersEnFrInfo(), nil, openPairs(NumbersEnFr)},
 	}
 }
 
 // openSeries makes the constructor of an embedded series heed the options.
-func openSeries(series func() *Series) func(options) (Dataset, error) {
-	return func(o options) (Dataset, error) {
+func openSeries(series func() *Series) func(string, options) (Dataset, error) {
+	return func(_ string, o options) (Dataset, error) {
 		s := series()
 		if err := s.choose(o.columns); err != nil {
 			return nil, err
@@ -36,6 +43,6 @@ func openSeries(series func() *Series) func(options) (Dataset, error) {
 }
 
 // openPairs makes the constructor of generated pairs one that takes options.
-func openPairs(pairs func() *Pairs) func(options) (Dataset, error) {
-	return func(options) (Dataset, error) { return pairs(), nil }
+func openPairs(pairs func() *Pairs) func(string, options) (Dataset, error) {
+	return func(string, options) (Dataset, error) { return pairs(), nil }
 }

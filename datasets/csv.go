@@ -91,12 +91,8 @@ func readCSV(name string, r io.Reader, o options) (*Series, error) {
 // fileInfo describes the series that was read from the file of that name.
 func fileInfo(name string, s *Series) Info {
 	base := filepath.Base(name)
-	short := strings.TrimSuffix(base, filepath.Ext(base))
-	if short == "" { // as of ".csv"
-		short = base
-	}
 	return Info{
-		Name:    short,
+		Name:    shortName(base),
 		Task:    "forecast",
 		Title:   "Time series in " + base,
 		Size:    count(s.Len(), "row") + ", " + count(s.Width(), "variable"),
@@ -104,4 +100,13 @@ func fileInfo(name string, s *Series) Info {
 		Source:  name,
 		Where:   "file",
 	}
+}
+
+// shortName returns the name of a file without its extension.
+func shortName(base string) string {
+	short := strings.TrimSuffix(base, filepath.Ext(base))
+	if short == "" { // as of ".csv"
+		return base
+	}
+	return short
 }

@@ -1,9 +1,8 @@
 package datasets
 
 import (
+	"context"
 	"strings"
-
-	"github.com/pkg/errors"
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what
@@ -29,40 +28,72 @@ type Info struct {
 const csvPrefix = "csv"
 
 // List returns the description of each dataset that Open knows by name, by
-// task and then by name. It reads no data.
-func List() []Info {
+// task and then by name. It reads no data; where it is depends on [DataDir].
+func List(opts ...Option) []Info {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
 	entries := catalogue()
 	list := make([]Info, len(entries))
 	for i, e := range entries {
 		list[i] = e.info
+		list[i].Where = o.where(e.source)
 	}
 	return list
 }
 
 // Open returns the dataset that spec names: a name from [List], such as
-// "airline", or "csv:FILE" for a file as [CSV] reads it.
+// "airline", or "csv:FILE" for a file: with [Text] or [Label] a [Labelled] as
+// [LabelledCSV] reads it, else a series as [CSV] does.
 //
 // [Columns] and [Period] work on every series. [Fill] matters to files only,
-// since the embedded series have no gaps.
+// since the embedded series have no gaps. A dataset that is neither embedded nor
+// in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
+// from its official address into [CacheDir] once.
 //
-// An unknown name, prefix or fill method is an *[UnknownError]. Any other error
-// is about the data itself.
+// An unknown name, prefix, fill method or encoding is an *[UnknownError]. Any
+// other error is about the data itself, or the way to it.
 func Open(spec string, opts ...Option) (Dataset, error) {
+	return OpenContext(context.Background(), spec, opts...)
+}
+
+// OpenContext is [Open] with a context that may end while the dataset is fetched.
+func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, error) {
 	o, err := gather(opts)
 	if err != nil {
 		return nil, err
 	}
+	o.ctx = ctx
 	if prefix, path, ok := strings.Cut(spec, ":"); ok && prefix == csvPrefix && path != "" {
-		s, err := openCSV(path, o)
+		return openFile(path, o)
+	}
+	e, _, err := named(spec, nil)
+	if err != nil {
+		return nil, err
+	}
+	if e.source == nil {
+		return e.open("", o)
+	}
+	dir, err := o.locate(spec, e.source)
+	if err != nil {
+		return nil, err
+	}
+	return e.open(dir, o)
+}
+
+// openFile reads a file of text or of a series, without a typed nil on an error.
+func openFile(path string, o options) (Dataset, error) {
+	if o.text != "" || o.label != "" {
+		l, err := openLabelledCSV(path, o)
 		if err != nil {
 			return nil, err
 		}
-		return s, nil
+		return l, nil
 	}
-	for _, e := range catalogue() {
-		if e.info.Name == spec {
-			return e.open(o)
-		}
+	s, err := openCSV(path, o)
+	if err != nil {
+		return nil, err
 	}
-	return nil, errors.WithStack(unknownDataset(spec))
+	return s, nil
 }

@@ -1,8 +1,12 @@
 package datasets
 
 import (
+	"context"
+	"net/http"
+
 	"github.com/pkg/errors"
 
+	"github.com/rnnzoo/rnnzoo/datasets/download"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 )
 
@@ -14,6 +18,15 @@ type options struct {
 	fill    string
 	columns []string
 	period  int
+
+	text, label string
+	encoding    string
+	sentences   bool
+	split       uint64
+	data        string
+	progress    func(download.Progress)
+	ctx         context.Context // of OpenContext and Get; nil is none
+	client      *http.Client    // nil is the usual one
 }
 
 // Fill says what stands in for a missing value of a file. The default, "",
@@ -48,11 +61,45 @@ func Period(steps int) Option {
 	return func(o *options) { o.period = steps }
 }
 
+// Text names the column of texts in a file, and makes it a [Labelled]. The default
+// is "text" where [Label] is given.
+func Text(column string) Option { return func(o *options) { o.text = column } }
+
+// Label names the column of labels in a file, and makes it a [Labelled]. The
+// default is "label" where [Text] is given.
+func Label(column string) Option { return func(o *options) { o.label = column } }
+
+// Encoding says how the text of a file is written: "utf-8", the default, or
+// "latin1" (ISO 8859-1, read as browsers do: as Windows-1252). Any other is an
+// *[UnknownError] when the dataset is opened.
+func Encoding(name string) Option { return func(o *options) { o.encoding = name } }
+
+// SentencesOnly leaves the labelled phrases of a treebank out of the training
+// part, which then holds whole sentences alone.
+func SentencesOnly() Option { return func(o *options) { o.sentences = true } }
+
+// SplitSeed chooses which examples are held out where a corpus has no split of its
+// own. It is apart from the seed of a training, so that runs with different seeds
+// are judged on the same examples. The default is 0.
+func SplitSeed(seed uint64) Option { return func(o *options) { o.split = seed } }
+
+// DataDir names a folder that is searched for a dataset's files before the one of
+// the environment variable ZOO_DATA and the cache.
+func DataDir(dir string) Option { return func(o *options) { o.data = dir } }
+
+// OnProgress is called now and then while a dataset is fetched.
+func OnProgress(call func(download.Progress)) Option {
+	return func(o *options) { o.progress = call }
+}
+
 // gather adds options up and checks what can be checked without data.
 func gather(opts []Option) (options, error) {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
+	}
+	if _, err := decoder(o.encoding); err != nil {
+		return o, err
 	}
 	if o.fill == "" || fillMethod(o.fill) != nil {
 		return o, nil

@@ -81,7 +81,7 @@ func (t *table) open(first []string, line int, header bool, chosen []string) err
 	place := make(map[string]int, len(first))
 	names := make([]string, len(first))
 	for i := range first {
-		names[i] = "column " + strconv.Itoa(i+1)
+		names[i] = columnName(i)
 		if header && first[i] != "" {
 			names[i] = strings.Clone(first[i])
 		}

@@ -1,0 +1,99 @@
+package datasets
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/download"
+)
+
+func uciInfo() Info {
+	return Info{
+		Name:    "uci-sentiment",
+		Task:    "classify",
+		Title:   "Sentences from reviews of films, restaurants and products, negative or positive",
+		Size:    "3,000 sentences",
+		Licence: "CC BY 4.0 (cite Kotzias et al. 2015)",
+		Source:  "https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences",
+		Where:   "cached",
+	}
+}
+
+// uciFiles are those of a thousand sentences each.
+var uciFiles = []string{
+	"sentiment labelled sentences/amazon_cells_labelled.txt",
+	"sentiment labelled sentences/imdb_labelled.txt",
+	"sentiment labelled sentences/yelp_labelled.txt",
+}
+
+func uciSource() *source {
+	return &source{
+		folder: "uci-sentiment",
+		files: []download.File{{
+			URL:    "https://archive.ics.uci.edu/static/public/331/sentiment+labelled+sentences.zip",
+			SHA256: "afc26626d710899948693e1a61405dce197f57ffa719fa1130d346b4cc095343",
+		}},
+		unpack: true,
+		forms:  [][]string{uciFiles},
+	}
+}
+
+// openUCI reads the three files. They have no split: 600 sentences are held out
+// for the test and 300 for validation.
+//
+// D. Kotzias et al., From group to individual labels using deep features, KDD 2015.
+func openUCI(dir string, o options) (Dataset, error) {
+	info := uciInfo()
+	var all []Example
+	for _, file := range uciFiles {
+		path := filepath.Join(dir, filepath.FromSlash(file))
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
+		}
+		examples, err := readUCI(path, f)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, examples...)
+	}
+	l := &Labelled{Meta: info, Classes: []string{"negative", "positive"}}
+	if err := l.divide(info.Name, all, 0.2, 0.1, o.split); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation
+// marks, tabs and Unicode's line separators, so that only the last tab of a line
+// that ends with \n counts.
+func readUCI(name string, r io.Reader) ([]Example, error) {
+	var examples []Example
+	lines := bufio.NewReader(r)
+	for number := 1; ; number++ {
+		line, err := lines.ReadString('\n')
+		if err != nil && err != io.EOF {
+			return nil, readError(name, err)
+		}
+		if strings.TrimSpace(line) != "" {
+			if invalidUTF8(line) >= 0 {
+				return nil, encodingError(name, number)
+			}
+			tab := strings.LastIndexByte(line, '\t')
+			text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
+			if tab < 0 || text == "" || label != "0" && label != "1" {
+				return nil, errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, quote(strings.TrimSpace(line)))
+			}
+			examples = append(examples, Example{text, int(label[0] - '0')})
+		}
+		if err == io.EOF {
+			return examples, nil
+		}
+	}
+}
