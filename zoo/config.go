@@ -37,12 +37,16 @@ type Config struct {
 	Limit       int     `json:"limit"` // 0 means all training examples
 
 	// How the dataset is read.
-	Columns []string `json:"columns,omitempty"`
-	Fill    string   `json:"fill,omitempty"`
-	Period  int      `json:"period,omitempty"`
+	Columns  []string `json:"columns,omitempty"`
+	Fill     string   `json:"fill,omitempty"`
+	Period   int      `json:"period,omitempty"`
+	Text     string   `json:"text,omitempty"`     // column of texts
+	Label    string   `json:"label,omitempty"`    // column of classes
+	Encoding string   `json:"encoding,omitempty"` // of a file of texts
 
 	// A section for each task, of which only that of Task matters.
 	Forecast  task.ForecastOptions  `json:"forecast,omitzero"`
+	Classify  task.ClassifyOptions  `json:"classify,omitzero"`
 	Translate task.TranslateOptions `json:"translate,omitzero"`
 }
 

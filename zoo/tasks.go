@@ -23,7 +23,7 @@ type taskEntry struct {
 
 // tasks returns what the zoo can learn. A task is an entry here, its section of Config, and its files in package task.
 func tasks() []taskEntry {
-	return []taskEntry{forecastTask(), translateTask()}
+	return []taskEntry{forecastTask(), classifyTask(), translateTask()}
 }
 
 // taskByName returns the task of a name. Runs that name none are of the time when there was only one.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,22 +32,69 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 	flags.Uint64Var(&c.Seed, "seed", c.Seed, "seed of all that is random")
 	flags.IntVar(&c.Limit, "limit", c.Limit, "train on the first so many examples; 0 is all of them")
 
-	flags.IntVar(&c.Forecast.Window, "window", c.Forecast.Window, "rows of the series that the model sees")
-	flags.IntVar(&c.Forecast.Horizon, "horizon", c.Forecast.Horizon, "rows that it forecasts at once")
-	flags.IntVar(&c.Forecast.Lag, "lag", c.Forecast.Lag, "learn the difference from the row so many before, such as last year's month; 0 is none")
-	flags.IntVar(&c.Forecast.Difference, "difference", c.Forecast.Difference, "1 to learn the difference from the row before; 0 for none")
-	flags.BoolVar(&c.Forecast.Log, "log", c.Forecast.Log, "learn from logarithms: growth instead of change")
-	flags.BoolVar(&c.Forecast.EveryStep, "every-step", c.Forecast.EveryStep, "learn a forecast at every step of the window, not at its end alone")
-	flags.StringVar(&c.Forecast.Loss, "loss", c.Forecast.Loss, "one of "+strings.Join(task.Losses(), ", "))
-	flags.StringSliceVar(&c.Columns, "columns", c.Columns, "names of the variables, with commas between them; none is all columns of numbers")
-	flags.IntVar(&c.Period, "period", c.Period, "rows in a season, for the baselines; 0 is what the dataset says")
-	flags.StringVar(&c.Fill, "fill", c.Fill, "what stands in for missing values: previous, linear, mean or zero; none is an error")
+	forTask(flags, "forecast", func(flags *pflag.FlagSet) {
+		f := &c.Forecast
+		flags.IntVar(&f.Window, "window", f.Window, "rows of the series that the model sees")
+		flags.IntVar(&f.Horizon, "horizon", f.Horizon, "rows that it forecasts at once")
+		flags.IntVar(&f.Lag, "lag", f.Lag, "learn the difference from the row so many before, such as last year's month; 0 is none")
+		flags.IntVar(&f.Difference, "difference", f.Difference, "1 to learn the difference from the row before; 0 for none")
+		flags.BoolVar(&f.Log, "log", f.Log, "learn from logarithms: growth instead of change")
+		flags.BoolVar(&f.EveryStep, "every-step", f.EveryStep, "learn a forecast at every step of the window, not at its end alone")
+		flags.StringVar(&f.Loss, "loss", f.Loss, "one of "+strings.Join(task.Losses(), ", "))
+		flags.StringSliceVar(&c.Columns, "columns", c.Columns, "names of the variables, with commas between them; none is all columns of numbers")
+		flags.IntVar(&c.Period, "period", c.Period, "rows in a season, for the baselines; 0 is what the dataset says")
+		flags.StringVar(&c.Fill, "fill", c.Fill, "what stands in for missing values: previous, linear, mean or zero; none is an error")
+	})
+	forTask(flags, "classify", func(flags *pflag.FlagSet) {
+		k := &c.Classify
+		flags.StringVar(&c.Text, "text", c.Text, "name of the column of texts in a file of your own")
+		flags.StringVar(&c.Label, "label", c.Label, "name of the column of classes in a file of your own")
+		flags.StringVar(&c.Encoding, "encoding", c.Encoding, "encoding of a file of your own: utf-8 or latin1")
+		flags.StringVar(&k.Tokenizer, "tokenizer", k.Tokenizer, "what texts are cut into: "+task.Tokenizers)
+		flags.BoolVar(&k.Cased, "cased", k.Cased, "keep capital letters")
+		flags.IntVar(&k.Vocabulary, "vocabulary", k.Vocabulary, "most different tokens; 0 is no limit")
+		flags.IntVar(&k.MinCount, "min-count", k.MinCount, "leave out tokens that the training texts have less often")
+		flags.IntVar(&k.MaxTokens, "max-tokens", k.MaxTokens, "read the last so many tokens of a text; 0 is all")
+		flags.IntVar(&k.Embedding, "embedding", k.Embedding, "width of the embedding; 0 is that of the vectors")
+		flags.StringVar(&k.Vectors, "vectors", k.Vectors, "file of word vectors to start from, in the text format of GloVe or word2vec")
+		flags.Float64Var(&k.EmbeddingDropout, "embedding-dropout", k.EmbeddingDropout, "rate of dropout on the embeddings; 0 is none")
+		flags.Float64Var(&k.WordDropout, "word-dropout", k.WordDropout, "rate of words that are replaced by the unknown one in training; 0 is none")
+		flags.Float64Var(&k.OutputDropout, "output-dropout", k.OutputDropout, "rate of dropout before the last layer; 0 is none")
+		flags.StringVar(&k.Pooling, "pooling", k.Pooling, "what is made of the outputs of all steps: one of "+strings.Join(task.Poolings(), ", "))
+		flags.StringVar(&k.ClassWeights, "class-weights", k.ClassWeights, "balanced, or a number for each class with commas between; none is 1")
+	})
 }
 
-// configOf returns the defaults of a model and dataset with the flags that were given. Without the season that the
+// taskAnnotation names the task that a flag is for.
+const taskAnnotation = "task"
+
+// forTask marks the flags that define adds as those of a task.
+func forTask(flags *pflag.FlagSet, name string, define func(*pflag.FlagSet)) {
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	own.SortFlags = false
+	define(own)
+	own.VisitAll(func(f *pflag.Flag) {
+		f.Annotations = map[string][]string{taskAnnotation: {name}}
+		flags.AddFlag(f)
+	})
+}
+
+// shownDefaults returns the defaults of a model and dataset for a help text: the sections of other tasks have theirs, too.
+func shownDefaults(model, dataset string) zoo.Config {
+	c := zoo.Defaults(model, dataset)
+	c.Forecast = cmp.Or(c.Forecast, zoo.DefaultsFor("forecast", model, "").Forecast)
+	c.Classify = cmp.Or(c.Classify, zoo.DefaultsFor("classify", model, "").Classify)
+	return c
+}
+
+// configOf returns the defaults of a model and dataset with the flags that were given, which also tell what a file is for.
+// Without the season that the
 // dataset's defaults take out, --lag 0, they are those of a network that must learn it.
 func configOf(given *pflag.FlagSet, model, dataset string) (zoo.Config, error) {
 	c := zoo.Defaults(model, dataset)
+	if given.Changed("text") || given.Changed("label") {
+		c = zoo.DefaultsFor("classify", model, dataset)
+	}
 	if lag := given.Lookup("lag"); lag != nil && lag.Changed && lag.Value.String() == "0" && c.Forecast.Lag > 0 {
 		c = c.WithoutSeason()
 	}
@@ -56,6 +104,10 @@ func configOf(given *pflag.FlagSet, model, dataset string) (zoo.Config, error) {
 	given.Visit(func(f *pflag.Flag) {
 		to := own.Lookup(f.Name)
 		if to == nil || err != nil {
+			return
+		}
+		if only := to.Annotations[taskAnnotation]; only != nil && only[0] != c.Task {
+			err = linef("--%s is for the task %s; the task of %s is %s", f.Name, only[0], dataset, c.Task)
 			return
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
@@ -73,7 +125,7 @@ func helpWithDefaults(cmd *cobra.Command) {
 	help := cmd.HelpFunc()
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		names := append(cmd.Flags().Args(), "", "")
-		c := zoo.Defaults(names[0], names[1])
+		c := shownDefaults(names[0], names[1])
 		own := pflag.NewFlagSet("", pflag.ContinueOnError)
 		configFlags(own, &c)
 		own.VisitAll(func(f *pflag.Flag) {

@@ -49,6 +49,7 @@ func newEval() *cobra.Command {
 			if verdict := verdict(c.Model, v.Metrics, v.Baselines); verdict != "" {
 				fmt.Fprintln(cmd.OutOrStdout(), verdict)
 			}
+			fmt.Fprint(cmd.OutOrStdout(), confusionTable(v.Confusion))
 			return nil
 		},
 	}

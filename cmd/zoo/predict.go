@@ -1,24 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"os"
-	"strconv"
-
-	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
-	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/zoo"
 )
-
-type predictionEvent struct {
-	Event  string            `json:"event"`
-	Step   int               `json:"step"`
-	Time   string            `json:"time,omitempty"` // if it is known how the history's times go on
-	Values map[string]metric `json:"values"`
-}
 
 // predictOptions are the flags of zoo predict.
 type predictOptions struct {
@@ -30,14 +16,18 @@ type predictOptions struct {
 func newPredict() *cobra.Command {
 	var o predictOptions
 	cmd := &cobra.Command{
-		Use:   "predict <run> [FILE.csv|-]",
-		Short: "Use a kept run: continue a series",
-		Long: `Continue the series that a run was trained on, or another one: a CSV file, or - for CSV on standard input. The run is a
-folder, or its name under --out.`,
+		Use:   "predict <run> [INPUT|-]",
+		Short: "Use a kept run: continue a series, name the class of a text",
+		Long: `Use a kept run, which is a folder or its name under --out.
+
+A forecast continues the series that it was trained on, or another one: a CSV file, or - for CSV on standard input. A
+classifier names the class of a text, or with - of each line of standard input.`,
 		Example: `  zoo predict lstm-airline-1 --steps 12
   zoo predict runs/gru-sales-1 this-year.csv --json
-  tail -n 100 sales.csv | zoo predict gru-sales-1 -`,
-		Args: arguments("<run> [FILE.csv|-]"),
+  tail -n 100 sales.csv | zoo predict gru-sales-1 -
+  zoo predict bilstm-imdb-1 "not bad at all"
+  zoo predict bilstm-imdb-1 - < reviews.txt`,
+		Args: arguments("<run> [INPUT|-]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := zoo.FindRun(args[0], o.out)
 			if err != nil {
@@ -47,22 +37,12 @@ folder, or its name under --out.`,
 			if err != nil {
 				return err
 			}
-			history := r.History()
-			if len(args) == 2 {
-				if history, err = readHistory(r, args[1], cmd.InOrStdin(), o.fill); err != nil {
-					return err
+			for _, flag := range []struct{ name, task string }{{"steps", "forecast"}, {"fill", "forecast"}} {
+				if cmd.Flags().Changed(flag.name) && r.Config.Task != flag.task {
+					return linef("--%s is for the task %s; the task of %s is %s", flag.name, flag.task, dir, r.Config.Task)
 				}
 			}
-			rows, err := r.Predict(o.steps, history)
-			if err != nil {
-				return err
-			}
-			times := zoo.NextTimes(history.Times, o.steps)
-			if o.json {
-				return writePredictions(cmd.OutOrStdout(), r.Variables(), times, rows)
-			}
-			fmt.Fprint(cmd.OutOrStdout(), predictionTable(r.Variables(), times, rows))
-			return nil
+			return uses[r.Config.Task].predict(cmd, r, args[1:], o)
 		},
 	}
 	cmd.Flags().IntVar(&o.steps, "steps", 1, "rows to forecast")
@@ -70,58 +50,4 @@ folder, or its name under --out.`,
 	cmd.Flags().StringVar(&o.out, "out", defaultOut, "folder that runs are kept in")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object a line")
 	return cmd
-}
-
-// readHistory reads the history from a file, or from standard input where its name is -.
-func readHistory(r *zoo.Run, name string, in io.Reader, fill string) (*datasets.Series, error) {
-	if name == "-" {
-		return r.ReadHistory("standard input", in, fill)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, errors.Wrap(err, "history")
-	}
-	defer f.Close()
-	return r.ReadHistory(name, f, fill)
-}
-
-func writePredictions(w io.Writer, variables, times []string, rows [][]float64) error {
-	for i, row := range rows {
-		v := predictionEvent{Event: "prediction", Step: i + 1, Values: make(map[string]metric, len(row))}
-		if times != nil {
-			v.Time = times[i]
-		}
-		for j, x := range row {
-			v.Values[variables[j]] = metric(x)
-		}
-		if err := writeJSON(w, v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// predictionTable shows the forecasts with a column for each variable.
-func predictionTable(variables, times []string, rows [][]float64) *table {
-	t := &table{right: func(column int) bool { return column > 0 || times == nil }}
-	first := "time"
-	if times == nil {
-		first = "step"
-	}
-	t.add(append([]string{first}, variables...)...)
-	for i, row := range rows {
-		cells := []string{strconv.Itoa(i + 1)}
-		if times != nil {
-			cells[0] = times[i]
-		}
-		for j, x := range row {
-			column := make([]float64, len(rows))
-			for k := range rows {
-				column[k] = rows[k][j]
-			}
-			cells = append(cells, fixed(x, decimals(5, column...)))
-		}
-		t.add(cells...)
-	}
-	return t
 }

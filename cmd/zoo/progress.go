@@ -96,5 +96,11 @@ func (l *lines) done() {}
 
 func epochLine(e train.EpochEvent) string {
 	width := len(fmt.Sprint(e.Epochs))
-	return fmt.Sprintf("epoch %*d/%d  loss %.4f  validation %.4f", width, e.Epoch, e.Epochs, e.TrainLoss, e.Valid.Loss)
+	line := fmt.Sprintf("epoch %*d/%d  loss %.4f  validation %.4f", width, e.Epoch, e.Epochs, e.TrainLoss, e.Valid.Loss)
+	for _, m := range metricOrder {
+		if v, ok := e.Valid.Metrics[m]; ok && higherIsBetter[m] { // which the loss does not tell
+			return line + fmt.Sprintf("  %s %s", m, shownMetric(m, v, v))
+		}
+	}
+	return line
 }

@@ -28,10 +28,13 @@ func newRun() *cobra.Command {
 		Short: "Train a model, evaluate it and keep the run",
 		Long: `Train a model on a dataset, evaluate it on the test part and keep the run in a folder of its own.
 
-A dataset is one that zoo datasets lists, or csv:FILE for a series of your own. The defaults that this help shows are
-those for a series of your own, or for the dataset that stands beside it: zoo run lstm airline --help.`,
+A dataset is one that zoo datasets lists, or csv:FILE for a series of your own, or for texts of your own with their classes
+in the columns that --text and --label name. The defaults that this help shows are those for data of your own, or for the
+dataset that stands beside it: zoo run lstm airline --help.`,
 		Example: `  zoo run lstm airline
   zoo run gru csv:sales.csv --window 30 --horizon 7
+  zoo run bilstm phrases
+  zoo run lstm csv:reviews.csv --text review --label stars
   zoo run rnn temperatures --epochs 5 --json > events.jsonl`,
 		Args: arguments("<model> <dataset>"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +45,7 @@ those for a series of your own, or for the dataset that stands beside it: zoo ru
 			return runModel(cmd, config, o)
 		},
 	}
-	defaults := zoo.Defaults("", "")
+	defaults := shownDefaults("", "")
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	configFlags(flags, &defaults)
@@ -121,6 +124,9 @@ func closing(e *zoo.Experiment, r *zoo.Result, dir string) string {
 	if v := verdict(model, r.Metrics, r.Baselines); v != "" {
 		text += v + "\n"
 	}
-	return text + fmt.Sprintf("Trained %d epochs in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s --steps 12\n",
-		r.Epochs, r.Seconds, r.BestEpoch, dir, dir)
+	if c := confusionTable(r.Confusion); c != "" {
+		text += c + "\n"
+	}
+	return text + fmt.Sprintf("Trained %d epochs in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s %s\n",
+		r.Epochs, r.Seconds, r.BestEpoch, dir, dir, uses[e.Config.Task].example)
 }

@@ -6,17 +6,23 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
-// metricOrder is the order in which metrics are shown. All are better the lower.
-var metricOrder = []string{"rmse", "mae", "smape", "mase"}
+// metricOrder is the order in which metrics are shown. The first that a task has is the one that ranks.
+var metricOrder = []string{"rmse", "mae", "smape", "mase", "accuracy", "f1", "loss"}
 
-// scoreTable compares a model's metrics with those of forecasts that learn nothing, the best first.
+// higherIsBetter are the metrics of which more is better; of the others less is.
+var higherIsBetter = map[string]bool{"accuracy": true, "f1": true}
+
+// percent are the metrics that are parts of 1, and shown in percent.
+var percent = map[string]bool{"accuracy": true, "f1": true}
+
+// scoreTable compares a model's metrics with those of its rivals, the best first.
 func scoreTable(model string, own map[string]float64, baselines map[string]map[string]float64) *table {
 	all := maps.Clone(baselines)
 	all[model] = own
-	names := ranking(all)
-
 	t := &table{right: func(column int) bool { return column > 0 }}
 	header := []string{""}
 	var shown []string
@@ -26,20 +32,45 @@ func scoreTable(model string, own map[string]float64, baselines map[string]map[s
 		}
 	}
 	t.add(header...)
-	for _, name := range names {
+	for _, name := range ranking(all) {
 		row := []string{name}
 		for _, m := range shown {
-			row = append(row, fixed(all[name][m], decimals(4, own[m])))
+			row = append(row, shownMetric(m, all[name][m], own[m]))
 		}
 		t.add(row...)
 	}
 	return t
 }
 
-// ranking sorts names by their first metric.
+// shownMetric formats a metric with about as many digits as that of the model.
+func shownMetric(name string, value, own float64) string {
+	if percent[name] {
+		return fixed(100*value, 2) + " %"
+	}
+	return fixed(value, decimals(4, own))
+}
+
+// rankingMetric returns the metric that decides which of the scores is best.
+func rankingMetric(all map[string]map[string]float64) string {
+	for _, m := range metricOrder {
+		for _, scores := range all {
+			if _, ok := scores[m]; ok {
+				return m
+			}
+		}
+	}
+	return ""
+}
+
+// ranking sorts names, the best first.
 func ranking(all map[string]map[string]float64) []string {
+	m := rankingMetric(all)
+	sign := 1.0
+	if higherIsBetter[m] {
+		sign = -1
+	}
 	return slices.SortedFunc(maps.Keys(all), func(a, b string) int {
-		return cmp.Or(cmp.Compare(all[a][metricOrder[0]], all[b][metricOrder[0]]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(sign*all[a][m], sign*all[b][m]), cmp.Compare(a, b))
 	})
 }
 
@@ -48,9 +79,21 @@ func verdict(model string, own map[string]float64, baselines map[string]map[stri
 	if len(baselines) == 0 {
 		return ""
 	}
-	m := metricOrder[0]
+	m := rankingMetric(baselines)
 	rival := ranking(baselines)[0]
 	mine, theirs := own[m], baselines[rival][m]
+	if percent[m] {
+		points := math.Abs(mine-theirs) * 100
+		switch {
+		case math.IsNaN(points):
+			return ""
+		case mine > theirs:
+			return fmt.Sprintf("%s is best: its %s is %.1f points above that of %s, the best of the rivals.", model, m, points, rival)
+		case mine < theirs:
+			return fmt.Sprintf("%s is best: the %s of %s is %.1f points below it.", rival, m, model, points)
+		}
+		return fmt.Sprintf("%s and %s are equally good.", model, rival)
+	}
 	part := math.Abs(1-mine/theirs) * 100
 	switch {
 	case math.IsNaN(part) || math.IsInf(part, 0):
@@ -61,4 +104,24 @@ func verdict(model string, own map[string]float64, baselines map[string]map[stri
 		return fmt.Sprintf("%s, which learns nothing, is best: the %s of %s is %.1f %% above it.", rival, m, model, part)
 	}
 	return fmt.Sprintf("%s and %s, which learns nothing, are equally good.", model, rival)
+}
+
+// mostClasses is how many classes a table of who was taken for whom has room for on a terminal.
+const mostClasses = 10
+
+// confusionTable shows how many of each true class were taken for which, or "" without one.
+func confusionTable(c *task.Confusion) string {
+	if c == nil || len(c.Classes) > mostClasses {
+		return ""
+	}
+	t := &table{right: func(column int) bool { return column > 0 }}
+	t.add(append([]string{"true \\ predicted"}, c.Classes...)...)
+	for i, name := range c.Classes {
+		row := []string{name}
+		for _, n := range c.Counts[i] {
+			row = append(row, count(n))
+		}
+		t.add(row...)
+	}
+	return "\n" + t.String()
 }

@@ -50,7 +50,7 @@ func (t *Translator) Translate(texts []string, opts SearchOptions) ([]Translated
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return len(sources[i]) - len(sources[j]) })
 	for _, p := range t.programs.byShape {
-		p.program.Refresh() // the parameters may have changed
+		p.Refresh() // the parameters may have changed
 	}
 	out := make([]Translated, len(texts))
 	for chunk := range slices.Chunk(order, max(1, searchRows/opts.Beam)) {

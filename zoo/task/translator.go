@@ -18,7 +18,7 @@ type Translator struct {
 	sourceEncoder *text.Encoder
 	targetEncoder *text.Encoder
 	lengths       pairLengths
-	programs      programs[translateShape, *translateProgram]
+	programs      programs[translateShape]
 }
 
 var _ Predictor = (*Translator)(nil)
@@ -143,12 +143,6 @@ const (
 	toStep              // log probabilities of the next tokens
 )
 
-// translateProgram is a program with the nodes to read, which depend on its use.
-type translateProgram struct {
-	*graph.Program
-	outputs []*gorgonia.Node
-}
-
 // loss declares the mean cross entropy of a batch of pairs, in nats a token, and the scores of the tokens [T, B, V].
 func (t *Translator) loss(b *graph.Builder, s translateShape, opts ...graph.CrossEntropyOption) (loss, logits *gorgonia.Node) {
 	source := b.IndexInput("source", s.source, s.batch)
@@ -159,8 +153,8 @@ func (t *Translator) loss(b *graph.Builder, s translateShape, opts ...graph.Cros
 }
 
 // program returns the program of a shape.
-func (t *Translator) program(s translateShape) (*translateProgram, error) {
-	return t.programs.get(s, func() (*translateProgram, error) {
+func (t *Translator) program(s translateShape) (*compiled, error) {
+	return t.programs.get(s, func() (*compiled, error) {
 		var outputs []*gorgonia.Node
 		var opts []graph.CompileOption
 		b := graph.NewBuilder(t.params)
@@ -186,7 +180,7 @@ func (t *Translator) program(s translateShape) (*translateProgram, error) {
 			opts = []graph.CompileOption{graph.FixedParams()}
 		}
 		p, err := graph.Compile(b, append(opts, graph.Output(outputs...))...)
-		return &translateProgram{p, outputs}, err
+		return &compiled{p, outputs}, err
 	})
 }
 

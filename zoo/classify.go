@@ -1,0 +1,96 @@
+package zoo
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+)
+
+func classifyTask() taskEntry {
+	return taskEntry{
+		name:     "classify",
+		defaults: classifyDefaults,
+		check:    checkClassify,
+		maximize: "accuracy",
+		prepare:  prepareClassify,
+		open: func(c Config, network *graph.Network, params *graph.Params, read func(string, any) error) (task.Predictor, error) {
+			return task.OpenClassifier(network, params, c.Classify, read)
+		},
+	}
+}
+
+// classifyDefaults gives a person's own texts what was good for reviews of films.
+func classifyDefaults(c *Config) {
+	c.Hidden, c.Epochs, c.LR, c.Clip, c.Patience = 64, 10, 1e-3, 5, 2
+	c.Classify = task.ClassifyOptions{Tokenizer: "words", Vocabulary: 30000, MinCount: 1, MaxTokens: 400, Embedding: 100,
+		EmbeddingDropout: 0.5, WordDropout: 0.1, Pooling: "max", OutputDropout: 0.5}
+	switch c.Dataset {
+	case "imdb":
+		c.Epochs = 4
+	case "sst2", "sst5":
+		c.Hidden, c.Batch, c.Epochs = 128, 128, 3
+		c.Classify.Embedding, c.Classify.EmbeddingDropout, c.Classify.WordDropout = 128, 0.4, 0
+	case "phrases":
+		c.Classify.Embedding, c.Classify.EmbeddingDropout, c.Classify.WordDropout = 32, 0.1, 0
+		c.Classify.OutputDropout = 0.1
+	}
+}
+
+func checkClassify(c Config) error {
+	o := c.Classify
+	err := checkRanges([]bounded{
+		{"vocabulary", float64(o.Vocabulary), 0, math.MaxInt32},
+		{"min-count", float64(o.MinCount), 0, math.MaxInt32},
+		{"max-tokens", float64(o.MaxTokens), 0, 1 << 13},
+		{"embedding", float64(o.Embedding), 0, 1 << 13},
+		{"embedding-dropout", o.EmbeddingDropout, 0, 1},
+		{"word-dropout", o.WordDropout, 0, 1},
+		{"output-dropout", o.OutputDropout, 0, 1},
+	})
+	if poolings := task.Poolings(); err == nil && o.Pooling != "" && !slices.Contains(poolings, o.Pooling) {
+		err = usagef("--pooling %q not found; choose one of %s", o.Pooling, strings.Join(poolings, ", "))
+	}
+	return err
+}
+
+func prepareClassify(c *Config, network *graph.Network, d datasets.Dataset, params *graph.Params) (task.Task, error) {
+	labelled, ok := d.(*datasets.Labelled)
+	if !ok {
+		return nil, errors.Errorf("dataset %q has no labelled texts", d.Info().Name)
+	}
+	t, err := task.NewClassification(network, labelled, params, c.Classify)
+	if err != nil {
+		return nil, err
+	}
+	c.Classify = t.Options()
+	return t, nil
+}
+
+// Classify returns the class of a text, and the probability of each. It is for runs that classify.
+func (r *Run) Classify(text string) (label string, probabilities map[string]float64, err error) {
+	classes, err := r.ClassifyAll(text)
+	if err != nil {
+		return "", nil, err
+	}
+	p, err := predictor[*task.Classifier](r, "classify")
+	probabilities = make(map[string]float64)
+	for i, name := range p.Classes() {
+		probabilities[name] = classes[0].Probabilities[i]
+	}
+	return classes[0].Label, probabilities, err
+}
+
+// ClassifyAll returns the class of each text, all at once.
+func (r *Run) ClassifyAll(texts ...string) ([]task.Class, error) {
+	p, err := predictor[*task.Classifier](r, "classify")
+	if err != nil {
+		return nil, err
+	}
+	return p.Classify(texts...)
+}

@@ -1,0 +1,69 @@
+package task
+
+import (
+	"gorgonia.org/gorgonia"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+)
+
+// shape tells the programs of a task on sequences apart.
+type shape struct {
+	steps, batch int
+	training     bool
+}
+
+// compiled is a program with the nodes to read.
+type compiled struct {
+	*graph.Program
+	outputs []*gorgonia.Node
+}
+
+// programMemory is how many bytes the programs of a task may hold together: those of the longest texts that are read
+// whole, in all their lengths, on a machine with little memory. A program that is dropped costs a second to compile again.
+const programMemory = 1 << 30
+
+// programs keeps the compiled programs of a task by what tells their shapes apart. Where they would hold more memory than
+// there is for them, it drops the one that was not asked for the longest. The zero value is ready.
+type programs[K comparable] struct {
+	memory  int // in bytes; 0 means programMemory
+	byShape map[K]*keptProgram
+	bytes   int
+	clock   int
+}
+
+type keptProgram struct {
+	*compiled
+	used int // when it was last asked for
+}
+
+// get returns the program of a shape, and compiles it if it is not there.
+func (p *programs[K]) get(shape K, compile func() (*compiled, error)) (*compiled, error) {
+	p.clock++
+	if c := p.byShape[shape]; c != nil {
+		c.used = p.clock
+		return c.compiled, nil
+	}
+	program, err := compile()
+	if err != nil {
+		return nil, err
+	}
+	p.bytes += program.Bytes()
+	memory := p.memory
+	setDefault(&memory, programMemory)
+	for p.bytes > memory && len(p.byShape) > 0 {
+		var oldest K
+		least := p.clock
+		for s, c := range p.byShape {
+			if c.used < least {
+				oldest, least = s, c.used
+			}
+		}
+		p.bytes -= p.byShape[oldest].Bytes()
+		delete(p.byShape, oldest)
+	}
+	if p.byShape == nil {
+		p.byShape = make(map[K]*keptProgram)
+	}
+	p.byShape[shape] = &keptProgram{program, p.clock}
+	return program, nil
+}
