@@ -23,8 +23,12 @@ func catalogue() []entry {
 		{temperaturesInfo(), nil, openSeries(Temperatures)},
 
 		{datesInfo(), nil, openPairs(Dates)},
+		multi30k("de", "en"),
+		multi30k("en", "de"),
+		multi30k("en", "fr"),
 		{numbersEnDeInfo(), nil, openPairs(NumbersEnDe)},
 		{numbersEnFrInfo(), nil, openPairs(NumbersEnFr)},
+		{tatoebaFraEngInfo(), tatoebaFraEngSource(), openTatoebaFraEng},
 	}
 }
 

@@ -178,3 +178,49 @@ func TestSplitPairs(t *testing.T) {
 		t.Errorf("%d pairs moved to another part when 3 were added", moved)
 	}
 }
+
+func TestPairCorpora(t *testing.T) {
+	for _, c := range []struct {
+		name               string
+		source             *source
+		train, valid, test int
+		first              Pair // of the test part
+	}{
+		{"multi30k-de-en", multi30k("de", "en").source, 29_000, 1014, 1000,
+			Pair{"Ein Mann mit einem orangefarbenen Hut, der etwas anstarrt.", "A man in an orange hat starring at something."}},
+		{"multi30k-en-de", multi30k("en", "de").source, 29_000, 1014, 1000,
+			Pair{"A man in an orange hat starring at something.", "Ein Mann mit einem orangefarbenen Hut, der etwas anstarrt."}},
+		{"multi30k-en-fr", multi30k("en", "fr").source, 29_000, 1014, 1000,
+			Pair{"A man in an orange hat starring at something.", "Un homme avec un chapeau orange regardant quelque chose."}},
+		{"tatoeba-fra-eng", tatoebaFraEngSource(), 140_000, 1000, 1000, Pair{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			corpus(t, c.source)
+			d, err := Open(c.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := d.(*Pairs)
+			if strings.HasPrefix(c.name, "tatoeba") { // of which there are newer editions
+				if len(p.Train) < c.train || len(p.Valid) < c.valid || len(p.Test) < c.test || p.Info().Task != "translate" {
+					t.Errorf("%d, %d and %d pairs", len(p.Train), len(p.Valid), len(p.Test))
+				}
+				accents := [2]int{}
+				for _, q := range p.Test {
+					for i, side := range []string{q.Source, q.Target} {
+						if strings.ContainsAny(side, "éèêàçôû") {
+							accents[i]++
+						}
+					}
+				}
+				if accents[0] < 300 || accents[1] > 10 {
+					t.Errorf("%d sources and %d targets have letters of French", accents[0], accents[1])
+				}
+				return
+			}
+			if len(p.Train) != c.train || len(p.Valid) != c.valid || len(p.Test) != c.test || p.Test[0] != c.first {
+				t.Errorf("%d, %d and %d pairs, first of the test %q; want %q", len(p.Train), len(p.Valid), len(p.Test), p.Test[0], c.first)
+			}
+		})
+	}
+}
