@@ -1,6 +1,6 @@
 # Everything here needs nothing but Go, unless it says otherwise.
 
-.PHONY: all build test lint race cross bench generate
+.PHONY: all build test lint race cross bench results generate
 
 all: build
 
@@ -25,6 +25,9 @@ cross: ## builds for the other platforms
 
 bench: ## the Go benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+results: ## the table of docs/results.md: some hours, with the corpora in $$ZOO_DATA or fetched
+	go run ./bench/results
 
 generate: ## what is generated from code
 	go generate ./...

@@ -2,7 +2,7 @@ package zoo
 
 import (
 	"math"
-	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -34,7 +34,8 @@ func classifyDefaults(c *Config) {
 	case "imdb":
 		c.Epochs = 4
 	case "sst2", "sst5":
-		c.Hidden, c.Batch, c.Epochs = 128, 128, 3
+		c.Hidden, c.Batch, c.Epochs = 128, 128, 4
+		c.Classify.Tokenizer = "treebank" // as its words are cut
 		c.Classify.Embedding, c.Classify.EmbeddingDropout, c.Classify.WordDropout = 128, 0.4, 0
 	case "phrases":
 		c.Classify.Embedding, c.Classify.EmbeddingDropout, c.Classify.WordDropout = 32, 0.1, 0
@@ -53,10 +54,26 @@ func checkClassify(c Config) error {
 		{"word-dropout", o.WordDropout, 0, 1},
 		{"output-dropout", o.OutputDropout, 0, 1},
 	})
-	if poolings := task.Poolings(); err == nil && o.Pooling != "" && !slices.Contains(poolings, o.Pooling) {
-		err = usagef("--pooling %q not found; choose one of %s", o.Pooling, strings.Join(poolings, ", "))
+	if err != nil {
+		return err
 	}
-	return err
+	if !strings.ContainsAny(o.Tokenizer, `./\`) { // no file
+		kind, merges, learnt := strings.Cut(o.Tokenizer, ":")
+		if err := checkChoice("tokenizer", kind, task.Tokenizers()); err != nil {
+			return err
+		}
+		if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe") {
+			return usagef("--tokenizer %q: want a number of merges, as in bpe:8000", o.Tokenizer)
+		}
+	}
+	if o.ClassWeights != "" && o.ClassWeights != "balanced" {
+		for field := range strings.SplitSeq(o.ClassWeights, ",") {
+			if w, err := strconv.ParseFloat(strings.TrimSpace(field), 64); err != nil || !(w >= 0) || math.IsInf(w, 0) {
+				return usagef("--class-weights %q: want balanced, or a number of at least 0 for each class, with commas between", o.ClassWeights)
+			}
+		}
+	}
+	return checkChoice("pooling", o.Pooling, task.Poolings())
 }
 
 func prepareClassify(c *Config, network *graph.Network, d datasets.Dataset, params *graph.Params) (task.Task, error) {

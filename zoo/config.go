@@ -2,9 +2,12 @@ package zoo
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -37,12 +40,13 @@ type Config struct {
 	Limit       int     `json:"limit"` // 0 means all training examples
 
 	// How the dataset is read.
-	Columns  []string `json:"columns,omitempty"`
-	Fill     string   `json:"fill,omitempty"`
-	Period   int      `json:"period,omitempty"`
-	Text     string   `json:"text,omitempty"`     // column of texts
-	Label    string   `json:"label,omitempty"`    // column of classes
-	Encoding string   `json:"encoding,omitempty"` // of a file of texts
+	Columns       []string `json:"columns,omitempty"`
+	Fill          string   `json:"fill,omitempty"`
+	Period        int      `json:"period,omitempty"`
+	Text          string   `json:"text,omitempty"`           // column of texts in a file
+	Label         string   `json:"label,omitempty"`          // column of classes in a file
+	Encoding      string   `json:"encoding,omitempty"`       // of a file of texts
+	SentencesOnly bool     `json:"sentences_only,omitempty"` // leave a treebank's phrases out
 
 	// A section for each task, of which only that of Task matters.
 	Forecast  task.ForecastOptions  `json:"forecast,omitzero"`
@@ -126,6 +130,17 @@ func checkRanges(values []bounded) error {
 	return nil
 }
 
+// checkChoice returns a UsageError if a flag's value is not one of the choices; "" is the default.
+func checkChoice(flag, value string, choices []string) error {
+	if value == "" || slices.Contains(choices, value) {
+		return nil
+	}
+	if near := suggest.Nearest(value, choices); near != "" {
+		return usagef("--%s %q not found; did you mean %q?", flag, value, near)
+	}
+	return usagef("--%s %q not found; choose one of %s", flag, value, strings.Join(choices, ", "))
+}
+
 // optimizer returns the optimizer, with the weight decay where it has one.
 func (c Config) optimizer() (train.Optimizer, error) {
 	o, err := train.NewOptimizer(c.Optimizer, c.LR)
@@ -166,6 +181,11 @@ func (c Config) network() (*graph.Network, error) {
 }
 
 // open opens the dataset of the configuration.
-func (c Config) open() (datasets.Dataset, error) {
-	return datasets.Open(c.Dataset, datasets.Fill(c.Fill), datasets.Columns(c.Columns...), datasets.Period(c.Period))
+func (c Config) open(opts []datasets.Option) (datasets.Dataset, error) {
+	own := []datasets.Option{datasets.Fill(c.Fill), datasets.Columns(c.Columns...), datasets.Period(c.Period),
+		datasets.Text(c.Text), datasets.Label(c.Label), datasets.Encoding(c.Encoding)}
+	if c.SentencesOnly {
+		own = append(own, datasets.SentencesOnly())
+	}
+	return datasets.Open(c.Dataset, append(own, opts...)...)
 }

@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -11,22 +12,53 @@ import (
 	"github.com/rnnzoo/rnnzoo/train"
 )
 
-func TestDefaultsAreInRange(t *testing.T) {
-	for _, m := range Models() {
-		for _, d := range datasets.List() {
-			if d.Task != "forecast" {
-				continue
+// TestEveryPair runs one epoch of each model on a few examples of each dataset.
+func TestEveryPair(t *testing.T) {
+	for _, d := range datasets.List() {
+		t.Run(d.Name, func(t *testing.T) {
+			switch {
+			case d.Where == "to download":
+				t.Skipf("%s is not on this machine; set ZOO_DATA to a folder that holds it, or fetch it with zoo data get %s", d.Name, d.Name)
+			case d.Where != "embedded" && testing.Short():
+				t.Skip("takes some seconds for each model")
 			}
-			e, err := New(Defaults(m.Name, d.Name))
-			if err != nil {
-				t.Errorf("%s on %s: %v", m.Name, d.Name, err)
-				continue
+			for _, m := range Models() {
+				t.Run(m.Name, func(t *testing.T) {
+					c := Defaults(m.Name, d.Name)
+					c.Hidden, c.Epochs, c.Batch, c.Limit = 4, 1, 16, 40
+					if c.Task == "classify" {
+						c.Classify.Embedding, c.Classify.MaxTokens = 4, 20
+					}
+					e, r := trained(t, c)
+					if n, valid, test := e.Examples(); n != 40 && c.Task == "classify" || valid < 1 || test < 1 || e.Dataset.Name != d.Name || r.Epochs != 1 {
+						t.Errorf("%d, %d and %d examples of %s; %+v", n, valid, test, e.Dataset.Name, r.Result)
+					}
+					back := keptAndOpened(t, e.Kept(r))
+					if d.Where != "embedded" {
+						return // it has been evaluated once
+					}
+					v, err := back.Evaluate("test")
+					if err != nil || !reflect.DeepEqual(v.Metrics, r.Metrics) {
+						t.Errorf("opened it has the metrics %+v, %v; want %v", v, err, r.Metrics)
+					}
+				})
 			}
-			if n, valid, test := e.Examples(); n < 1 || valid < 1 || test < 1 || e.Dataset.Name != d.Name {
-				t.Errorf("%s on %s: %d, %d and %d examples of %s", m.Name, d.Name, n, valid, test, e.Dataset.Name)
-			}
-		}
+		})
 	}
+}
+
+// keptAndOpened keeps a run and opens it again.
+func keptAndOpened(t *testing.T, r *Run) *Run {
+	t.Helper()
+	dir, err := r.Keep(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return back
 }
 
 func TestConfigCheck(t *testing.T) {

@@ -3,6 +3,7 @@ package zoo
 import (
 	"slices"
 
+	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -14,8 +15,8 @@ type Evaluation struct {
 }
 
 // Evaluate opens the run's dataset again and evaluates on a part of it: train, valid or test. Whatever was learnt from
-// the data, a scale or vocabulary included, is the run's own.
-func (r *Run) Evaluate(split string) (*Evaluation, error) {
+// the data, a scale or vocabulary included, is the run's own. The options say where the dataset is to be found.
+func (r *Run) Evaluate(split string, opts ...datasets.Option) (*Evaluation, error) {
 	if !slices.Contains(task.Parts(), task.Part(split)) {
 		hint := ""
 		var names []string
@@ -27,7 +28,7 @@ func (r *Run) Evaluate(split string) (*Evaluation, error) {
 		}
 		return nil, usagef("--split %q: %schoose train, valid or test", split, hint)
 	}
-	d, err := r.Config.open()
+	d, err := r.Config.open(opts)
 	if err != nil {
 		return nil, err
 	}

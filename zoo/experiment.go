@@ -29,8 +29,9 @@ type Result struct {
 	Evaluation // on the test part
 }
 
-// New prepares an experiment. A request that makes no sense is a UsageError or a datasets.UnknownError.
-func New(c Config) (*Experiment, error) {
+// New prepares an experiment. The options say where the dataset is to be found. A request that makes no sense is a
+// UsageError or a datasets.UnknownError.
+func New(c Config, opts ...datasets.Option) (*Experiment, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -38,7 +39,7 @@ func New(c Config) (*Experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := c.open()
+	d, err := c.open(opts)
 	if err != nil {
 		return nil, err
 	}

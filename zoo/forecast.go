@@ -63,10 +63,10 @@ func checkForecast(c Config) error {
 		{"lag", float64(f.Lag), 0, math.MaxInt32},
 		{"difference", float64(f.Difference), 0, 2},
 	})
-	if losses := task.Losses(); err == nil && f.Loss != "" && !slices.Contains(losses, f.Loss) {
-		err = usagef("--loss %q not found; choose one of %s", f.Loss, strings.Join(losses, ", "))
+	if err != nil {
+		return err
 	}
-	return err
+	return checkChoice("loss", f.Loss, task.Losses())
 }
 
 func prepareForecast(c *Config, network *graph.Network, d datasets.Dataset, params *graph.Params) (task.Task, error) {

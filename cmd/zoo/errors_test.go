@@ -66,6 +66,12 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run lstm airline --fill foo", []string{`"foo"`, "linear"}},
 		{"run lstm airline --fill liner", []string{`"liner"`, "linear"}},
 		{"run bilstm airline --every-step", []string{"bilstm", "sees the future", "lstm or gru"}},
+		{"run lstm airline --pooling max", []string{"--pooling", "classify", "forecast"}},
+		{"run lstm phrases --window 3", []string{"--window", "forecast", "classify"}},
+		{"run lstm phrases --pooling media", []string{"--pooling", `"media"`, "mean"}},
+		{"run lstm phrases --tokenizer wrods", []string{"--tokenizer", `"wrods"`, `did you mean "words"?`}},
+		{"run lstm phrases --embedding-dropout 1", []string{"--embedding-dropout 1", "less than 1"}},
+		{"run lstm csv:x.csv --text a --encoding latin7", []string{`"latin7"`, "latin1"}},
 		{"eval lstm-airline-1 --split tset", []string{`"tset"`, "test"}},
 		{"predict lstm-airline-1 --steps 0", []string{"--steps 0", "at least 1"}},
 		{"predict", []string{"run", "missing"}},
@@ -92,6 +98,8 @@ func TestWorkThatFails(t *testing.T) {
 	write(t, dir, "short.csv", days(5, number))
 	write(t, dir, "sales.csv", days(60, number))
 	write(t, dir, "empty.csv", "")
+	write(t, dir, "one.csv", "text,label\n"+strings.Repeat("so good,1\n", 20))
+	write(t, dir, "umlaut.csv", "text,label\n"+strings.Repeat("sch\xf6n,1\nbad,0\n", 20))
 	write(t, dir, "two\nlines.csv", "a\nx\n")
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
 		t.Fatal(err)
@@ -108,6 +116,12 @@ func TestWorkThatFails(t *testing.T) {
 		{"run lstm csv:sales.csv --window 500", []string{"window of 500", "60"}},
 		{"run lstm csv:sales.csv --horizon 30", []string{"horizon of 30"}},
 		{"run lstm csv:short.csv", []string{"short"}},
+		{"run lstm csv:one.csv --text text --label label", []string{"one.csv", "class"}},
+		{"run lstm csv:umlaut.csv --text text --label label", []string{"umlaut.csv", "line 2", "latin1"}},
+		{"run lstm csv:sales.csv --text review --label sales", []string{"sales.csv", `"review"`}},
+		{"run lstm phrases --vectors nowhere.txt", []string{"nowhere.txt"}},
+		{"run lstm phrases --vectors short.csv", []string{"short.csv", "line 1"}},
+		{"run lstm phrases --class-weights 1,2,3", []string{"3 class weights", "negative"}},
 		{"run lstm airline --columns pasengers", []string{`"pasengers"`, `did you mean "passengers"?`}},
 		{"run lstm sunspots --log --quiet", []string{"logarithm"}},
 		{"run lstm airline --out sales.csv/runs", []string{"sales.csv", "--out"}},

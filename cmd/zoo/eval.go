@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/zoo"
 )
 
@@ -15,11 +16,12 @@ type evaluationEvent struct {
 	Split     string                       `json:"split"`
 	Metrics   map[string]metric            `json:"metrics"`
 	Baselines map[string]map[string]metric `json:"baselines"`
+	Confusion *confusion                   `json:"confusion,omitempty"`
 	Run       string                       `json:"run"`
 }
 
 func newEval() *cobra.Command {
-	var split, out string
+	var split, out, data string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "eval <run>",
@@ -37,13 +39,13 @@ func newEval() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := r.Evaluate(split)
+			v, err := r.Evaluate(split, datasets.DataDir(data))
 			if err != nil {
 				return err
 			}
 			c := r.Config
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), dir})
+				return writeJSON(cmd.OutOrStdout(), evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), confusionOf(v.Confusion), dir})
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s on the %s part of %s, the best first:\n\n%s\n", dir, split, c.Dataset, scoreTable(c.Model, v.Metrics, v.Baselines))
 			if verdict := verdict(c.Model, v.Metrics, v.Baselines); verdict != "" {
@@ -54,6 +56,7 @@ func newEval() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&split, "split", "test", "part of the dataset: train, valid or test")
+	cmd.Flags().StringVar(&data, "data", "", "folder that is searched for datasets first (default $ZOO_DATA)")
 	cmd.Flags().StringVar(&out, "out", defaultOut, "folder that runs are kept in")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return cmd

@@ -5,6 +5,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
 // The events of zoo run --json, a contract with the programs that read them.
@@ -37,12 +38,26 @@ type (
 		Event       string                       `json:"event"`
 		Metrics     map[string]metric            `json:"metrics"`
 		Baselines   map[string]map[string]metric `json:"baselines"`
+		Confusion   *confusion                   `json:"confusion,omitempty"`
 		Epochs      int                          `json:"epochs"`
 		Seconds     float64                      `json:"seconds"`
 		Run         string                       `json:"run"`
 		Interrupted bool                         `json:"interrupted,omitempty"`
 	}
 )
+
+// confusion is how many of each true class were taken for which.
+type confusion struct {
+	Classes []string `json:"classes"`
+	Counts  [][]int  `json:"counts"` // [true][predicted]
+}
+
+func confusionOf(c *task.Confusion) *confusion {
+	if c == nil {
+		return nil
+	}
+	return &confusion{c.Classes, c.Counts}
+}
 
 func startOf(e *zoo.Experiment) startEvent {
 	c := e.Config
@@ -58,6 +73,6 @@ func epochOf(v train.EpochEvent) epochEvent {
 }
 
 func resultOf(r *zoo.Result, dir string) resultEvent {
-	return resultEvent{Event: "result", Metrics: metrics(r.Metrics), Baselines: baselines(r.Baselines),
+	return resultEvent{Event: "result", Metrics: metrics(r.Metrics), Baselines: baselines(r.Baselines), Confusion: confusionOf(r.Confusion),
 		Epochs: r.Epochs, Seconds: r.Seconds, Run: dir, Interrupted: r.Interrupted}
 }

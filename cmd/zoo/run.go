@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
 )
@@ -17,7 +18,7 @@ import (
 // runOptions are the flags of zoo run that are no part of the configuration.
 type runOptions struct {
 	threads     int
-	out         string
+	out, data   string
 	quiet, json bool
 }
 
@@ -51,6 +52,7 @@ dataset that stands beside it: zoo run lstm airline --help.`,
 	configFlags(flags, &defaults)
 	// GOMAXPROCS is the number of cores, or what a container is granted of them.
 	flags.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "threads that compute")
+	flags.StringVar(&o.data, "data", "", "folder that is searched for datasets first (default $ZOO_DATA)")
 	flags.StringVar(&o.out, "out", defaultOut, "folder to keep the run in")
 	flags.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 	flags.BoolVar(&o.json, "json", false, "print events on standard output, one JSON object a line, and nothing else")
@@ -66,17 +68,18 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		return linef("--threads %d: want at least 1", o.threads)
 	}
 	runtime.GOMAXPROCS(o.threads)
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-
-	e, err := zoo.New(config)
+	e, err := zoo.New(config, datasets.DataDir(o.data))
 	if err != nil {
 		return err
 	}
 	if err := zoo.CheckFolder(o.out); err != nil {
 		return err
 	}
+	// Until here there is nothing to keep, and a signal ends the process.
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
 	steps, out := 0, cmd.OutOrStdout()
 	watch := []train.Callbacks{{Step: func(train.StepEvent) { steps++ }}}
 	if o.json {

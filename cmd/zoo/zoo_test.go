@@ -313,6 +313,80 @@ func TestPredict(t *testing.T) {
 	}
 }
 
+// classified returns a folder with the run gru-phrases-1 below runs, and the events of its training.
+func classified(t *testing.T) (dir string, list []map[string]any) {
+	t.Helper()
+	dir = t.TempDir()
+	o := command(t, dir, "run", "gru", "phrases", "--epochs", "4", "--hidden", "16", "--quiet", "--json").done(t)
+	return dir, events(t, o.out)
+}
+
+func TestClassify(t *testing.T) {
+	dir, list := classified(t)
+	first, epoch, result := list[0], list[1], list[len(list)-1]
+	if first["task"] != "classify" || fmt.Sprint(first["examples"]) != "map[test:2000 train:8000 valid:1000]" {
+		t.Errorf("the start is %v", first)
+	}
+	hasFields(t, epoch["metrics"], "accuracy", "f1", "loss")
+	hasFields(t, result, "event", "metrics", "baselines", "confusion", "epochs", "seconds", "run")
+	hasFields(t, result["metrics"], "accuracy", "f1", "loss")
+	hasFields(t, result["baselines"], "majority", "bag of words")
+	hasFields(t, result["confusion"], "classes", "counts")
+	v := events(t, command(t, dir, "eval", "gru-phrases-1", "--json").done(t).out)[0]
+	if fmt.Sprint(v["metrics"], v["baselines"], v["confusion"]) != fmt.Sprint(result["metrics"], result["baselines"], result["confusion"]) {
+		t.Errorf("the kept run has %v; after training it was %v", v, result)
+	}
+	contains(t, command(t, dir, "eval", "gru-phrases-1", "--split", "valid").done(t).out, "accuracy", "f1", "loss", "gru", "majority", "50.00 %", "bag of words", `true \ predicted`, "negative")
+
+	text := command(t, dir, "predict", "gru-phrases-1", "the film is not bad.").done(t).out
+	if label, rest, _ := strings.Cut(text, "\t"); label != "positive" && label != "negative" || !strings.HasPrefix(rest, label+" ") || !strings.HasSuffix(rest, " %\n") || strings.Count(rest, "%") != 2 {
+		t.Errorf("a sentence is %q", text)
+	}
+	lines := "the film is not bad.\nthe plot was hardly great.\nthe music is très bien 🙂\n"
+	piped := start(t, exec.Command(binary, "predict", "gru-phrases-1", "-", "--json"), dir, lines).done(t).out
+	all := events(t, piped)
+	if len(all) != 3 || all[2]["text"] != "the music is très bien 🙂" {
+		t.Fatalf("three lines are\n%s", piped)
+	}
+	hasFields(t, all[0], "event", "text", "label", "probabilities")
+	hasFields(t, all[0]["probabilities"], "negative", "positive")
+	if !strings.HasPrefix(text, all[0]["label"].(string)) {
+		t.Errorf("a sentence is %s, and as a line %v", text, all[0])
+	}
+	if last := start(t, exec.Command(binary, "predict", "gru-phrases-1", "-"), dir, "not bad\nnot good").done(t).out; strings.Count(last, "\n") != 2 {
+		t.Errorf("two lines, the last without an end, are\n%s", last)
+	}
+
+	command(t, dir, "predict", "gru-phrases-1").failed(t, statusUsage, "a text", "-")
+	command(t, dir, "predict", "gru-phrases-1", "x", "--steps", "3").failed(t, statusUsage, "--steps", "forecast", "classify")
+	command(t, dir, "predict", "gru-phrases-1", " ").failed(t, statusFailed, "empty")
+	start(t, exec.Command(binary, "predict", "gru-phrases-1", "-"), dir, "").failed(t, statusFailed, "standard input is empty")
+	start(t, exec.Command(binary, "predict", "gru-phrases-1", "-"), dir, "good\n\nbad\n").failed(t, statusFailed, "line 2 is empty")
+}
+
+func TestClassifyForAPerson(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "reviews.csv", "id,review,stars\n"+strings.Repeat("1,so good,5\n2,so bad,1\n3,not good at all,1\n4,not bad at all,5\n5,x,3\n6,y,3\n7,z,5\n", 20))
+	write(t, dir, "vectors.txt", "good 1 0 0 0\nbad 0 1 0 0\n")
+	o := command(t, dir, "run", "bilstm", "csv:reviews.csv", "--text", "review", "--label", "stars", "--epochs", "2", "--hidden", "4", "--limit", "30", "--tokenizer", "words",
+		"--cased", "--vocabulary", "50", "--min-count", "2", "--max-tokens", "20", "--embedding", "4", "--vectors", "vectors.txt", "--embedding-dropout", "0.1",
+		"--word-dropout", "0.1", "--output-dropout", "0.1", "--pooling", "attention", "--class-weights", "balanced", "--encoding", "utf-8").done(t)
+	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "30 examples to train", "accuracy", "bag of words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "not bad at all"`)
+	contains(t, o.err, "accuracy ")
+	data, err := os.ReadFile(filepath.Join(dir, "runs", "bilstm-reviews-1", "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, string(data), `"task": "classify"`, `"text": "review"`, `"label": "stars"`, `"cased": true`, `"vocabulary": 50`, `"min_count": 2`, `"max_tokens": 20`, `"embedding": 4`,
+		`"vectors": "vectors.txt"`, `"embedding_dropout": 0.1`, `"word_dropout": 0.1`, `"output_dropout": 0.1`, `"pooling": "attention"`, `"class_weights": "balanced"`)
+	if err := os.Remove(filepath.Join(dir, "vectors.txt")); err != nil { // the embeddings are in the weights
+		t.Fatal(err)
+	}
+	contains(t, command(t, dir, "predict", "bilstm-reviews-1", "not good").done(t).out, "1 ", "3 ", "5 ")
+	contains(t, command(t, dir, "run", "lstm", "phrases", "--help").done(t).out, fmt.Sprintf("width of the hidden state (default %d)", zoo.Defaults("lstm", "phrases").Hidden),
+		"--pooling", `(default "max")`)
+}
+
 func TestGraph(t *testing.T) {
 	dir := t.TempDir()
 	contains(t, command(t, dir, "graph", "lstm").done(t).out, "digraph", `"layer 0, t = 0"`, "weight_ih_l0", "σ")

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
@@ -21,13 +22,13 @@ type BPE struct {
 	ids     map[string]int32 // the place of each in symbols
 	rules   map[pair]rule
 	merges  [][2]string
-	added   []string // tokens that are found in the text as they are, longest first
-	unknown string   // stands for characters that are no symbol; "" keeps them
-	fuse    bool     // whether neighbouring unknown characters are one token
-	prefix  string   // begins the characters of a word but the first
-	suffix  string   // ends the last character of a word
-	bytes   bool     // spell unknown characters as bytes: <0xE2>
-	whole   bool     // a word that is a symbol needs no merges
+	added   []addedToken // tokens that are found in the text as they are, longest first
+	unknown string       // stands for characters that are no symbol; "" keeps them
+	fuse    bool         // whether neighbouring unknown characters are one token
+	prefix  string       // begins the characters of a word but the first
+	suffix  string       // ends the last character of a word
+	bytes   bool         // spell unknown characters as bytes: <0xE2>
+	whole   bool         // a word that is a symbol needs no merges
 	file    json.RawMessage
 	cache   *wordCache
 }
@@ -42,9 +43,8 @@ type (
 
 // pipeline is what happens to text around the merges.
 type pipeline interface {
-	split(s string) []string           // text to words
-	join(tokens []string) string       // tokens to text
-	marshal() (json.RawMessage, error) // nil if a tokenizer.json says it
+	split(s string) []string     // text to words
+	join(tokens []string) string // tokens to text
 }
 
 // endOfWord ends the last symbol of a word, as in subword-nmt.
@@ -72,8 +72,6 @@ func (p wordPipeline) join(tokens []string) string {
 	return p.words.Detokenize(words)
 }
 
-func (p wordPipeline) marshal() (json.RawMessage, error) { return json.Marshal(p.words) }
-
 // bytePipeline cuts text as GPT-2 does and spells it in bytes, so that nothing is
 // unknown and nothing is lost.
 type bytePipeline struct{}
@@ -87,8 +85,6 @@ func (bytePipeline) split(s string) []string {
 }
 
 func (bytePipeline) join(tokens []string) string { return symbolsToBytes(strings.Join(tokens, "")) }
-
-func (bytePipeline) marshal() (json.RawMessage, error) { return nil, nil }
 
 // newBPE returns a tokenizer of the symbols, to which the results of the merges
 // are added.
@@ -104,15 +100,23 @@ func newBPE(around pipeline, symbols []string, merges [][2]string) (*BPE, error)
 		b.symbol(s)
 	}
 	for i, m := range merges {
-		if m[0] == "" || m[1] == "" {
-			return nil, errors.Errorf("merge %d joins nothing: %q and %q", i+1, m[0], m[1])
-		}
-		p := pair{b.symbol(m[0]), b.symbol(m[1])}
-		if _, ok := b.rules[p]; !ok {
-			b.rules[p] = rule{int32(i), b.symbol(m[0] + m[1])}
+		if err := b.addMerge(i, m[0], m[1], m[0]+m[1]); err != nil {
+			return nil, err
 		}
 	}
 	return b, nil
+}
+
+// addMerge adds a merge of a rank, counted from 0.
+func (b *BPE) addMerge(rank int, left, right, result string) error {
+	if left == "" || right == "" {
+		return errors.Errorf("merge %d joins nothing: %.40q and %.40q", rank+1, left, right)
+	}
+	p := pair{b.symbol(left), b.symbol(right)}
+	if _, ok := b.rules[p]; !ok {
+		b.rules[p] = rule{int32(rank), b.symbol(result)}
+	}
+	return nil
 }
 
 // symbol returns the place of a symbol, which it adds if it is new.
@@ -131,7 +135,7 @@ func (b *BPE) symbol(s string) int32 {
 func (b *BPE) Vocabulary() []string { return slices.Clone(b.symbols) }
 
 // Merges returns the number of merges.
-func (b *BPE) Merges() int { return len(b.merges) }
+func (b *BPE) Merges() int { return len(b.rules) }
 
 // Tokenize implements [Tokenizer].
 func (b *BPE) Tokenize(s string) []string {
@@ -149,16 +153,25 @@ func (b *BPE) Tokenize(s string) []string {
 	return tokens
 }
 
-// cutAdded cuts s around the first added token in it.
+// cutAdded cuts s around the first added token in it, and takes the white space
+// away that the token absorbs.
 func (b *BPE) cutAdded(s string) (before, token, after string) {
 	at := len(s)
+	var found addedToken
 	for _, a := range b.added {
 		// The longest come first, so that only an earlier place counts.
-		if i := strings.Index(s[:min(len(s), at+len(a)-1)], a); i >= 0 && i < at {
-			at, token = i, a
+		if i := strings.Index(s[:min(len(s), at+len(a.Content)-1)], a.Content); i >= 0 {
+			at, found = i, a
 		}
 	}
-	return s[:at], token, s[at+len(token):]
+	before, token, after = s[:at], found.Content, s[at+len(found.Content):]
+	if found.LStrip {
+		before = strings.TrimRightFunc(before, unicode.IsSpace)
+	}
+	if found.RStrip {
+		after = strings.TrimLeftFunc(after, unicode.IsSpace)
+	}
+	return before, token, after
 }
 
 // Detokenize implements [Tokenizer].
@@ -328,7 +341,7 @@ func (q *candidates) Pop() any {
 // rest.
 type bpeJSON struct {
 	File    json.RawMessage `json:"file,omitempty"`
-	Words   json.RawMessage `json:"words,omitempty"` // none is byte-level
+	Words   *Words          `json:"words,omitempty"` // nil is byte-level
 	Symbols []string        `json:"symbols,omitempty"`
 	Merges  [][2]string     `json:"merges,omitempty"`
 }
@@ -338,11 +351,11 @@ func (b *BPE) MarshalJSON() ([]byte, error) {
 	if b.file != nil {
 		return json.Marshal(bpeJSON{File: b.file})
 	}
-	words, err := b.around.marshal()
-	if err != nil {
-		return nil, err
+	j := bpeJSON{Symbols: b.symbols, Merges: b.merges}
+	if p, ok := b.around.(wordPipeline); ok {
+		j.Words = &p.words
 	}
-	return json.Marshal(bpeJSON{Words: words, Symbols: b.symbols, Merges: b.merges})
+	return json.Marshal(j)
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -352,14 +365,13 @@ func (b *BPE) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	read, err := func() (*BPE, error) {
+		if j.File != nil {
+			return parseTokenizerJSON(j.File)
+		}
 		if j.Words == nil {
 			return newBPE(bytePipeline{}, j.Symbols, j.Merges)
 		}
-		var p wordPipeline
-		if err := json.Unmarshal(j.Words, &p.words); err != nil {
-			return nil, err
-		}
-		read, err := newBPE(p, j.Symbols, j.Merges)
+		read, err := newBPE(wordPipeline{*j.Words}, j.Symbols, j.Merges)
 		if err == nil {
 			read.suffix = endOfWord
 		}

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,12 +25,13 @@ var byteSymbols, symbolBytes = func() (to [256]rune, from map[rune]byte) {
 	return to, from
 }()
 
-// byteAlphabet returns the symbols of all bytes.
+// byteAlphabet returns the symbols of all bytes, in the order of their characters.
 func byteAlphabet() []string {
 	symbols := make([]string, len(byteSymbols))
 	for b, r := range byteSymbols {
 		symbols[b] = string(r)
 	}
+	slices.Sort(symbols)
 	return symbols
 }
 

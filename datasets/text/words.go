@@ -17,7 +17,7 @@ import (
 type Words struct {
 	Lower   bool `json:"lower,omitempty"`   // fold to lower case
 	Clitics bool `json:"clitics,omitempty"` // cut as the Penn Treebank does: it 's, do n't, we 'll
-	Hyphens bool `json:"hyphens,omitempty"` // keep words joined by hyphens whole: well-made
+	Hyphens bool `json:"hyphens,omitempty"` // keep words with hyphens whole: well-made, ein- und
 }
 
 var _ Tokenizer = Words{}
@@ -73,6 +73,9 @@ func (w Words) wordEnd(s string, i int) int {
 		if !isApostrophe(r) && !(w.Hyphens && isHyphen(r)) {
 			break
 		}
+		if w.Hyphens && isHyphen(r) && isCutShort(s[i+n:]) {
+			return i + n
+		}
 		// Only between two letters, so that quotation marks are split off.
 		if next, _ := utf8.DecodeRuneInString(s[i+n:]); !isWord(next) || isIdeograph(next) {
 			break
@@ -91,6 +94,14 @@ func isWord(r rune) bool {
 
 func isApostrophe(r rune) bool { return r == '\'' || r == '’' }
 
+// isCutShort reports whether a word goes on behind the space that s begins with, as
+// in German (Ein- und Ausgang).
+func isCutShort(s string) bool {
+	rest, ok := strings.CutPrefix(s, " ")
+	r, _ := utf8.DecodeRuneInString(rest)
+	return ok && unicode.IsLetter(r)
+}
+
 func isHyphen(r rune) bool { return r == '-' || r == '\u2010' || r == '\u2011' }
 
 // repeats reports whether a run of r is one token.
@@ -103,7 +114,7 @@ func repeats(r rune) bool {
 }
 
 func isIdeograph(r rune) bool {
-	return r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+	return r >= 0x2e80 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r == 'ー')
 }
 
 func isSpaceBefore(s string, i int) bool {
@@ -174,10 +185,13 @@ func (w Words) Detokenize(tokens []string) string {
 		case n == len(t) && (first == '"' || isApostrophe(first)):
 			attached, glueNext = open[t], !open[t]
 			open[t] = !open[t]
+		case t == "“" && open["„"]: // German quotation marks close with what opens English ones
+			attached, open["„"] = true, false
 		case n == len(t) && strings.ContainsRune(".,;:!?)]}%»”…。，、！？：；）」』", first), t == "...":
 			attached = true
 		case n == len(t) && strings.ContainsRune("([{«“„‘$€£¿¡#（「『", first):
 			glueNext = true
+			open[t] = true
 		case isApostrophe(first) && cliticLen(t) == len(t), strings.EqualFold(t, "n't"), strings.EqualFold(t, "n’t"):
 			attached = true
 		case isIdeograph(first) && isIdeograph(before):

@@ -15,7 +15,7 @@ import (
 
 // ClassifyOptions say how texts are classified. The zero value of a field means what its comment says.
 type ClassifyOptions struct {
-	Tokenizer  string `json:"tokenizer"`  // words, characters, bpe, bpe:N or a file of a byte-pair encoding; "" means words
+	Tokenizer  string `json:"tokenizer"`  // see Tokenizers; "" means words
 	Cased      bool   `json:"cased"`      // keep capital letters; without it words are folded to lower case
 	Vocabulary int    `json:"vocabulary"` // most different tokens, the special ones included; 0 means no limit
 	MinCount   int    `json:"min_count"`  // leave out tokens that are rarer; 0 means 1
@@ -30,8 +30,16 @@ type ClassifyOptions struct {
 	ClassWeights     string  `json:"class_weights"`     // balanced, or a number for each class with commas between; "" means 1
 }
 
-// Tokenizers says for a person what ClassifyOptions.Tokenizer may be.
-const Tokenizers = "words, characters, bpe, bpe:N with so many merges, or the file of a byte-pair encoding"
+// Tokenizers returns the names that ClassifyOptions.Tokenizer may have:
+//
+//	words       words and punctuation
+//	treebank    as the Penn Treebank cuts: do n't, well-made
+//	characters  each character
+//	bpe         byte-pair encoding, learnt from the training texts; bpe:N with N merges
+//
+// A path, which has a dot or a separator in it, is a file of a byte-pair encoding: tokenizer.json of Hugging Face, or
+// a list of merges.
+func Tokenizers() []string { return []string{"words", "treebank", "characters", "bpe"} }
 
 // withDefaults replaces zero values.
 func (o ClassifyOptions) withDefaults() ClassifyOptions {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand"
 	randv2 "math/rand/v2"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -54,6 +56,9 @@ func NewClassification(network *graph.Network, data *datasets.Labelled, params *
 	if c.weights, err = classWeights(data, opts.ClassWeights); err != nil {
 		return nil, err
 	}
+	if err := c.loadVectors(); err != nil {
+		return nil, err
+	}
 	setDefault(&c.opts.Embedding, 100)
 	if err := c.declare(); err != nil {
 		return nil, err
@@ -69,11 +74,81 @@ func newClassification(c *Classifier, data *datasets.Labelled) *Classification {
 
 // newEncoder learns the vocabulary from the training texts.
 func newEncoder(data *datasets.Labelled, opts ClassifyOptions) (*text.Encoder, error) {
-	texts := make([]string, len(data.Train))
-	for i, e := range data.Train {
-		texts[i] = e.Text
+	texts := datasets.Texts(data.Train)
+	t, err := newTokenizer(opts, texts)
+	if err != nil {
+		return nil, err
 	}
-	return text.NewEncoder(text.Words{Lower: !opts.Cased}, texts, text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
+	return text.NewEncoder(t, texts, text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
+}
+
+// usualMerges is how many merges byte-pair encoding learns unless it is told: about as many sub-words as there are
+// frequent words.
+const usualMerges = 8000
+
+// newTokenizer returns the tokenizer of the options, which learns from the texts what it has to.
+func newTokenizer(opts ClassifyOptions, texts []string) (text.Tokenizer, error) {
+	kind, number, _ := strings.Cut(opts.Tokenizer, ":")
+	subwords := text.Words{Lower: !opts.Cased, Hyphens: true} // what sub-words are parts of
+	switch {
+	case opts.Tokenizer == "words":
+		return text.Words{Lower: !opts.Cased}, nil
+	case opts.Tokenizer == "treebank":
+		return text.Words{Lower: !opts.Cased, Clitics: true, Hyphens: true}, nil
+	case opts.Tokenizer == "characters":
+		return text.Characters{}, nil
+	case kind == "bpe":
+		merges := usualMerges
+		if number != "" {
+			n, err := strconv.Atoi(number)
+			if err != nil || n < 0 {
+				return nil, errors.Errorf("tokenizer %q: %q is no number of merges", opts.Tokenizer, number)
+			}
+			merges = n
+		}
+		return text.LearnBPE(texts, merges, text.Base(subwords))
+	}
+	return openTokenizer(opts.Tokenizer, subwords)
+}
+
+// openTokenizer reads a tokenizer from a file: tokenizer.json of Hugging Face, or merges.
+func openTokenizer(path string, words text.Words) (text.Tokenizer, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Wrapf(err, "tokenizer; choose %s, bpe:MERGES or a file", strings.Join(Tokenizers(), ", "))
+	}
+	defer f.Close()
+	if strings.EqualFold(filepath.Ext(path), ".json") {
+		return text.ReadTokenizerJSON(path, f)
+	}
+	return text.ReadMerges(path, f, text.Base(words))
+}
+
+// loadVectors has embeddings start as word vectors, as far as there are some.
+func (c *Classifier) loadVectors() error {
+	path := c.opts.Vectors
+	if path == "" {
+		return nil
+	}
+	vectors, err := text.OpenVectors(path, c.encoder.Vocabulary)
+	if err != nil {
+		return err
+	}
+	setDefault(&c.opts.Embedding, vectors.Width)
+	if width := c.opts.Embedding; width != vectors.Width {
+		return errors.Errorf("%s: its vectors have the width %d, the embedding %d; leave the width of the embedding out", path, vectors.Width, width)
+	}
+	others := c.embed
+	c.embed = func(rng *rand.Rand, values []float64, shape []int) {
+		others(rng, values, shape)
+		for token, row := range vectors.Values {
+			at := c.encoder.Vocabulary.ID(token) * vectors.Width
+			for i, v := range row {
+				values[at+i] = float64(v)
+			}
+		}
+	}
+	return nil
 }
 
 // classWeights returns the weight of each class in the loss.
@@ -144,14 +219,30 @@ func (c *Classification) Examples() (train, valid, test int) {
 	return len(c.train.labels), len(c.data.Valid), len(c.data.Test)
 }
 
-// Limit implements Task.
+// Limit implements Task: it keeps the first texts of each class, each class in its share, since a dataset may have one
+// class after the other.
 func (c *Classification) Limit(n int) {
 	all, _ := c.part(TrainPart) // which there is
-	if n < 1 || n > len(all.labels) {
-		n = len(all.labels)
+	c.train = *all
+	if total := len(all.labels); n > 0 && n < total {
+		c.train = encodedPart{}
+		seen := make([]int, len(c.classes))
+		size := make([]int, len(c.classes))
+		for _, label := range all.labels {
+			size[label]++
+		}
+		want, before := make([]int, len(c.classes)), 0
+		for label, k := range size { // cumulative, so that the shares add up to n
+			want[label] = (before+k)*n/total - before*n/total
+			before += k
+		}
+		for i, label := range all.labels {
+			if seen[label]++; seen[label] <= want[label] {
+				c.train.tokens, c.train.labels = append(c.train.tokens, all.tokens[i]), append(c.train.labels, label)
+			}
+		}
 	}
-	c.train = encodedPart{all.tokens[:n], all.labels[:n]}
-	c.lengths = make([]int, n)
+	c.lengths = make([]int, len(c.train.labels))
 	for i, ids := range c.train.tokens {
 		c.lengths[i] = len(c.last(ids))
 	}

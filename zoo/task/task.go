@@ -12,7 +12,7 @@ type Task interface {
 	train.Task
 	// Examples returns the numbers of examples of the three parts.
 	Examples() (train, valid, test int)
-	// Limit keeps the first n training examples; 0 means all of them.
+	// Limit keeps the first n training examples, where there are classes with each in its share; 0 means all of them.
 	Limit(n int)
 	// Evaluate evaluates the parameters as they are on a part.
 	Evaluate(Part) (Scores, error)

@@ -1,0 +1,205 @@
+// Command results runs the table of docs/results.md again: each row is a zoo run with its default flags, for three seeds.
+//
+//	go run ./bench/results [NAME…]        all rows, or those of the models and datasets that are named
+//
+// It needs the corpora: ZOO_DATA names a folder of them, and what is not there is fetched. A row's own lines in the file are
+// replaced as soon as its runs are done, so that an end half-way loses nothing.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
+)
+
+// row is a line of the table.
+type row struct {
+	model, dataset string
+	metric         string // the one that is shown
+	scale          float64
+	unit           string
+	published      string
+}
+
+// rows are the table.
+func rows() []row {
+	accuracy := func(model, dataset, published string) row {
+		return row{model, dataset, "accuracy", 100, " %", published}
+	}
+	var list []row
+	for _, m := range []string{"rnn", "lstm", "gru", "birnn", "bilstm", "bigru"} {
+		list = append(list, accuracy(m, "phrases", "–"))
+	}
+	return append(list,
+		accuracy("lstm", "imdb", "86.2 % (Keras model card)"),
+		accuracy("bilstm", "imdb", "87.8 % (bentrevett)"),
+		accuracy("bilstm", "sst2", "80–82 % from scratch; 87.2 % with vectors (Tai et al. 2015)"),
+		accuracy("bilstm", "sst5", "40 % from scratch; 48.5 % with vectors (Tai et al. 2015)"),
+		accuracy("bilstm", "uci-sentiment", "–"),
+	)
+}
+
+// seeds are those of the runs of a row.
+var seeds = []int{1, 2, 3}
+
+// file holds the table, between lines that begin and end it.
+const (
+	file  = "docs/results.md"
+	begin = "<!-- make results writes from here -->"
+	end   = "<!-- to here -->"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "results:", err)
+		os.Exit(1)
+	}
+}
+
+func run(names []string, progress io.Writer) error {
+	dir, err := os.MkdirTemp("", "zoo-results-*")
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	defer os.RemoveAll(dir)
+	binary := filepath.Join(dir, "zoo")
+	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/zoo").CombinedOutput(); err != nil {
+		return errors.Errorf("go build ./cmd/zoo: %v: %s", err, out)
+	}
+	for _, r := range rows() {
+		if len(names) > 0 && !slices.Contains(names, r.model) && !slices.Contains(names, r.dataset) {
+			continue
+		}
+		var all []outcome
+		for _, seed := range seeds {
+			fmt.Fprintf(progress, "%s, seed %d\n", r.command(), seed)
+			o, err := train(binary, filepath.Join(dir, "runs"), r, seed, progress)
+			if err != nil {
+				return err
+			}
+			all = append(all, o)
+		}
+		if err := record(r.key(), r.line(all)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outcome is what one run has said.
+type outcome struct {
+	Parameters int
+	Metrics    map[string]float64
+	Baselines  map[string]map[string]float64
+	Epochs     int
+	Seconds    float64
+}
+
+// train runs the command of a row with a seed.
+func train(binary, out string, r row, seed int, progress io.Writer) (outcome, error) {
+	cmd := exec.Command(binary, "run", r.model, r.dataset, "--seed", fmt.Sprint(seed), "--out", out, "--json")
+	var events bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &events, progress
+	if err := cmd.Run(); err != nil {
+		return outcome{}, errors.Errorf("%s: %v", r.command(), err)
+	}
+	return parse(&events)
+}
+
+// parse reads the events of a run: its fields come from the first and the last.
+func parse(events io.Reader) (o outcome, err error) {
+	for d := json.NewDecoder(events); ; {
+		if err := d.Decode(&o); err == io.EOF {
+			return o, nil
+		} else if err != nil {
+			return o, errors.WithStack(err)
+		}
+	}
+}
+
+func (r row) command() string { return "zoo run " + r.model + " " + r.dataset }
+
+// key is how the line of a row begins.
+func (r row) key() string { return fmt.Sprintf("| `%s` |", r.command()) }
+
+const header = `| command | seeds | parameters | result: median (all) | rivals | published | seconds a run |
+| --- | --- | --- | --- | --- | --- | --- |
+`
+
+// line returns the line of a row.
+func (r row) line(all []outcome) string {
+	var values, seconds []float64
+	var shown []string
+	for _, o := range all {
+		values, seconds = append(values, o.Metrics[r.metric]), append(seconds, o.Seconds)
+		shown = append(shown, r.number(o.Metrics[r.metric]))
+	}
+	var rivals []string
+	for _, name := range slices.Sorted(maps.Keys(all[0].Baselines)) {
+		var theirs []float64
+		for _, o := range all {
+			theirs = append(theirs, o.Baselines[name][r.metric])
+		}
+		rivals = append(rivals, fmt.Sprintf("%s %s%s", name, r.number(median(theirs)), r.unit))
+	}
+	return fmt.Sprintf("%s %s | %d | **%s%s** (%s) | %s | %s | %.0f |", r.key(), strings.Trim(fmt.Sprint(seeds), "[]"), all[0].Parameters,
+		r.number(median(values)), r.unit, strings.Join(shown, ", "), strings.Join(rivals, ", "), r.published, median(seconds))
+}
+
+func (r row) number(v float64) string { return fmt.Sprintf("%.2f", r.scale*v) }
+
+func median(x []float64) float64 { return slices.Sorted(slices.Values(x))[len(x)/2] }
+
+// record puts the line with a key into the table.
+func record(key, line string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	changed, err := replaced(string(text), key, line)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(file, func(w io.Writer) error {
+		_, err := io.WriteString(w, changed)
+		return err
+	})
+}
+
+// replaced returns the text with the line of a key in its table, in the order of rows, and the machine above it.
+func replaced(text, key, line string) (string, error) {
+	before, rest, ok := strings.Cut(text, begin+"\n")
+	table, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		return "", errors.Errorf("%s: it has no lines %q and %q; put them where the table is to be", file, begin, end)
+	}
+	lines := map[string]string{key: line}
+	for old := range strings.Lines(table) {
+		for _, r := range rows() {
+			if strings.HasPrefix(old, r.key()) && r.key() != key {
+				lines[r.key()] = strings.TrimSuffix(old, "\n")
+			}
+		}
+	}
+	var b strings.Builder
+	b.WriteString(before + begin + "\n" + header)
+	for _, r := range rows() {
+		if l := lines[r.key()]; l != "" {
+			b.WriteString(l + "\n")
+		}
+	}
+	fmt.Fprintf(&b, "\n%s/%s, %d threads.\n", runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
+	return b.String() + end + after, nil
+}

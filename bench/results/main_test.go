@@ -1,0 +1,45 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseAndLine(t *testing.T) {
+	run := func(accuracy, seconds string) outcome {
+		o, err := parse(strings.NewReader(`{"event":"start","parameters":42}
+{"event":"epoch","metrics":{"accuracy":0.1},"seconds":3}
+{"event":"result","metrics":{"accuracy":` + accuracy + `},"baselines":{"majority":{"accuracy":0.5}},"epochs":7,"seconds":` + seconds + `}
+`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	r := row{"lstm", "imdb", "accuracy", 100, " %", "86.2 %"}
+	got := r.line([]outcome{run("0.875", "30"), run("0.8812", "10.4"), run("0.86", "20")})
+	want := "| `zoo run lstm imdb` | 1 2 3 | 42 | **87.50 %** (87.50, 88.12, 86.00) | majority 50.00 % | 86.2 % | 20 |"
+	if got != want {
+		t.Errorf("the line is\n%s; want\n%s", got, want)
+	}
+	if _, err := parse(strings.NewReader("{")); err == nil {
+		t.Error("half an event is none")
+	}
+}
+
+func TestReplaced(t *testing.T) {
+	text := "# Results\n" + begin + "\nold\n" + end + "\nmore\n"
+	imdb, phrases := row{model: "lstm", dataset: "imdb"}, row{model: "gru", dataset: "phrases"}
+	for _, step := range []struct{ key, line string }{{imdb.key(), imdb.key() + " 1 |"}, {phrases.key(), phrases.key() + " 2 |"}, {imdb.key(), imdb.key() + " 3 |"}} {
+		var err error
+		if text, err = replaced(text, step.key, step.line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.HasPrefix(text, "# Results\n"+begin+"\n"+header+phrases.key()+" 2 |\n"+imdb.key()+" 3 |\n\n") || !strings.HasSuffix(text, "\n"+end+"\nmore\n") || strings.Contains(text, "old") {
+		t.Errorf("the text is\n%s", text)
+	}
+	if _, err := replaced("# Results\n", imdb.key(), ""); err == nil {
+		t.Error("a text without a place for the table")
+	}
+}

@@ -1,0 +1,208 @@
+package zoo
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/gru"
+	"github.com/rnnzoo/rnnzoo/zoo/lstm"
+)
+
+// TestPhrases is the promise of the defaults: the order of the words decides, every model learns it, and a bag of words
+// cannot.
+func TestPhrases(t *testing.T) {
+	for _, m := range Models() {
+		if testing.Short() && m.Name != "lstm" {
+			continue
+		}
+		t.Run(m.Name, func(t *testing.T) {
+			_, r := trained(t, Defaults(m.Name, "phrases"))
+			if accuracy := r.Metrics["accuracy"]; !(accuracy >= 0.97) {
+				t.Errorf("accuracy %v; want at least 0.97", accuracy)
+			}
+			if bag := r.Baselines["bag of words"]["accuracy"]; !(bag < 0.8) {
+				t.Errorf("the bag of words has the accuracy %v; want less than 0.8", bag)
+			}
+		})
+	}
+}
+
+// quickPhrases trains in a moment.
+func quickPhrases(model string) Config {
+	c := Defaults(model, "phrases")
+	c.Hidden, c.Epochs, c.Limit, c.Classify.Embedding = 8, 2, 400, 8
+	return c
+}
+
+func TestClassifyRun(t *testing.T) {
+	c := quickPhrases("lstm")
+	c.Classify.Pooling, c.Classify.Tokenizer = "attention", "bpe:100"
+	e, r := trained(t, c)
+	run := e.Kept(r)
+	dir, err := run.Keep(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 3 || entries[0].Name() != "config.json" || entries[1].Name() != "vocabulary.json" {
+		t.Errorf("the folder holds %v, %v", entries, err)
+	}
+	var kept struct {
+		Task     string
+		Classes  []string
+		Classify struct{ Pooling, Tokenizer string }
+		Forecast any
+	}
+	if err := json.Unmarshal([]byte(read(t, dir, "config.json")), &kept); err != nil {
+		t.Fatal(err)
+	}
+	if kept.Task != "classify" || !slices.Equal(kept.Classes, []string{"negative", "positive"}) || kept.Classify.Pooling != "attention" || kept.Forecast != nil {
+		t.Errorf("%+v", kept)
+	}
+	back, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(back.Config, run.Config) {
+		t.Errorf("opened as %+v; want %+v", back.Config, run.Config)
+	}
+	for _, text := range []string{"the film is not bad.", "the plot was dull", "nobody knows these words"} {
+		label, p, err := run.Classify(text)
+		if err != nil || math.Abs(p["negative"]+p["positive"]-1) > 1e-9 || p[label] < 0.5 {
+			t.Errorf("%q is %s with %v, %v", text, label, p, err)
+		}
+		if again, q, err := back.Classify(text); again != label || !reflect.DeepEqual(p, q) || err != nil {
+			t.Errorf("%q is %s with %v before, and %s with %v after opening, %v", text, label, p, again, q, err)
+		}
+	}
+	v, err := back.Evaluate("test")
+	if err != nil || !reflect.DeepEqual(v.Metrics, r.Metrics) || !reflect.DeepEqual(v.Confusion, r.Confusion) {
+		t.Errorf("opened it scores %+v, %v; want %+v", v, err, r.Metrics)
+	}
+	// It is for one task only.
+	if _, err := run.Predict(3); err == nil || !strings.Contains(err.Error(), `the run is for the task "classify", not "forecast"`) {
+		t.Errorf("error %v", err)
+	}
+	if run.History() != nil || run.Variables() != nil {
+		t.Error("a classifier has a history")
+	}
+	_, forecast := trained(t, quick("rnn"))
+	if _, _, err := (&Experiment{Config: quick("rnn"), task: e.task}).Kept(forecast).Classify("x"); err != nil {
+		t.Error(err)
+	}
+	for name, damage := range map[string]string{"config.json": `{"model": "lstm", "task": "clasify"}`, "vocabulary.json": `{"tokenizer": "words"}`} {
+		whole := read(t, dir, name)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(damage), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := Open(dir); err == nil || r != nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("damaged %s: error %v", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(whole), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestClassifyConfig checks that each setting reaches the run: it makes another one of it.
+func TestClassifyConfig(t *testing.T) {
+	vectors := filepath.Join(t.TempDir(), "vectors.txt")
+	if err := os.WriteFile(vectors, []byte("film 1 0 0 0 0 0 0 1\nnot 0 1 0 0 0 0 1 0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, plain := trained(t, quickPhrases("gru"))
+	_, again := trained(t, quickPhrases("gru"))
+	if !reflect.DeepEqual(plain.Metrics, again.Metrics) {
+		t.Errorf("two runs of one seed give %v and %v", plain.Metrics, again.Metrics)
+	}
+	for name, set := range map[string]func(*Config){
+		"seed":              func(c *Config) { c.Seed = 2 },
+		"hidden":            func(c *Config) { c.Hidden = 9 },
+		"batch":             func(c *Config) { c.Batch = 0 },
+		"limit":             func(c *Config) { c.Limit = 300 },
+		"tokenizer":         func(c *Config) { c.Classify.Tokenizer = "characters" },
+		"cased":             func(c *Config) { c.Classify.Tokenizer, c.Classify.Cased = "bpe:20", true },
+		"vocabulary":        func(c *Config) { c.Classify.Vocabulary = 20 },
+		"minimum count":     func(c *Config) { c.Classify.MinCount = 2000 },
+		"tokens":            func(c *Config) { c.Classify.MaxTokens = 3 },
+		"embedding":         func(c *Config) { c.Classify.Embedding = 9 },
+		"vectors":           func(c *Config) { c.Classify.Vectors = vectors },
+		"embedding dropout": func(c *Config) { c.Classify.EmbeddingDropout = 0.5 },
+		"word dropout":      func(c *Config) { c.Classify.WordDropout = 0.3 },
+		"output dropout":    func(c *Config) { c.Classify.OutputDropout = 0.5 },
+		"pooling":           func(c *Config) { c.Classify.Pooling = "mean" },
+		"class weights":     func(c *Config) { c.Classify.ClassWeights = "1,3" },
+	} {
+		c := quickPhrases("gru")
+		set(&c)
+		if _, r := trained(t, c); reflect.DeepEqual(r.Metrics, plain.Metrics) {
+			t.Errorf("%s: the same metrics %v as without", name, r.Metrics)
+		}
+	}
+	for want, set := range map[string]func(*Config){
+		"--vocabulary -1: want at least 0":                     func(c *Config) { c.Classify.Vocabulary = -1 },
+		"--max-tokens 8192: want less":                         func(c *Config) { c.Classify.MaxTokens = 1 << 13 },
+		"--embedding -1: want at least 0":                      func(c *Config) { c.Classify.Embedding = -1 },
+		"--embedding-dropout 1: want less than":                func(c *Config) { c.Classify.EmbeddingDropout = 1 },
+		"--word-dropout NaN: want at least 0":                  func(c *Config) { c.Classify.WordDropout = math.NaN() },
+		"--output-dropout -1: want at least 0":                 func(c *Config) { c.Classify.OutputDropout = -1 },
+		`--pooling "median" not found; choose`:                 func(c *Config) { c.Classify.Pooling = "median" },
+		`--tokenizer "wrods" not found; did you mean "words"?`: func(c *Config) { c.Classify.Tokenizer = "wrods" },
+		`--tokenizer "bpe:x"`:                                  func(c *Config) { c.Classify.Tokenizer = "bpe:x" },
+		`--class-weights "1,x"`:                                func(c *Config) { c.Classify.ClassWeights = "1,x" },
+		`dataset "phrases": its task is "classify", not "forecast"`: func(c *Config) {
+			*c = DefaultsFor("forecast", "lstm", "phrases")
+		},
+	} {
+		c := quickPhrases("lstm")
+		set(&c)
+		if _, err := New(c); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("error %v; want %q", err, want)
+		} else {
+			wantUsage(t, err)
+		}
+	}
+	c := quickPhrases("lstm")
+	c.Classify.Vectors, c.Classify.Embedding = vectors, 9
+	if _, err := New(c); err == nil || !strings.Contains(err.Error(), "its vectors have the width 8, the embedding 9") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTrainOnTexts(t *testing.T) {
+	run, err := Train(context.Background(), gru.New(graph.Hidden(16)), datasets.Phrases(), train.Epochs(5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if accuracy := run.Result.Metrics["accuracy"]; !(accuracy > 0.9) || run.Config.Task != "classify" || run.Result.Confusion == nil {
+		t.Errorf("accuracy %v, %+v", accuracy, run.Config)
+	}
+	if label, p, err := run.Classify("the film is not bad."); err != nil || label != "positive" || p["positive"] < 0.5 {
+		t.Errorf("not bad is %s with %v, %v", label, p, err)
+	}
+	// A file of one's own.
+	file := filepath.Join(t.TempDir(), "reviews.csv")
+	if err := os.WriteFile(file, []byte("id,review,stars\n"+strings.Repeat("1,so good,5\n2,so bad,1\n3,Not GOOD at all,1\n4,not bad at all,5\n5,x,1\n6,y,5\n7,z,5\n", 20)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := DefaultsFor("classify", "lstm", "csv:"+file)
+	c.Text, c.Label, c.Hidden, c.Epochs, c.Classify.Embedding = "review", "stars", 4, 1, 4
+	e, r := trained(t, c)
+	back := keptAndOpened(t, e.Kept(r))
+	if v, err := back.Evaluate("valid"); err != nil || len(v.Confusion.Classes) != 2 || v.Confusion.Classes[0] != "1" {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if _, err := Train(context.Background(), lstm.New(graph.Layers(0)), datasets.Phrases()); err == nil || !strings.Contains(err.Error(), "lstm: the number of layers is 0") {
+		t.Errorf("error %v", err)
+	}
+}

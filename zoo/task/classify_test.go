@@ -1,0 +1,514 @@
+package task
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand"
+	randv2 "math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/text"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/birnn"
+	"github.com/rnnzoo/rnnzoo/zoo/gru"
+	"github.com/rnnzoo/rnnzoo/zoo/lstm"
+	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+)
+
+// networkOf returns the network of a name.
+func networkOf(name string, opts ...graph.NetworkOption) *graph.Network {
+	if one, both := strings.CutPrefix(name, "bi"); both {
+		return birnn.New(networkOf(one, opts...))
+	}
+	return map[string]func(...graph.NetworkOption) *graph.Network{"rnn": rnn.New, "lstm": lstm.New, "gru": gru.New}[name](opts...)
+}
+
+// TestClassifyGoldens runs the whole task, from tokens to the gradients of all weights, against PyTorch's packed
+// sequences: the batch as it is, and padded by more steps and more texts.
+func TestClassifyGoldens(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "classify", "*.safetensors"))
+	if err != nil || len(files) < 6 {
+		t.Fatalf("%d goldens, %v; want at least 6", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".safetensors"), func(t *testing.T) {
+			f, err := safetensors.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, padding := range []struct{ steps, batch int }{{6, 4}, {11, 7}} {
+				checkClassifyGolden(t, f, padding.steps, padding.batch)
+			}
+		})
+	}
+}
+
+func checkClassifyGolden(t *testing.T, f *safetensors.File, steps, batch int) {
+	t.Helper()
+	numbers := func(name string) []float64 {
+		x, err := f.Tensors[name].Float64s()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return x
+	}
+	integers := func(name string) []int64 {
+		x, err := f.Tensors[name].Int64s()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return x
+	}
+	params := graph.NewParams(tensor.Float64)
+	weights := &safetensors.File{Tensors: make(map[string]safetensors.Tensor)}
+	for name, x := range f.Tensors {
+		if name, ok := strings.CutPrefix(name, "param."); ok {
+			weights.Tensors[name] = x
+		}
+	}
+	if err := params.Restore(weights); err != nil {
+		t.Fatal(err)
+	}
+	layers, _ := strconv.Atoi(f.Metadata["layers"])
+	encoder := &text.Encoder{Tokenizer: text.Words{}, Vocabulary: text.NewVocabulary(strings.Fields("a b c d e"))}
+	c, err := NewClassifier(networkOf(f.Metadata["model"], graph.Hidden(4), graph.Layers(layers)), params, encoder, []string{"x", "y", "z"},
+		ClassifyOptions{Embedding: 3, Pooling: f.Metadata["pooling"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := &datasets.Labelled{Classes: c.classes}
+	if c.weights, err = classWeights(data, f.Metadata["class_weights"]); err != nil {
+		t.Fatal(err)
+	}
+	task := newClassification(c, data)
+	all, tokens, target := new(encodedPart), integers("tokens"), integers("target")
+	for b, n := range integers("lengths") {
+		ids := make([]int32, n)
+		for i := range ids {
+			ids[i] = int32(tokens[i*len(target)+b])
+		}
+		all.tokens, all.labels = append(all.tokens, ids), append(all.labels, int(target[b]))
+	}
+	task.parts[TrainPart] = all
+	task.Limit(0)
+	task.bounds, task.batch = []int{steps}, batch
+	program, read, err := task.Step([]int{0, 1, 2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if want := 6 + 1 + 4 + 5; read != want {
+		t.Errorf("%d tokens; want %d", read, want)
+	}
+	near := func(what string, got, want []float64) {
+		t.Helper()
+		if len(got) != len(want) {
+			t.Fatalf("%s has %d elements; want %d", what, len(got), len(want))
+		}
+		for i := range want {
+			if !(math.Abs(got[i]-want[i]) < 1e-12) {
+				t.Errorf("%d steps of %d: element %d of %s is %v; PyTorch has %v", steps, batch, i, what, got[i], want[i])
+			}
+		}
+	}
+	near("the loss", []float64{program.Loss()}, numbers("loss"))
+	for name := range weights.Tensors {
+		near("the gradient of "+name, floats(program.Grad(name)), numbers("grad."+name))
+	}
+	logits, err := c.logits(all.tokens, task.bounds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near("the logits", slices.Concat(logits...), numbers("logits"))
+}
+
+// labelled makes texts of words w0, w1, …, of very different lengths, whose class is that of their first word.
+func labelled(n int) *datasets.Labelled {
+	rng := rand.New(rand.NewSource(4))
+	make := func(n int) []datasets.Example {
+		var all []datasets.Example
+		for range n {
+			first := rng.Intn(12)
+			words := []string{fmt.Sprint("w", first)}
+			for range rng.Intn(30) {
+				words = append(words, fmt.Sprint("x", rng.Intn(40)))
+			}
+			all = append(all, datasets.Example{Text: strings.Join(words, " "), Label: first % 3})
+		}
+		return all
+	}
+	return &datasets.Labelled{Meta: datasets.Info{Name: "made", Task: "classify"}, Classes: []string{"zero", "one", "two"},
+		Train: make(n), Valid: make(n / 4), Test: make(n / 2)}
+}
+
+func newTask(t *testing.T, network *graph.Network, data *datasets.Labelled, opts ClassifyOptions) *Classification {
+	t.Helper()
+	c, err := NewClassification(network, data, graph.NewParams(tensor.Float32, graph.InitSeed(1)), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestClassifyPadding compares texts that are read one by one, in programs of just their length, with the same in
+// batches of all lengths.
+func TestClassifyPadding(t *testing.T) {
+	for _, model := range []string{"rnn", "lstm", "gru", "bilstm"} {
+		for _, pooling := range Poolings() {
+			c := newTask(t, networkOf(model, graph.Hidden(8), graph.Layers(2)), labelled(60), ClassifyOptions{Pooling: pooling, Embedding: 5})
+			all, err := c.part(TrainPart)
+			if err != nil {
+				t.Fatal(err)
+			}
+			together, err := c.logits(all.tokens, c.bounds)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, ids := range all.tokens {
+				alone, err := c.logits([][]int32{ids}, []int{len(ids)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for k, x := range alone[0] {
+					if !(math.Abs(x-together[i][k]) < 1e-6) {
+						t.Fatalf("%s, %s: text %d of %d words has the logits %v alone and %v in a batch", model, pooling, i, len(ids), alone[0], together[i])
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestClassifyBuckets checks that an epoch is each example once, whatever the batches, and that a smaller last batch
+// counts as what it holds.
+func TestClassifyBuckets(t *testing.T) {
+	c := newTask(t, small(), labelled(70), ClassifyOptions{})
+	batches := c.Batches(16, rand.New(rand.NewSource(1)))
+	var seen []int
+	sizes := make(map[int]int)
+	for _, b := range batches {
+		seen = append(seen, b...)
+		sizes[len(b)]++
+		_, tokens, err := c.Step(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		for _, e := range b {
+			want += c.lengths[e]
+		}
+		if tokens != want {
+			t.Errorf("%d tokens; want %d", tokens, want)
+		}
+	}
+	slices.Sort(seen)
+	if len(seen) != 70 || !slices.Equal(slices.Compact(seen), seen) || sizes[16] != 4 || sizes[6] != 1 {
+		t.Errorf("batches of the sizes %v with the examples %v", sizes, seen)
+	}
+	again := c.Batches(16, rand.New(rand.NewSource(1)))
+	if other := c.Batches(16, rand.New(rand.NewSource(2))); !reflect.DeepEqual(batches, again) || reflect.DeepEqual(batches, other) {
+		t.Error("the batches do not follow the seed")
+	}
+	if one := c.Batches(0, rand.New(rand.NewSource(1))); len(one) != 1 || len(one[0]) != 70 {
+		t.Errorf("batch 0 gives %d batches; want one of all", len(one))
+	}
+	c.Limit(10)
+	if n, valid, test := c.Examples(); n != 10 || valid != 17 || test != 35 {
+		t.Errorf("limited: %d, %d and %d examples", n, valid, test)
+	}
+	if batches := c.Batches(16, rand.New(rand.NewSource(1))); len(batches) != 1 || slices.Max(batches[0]) > 9 {
+		t.Errorf("limited: the batches are %v", batches)
+	}
+}
+
+// TestStepBoundsWaste wants few programs and few steps past the ends for lengths that vary as those of film reviews do.
+func TestStepBoundsWaste(t *testing.T) {
+	rng := rand.New(rand.NewSource(1))
+	lengths := make([]int, 22500)
+	for i := range lengths {
+		lengths[i] = max(1, min(400, int(190*math.Exp(0.6*rng.NormFloat64()))))
+	}
+	bounds := stepBounds(lengths, 3)
+	computed, read := 0, 0
+	for _, b := range datasets.Buckets(lengths, 32, randv2.New(randv2.NewPCG(1, 1))) {
+		longest := 0
+		for _, e := range b {
+			longest = max(longest, lengths[e])
+			read += lengths[e]
+		}
+		computed += 32 * stepsFor(longest, bounds)
+	}
+	waste := float64(computed)/float64(read) - 1
+	t.Logf("%d programs, %.1f %% more steps than tokens", len(bounds), 100*waste)
+	if len(bounds) > 16 || waste > 0.08 {
+		t.Errorf("%d programs, and %.1f %% more steps than there are tokens; want at most 16 and 8 %%", len(bounds), 100*waste)
+	}
+}
+
+func TestStepBounds(t *testing.T) {
+	for _, c := range []struct {
+		lengths []int
+		times   int
+		want    []int
+	}{
+		{[]int{5}, 1, []int{5}},
+		{[]int{3, 4, 5}, 1, []int{5}}, // too few to compile for each
+		{slices.Concat(slices.Repeat([]int{10}, 5000), slices.Repeat([]int{20}, 5000)), 1, []int{10, 20}},
+		{slices.Concat(slices.Repeat([]int{10}, 5000), slices.Repeat([]int{20}, 5000), []int{21}), 1, []int{10, 21}},
+		{slices.Concat(slices.Repeat([]int{10}, 100), slices.Repeat([]int{20}, 100)), 1, []int{20}},
+		{slices.Concat(slices.Repeat([]int{10}, 100), slices.Repeat([]int{20}, 100)), 10, []int{10, 20}},
+		{nil, 1, nil},
+	} {
+		if got := stepBounds(c.lengths, c.times); !slices.Equal(got, c.want) {
+			t.Errorf("%d lengths, %d times: bounds %v; want %v", len(c.lengths), c.times, got, c.want)
+		}
+	}
+	for n := 1; n < 3000; n++ {
+		if s := stepsFor(n, nil); s < n || s*8 > n*9 {
+			t.Fatalf("%d steps for a length of %d", s, n)
+		}
+	}
+	if a, b, c := stepsFor(4, []int{5, 9}), stepsFor(9, []int{5, 9}), stepsFor(10, []int{5, 9}); a != 5 || b != 9 || c != 10 {
+		t.Errorf("%d, %d and %d steps; want 5, 9 and 10", a, b, c)
+	}
+}
+
+// TestProgramsBound compiles programs of 60 % of the memory that there may be.
+func TestProgramsBound(t *testing.T) {
+	var p programs
+	b := graph.NewBuilder(graph.NewParams(tensor.Float32))
+	x := b.Input("x", 4)
+	program, err := graph.Compile(b, graph.Output(b.Tanh(x)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compilations := 0
+	get := func(steps int) {
+		if _, err := p.get(shape{steps: steps}, func() (*graph.Program, *gorgonia.Node, error) { compilations++; return program, nil, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	get(1)
+	get(2)
+	get(1)
+	if compilations != 2 {
+		t.Errorf("%d compilations; want 2", compilations)
+	}
+	p.bytes = programMemory - program.Bytes() // others hold the rest
+	get(3)
+	if len(p.byShape) != 3 {
+		t.Errorf("%d programs; they just fit", len(p.byShape))
+	}
+	get(4) // in the place of 2, which was not asked for the longest
+	get(1)
+	get(3)
+	if compilations != 4 || len(p.byShape) != 3 {
+		t.Errorf("%d compilations and %d programs; want 4 and 3", compilations, len(p.byShape))
+	}
+	get(2)
+	if compilations != 5 || p.bytes > programMemory {
+		t.Errorf("%d compilations, %d bytes; want 5 and at most %d", compilations, p.bytes, programMemory)
+	}
+}
+
+func TestClassifyLearns(t *testing.T) {
+	for _, model := range []string{"lstm", "bigru"} {
+		c := newTask(t, networkOf(model, graph.Hidden(16)), labelled(600), ClassifyOptions{Embedding: 16, WordDropout: 0.05, EmbeddingDropout: 0.1, OutputDropout: 0.1})
+		if _, err := train.Run(context.Background(), c, train.Epochs(12), train.Maximize("accuracy"), train.Optimize(&train.Adam{LR: 0.01})); err != nil {
+			t.Fatal(err)
+		}
+		s, err := c.Evaluate(TestPart)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if names := slices.Sorted(maps.Keys(s.Metrics)); !slices.Equal(names, []string{"accuracy", "f1", "loss"}) {
+			t.Errorf("metrics %v", names)
+		}
+		if !(s.Metrics["accuracy"] > 0.95) || math.Abs(s.Metrics["accuracy"]-s.Confusion.Accuracy()) > 1e-12 {
+			t.Errorf("%s: metrics %v", model, s.Metrics)
+		}
+		rivals, err := c.Baselines(TestPart)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bag := rivals["bag of words"]["accuracy"]; !(bag > 0.9) { // the first words occur nowhere else
+			t.Errorf("the bag of words has the accuracy %v", bag)
+		}
+		if most := rivals["majority"]["accuracy"]; !(most > 0.2 && most < 0.5) {
+			t.Errorf("the majority has the accuracy %v", most)
+		}
+		classes, err := c.Classify("w4 x1 x2", "w3", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if classes[0].Label != "one" || classes[1].Label != "zero" || len(classes) != 3 {
+			t.Errorf("classes %+v", classes)
+		}
+		for _, c := range classes {
+			if sum := c.Probabilities[0] + c.Probabilities[1] + c.Probabilities[2]; math.Abs(sum-1) > 1e-12 || len(c.Probabilities) != 3 {
+				t.Errorf("probabilities %v", c.Probabilities)
+			}
+		}
+	}
+}
+
+func TestClassifyTruncates(t *testing.T) {
+	c := newTask(t, small(), labelled(40), ClassifyOptions{MaxTokens: 3, WordDropout: 0.5})
+	ids := c.encode("x1 x2 w1 x3 x4")
+	if got := c.last(ids); !slices.Equal(got, ids[2:]) || slices.Max(c.lengths) != 3 {
+		t.Errorf("%v of %v is read", got, ids)
+	}
+	a, b := c.logitsOf(t, "x9 x9 w1 x3 x4"), c.logitsOf(t, "w1 x3 x4")
+	if !slices.Equal(a, b) {
+		t.Errorf("what is cut off changes the logits: %v and %v", a, b)
+	}
+	if none := c.encode("  "); !slices.Equal(none, []int32{text.Unknown}) {
+		t.Errorf("an empty text is %v", none)
+	}
+	// Word dropout differs from epoch to epoch, and follows the seed.
+	drop := func(seed int64) (dropped [][]int32) {
+		c.Batches(8, rand.New(rand.NewSource(seed)))
+		for e := range 40 {
+			dropped = append(dropped, c.dropWords(e, c.last(c.train.tokens[e])))
+		}
+		return dropped
+	}
+	one, again, other := drop(1), drop(1), drop(2)
+	unknown, all := 0, 0
+	for _, ids := range one {
+		for _, id := range ids {
+			if all++; id == text.Unknown {
+				unknown++
+			}
+		}
+	}
+	if !reflect.DeepEqual(one, again) || reflect.DeepEqual(one, other) || unknown < all/4 || unknown > 3*all/4 {
+		t.Errorf("%d of %d words are dropped, the same again %v, with another seed %v", unknown, all, reflect.DeepEqual(one, again), reflect.DeepEqual(one, other))
+	}
+}
+
+func (c *Classification) logitsOf(t *testing.T, s string) []float64 {
+	t.Helper()
+	logits, err := c.logits([][]int32{c.encode(s)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return logits[0]
+}
+
+// TestClassifierSaves keeps a classifier in memory and opens it.
+func TestClassifierSaves(t *testing.T) {
+	c := newTask(t, networkOf("bigru", graph.Hidden(4)), labelled(40), ClassifyOptions{Embedding: 3, Pooling: "attention", Vocabulary: 20})
+	files := make(map[string][]byte)
+	err := c.Save(func(file string, value any) (err error) {
+		files[file], err = json.Marshal(value)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(file string, value any) error { return json.Unmarshal(files[file], value) }
+	params := graph.NewParams(tensor.Float32)
+	if err := params.Restore(c.Params().Snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	back, err := OpenClassifier(networkOf("bigru", graph.Hidden(4)), params, c.Options(), read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := c.Classify("w1 x2 x3", "nothing that it knows")
+	if got, err := back.Classify("w1 x2 x3", "nothing that it knows"); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("opened it says %v, %v; want %v", got, err, want)
+	}
+	if _, err := OpenClassifier(networkOf("lstm", graph.Hidden(4)), params, c.Options(), read); err == nil || !strings.Contains(err.Error(), "weight_ih_l0") {
+		t.Errorf("with another network: error %v", err)
+	}
+	on, err := back.On(labelled(40))
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, _ := c.Evaluate(TestPart)
+	if got, err := on.Evaluate(TestPart); err != nil || !reflect.DeepEqual(got, was) {
+		t.Errorf("opened it scores %v, %v; want %v", got, err, was)
+	}
+	if b, err := on.Baselines(TestPart); err != nil || len(b) != 2 {
+		t.Errorf("opened, its rivals are %v, %v", b, err)
+	}
+	other := labelled(40)
+	other.Classes = []string{"zero", "one", "three"}
+	if _, err := back.On(other); err == nil || !strings.Contains(err.Error(), `the dataset has the classes ["zero" "one" "three"]`) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := back.On(seriesOf(rows(40, 1))); err == nil || !strings.Contains(err.Error(), "no labelled texts") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestClassifyRefuses(t *testing.T) {
+	for _, c := range []struct {
+		want string
+		opts ClassifyOptions
+	}{
+		{"classify: the pooling \"median\" is not known; want last, mean, max, attention", ClassifyOptions{Pooling: "median"}},
+		{"classify: the embedding dropout is 1; want 0 ≤ rate < 1", ClassifyOptions{EmbeddingDropout: 1}},
+		{"classify: the word dropout is -1", ClassifyOptions{WordDropout: -1}},
+		{"classify: the output dropout is NaN", ClassifyOptions{OutputDropout: math.NaN()}},
+		{"classify: the number of tokens is -1", ClassifyOptions{MaxTokens: -1}},
+		{"classify: the vocabulary is -2", ClassifyOptions{Vocabulary: -2}},
+		{"classify made: 2 class weights", ClassifyOptions{ClassWeights: "1,2"}},
+		{"classify made: class weight \"x\"", ClassifyOptions{ClassWeights: "1,2,x"}},
+		{"classify made: class weight \"-1\"", ClassifyOptions{ClassWeights: "1,2,-1"}},
+	} {
+		if _, err := NewClassification(small(), labelled(40), graph.NewParams(tensor.Float32), c.opts); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("error %v; want %q", err, c.want)
+		}
+	}
+	one := labelled(40)
+	one.Classes = one.Classes[:1]
+	if _, err := NewClassification(small(), one, graph.NewParams(tensor.Float32), ClassifyOptions{}); err == nil || !strings.Contains(err.Error(), "there are 1 classes") {
+		t.Errorf("error %v", err)
+	}
+	c := newTask(t, small(), labelled(40), ClassifyOptions{})
+	if _, err := c.Evaluate("tset"); err == nil || err.Error() != `split "tset" not found; want train, valid or test` {
+		t.Errorf("error %v", err)
+	}
+	if _, err := c.Baselines("tset"); err == nil {
+		t.Error("baselines of an unknown part")
+	}
+}
+
+func TestClassWeights(t *testing.T) {
+	data := &datasets.Labelled{Classes: []string{"a", "b"}, Train: []datasets.Example{{Label: 0}, {Label: 0}, {Label: 0}, {Label: 1}}}
+	for spec, want := range map[string][]float64{"": nil, "balanced": {4.0 / 6, 2}, "1, 2.5": {1, 2.5}} {
+		if got, err := classWeights(data, spec); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q gives %v, %v; want %v", spec, got, err, want)
+		}
+	}
+}
+
+func TestConfusion(t *testing.T) {
+	c := &Confusion{Classes: []string{"a", "b", "c"}, Counts: [][]int{{3, 1, 0}, {2, 4, 0}, {0, 0, 0}}}
+	if got := c.Accuracy(); got != 0.7 {
+		t.Errorf("accuracy %v; want 0.7", got)
+	}
+	// a: precision 3/5 and recall 3/4; b: 4/5 and 4/6; c does not count.
+	if got, want := c.F1(), (6.0/9+8.0/11)/2; math.Abs(got-want) > 1e-15 {
+		t.Errorf("F1 %v; want %v", got, want)
+	}
+}
