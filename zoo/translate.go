@@ -57,12 +57,13 @@ func translateDefaults(c *Config) {
 	t := &c.Translate
 	switch {
 	case c.Dataset == "dates", strings.HasPrefix(c.Dataset, "numbers-"):
-		c.Hidden, c.Epochs, c.Dropout, c.LR = 128, 10, 0.1, 2e-3
+		c.Hidden, c.Epochs, c.Dropout, c.LR = 128, 16, 0.1, 2e-3
 		t.Tokenizer, t.Embedding, t.Smoothing, t.Beam = "characters", 64, 0, 1
 		if c.Dataset != "dates" {
 			t.Tokenizer = "bytes:200"
 		}
 	case strings.HasPrefix(c.Dataset, "multi30k-"):
+		t.MaxTokens = 40 // but for some twenty pairs that would take programs of their own
 	default:
 		t.Cased = true
 	}

@@ -151,7 +151,7 @@ type row struct {
 
 // search looks for the translations of sources by beam search: at each step the 2·beam best continuations of the rows are
 // looked at, of which those among the first beam that end the sentence are done, and the first beam of the others go on.
-// It is over when beam hypotheses of each sentence are done.
+// It is over when beam hypotheses of each sentence are done and no row is better than the best of them.
 func (t *Translator) search(sources [][]int, opts SearchOptions) ([]hypothesis, error) {
 	width := opts.Beam
 	s := translateShape{use: toEncode, batch: 1}
@@ -321,7 +321,8 @@ func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, 
 			k++
 		}
 	}
-	if length == b.limit || len(b.finished) >= len(rows) {
+	better := len(b.finished) == 0 || b.scores[0]/math.Pow(float64(length), opts.Penalty) > b.best().score
+	if length == b.limit || k == 0 || len(b.finished) >= len(rows) && !better {
 		b.limit = 0 // it is over
 	}
 	return b.limit > 0

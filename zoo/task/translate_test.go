@@ -467,7 +467,7 @@ func TestTranslationRefuses(t *testing.T) {
 	}{
 		{"translate: bigru cannot decode: it would read words that are not yet there", nil, birnn.New(gru.New()), nil},
 		{"attention: dot compares queries of width 64 with values of width 128; they must be equal, or choose general", birnn.New(gru.New()), nil, func(o *TranslateOptions) { o.Attention = "dot" }},
-		{`translate: attention "dot" is not known; choose one of additive, dot, general, scaled`, nil, nil, func(o *TranslateOptions) { o.Attention = "dot" }},
+		{`translate: attention "dto" is not known; choose one of additive, dot, general, scaled`, nil, nil, func(o *TranslateOptions) { o.Attention = "dto" }},
 		{`translate: feed "x" is not known; choose one of context, output, none`, nil, nil, func(o *TranslateOptions) { o.Feed = "x" }},
 		{"translate: label smoothing is 1; want 0 ≤ smoothing < 1", nil, nil, func(o *TranslateOptions) { o.Smoothing = 1 }},
 		{"translate: the length penalty is NaN; want at least 0", nil, nil, func(o *TranslateOptions) { o.Penalty = math.NaN() }},
@@ -564,6 +564,7 @@ func TestTranslationBaselines(t *testing.T) {
 	data := &datasets.Pairs{
 		Train: []datasets.Pair{
 			{Source: "the cat sleeps.", Target: "le chat dort."}, {Source: "the dog sleeps.", Target: "le chien dort."},
+			{Source: "dogs eat.", Target: "chiens mangent."},
 			{Source: "the cat eats.", Target: "le chat mange."}, {Source: "the dog eats.", Target: "le chien mange."},
 		},
 		Valid: []datasets.Pair{{Source: "a", Target: "b"}},

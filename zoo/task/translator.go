@@ -122,8 +122,8 @@ func (t *Translator) On(d datasets.Dataset) (Task, error) {
 }
 
 // translateMemory is how many bytes the programs of a translator may hold together: those of sentences of all usual
-// lengths with a vocabulary of some thousand words.
-const translateMemory = 4 << 30
+// lengths with a vocabulary of some thousand sub-words.
+const translateMemory = 5 << 30
 
 // translateShape tells the programs of a translator apart.
 type translateShape struct {
