@@ -82,7 +82,8 @@ func (w Workload) buildProgram(p *Prepared, params *graph.Params, opts []graph.C
 	var outputs []*gorgonia.Node
 	output := func(name string, n *gorgonia.Node) { names, outputs = append(names, name), append(outputs, n) }
 	switch {
-	case w.Mode == Forward:
+	case w.Mode == Forward: // as a program that serves: its parameters stay as they are
+		opts = slices.Concat(opts, []graph.CompileOption{graph.FixedParams()})
 		output("y", d.y)
 	case w.Vocabulary > 0:
 		opts = slices.Concat(opts, []graph.CompileOption{graph.Loss(b.CrossEntropy(d.y, d.target))})

@@ -48,15 +48,11 @@ func Measure(w Workload, threads int, seconds float64) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	// The clock moves with the machine's heat and its neighbours. The larger of two peaks is the one that a neighbour has
-	// disturbed less.
-	r.PeakGFLOPS = Peak(threads)
-	samples, err := p.time(once, seconds)
+	samples, peaks, err := p.time(once, seconds, threads)
 	if err != nil {
 		return Result{}, err
 	}
-	r.Milliseconds, r.FastestMilliseconds = samples[len(samples)/2], samples[0]
-	r.PeakGFLOPS = max(r.PeakGFLOPS, Peak(threads))
+	r.Milliseconds, r.FastestMilliseconds, r.PeakGFLOPS = samples[len(samples)/2], samples[0], peaks[len(peaks)/2]
 	r.Allocs, err = p.allocations()
 	return r, err
 }
@@ -91,26 +87,36 @@ func (p *Prepared) warmUp(seconds float64) (once float64, err error) {
 	return once, nil
 }
 
-// time runs for about the given time, where a run takes about once seconds, and returns the milliseconds of a run, sorted.
-func (p *Prepared) time(once, seconds float64) ([]float64, error) {
+// time runs for about the given time, where a run takes about once seconds. It returns the milliseconds of a run and the
+// peak of as many threads, both sorted. The clock moves with the machine's heat and its neighbours: the two alternate, so
+// that whatever takes from one takes from the other.
+func (p *Prepared) time(once, seconds float64, threads int) (samples, peaks []float64, err error) {
 	// Reading the clock takes about 50 ns, which must not show.
 	const shortest = 20e-6
 	const fewest = 5
+	const turn = 20 * time.Millisecond      // of runs, between two measurements of the peak
 	runs := int(math.Ceil(shortest / once)) // in a sample
-	samples := make([]float64, 0, max(fewest, int(seconds/(float64(runs)*once))))
+	samples = make([]float64, 0, max(fewest, int(seconds/(float64(runs)*once))))
 
 	runtime.GC() // of what was built, now and not in between
+	var last time.Time
 	for start := time.Now(); len(samples) < cap(samples) && (len(samples) < fewest || time.Since(start).Seconds() < seconds); {
+		if time.Since(last) >= turn {
+			peaks = append(peaks, Peak(threads))
+			last = time.Now()
+		}
 		began := time.Now()
 		for range runs {
 			if err := p.Run(); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		samples = append(samples, milliseconds(time.Since(began))/float64(runs))
 	}
+	peaks = append(peaks, Peak(threads))
 	slices.Sort(samples)
-	return samples, nil
+	slices.Sort(peaks)
+	return samples, peaks, nil
 }
 
 // allocations returns the number of allocations in a run: the fewest of a few, because the runtime itself makes one now
@@ -132,7 +138,7 @@ func (p *Prepared) allocations() (int, error) {
 // Peak measures how many GFLOP/s of float32 so many threads can do at the same time, with a loop of multiply-adds
 // between registers.
 func Peak(threads int) float64 {
-	const seconds = 0.05 // 250 short runs, of which one at least is not interrupted
+	const seconds = 0.002
 	each := make([]float64, threads)
 	var wg sync.WaitGroup
 	for i := range each {

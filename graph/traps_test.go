@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -255,6 +256,41 @@ func TestTrapLargeGraph(t *testing.T) {
 	p := compileAndRun(t, b, map[string]any{"x": []float32{5}}, graph.Output(n))
 	if got := float32s(p, n)[0]; got != 5 { // two rounds of −(x + 1) are x
 		t.Errorf("the last of %d nodes is %g, want 5", size, got)
+	}
+}
+
+// Each edge of a node that Gorgonia makes costs a scan of the graph: a chain of 20,000 nodes takes several times as long to
+// build as one of ours, and the longer the more.
+func TestTrapEdges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	const size = 20_000
+	theirs := func() {
+		g := gorgonia.NewGraph()
+		n := gorgonia.NewVector(g, tensor.Float32, gorgonia.WithName("x"), gorgonia.WithShape(1))
+		for range size {
+			n = must(gorgonia.Tanh(n))
+		}
+	}
+	ours := func() {
+		b := graph.NewBuilder(nil)
+		n := b.Input("x", 1)
+		for range size {
+			n = b.Neg(n)
+		}
+	}
+	shortest := func(build func(), tries int) time.Duration {
+		best := time.Duration(math.MaxInt64)
+		for range tries {
+			start := time.Now()
+			build()
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	if a, b := shortest(theirs, 1), shortest(ours, 3); a < 3*b { // leaves room for what else the machine does
+		t.Errorf("%d nodes take Gorgonia %v and the builder %v", size, a, b)
 	}
 }
 

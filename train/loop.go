@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand"
@@ -297,46 +298,59 @@ func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // firstNotFinite names the first parameter whose value or gradient is not finite: a bad value explains every gradient,
-// so values come first.
+// so values come first. If all of them are finite still, it names the one with the largest gradient.
 func firstNotFinite(program *graph.Program) string {
-	for _, what := range []string{"value", "gradient"} {
-		for _, g := range program.Grads() {
-			v := g.Value()
-			if what == "gradient" {
-				v, _ = g.Grad()
-			}
-			if p, ok := g.(*graph.ParamGrad); ok && !allFinite(v) {
-				return "the " + what + " of parameter " + p.Param.Name() + " went first"
-			}
-		}
+	var values, gradients extreme
+	for _, g := range program.Grads() {
+		gradient, _ := g.Grad()
+		name := g.(*graph.ParamGrad).Param.Name()
+		values.observe(name, g.Value())
+		gradients.observe(name, gradient)
 	}
-	return "every parameter and gradient is finite"
+	switch {
+	case !finite(values.size):
+		return "the value of parameter " + values.name + " went first"
+	case !finite(gradients.size):
+		return "the gradient of parameter " + gradients.name + " went first"
+	}
+	return fmt.Sprintf("the parameters are finite, the largest gradient is that of %s, up to %.3g", gradients.name, gradients.size)
 }
 
-// notFinite names the first parameter whose value is not finite.
+// notFinite names the first parameter whose value is not finite, or the one with the largest.
 func notFinite(params *graph.Params) string {
+	var values extreme
 	for _, p := range params.List() {
-		if !allFinite(p.Value()) {
-			return "the value of parameter " + p.Name() + " went first"
-		}
+		values.observe(p.Name(), p.Value())
 	}
-	return "every parameter is finite"
+	if !finite(values.size) {
+		return "the value of parameter " + values.name + " went first"
+	}
+	return fmt.Sprintf("the parameters are finite, the largest is %s, up to %.3g", values.name, values.size)
 }
 
-func allFinite(v gorgonia.Value) bool {
+// extreme is the first tensor that is not finite, or else the one with the largest magnitude.
+type extreme struct {
+	name string
+	size float64
+}
+
+func (e *extreme) observe(name string, v gorgonia.Value) {
+	if size := magnitude(v); e.name == "" || finite(e.size) && !(size <= e.size) {
+		*e = extreme{name, size}
+	}
+}
+
+// magnitude returns the largest magnitude of a value's elements; it is not finite if one of them is not.
+func magnitude(v gorgonia.Value) (size float64) {
 	switch d := v.Data().(type) {
 	case []float32:
 		for _, x := range d {
-			if !finite(float64(x)) {
-				return false
-			}
+			size = max(size, math.Abs(float64(x)))
 		}
 	case []float64:
 		for _, x := range d {
-			if !finite(x) {
-				return false
-			}
+			size = max(size, math.Abs(x))
 		}
 	}
-	return true
+	return size
 }

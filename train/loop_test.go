@@ -424,6 +424,16 @@ func TestRunDiverges(t *testing.T) {
 	}
 }
 
+// TestRunOverflows has the loss overflow before anything else: the error names the parameter with the largest gradient.
+func TestRunOverflows(t *testing.T) {
+	task := newLine(8)
+	task.before = func(int) { task.params.Get("weight").Value().Float32s()[0] = 1e25 } // its square is beyond a float32
+	_, err := Run(context.Background(), task, sgd(0.1), Epochs(1), Batch(0), Clip(0))
+	if err == nil || !strings.Contains(err.Error(), "the loss is +Inf") || !strings.Contains(err.Error(), "epoch 1, step 1 of 1: the parameters are finite, the largest gradient is that of weight") {
+		t.Errorf("error %v; want one that names the step and the parameter", err)
+	}
+}
+
 func TestRunClips(t *testing.T) {
 	const rate, limit = 0.125, 1.0 / 64
 	// step takes one step of all examples and returns what the gradient was for it.

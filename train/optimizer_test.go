@@ -9,6 +9,8 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph"
 )
 
 // pair is a parameter of any value and gradient.
@@ -353,5 +355,49 @@ func BenchmarkAdam(b *testing.B) {
 		if err := o.Step(vgs); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestGorgoniaSolvers has Gorgonia's own solvers train a compiled program, whose parameters are a gorgonia.ValueGrad each.
+func TestGorgoniaSolvers(t *testing.T) {
+	for name, solver := range map[string]gorgonia.Solver{
+		"vanilla":  gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(0.1)),
+		"momentum": gorgonia.NewMomentum(gorgonia.WithLearnRate(0.05)),
+		"adam":     gorgonia.NewAdamSolver(gorgonia.WithLearnRate(0.1)),
+		"rmsprop":  gorgonia.NewRMSPropSolver(gorgonia.WithLearnRate(0.05)),
+		"adagrad":  gorgonia.NewAdaGradSolver(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := graph.NewBuilder(graph.NewParams(tensor.Float32))
+			y := b.Linear("", 1, b.Input("x", 4, 2))
+			program, err := graph.Compile(b, graph.Loss(b.MSE(y, b.Input("y", 4, 1))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, v := range map[string][]float64{"x": {0, 0, 1, 0, 0, 1, 1, 1}, "y": {1, 3, -2, 0}} {
+				if err := program.Set(name, v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var first float64
+			for step := range 400 {
+				if err := program.Run(); err != nil {
+					t.Fatal(err)
+				}
+				if step == 0 {
+					first = program.Loss()
+				}
+				if err := solver.Step(program.Grads()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := first / 10
+			if name == "adagrad" { // its rate is 0.001, whatever WithLearnRate says
+				want = 0.99 * first
+			}
+			if last := program.Loss(); !(last < want) {
+				t.Errorf("loss went from %v to %v; want less than %v", first, last, want)
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ func (AVX2) GemmPacked(m, n, k int, a Matrix[float32], packed []float32, beta fl
 			unsafe.SliceData(c.Data), uintptr(c.Stride*size), unsafe.SliceData(bias), m, 1, 0, n, k, betaFlag(beta))
 		return
 	}
-	tilesAVX2.product(m, n, k, a, tilesAVX2.packedPanels(k, packed), beta, bias, c)
+	tilesAVX2.gemmPacked(m, n, k, a, packed, beta, bias, c)
 }
 
 // GemmScratch implements Kernels.

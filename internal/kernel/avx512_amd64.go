@@ -21,7 +21,7 @@ func (AVX512) GemmPacked(m, n, k int, a Matrix[float32], packed []float32, beta 
 			unsafe.SliceData(c.Data), uintptr(c.Stride*size), unsafe.SliceData(bias), m, 1, 0, n, k, betaFlag(beta))
 		return
 	}
-	tilesAVX512.product(m, n, k, a, tilesAVX512.packedPanels(k, packed), beta, bias, c)
+	tilesAVX512.gemmPacked(m, n, k, a, packed, beta, bias, c)
 }
 
 // GemmScratch implements Kernels.

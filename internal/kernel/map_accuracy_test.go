@@ -84,6 +84,8 @@ func TestMapAccuracy(t *testing.T) {
 			for w := range workers {
 				group.Go(func() {
 					x, y := make([]float32, chunk), make([]float32, chunk)
+					var own float64 // the worker's own worst and where it is
+					var ownAt float32
 					for from := w * chunk * stride; from < 1<<32; from += workers * chunk * stride {
 						for i := range x {
 							x[i] = math.Float32frombits(uint32(from + uint64(i)*stride))
@@ -91,14 +93,15 @@ func TestMapAccuracy(t *testing.T) {
 						mx, my := Matrix[float32]{Data: x, Col: 1}, Matrix[float32]{Data: y, Col: 1}
 						k.Map(a.fn, a.k, 1, chunk, my, mx, Matrix[float32]{}, Matrix[float32]{})
 						for i, v := range x {
-							if e := ulps(y[i], a.f(float64(v)), a.fn == Sigmoid); !(e <= worst) {
-								mutex.Lock()
-								if !(e <= worst) {
-									worst, at = e, v
-								}
-								mutex.Unlock()
+							if e := ulps(y[i], a.f(float64(v)), a.fn == Sigmoid); own == own && !(e <= own) { // a NaN stays
+								own, ownAt = e, v
 							}
 						}
+					}
+					mutex.Lock()
+					defer mutex.Unlock()
+					if worst == worst && !(own <= worst) {
+						worst, at = own, ownAt
 					}
 				})
 			}

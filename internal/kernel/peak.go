@@ -2,16 +2,18 @@ package kernel
 
 import (
 	"runtime"
+	"slices"
 	"time"
 )
 
-// Peak measures for about the given time how many GFLOP/s of float32 one core can do: the best of many short runs of a
+// Peak measures for about the given time how many GFLOP/s of float32 one core can do: the median of short runs of a
 // loop of multiply-adds between registers, in the widest vectors that the processor has. Without vectors in assembly
 // it is a loop in Go.
 func Peak(seconds float64) float64 {
 	const short = 200 * time.Microsecond // a run that the scheduler seldom interrupts
-	turns, best := 1, 0.0
-	for start := time.Now(); time.Since(start).Seconds() < seconds || best == 0; {
+	turns := 1
+	var rates []float64
+	for start := time.Now(); time.Since(start).Seconds() < seconds || rates == nil; {
 		began := time.Now()
 		flops := peak(turns)
 		took := time.Since(began)
@@ -19,9 +21,10 @@ func Peak(seconds float64) float64 {
 			turns *= 2
 			continue
 		}
-		best = max(best, float64(flops)/float64(took.Nanoseconds()))
+		rates = append(rates, float64(flops)/float64(took.Nanoseconds()))
 	}
-	return best
+	slices.Sort(rates)
+	return rates[len(rates)/2]
 }
 
 // peakGo makes eight independent sums in each turn and returns the number of its operations.

@@ -31,7 +31,7 @@ func New(opts ...graph.NetworkOption) *graph.Network {
 
 // NewResetBefore returns a network of GRU cells with the reset gate before the product.
 func NewResetBefore(opts ...graph.NetworkOption) *graph.Network {
-	return graph.NewNetwork("gru", func(c graph.CellConfig) graph.Cell { return Cell{CellConfig: c, ResetBefore: true} }, opts...)
+	return graph.NewNetwork("gru-reset-before", func(c graph.CellConfig) graph.Cell { return Cell{CellConfig: c, ResetBefore: true} }, opts...)
 }
 
 // State implements graph.Cell.

@@ -36,7 +36,7 @@ func New(opts ...graph.NetworkOption) *graph.Network {
 
 // NewPeephole returns a network of LSTM cells with peepholes.
 func NewPeephole(opts ...graph.NetworkOption) *graph.Network {
-	return graph.NewNetwork("lstm", func(c graph.CellConfig) graph.Cell { return Cell{CellConfig: c, Peepholes: true} }, opts...)
+	return graph.NewNetwork("lstm-peephole", func(c graph.CellConfig) graph.Cell { return Cell{CellConfig: c, Peepholes: true} }, opts...)
 }
 
 // State implements graph.Cell: h, c.

@@ -27,7 +27,7 @@ func New(opts ...graph.NetworkOption) *graph.Network {
 
 // NewRelu returns a network of cells with max(·, 0).
 func NewRelu(opts ...graph.NetworkOption) *graph.Network {
-	return graph.NewNetwork("rnn", func(c graph.CellConfig) graph.Cell { return Cell{CellConfig: c, Relu: true} }, opts...)
+	return graph.NewNetwork("rnn-relu", func(c graph.CellConfig) graph.Cell { return Cell{CellConfig: c, Relu: true} }, opts...)
 }
 
 // State implements graph.Cell.

@@ -55,8 +55,85 @@ func (g *Graph) Add(op Op, shape []int, args ...*Value) *Value {
 
 // Sort rebuilds the order from the outputs: a depth-first walk that keeps the order of arguments, so that the same
 // graph always gives the same program. What no output needs is left out. Inputs stay, needed or not: they are the
-// program's interface.
+// program's interface. What takes in the results of several steps at once is moved up to where the last of them is
+// there: it finds them in a cache, and their memory is free afterwards.
 func (g *Graph) Sort() {
+	g.sort()
+	g.hasten()
+}
+
+// hasten moves what leads to reductions of stacks of steps to where it can be computed first: the reductions, the stacks
+// and other views, and what is computed for a stack alone.
+func (g *Graph) hasten() {
+	missing := make([]int, g.next) // arguments that are not in the order yet
+	users := make([][]*Value, g.next)
+	stacked := g.onlyStacked()
+	for _, v := range g.Values {
+		if !hasty(v) && !stacked[v.ID] {
+			continue
+		}
+		missing[v.ID] = len(v.Args)
+		for _, a := range v.Args {
+			users[a.ID] = append(users[a.ID], v)
+		}
+	}
+	order := make([]*Value, 0, len(g.Values))
+	done := make([]bool, g.next)
+	var ready []*Value
+	for _, v := range g.Values {
+		ready = append(ready, v)
+		for len(ready) > 0 {
+			v := ready[0]
+			ready = ready[1:]
+			if done[v.ID] {
+				continue
+			}
+			done[v.ID] = true
+			order = append(order, v)
+			for _, u := range users[v.ID] {
+				if missing[u.ID]--; missing[u.ID] == 0 {
+					ready = append(ready, u)
+				}
+			}
+		}
+	}
+	g.Values = order
+}
+
+// hasty reports whether v is a view, or a product or a reduction of a stack.
+func hasty(v *Value) bool {
+	switch v.Op.(type) {
+	case Slice, Reshape, Transpose, Concat:
+		return true
+	case MatMul, ReduceSum:
+		for _, a := range v.Args {
+			if isStack(a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isStack(v *Value) bool {
+	c, ok := v.Op.(Concat)
+	return ok && c.Axis == 0
+}
+
+// onlyStacked reports, by ID, which elementwise values nothing uses but a stack.
+func (g *Graph) onlyStacked() []bool {
+	uses, stacked := g.Uses(), make([]bool, g.next)
+	for _, v := range g.Values {
+		for _, a := range v.Args {
+			if _, ok := a.Op.(Map); ok && isStack(v) {
+				stacked[a.ID] = uses[a.ID] == 1
+			}
+		}
+	}
+	return stacked
+}
+
+func (g *Graph) sort() {
 	var order []*Value
 	done := make([]bool, g.next)
 	type frame struct {

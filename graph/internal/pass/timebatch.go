@@ -1,6 +1,8 @@
 package pass
 
 import (
+	"math"
+	"slices"
 	"sort"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
@@ -38,7 +40,9 @@ type rank struct {
 func newRank(g *ir.Graph) rank {
 	r := rank{order: make([]int, g.Limit())}
 	for i, v := range g.Values {
-		r.order[v.ID] = i
+		if !ir.IsSource(v.Op) { // they are there before anything is computed
+			r.order[v.ID] = i + 1
+		}
 	}
 	return r
 }
@@ -76,11 +80,33 @@ func (r rank) sortTerms(terms []*ir.Value, slices, computed int) {
 	})
 }
 
-// batchSums joins the terms of sums: products aᵀ·b of one shape along their inner dimension, and sums over rows.
+// last returns the place of the value that is computed last.
+func (r rank) last(values []*ir.Value) int {
+	n := -1
+	for _, v := range values {
+		n = max(n, r.order[v.ID])
+	}
+	return n
+}
+
+// before reports whether all of a are computed before any of b.
+func (r rank) before(a, b []*ir.Value) bool {
+	last := r.last(a)
+	for _, v := range b {
+		if r.order[v.ID] <= last {
+			return false
+		}
+	}
+	return true
+}
+
+// batchSums joins the terms of sums: products aᵀ·b of one shape along their inner dimension, and sums over rows. They are
+// joined some steps at a time, so that they find in a cache what those steps have computed, and its memory serves the next
+// ones.
 func batchSums(g *ir.Graph) {
 	r := newRank(g)
 	by := make([]*ir.Value, g.Limit())
-	stacks := make(map[string][]int)           // the order chosen for a set of left operands
+	stacks := make(map[string][][]int)         // how a set of operands that come step by step is divided
 	for _, pass := range []bool{true, false} { // sums with slices of inputs first: they fix the order of the others
 		for _, v := range g.Values {
 			if _, ok := v.Op.(ir.Sum); !ok || by[v.ID] != nil {
@@ -109,16 +135,7 @@ func batchSums(g *ir.Graph) {
 				if pass && !sliced {
 					continue
 				}
-				r.sortTerms(products, 1, 1)
-				key := setKey(products)
-				if order, ok := stacks[key]; ok {
-					sortAs(products, order)
-				} else {
-					for _, p := range products {
-						stacks[key] = append(stacks[key], p.Args[0].ID)
-					}
-				}
-				rest = append(rest, g.New(ir.MatMul{TransA: true}, v.Shape, joinRows(g, operands(products, 0)), joinRows(g, operands(products, 1))))
+				rest = append(rest, joinProducts(g, r, products, v.Shape, stacks)...)
 			} else {
 				rest = append(rest, products...)
 			}
@@ -129,11 +146,10 @@ func batchSums(g *ir.Graph) {
 				sort.SliceStable(reductions, func(i, j int) bool {
 					return r.order[reductions[i].Args[0].ID] < r.order[reductions[j].Args[0].ID]
 				})
-				if order, ok := stacks[setKey(reductions)]; ok {
-					sortAs(reductions, order)
+				for _, group := range divide(reductions, 0, stepRows, stacks) {
+					whole := g.New(group[0].Op, group[0].Shape, joinRows(g, operands(group, 0)))
+					rest = append(rest, reshape(g, whole, v.Shape))
 				}
-				whole := g.New(reductions[0].Op, reductions[0].Shape, joinRows(g, operands(reductions, 0)))
-				rest = append(rest, reshape(g, whole, v.Shape))
 			} else {
 				for _, r := range reductions {
 					rest = append(rest, reshape(g, r, v.Shape))
@@ -147,6 +163,103 @@ func batchSums(g *ir.Graph) {
 		}
 	}
 	g.Replace(by)
+}
+
+// joinProducts joins products aᵀ·b of one shape. One side, in a gradient the forward pass's, is there before the first
+// operand of the other is computed: it becomes one whole, of which the products take parts as the other side comes.
+func joinProducts(g *ir.Graph, r rank, products []*ir.Value, shape []int, stacks map[string][][]int) []*ir.Value {
+	r.sortTerms(products, 1, 1)
+	late := 0
+	if r.before(operands(products, 0), operands(products, 1)) {
+		late = 1
+	}
+	early := 1 - late
+	whole := r.before(operands(products, early), operands(products, late))
+	rows := stepRows
+	if ir.Size(shape) > wideResult {
+		rows = stepRowsWide
+	}
+	if !whole {
+		rows = math.MaxInt
+	}
+	groups := divide(products, late, rows, stacks)
+	if len(groups) == 1 {
+		whole = false
+	}
+	var all *ir.Value
+	from := make(map[*ir.Value]int) // where in the whole a product's operand begins
+	if whole {
+		var ordered []*ir.Value
+		at := 0
+		for _, p := range slices.Concat(groups...) {
+			ordered = append(ordered, p.Args[early])
+			from[p] = at
+			at += p.Args[early].Shape[0]
+		}
+		all = joinRows(g, ordered)
+	}
+	// In the order in which they can be computed: each adds to the one before.
+	sort.SliceStable(groups, func(i, j int) bool { return r.last(operands(groups[i], late)) < r.last(operands(groups[j], late)) })
+	list := make([]*ir.Value, len(groups))
+	for i, group := range groups {
+		var args [2]*ir.Value
+		args[late] = joinRows(g, operands(group, late))
+		if whole {
+			part := append([]int(nil), all.Shape...)
+			part[0] = args[late].Shape[0]
+			args[early] = g.New(ir.Slice{Axis: 0, From: from[group[0]]}, part, all)
+		} else {
+			args[early] = joinRows(g, operands(group, early))
+		}
+		list[i] = g.New(ir.MatMul{TransA: true}, shape, args[0], args[1])
+	}
+	return list
+}
+
+// How many rows of steps are joined: as many as the kernels take along k at a time, so that the result is read and
+// written no more often, and so many more if it is wide.
+const (
+	stepRows     = 384
+	stepRowsWide = 768
+	wideResult   = 512 << 10 // elements
+)
+
+// divide divides terms into groups of about so many rows of operand i, all in their order; terms with a set of operands
+// that has been divided before are sorted and divided like those.
+func divide(terms []*ir.Value, i, rows int, stacks map[string][][]int) [][]*ir.Value {
+	key := setKey(operands(terms, i))
+	if ids, ok := stacks[key]; ok {
+		byID := make(map[int][]*ir.Value)
+		for _, t := range terms {
+			byID[t.Args[i].ID] = append(byID[t.Args[i].ID], t)
+		}
+		groups := make([][]*ir.Value, len(ids))
+		for n, list := range ids {
+			for _, id := range list {
+				groups[n] = append(groups[n], byID[id][0])
+				byID[id] = byID[id][1:]
+			}
+		}
+		return groups
+	}
+	total := 0
+	for _, t := range terms {
+		total += t.Args[i].Shape[0]
+	}
+	count := max(1, (total+rows/2)/rows)
+	var groups [][]*ir.Value
+	var ids [][]int
+	at := 0
+	for _, t := range terms {
+		if n := at * count / total; n >= len(groups) { // t is the first of its group
+			groups, ids = append(groups, nil), append(ids, nil)
+		}
+		n := len(groups) - 1
+		groups[n], ids[n] = append(groups[n], t), append(ids[n], t.Args[i].ID)
+		at += t.Args[i].Shape[0]
+	}
+	stacks[key] = ids
+	return groups
 }
 
 // rowSum returns the sum over rows that a term is, possibly reshaped, or nil.
@@ -167,20 +280,11 @@ func reshape(g *ir.Graph, v *ir.Value, shape []int) *ir.Value {
 	return g.New(ir.Reshape{}, shape, v)
 }
 
-// sortAs sorts terms so that their first operands stand in an order of IDs.
-func sortAs(terms []*ir.Value, order []int) {
-	place := make(map[int]int, len(order))
-	for i, id := range order {
-		place[id] = i
-	}
-	sort.SliceStable(terms, func(i, j int) bool { return place[terms[i].Args[0].ID] < place[terms[j].Args[0].ID] })
-}
-
-// setKey identifies the set of the first operands of terms.
-func setKey(terms []*ir.Value) string {
-	ids := make([]int, len(terms))
-	for i, t := range terms {
-		ids[i] = t.Args[0].ID
+// setKey identifies a set of values.
+func setKey(set []*ir.Value) string {
+	ids := make([]int, len(set))
+	for i, v := range set {
+		ids[i] = v.ID
 	}
 	sort.Ints(ids)
 	key := make([]byte, 0, 4*len(ids))
@@ -268,16 +372,17 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 		}
 		depth[v.ID] = d
 	}
-	r := newRank(g)
+	if !slices.ContainsFunc(levels, func(level []*ir.Value) bool { return len(level) > 1 }) {
+		return false
+	}
+	r, stacks := newRank(g), stacksByFirst(g)
 	by := make([]*ir.Value, g.Limit())
 	users := usersOf(g, levels)
-	changed := false
 	for _, level := range levels {
 		if len(level) < 2 {
 			continue
 		}
-		changed = true
-		for _, group := range chunks(level, sortLike(g, r, level)) {
+		for _, group := range chunks(stacks, r, level) {
 			rows := joinRows(g, operands(group, 0))
 			whole := g.New(group[0].Op, []int{rows.Shape[0], group[0].Shape[1]}, rows, group[0].Args[1])
 			ends := group
@@ -292,10 +397,8 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 			}
 		}
 	}
-	if changed {
-		g.Replace(by)
-	}
-	return changed
+	g.Replace(by)
+	return true
 }
 
 // usersOf returns what uses each of the products, an output counting as a user that is nil.
@@ -349,44 +452,60 @@ func sharedBias(products []*ir.Value, users map[*ir.Value][]*ir.Value) (sums []*
 // enough for the memory of a program that looks at the last step alone not to grow with the number of steps.
 const chunkRows = 256
 
-// chunks divides products into groups of about chunkRows rows; all stay together where their operands do already.
-func chunks(level []*ir.Value, together bool) [][]*ir.Value {
-	if together {
-		return [][]*ir.Value{level}
+// stacksByFirst returns the concatenations along the first axis by their first members.
+func stacksByFirst(g *ir.Graph) map[*ir.Value][]*ir.Value {
+	stacks := make(map[*ir.Value][]*ir.Value)
+	for _, v := range g.Values {
+		if c, ok := v.Op.(ir.Concat); ok && c.Axis == 0 && len(v.Args) > 1 {
+			stacks[v.Args[0]] = append(stacks[v.Args[0]], v)
+		}
 	}
+	return stacks
+}
+
+// chunks divides products into groups: those whose left operands stand together already, in their order, and others by
+// time, about chunkRows rows each.
+func chunks(byFirst map[*ir.Value][]*ir.Value, r rank, level []*ir.Value) [][]*ir.Value {
+	byLeft := make(map[*ir.Value]*ir.Value, len(level))
+	var stacks []*ir.Value // the longest first
+	for _, p := range level {
+		byLeft[p.Args[0]] = p
+		stacks = append(stacks, byFirst[p.Args[0]]...)
+	}
+	sort.SliceStable(stacks, func(i, j int) bool { return len(stacks[i].Args) > len(stacks[j].Args) })
 	var groups [][]*ir.Value
+next:
+	for _, stack := range stacks {
+		var group []*ir.Value
+		seen := make(map[*ir.Value]bool, len(stack.Args))
+		for _, a := range stack.Args {
+			if byLeft[a] == nil || seen[a] {
+				continue next
+			}
+			seen[a] = true
+			group = append(group, byLeft[a])
+		}
+		for _, a := range stack.Args {
+			delete(byLeft, a)
+		}
+		groups = append(groups, group)
+	}
+	var others []*ir.Value
+	for _, p := range level {
+		if byLeft[p.Args[0]] == p {
+			others = append(others, p)
+		}
+	}
+	if len(others) == 0 {
+		return groups
+	}
+	r.sortTerms(others, 0, 0)
 	from, rows := 0, 0
-	for i, p := range level {
-		if rows += p.Shape[0]; rows >= chunkRows || i == len(level)-1 {
-			groups = append(groups, level[from:i+1])
+	for i, p := range others {
+		if rows += p.Shape[0]; rows >= chunkRows || i == len(others)-1 {
+			groups = append(groups, others[from:i+1])
 			from, rows = i+1, 0
 		}
 	}
 	return groups
-}
-
-// sortLike sorts products as a concatenation of the same left operands that the graph has already, or by time;
-// it reports whether there was one.
-func sortLike(g *ir.Graph, r rank, level []*ir.Value) bool {
-	key := setKey(level)
-	for _, v := range g.Values {
-		if c, ok := v.Op.(ir.Concat); !ok || c.Axis != 0 || len(v.Args) != len(level) {
-			continue
-		}
-		members := make([]*ir.Value, len(v.Args))
-		for i, a := range v.Args {
-			members[i] = &ir.Value{Args: []*ir.Value{a}}
-		}
-		if setKey(members) != key {
-			continue
-		}
-		order := make([]int, len(v.Args))
-		for i, a := range v.Args {
-			order[i] = a.ID
-		}
-		sortAs(level, order)
-		return true
-	}
-	r.sortTerms(level, 0, 0)
-	return false
 }

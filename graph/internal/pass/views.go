@@ -127,11 +127,14 @@ func foldRows(g *ir.Graph, v *ir.Value) *ir.Value {
 		}
 		parts = append(parts, a)
 	}
-	switch {
-	case len(parts) == len(v.Args):
+	if len(parts) == len(v.Args) {
 		return v
-	case len(parts) == 1:
-		return foldView(g, parts[0])
+	}
+	for i, p := range parts {
+		parts[i] = foldView(g, p) // it may be all of its tensor now
+	}
+	if len(parts) == 1 {
+		return parts[0]
 	}
 	return g.New(ir.Concat{Axis: 0}, v.Shape, parts...)
 }

@@ -98,11 +98,24 @@ func span(l Layout) (Space, interval, bool) {
 	return space, interval{from, to}, true
 }
 
-// Overlap reports whether the ranges that two layouts span have an element in common.
+// Overlap reports whether two layouts may have an element in common: the ranges that they span do, and they are not
+// different columns of one matrix, such as the gates of a step.
 func Overlap(a, b Layout) bool {
 	spaceA, x, okA := span(a)
 	spaceB, y, okB := span(b)
-	return okA && okB && spaceA == spaceB && x.from < y.to && y.from < x.to
+	if !okA || !okB || spaceA != spaceB || x.from >= y.to || y.from >= x.to {
+		return false
+	}
+	_, colsA, strideA, okA := a.Rows()
+	_, colsB, strideB, okB := b.Rows()
+	if !okA || !okB || strideA != strideB || strideA == 0 {
+		return true
+	}
+	ahead := (y.from - x.from) % strideA // of b's columns before a's
+	if ahead < 0 {
+		ahead += strideA
+	}
+	return ahead < colsA || ahead+colsB > strideA
 }
 
 func (s *intervals) overlaps(l Layout) bool {
