@@ -1,5 +1,6 @@
-// Package datasets brings the data of the zoo: small series that are compiled
-// into the program, and a person's own files. It knows no models.
+// Package datasets brings the data of the zoo: series and made-up sentences that
+// are compiled into the program, corpora that are fetched on first use, and a
+// person's own files. It knows no models.
 //
 // A dataset is opened by name, or from a file:
 //
@@ -8,5 +9,6 @@
 //
 // A time series, whatever its origin, is a [Series]. Its rows are in time
 // order, and [Chronological] cuts them into train, validation and test parts
-// without letting the future into the past.
+// without letting the future into the past. Text in classes is [Labelled].
+// [Buckets] makes batches of sequences of about the same length.
 package datasets

@@ -39,7 +39,12 @@ func invalidUTF8(s string) int {
 	return -1
 }
 
-// encodingError says that a line is no UTF-8.
+// encodingError says that a line of a person's own file is no UTF-8.
 func encodingError(name string, line int) error {
 	return errors.Errorf("%s: line %d is not UTF-8; if the file is in Latin-1, use --encoding latin1", name, line)
+}
+
+// damagedText says that a line of a corpus, which is known to be UTF-8, is none.
+func damagedText(name string, line int) error {
+	return errors.Errorf("%s: line %d is not UTF-8; the file is damaged; delete it and fetch it again", name, line)
 }

@@ -49,6 +49,24 @@ func ExampleList() {
 	// temperatures - 3650 days
 }
 
+func ExampleReadLabelledCSV() {
+	var file strings.Builder
+	file.WriteString("Review,Stars\n")
+	for i := range 50 {
+		fmt.Fprintf(&file, "\"Review %d, and what it says\",%d\n", i, 1+i%5)
+	}
+	data, err := datasets.ReadLabelledCSV("reviews.csv", strings.NewReader(file.String()), datasets.Text("Review"), datasets.Label("Stars"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(data.Classes)
+	fmt.Println(len(data.Train), len(data.Valid), len(data.Test))
+	// Output:
+	// [1 2 3 4 5]
+	// 35 5 10
+}
+
 func ExampleReadCSV() {
 	file := strings.NewReader(`Month,Sales,Visitors
 2024-01,266,40

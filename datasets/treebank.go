@@ -37,7 +37,7 @@ func readTrees(name string, r io.Reader) ([]tree, error) {
 		}
 		if text := strings.TrimSpace(line); text != "" {
 			if at := invalidUTF8(text); at >= 0 {
-				return nil, encodingError(name, number)
+				return nil, damagedText(name, number)
 			}
 			t, problem := parseTree(text)
 			if problem != "" {
@@ -75,7 +75,7 @@ func parseTree(line string) (t tree, problem string) {
 			return t, "text behind the tree"
 		case c == '(':
 			i++
-			if i == len(line) || line[i] < '0' || line[i] > '4' || i+1 < len(line) && !strings.ContainsRune(" (\t", rune(line[i+1])) {
+			if i == len(line) || line[i] < '0' || line[i] > '4' || i+1 < len(line) && !strings.ContainsRune(" ()\t", rune(line[i+1])) {
 				return t, "a parenthesis without a label from 0 to 4 behind it"
 			}
 			if n := len(stack); n > 0 {

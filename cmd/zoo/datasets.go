@@ -20,16 +20,17 @@ type datasetEvent struct {
 }
 
 func newDatasets() *cobra.Command {
+	var dir string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "datasets",
 		Short: "List the datasets",
-		Long:  "List the datasets that have a name. A series of your own is csv:FILE wherever a command takes a dataset.",
+		Long:  "List the datasets that have a name. Data of your own is csv:FILE wherever a command takes a dataset.",
 		Args:  arguments(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			t := new(table)
 			t.add("DATASET", "TASK", "SIZE", "WHERE", "WHAT IT IS", "LICENCE")
-			for _, d := range datasets.List() {
+			for _, d := range datasets.List(datasets.DataDir(dir)) {
 				t.add(d.Name, d.Task, d.Size, d.Where, d.Title, d.Licence)
 				if asJSON {
 					if err := writeJSON(cmd.OutOrStdout(), datasetEvent{"dataset", d.Name, d.Title, d.Task, d.Size, d.Licence, d.Source, d.Where}); err != nil {
@@ -43,6 +44,7 @@ func newDatasets() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&dir, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	return cmd
 }

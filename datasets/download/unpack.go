@@ -29,7 +29,12 @@ const (
 // Nothing is in its place before all of it is unpacked. Files that are there are
 // replaced. An archive is refused if a name in it leaves dir, if it holds links or
 // devices, or if it unpacks to more than 100 times its size and more than 64 MiB.
-func Unpack(archive, dir string, keep func(name string) bool) (err error) {
+func Unpack(archive, dir string, keep func(name string) bool) error {
+	return unpack(archive, dir, keep, mostSmall)
+}
+
+// unpack is Unpack with what a small archive may unpack to.
+func unpack(archive, dir string, keep func(name string) bool, small int64) error {
 	info, err := os.Stat(archive)
 	if err != nil {
 		return errors.Wrapf(reason(err), "cannot open %s", archive)
@@ -43,7 +48,7 @@ func Unpack(archive, dir string, keep func(name string) bool) (err error) {
 	if err != nil {
 		return errors.Wrapf(reason(err), "cannot open %s", temp)
 	}
-	u := &unpacker{root: root, keep: keep, left: max(mostRatio*info.Size(), mostSmall)}
+	u := &unpacker{root: root, keep: keep, left: max(mostRatio*info.Size(), small)}
 	if err := errors.WithMessagef(u.unpack(archive), "cannot unpack %s", archive); err != nil {
 		root.Close()
 		return err

@@ -76,6 +76,8 @@ func ReadVectors(name string, r io.Reader, wanted *Vocabulary) (*Vectors, error)
 	switch {
 	case read == 0:
 		return nil, errors.Errorf("%s: no vectors; want a token and its numbers a line", name)
+	case len(v.Values) == 0 && wanted == nil:
+		return nil, errors.Errorf("%s: none of its %d tokens is valid UTF-8; is it a file of text?", name, read)
 	case len(v.Values) == 0:
 		return nil, errors.Errorf("%s: none of the %d tokens of the vocabulary is among its %d; is it of the same language and case?", name, wanted.Size(), read)
 	}
