@@ -32,7 +32,7 @@ func classifyDefaults(c *Config) {
 		EmbeddingDropout: 0.5, WordDropout: 0.1, Pooling: "max", OutputDropout: 0.5}
 	switch c.Dataset {
 	case "imdb":
-		c.Epochs = 4
+		c.Epochs, c.Schedule, c.Patience, c.TorchInit = 4, "cosine", 0, true
 	case "sst2", "sst5":
 		c.Hidden, c.Batch, c.Epochs = 128, 128, 4
 		c.Classify.Tokenizer = "treebank" // as its words are cut
@@ -48,7 +48,7 @@ func checkClassify(c Config) error {
 	err := checkRanges([]bounded{
 		{"vocabulary", float64(o.Vocabulary), 0, math.MaxInt32},
 		{"min-count", float64(o.MinCount), 0, math.MaxInt32},
-		{"max-tokens", float64(o.MaxTokens), 0, 1 << 13},
+		{"max-tokens", float64(o.MaxTokens), 0, 1<<13 + 1},
 		{"embedding", float64(o.Embedding), 0, 1 << 13},
 		{"embedding-dropout", o.EmbeddingDropout, 0, 1},
 		{"word-dropout", o.WordDropout, 0, 1},

@@ -3,6 +3,7 @@ package zoo
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -86,8 +87,8 @@ func TestClassifyRun(t *testing.T) {
 		}
 	}
 	v, err := back.Evaluate("test")
-	if err != nil || !reflect.DeepEqual(v.Metrics, r.Metrics) || !reflect.DeepEqual(v.Confusion, r.Confusion) {
-		t.Errorf("opened it scores %+v, %v; want %+v", v, err, r.Metrics)
+	if err != nil || !reflect.DeepEqual(*v, r.Evaluation) {
+		t.Errorf("opened it scores %+v, %v; want %+v", v, err, r.Evaluation)
 	}
 	// It is for one task only.
 	if _, err := run.Predict(3); err == nil || !strings.Contains(err.Error(), `the run is for the task "classify", not "forecast"`) {
@@ -151,12 +152,12 @@ func TestClassifyConfig(t *testing.T) {
 	}
 	for want, set := range map[string]func(*Config){
 		"--vocabulary -1: want at least 0":                     func(c *Config) { c.Classify.Vocabulary = -1 },
-		"--max-tokens 8192: want less":                         func(c *Config) { c.Classify.MaxTokens = 1 << 13 },
+		"--max-tokens 8193: want less":                         func(c *Config) { c.Classify.MaxTokens = 1<<13 + 1 },
 		"--embedding -1: want at least 0":                      func(c *Config) { c.Classify.Embedding = -1 },
 		"--embedding-dropout 1: want less than":                func(c *Config) { c.Classify.EmbeddingDropout = 1 },
 		"--word-dropout NaN: want at least 0":                  func(c *Config) { c.Classify.WordDropout = math.NaN() },
 		"--output-dropout -1: want at least 0":                 func(c *Config) { c.Classify.OutputDropout = -1 },
-		`--pooling "median" not found; choose`:                 func(c *Config) { c.Classify.Pooling = "median" },
+		`--pooling "sum" not found; choose`:                    func(c *Config) { c.Classify.Pooling = "sum" },
 		`--tokenizer "wrods" not found; did you mean "words"?`: func(c *Config) { c.Classify.Tokenizer = "wrods" },
 		`--tokenizer "bpe:x"`:                                  func(c *Config) { c.Classify.Tokenizer = "bpe:x" },
 		`--class-weights "1,x"`:                                func(c *Config) { c.Classify.ClassWeights = "1,x" },
@@ -192,7 +193,12 @@ func TestTrainOnTexts(t *testing.T) {
 	}
 	// A file of one's own.
 	file := filepath.Join(t.TempDir(), "reviews.csv")
-	if err := os.WriteFile(file, []byte("id,review,stars\n"+strings.Repeat("1,so good,5\n2,so bad,1\n3,Not GOOD at all,1\n4,not bad at all,5\n5,x,1\n6,y,5\n7,z,5\n", 20)), 0o600); err != nil {
+	var reviews strings.Builder
+	reviews.WriteString("id,review,stars\n")
+	for i := range 40 {
+		fmt.Fprintf(&reviews, "1,so good %[1]d,5\n2,so bad %[1]d,1\n3,Not GOOD at all %[1]d,1\n", i)
+	}
+	if err := os.WriteFile(file, []byte(reviews.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := DefaultsFor("classify", "lstm", "csv:"+file)

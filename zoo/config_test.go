@@ -38,8 +38,8 @@ func TestEveryPair(t *testing.T) {
 						return // it has been evaluated once
 					}
 					v, err := back.Evaluate("test")
-					if err != nil || !reflect.DeepEqual(v.Metrics, r.Metrics) {
-						t.Errorf("opened it has the metrics %+v, %v; want %v", v, err, r.Metrics)
+					if err != nil || !reflect.DeepEqual(*v, r.Evaluation) {
+						t.Errorf("opened it has the scores %+v, %v; want %+v", v, err, r.Evaluation)
 					}
 				})
 			}

@@ -36,6 +36,7 @@ func (r *Run) Evaluate(split string, opts ...datasets.Option) (*Evaluation, erro
 	if err != nil {
 		return nil, err
 	}
+	t.Limit(r.Config.Limit) // which rivals that learn heed, too
 	return evaluate(t, task.Part(split))
 }
 

@@ -32,6 +32,28 @@ func ExampleTrain() {
 	// better than the same month of the year before: true
 }
 
+// Train a network on sentences in which the order of the words decides.
+func ExampleRun_Classify() {
+	network := gru.New(graph.Hidden(32))
+	run, err := zoo.Train(context.Background(), network, datasets.Phrases(), train.Epochs(6))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, text := range []string{"the plot was good.", "the plot was not good.", "nobody says that the plot was not good."} {
+		label, probabilities, err := run.Classify(text)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(label, probabilities[label] > 0.5)
+	}
+	// Output:
+	// positive true
+	// negative true
+	// positive true
+}
+
 // A request that makes no sense is a UsageError, which says how to do better.
 func ExampleNew() {
 	config := zoo.Defaults("lsmt", "airline")

@@ -3,6 +3,11 @@
 //	config := zoo.Defaults("lstm", "airline")
 //	e, err := zoo.New(config)
 //	result, err := e.Run(ctx)
+//
+// Train does it all for a network and a dataset of one's own, and what a Run can do depends on the task of its dataset:
+//
+//	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(32)), datasets.Phrases())
+//	label, probabilities, err := run.Classify("the film is not bad.")
 package zoo
 
 import (

@@ -55,7 +55,7 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 		flags.BoolVar(&k.Cased, "cased", k.Cased, "keep capital letters")
 		flags.IntVar(&k.Vocabulary, "vocabulary", k.Vocabulary, "most different tokens; 0 is no limit")
 		flags.IntVar(&k.MinCount, "min-count", k.MinCount, "leave out tokens that the training texts have less often")
-		flags.IntVar(&k.MaxTokens, "max-tokens", k.MaxTokens, "read the last so many tokens of a text; 0 is all")
+		flags.IntVar(&k.MaxTokens, "max-tokens", k.MaxTokens, "read the last so many tokens of a text; 0 is all, up to 8192")
 		flags.IntVar(&k.Embedding, "embedding", k.Embedding, "width of the embedding; 0 is that of the vectors")
 		flags.StringVar(&k.Vectors, "vectors", k.Vectors, "file of word vectors to start from, in the text format of GloVe or word2vec")
 		flags.Float64Var(&k.EmbeddingDropout, "embedding-dropout", k.EmbeddingDropout, "rate of dropout on the embeddings; 0 is none")
@@ -98,6 +98,9 @@ func configOf(given *pflag.FlagSet, model, dataset string) (zoo.Config, error) {
 	}
 	if lag := given.Lookup("lag"); lag != nil && lag.Changed && lag.Value.String() == "0" && c.Forecast.Lag > 0 {
 		c = c.WithoutSeason()
+	}
+	if given.Changed("vectors") {
+		c.Classify.Embedding = 0 // whatever their width
 	}
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	configFlags(own, &c)

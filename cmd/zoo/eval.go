@@ -39,7 +39,9 @@ func newEval() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := r.Evaluate(split, datasets.DataDir(data))
+			download := &downloadBar{w: cmd.ErrOrStderr()}
+			v, err := r.Evaluate(split, datasets.DataDir(data), datasets.OnProgress(download.show))
+			download.done()
 			if err != nil {
 				return err
 			}
@@ -56,7 +58,7 @@ func newEval() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&split, "split", "test", "part of the dataset: train, valid or test")
-	cmd.Flags().StringVar(&data, "data", "", "folder that is searched for datasets first (default $ZOO_DATA)")
+	cmd.Flags().StringVar(&data, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
 	cmd.Flags().StringVar(&out, "out", defaultOut, "folder that runs are kept in")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return cmd

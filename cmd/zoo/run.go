@@ -52,7 +52,7 @@ dataset that stands beside it: zoo run lstm airline --help.`,
 	configFlags(flags, &defaults)
 	// GOMAXPROCS is the number of cores, or what a container is granted of them.
 	flags.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "threads that compute")
-	flags.StringVar(&o.data, "data", "", "folder that is searched for datasets first (default $ZOO_DATA)")
+	flags.StringVar(&o.data, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
 	flags.StringVar(&o.out, "out", defaultOut, "folder to keep the run in")
 	flags.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 	flags.BoolVar(&o.json, "json", false, "print events on standard output, one JSON object a line, and nothing else")
@@ -68,7 +68,9 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		return linef("--threads %d: want at least 1", o.threads)
 	}
 	runtime.GOMAXPROCS(o.threads)
-	e, err := zoo.New(config, datasets.DataDir(o.data))
+	download := &downloadBar{w: cmd.ErrOrStderr(), quiet: o.quiet}
+	e, err := zoo.New(config, datasets.DataDir(o.data), datasets.OnProgress(download.show))
+	download.done()
 	if err != nil {
 		return err
 	}

@@ -366,10 +366,15 @@ func TestClassify(t *testing.T) {
 
 func TestClassifyForAPerson(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "reviews.csv", "id,review,stars\n"+strings.Repeat("1,so good,5\n2,so bad,1\n3,not good at all,1\n4,not bad at all,5\n5,x,3\n6,y,3\n7,z,5\n", 20))
+	var reviews strings.Builder
+	reviews.WriteString("id,review,stars\n")
+	for i := range 40 {
+		fmt.Fprintf(&reviews, "1,so good a film %[1]d,5\n2,so bad a film %[1]d,1\n3,not good at all %[1]d,1\n4,not bad at all %[1]d,5\n5,a film %[1]d,3\n", i)
+	}
+	write(t, dir, "reviews.csv", reviews.String())
 	write(t, dir, "vectors.txt", "good 1 0 0 0\nbad 0 1 0 0\n")
 	o := command(t, dir, "run", "bilstm", "csv:reviews.csv", "--text", "review", "--label", "stars", "--epochs", "2", "--hidden", "4", "--limit", "30", "--tokenizer", "words",
-		"--cased", "--vocabulary", "50", "--min-count", "2", "--max-tokens", "20", "--embedding", "4", "--vectors", "vectors.txt", "--embedding-dropout", "0.1",
+		"--cased", "--vocabulary", "50", "--min-count", "2", "--max-tokens", "20", "--vectors", "vectors.txt", "--embedding-dropout", "0.1",
 		"--word-dropout", "0.1", "--output-dropout", "0.1", "--pooling", "attention", "--class-weights", "balanced", "--encoding", "utf-8").done(t)
 	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "30 examples to train", "accuracy", "bag of words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "not bad at all"`)
 	contains(t, o.err, "accuracy ")

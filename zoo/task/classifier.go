@@ -19,7 +19,7 @@ type ClassifyOptions struct {
 	Cased      bool   `json:"cased"`      // keep capital letters; without it words are folded to lower case
 	Vocabulary int    `json:"vocabulary"` // most different tokens, the special ones included; 0 means no limit
 	MinCount   int    `json:"min_count"`  // leave out tokens that are rarer; 0 means 1
-	MaxTokens  int    `json:"max_tokens"` // read the last so many tokens of a text; 0 means all
+	MaxTokens  int    `json:"max_tokens"` // read the last so many tokens of a text; 0 means all, up to 8,192
 
 	Embedding        int     `json:"embedding"`         // width; 0 means that of the vectors, or 100
 	Vectors          string  `json:"vectors"`           // file of word vectors that embeddings start as; "" means none
@@ -214,12 +214,16 @@ func (c *Classifier) encode(s string) []int32 {
 	return ids
 }
 
+// mostTokens is how many tokens are read at most: a program of more steps takes gigabytes and a minute to compile.
+const mostTokens = 1 << 13
+
 // last returns the tokens that are read.
 func (c *Classifier) last(ids []int32) []int32 {
-	if n := c.opts.MaxTokens; n > 0 && len(ids) > n {
-		return ids[len(ids)-n:]
+	n := c.opts.MaxTokens
+	if n == 0 {
+		n = mostTokens
 	}
-	return ids
+	return ids[max(0, len(ids)-n):]
 }
 
 // setTokens sets the inputs of a program of a shape to sequences. Where they are less than the batch, the others are one

@@ -24,7 +24,7 @@ type Classification struct {
 	parts    map[Part]*encodedPart
 	train    encodedPart // what is left of the training part by Limit
 	lengths  []int       // of the training texts, as they are read
-	bounds   []int       // steps of the programs
+	bounds   []int       // steps of the programs that train
 	batch    int         // size of the batches of this epoch
 	dropSeed int64       // of the word dropout of this epoch
 	rivals   map[Part]map[string]map[string]float64
@@ -34,6 +34,7 @@ type Classification struct {
 type encodedPart struct {
 	tokens [][]int32
 	labels []int
+	bounds []int // steps of the programs that evaluate it
 }
 
 var _ Task = (*Classification)(nil)
@@ -136,7 +137,7 @@ func (c *Classifier) loadVectors() error {
 	}
 	setDefault(&c.opts.Embedding, vectors.Width)
 	if width := c.opts.Embedding; width != vectors.Width {
-		return errors.Errorf("%s: its vectors have the width %d, the embedding %d; leave the width of the embedding out", path, vectors.Width, width)
+		return errors.Errorf("%s: its vectors have the width %d, the embedding %d; want the same, or 0 for that of the vectors", path, vectors.Width, width)
 	}
 	others := c.embed
 	c.embed = func(rng *rand.Rand, values []float64, shape []int) {
@@ -206,10 +207,13 @@ func (c *Classification) part(p Part) (*encodedPart, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &encodedPart{make([][]int32, len(examples)), make([]int, len(examples))}
+	e := &encodedPart{tokens: make([][]int32, len(examples)), labels: make([]int, len(examples))}
+	lengths := make([]int, len(examples))
 	for i, x := range examples {
 		e.tokens[i], e.labels[i] = c.encode(x.Text), x.Label
+		lengths[i] = len(c.last(e.tokens[i]))
 	}
+	e.bounds = stepBounds(lengths, 1)
 	c.parts[p] = e
 	return e, nil
 }
@@ -325,7 +329,7 @@ func (c *Classification) Evaluate(p Part) (Scores, error) {
 	if len(part.labels) == 0 {
 		return Scores{}, errors.Errorf("classify %s: the %s part has no texts", c.data.Meta.Name, p)
 	}
-	logits, err := c.logits(part.tokens, c.bounds)
+	logits, err := c.logits(part.tokens, part.bounds)
 	if err != nil {
 		return Scores{}, err
 	}
