@@ -3,6 +3,7 @@ package zoo
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
@@ -139,6 +140,21 @@ func checkChoice(flag, value string, choices []string) error {
 		return usagef("--%s %q not found; did you mean %q?", flag, value, near)
 	}
 	return usagef("--%s %q not found; choose one of %s", flag, value, strings.Join(choices, ", "))
+}
+
+// checkTokenizer returns a UsageError unless a tokenizer has the name. Whether a file is one shows when it is read.
+func checkTokenizer(name string) error {
+	if strings.ContainsAny(name, `./\`) {
+		return nil
+	}
+	kind, merges, learnt := strings.Cut(name, ":")
+	if err := checkChoice("tokenizer", kind, task.Tokenizers()); err != nil {
+		return err
+	}
+	if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe" && kind != "bytes") {
+		return usagef("--tokenizer %q: want a number of merges, as in bpe:8000", name)
+	}
+	return nil
 }
 
 // optimizer returns the optimizer, with the weight decay where it has one.

@@ -2,7 +2,6 @@ package zoo
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -80,12 +79,18 @@ func checkTranslate(c Config) error {
 	}); err != nil {
 		return err
 	}
-	for _, n := range []struct {
-		flag, value string
-		of          []string
-	}{{"attention", t.Attention, attention.Scores()}, {"feed", t.Feed, task.Feeds()}} {
-		if !slices.Contains(n.of, n.value) {
-			return usagef("--%s %q not found; choose one of %s", n.flag, n.value, strings.Join(n.of, ", "))
+	if err := checkTokenizer(t.Tokenizer); err != nil {
+		return err
+	}
+	if err := checkChoice("attention", t.Attention, attention.Scores()); err != nil {
+		return err
+	}
+	if err := checkChoice("feed", t.Feed, task.Feeds()); err != nil {
+		return err
+	}
+	if c.Decoder != "" {
+		if _, err := ModelByName(c.Decoder); err != nil {
+			return usagef("--decoder: %v", err)
 		}
 	}
 	if _, err := train.NewSchedule(t.Teacher, 1, c.Epochs, 1); err != nil {
@@ -108,4 +113,18 @@ func (c Config) decoder(encoder *graph.Network) (*graph.Network, error) {
 		return nil, usagef("--decoder %s: it would read the words after the one that it is to say; choose rnn, lstm or gru (it may encode: give it as the model)", c.Decoder)
 	}
 	return decoder, nil
+}
+
+// Translate translates texts, all at once, by the search that the run is configured for, or another one. It is for runs
+// that translate.
+func (r *Run) Translate(texts []string, search ...task.SearchOptions) ([]task.Translated, error) {
+	t, err := predictor[*task.Translator](r, "translate")
+	if err != nil {
+		return nil, err
+	}
+	opts := t.Search()
+	if len(search) > 0 {
+		opts = search[0]
+	}
+	return t.Translate(texts, opts)
 }

@@ -30,17 +30,6 @@ type ClassifyOptions struct {
 	ClassWeights     string  `json:"class_weights"`     // balanced, or a number for each class with commas between; "" means 1
 }
 
-// Tokenizers returns the names that ClassifyOptions.Tokenizer may have:
-//
-//	words       words and punctuation
-//	treebank    as the Penn Treebank cuts: do n't, well-made
-//	characters  each character
-//	bpe         byte-pair encoding, learnt from the training texts; bpe:N with N merges
-//
-// A path, which has a dot or a separator in it, is a file of a byte-pair encoding: tokenizer.json of Hugging Face, or
-// a list of merges.
-func Tokenizers() []string { return []string{"words", "treebank", "characters", "bpe"} }
-
 // withDefaults replaces zero values.
 func (o ClassifyOptions) withDefaults() ClassifyOptions {
 	setDefault(&o.Tokenizer, "words")

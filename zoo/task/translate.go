@@ -90,7 +90,7 @@ func NewTranslation(encoder, decoder *graph.Network, data *datasets.Pairs, param
 }
 
 func newTextEncoder(spec string, texts []string) (*text.Encoder, error) {
-	tokenizer, err := NewTokenizer(spec, texts)
+	tokenizer, err := newTokenizer(spec, false, texts) // the texts are folded
 	if err != nil {
 		return nil, err
 	}

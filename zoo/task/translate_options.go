@@ -13,7 +13,7 @@ import (
 
 // TranslateOptions say how texts are translated. The zero value of a field means what its comment says.
 type TranslateOptions struct {
-	Tokenizer string `json:"tokenizer"`  // what texts are cut into, see NewTokenizer; "" means bpe:5000
+	Tokenizer string `json:"tokenizer"`  // what texts are cut into, see Tokenizers; "" means bpe:5000
 	Shared    bool   `json:"shared"`     // one vocabulary for both sides
 	Cased     bool   `json:"cased"`      // keep capital letters; without it words are folded to lower case, those of references too
 	MaxTokens int    `json:"max_tokens"` // training pairs with a side of more tokens are left out; 0 means 100

@@ -473,8 +473,8 @@ func TestTranslationRefuses(t *testing.T) {
 		{"translate: the length penalty is NaN; want at least 0", nil, nil, func(o *TranslateOptions) { o.Penalty = math.NaN() }},
 		{"translate: the beam is -1; want at least 1", nil, nil, func(o *TranslateOptions) { o.Beam = -1 }},
 		{`translate: teacher forcing: schedule "linaer": not found`, nil, nil, func(o *TranslateOptions) { o.Teacher = "linaer" }},
-		{`translate letters: tokenizer "bpe:x": write it as one of words`, nil, nil, func(o *TranslateOptions) { o.Tokenizer = "bpe:x" }},
-		{`translate letters: tokenizer "wrods" not found; choose one of words`, nil, nil, func(o *TranslateOptions) { o.Tokenizer = "wrods" }},
+		{`translate letters: tokenizer "bpe:x": "x" is no number of merges`, nil, nil, func(o *TranslateOptions) { o.Tokenizer = "bpe:x" }},
+		{"translate letters: tokenizer; choose words, treebank, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open wrods", nil, nil, func(o *TranslateOptions) { o.Tokenizer = "wrods" }},
 		{"translate letters: every pair has a side of more than 1 tokens; raise that limit", nil, nil, func(o *TranslateOptions) { o.MaxTokens = 1 }},
 		{"gru: the hidden width is 0; want at least 1", gru.New(graph.Hidden(0)), nil, nil},
 	} {
