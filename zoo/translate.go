@@ -28,6 +28,9 @@ func translateTask() taskEntry {
 			if err != nil {
 				return nil, err
 			}
+			if in, out := network.Width(), decoder.Config().Hidden; c.Translate.Attention == string(attention.Dot) && in != out {
+				return nil, usagef("--attention dot: %s has states of width %d and its decoder of width %d; choose general", network.Name(), in, out)
+			}
 			opts := c.Translate
 			opts.Epochs = c.Epochs
 			t, err := task.NewTranslation(network, decoder, pairs, params, opts)
@@ -115,16 +118,23 @@ func (c Config) decoder(encoder *graph.Network) (*graph.Network, error) {
 	return decoder, nil
 }
 
-// Translate translates texts, all at once, by the search that the run is configured for, or another one. It is for runs
-// that translate.
-func (r *Run) Translate(texts []string, search ...task.SearchOptions) ([]task.Translated, error) {
+// Translate translates texts, all at once. It is for runs that translate.
+func (r *Run) Translate(texts ...string) ([]task.Translated, error) {
 	t, err := predictor[*task.Translator](r, "translate")
 	if err != nil {
 		return nil, err
 	}
-	opts := t.Search()
-	if len(search) > 0 {
-		opts = search[0]
+	return t.Translate(texts...)
+}
+
+// SetBeam sets how many hypotheses the search for a translation keeps; 1 is greedy. It is for runs that translate.
+func (r *Run) SetBeam(n int) error {
+	t, err := predictor[*task.Translator](r, "translate")
+	if err != nil {
+		return err
 	}
-	return t.Translate(texts, opts)
+	if n < 1 {
+		return usagef("--beam %d: want at least 1", n)
+	}
+	return t.SetSearch(n, t.Options().Penalty)
 }

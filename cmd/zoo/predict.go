@@ -21,7 +21,7 @@ const attentionTable = "table"
 func newPredict() *cobra.Command {
 	var o predictOptions
 	cmd := &cobra.Command{
-		Use:   "predict <run> [INPUT|-]",
+		Use:   "predict <run> [INPUT…|-]",
 		Short: "Use a kept run: continue a series, name the class of a text, translate",
 		Long: `Use a kept run, which is a folder or its name under --out.
 
@@ -34,7 +34,7 @@ classifier names the class of a text, and a translator translates it, or with - 
   zoo predict bilstm-imdb-1 - < reviews.txt
   zoo predict bigru-multi30k-de-en-1 "Zwei Hunde spielen im Schnee." --beam 10 --attention
   zoo predict gru-dates-1 "the third of May 1984" --attention=alignment.svg`,
-		Args: arguments("<run> [INPUT|-]"),
+		Args: arguments("<run> [INPUT…|-]"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := zoo.FindRun(args[0], o.out)
 			if err != nil {

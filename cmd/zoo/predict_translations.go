@@ -34,10 +34,9 @@ func predictTranslations(cmd *cobra.Command, r *zoo.Run, inputs []string, o pred
 	if len(inputs) == 0 {
 		return linef(`predict: want a text, such as zoo predict %s "a text", or - for lines on standard input`, cmd.Flags().Arg(0))
 	}
-	search := task.SearchOptions{Beam: r.Config.Translate.Beam, Penalty: r.Config.Translate.Penalty}
 	if cmd.Flags().Changed("beam") {
-		if search.Beam = o.beam; o.beam < 1 {
-			return linef("--beam %d: want at least 1", o.beam)
+		if err := r.SetBeam(o.beam); err != nil {
+			return err
 		}
 	}
 	picture := o.attention != "" && o.attention != attentionTable
@@ -49,7 +48,7 @@ func predictTranslations(cmd *cobra.Command, r *zoo.Run, inputs []string, o pred
 	}
 	out := bufio.NewWriter(cmd.OutOrStdout())
 	translate := func(texts []string) error {
-		translated, err := r.Translate(texts, search)
+		translated, err := r.Translate(texts...)
 		if err != nil {
 			return err
 		}

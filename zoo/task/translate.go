@@ -23,6 +23,7 @@ type Translation struct {
 	data    *datasets.Pairs
 	all     []tokenPair    // of the training part, but for those that are too long
 	train   []tokenPair    // what is left of them by Limit
+	limited int            // number of training pairs that rivals learn from; 0 means all
 	batch   int            // size of the batches of this epoch
 	targets []int          // steps of the training programs
 	sources map[int][]int  // of each of the targets'
@@ -133,6 +134,7 @@ func (t *Translation) Examples() (train, valid, test int) {
 
 // Limit implements Task.
 func (t *Translation) Limit(n int) {
+	t.limited = n
 	if n < 1 || n > len(t.all) {
 		n = len(t.all)
 	}
@@ -313,7 +315,7 @@ func largestOfRows(t *tensor.Dense, width int) []int {
 // Validate implements train.Task: the loss is that of the true tokens, in nats a token, and the translations, with which
 // the metrics are made, are greedy.
 func (t *Translation) Validate() (train.Evaluation, error) {
-	s, err := t.evaluate(ValidPart, SearchOptions{Beam: 1})
+	s, err := t.evaluate(ValidPart, search{beam: 1})
 	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
 }
 
@@ -325,10 +327,10 @@ func (t *Translation) Validate() (train.Evaluation, error) {
 //	perplexity  of the references, a word
 //	loss        mean cross entropy of the references, in nats a token
 func (t *Translation) Evaluate(p Part) (Scores, error) {
-	return t.evaluate(p, t.Search())
+	return t.evaluate(p, search{t.opts.Beam, t.opts.Penalty})
 }
 
-func (t *Translation) evaluate(p Part, search SearchOptions) (Scores, error) {
+func (t *Translation) evaluate(p Part, opts search) (Scores, error) {
 	part, err := t.part(p)
 	if err != nil {
 		return Scores{}, err
@@ -341,7 +343,7 @@ func (t *Translation) evaluate(p Part, search SearchOptions) (Scores, error) {
 		return Scores{}, err
 	}
 	sources, references := t.sides(part)
-	translated, err := t.Translate(sources, search)
+	translated, err := t.translate(sources, opts)
 	if err != nil {
 		return Scores{}, err
 	}

@@ -9,8 +9,8 @@ import (
 
 // Baselines implements Task:
 //
-//	copy  the source as it is
-//	words each word of the source replaced by its most frequent partner in the training pairs
+//	copy   the source as it is
+//	words  each word of the source replaced by its most frequent partner in the training pairs
 func (t *Translation) Baselines(p Part) (map[string]map[string]float64, error) {
 	part, err := t.part(p)
 	if err != nil {
@@ -18,7 +18,11 @@ func (t *Translation) Baselines(p Part) (map[string]map[string]float64, error) {
 	}
 	sources, references := t.sides(part)
 	copied, replaced := make([]string, len(sources)), make([]string, len(sources))
-	partners := t.partners(t.data.Train)
+	learnt := t.data.Train
+	if t.limited > 0 {
+		learnt = learnt[:min(t.limited, len(learnt))]
+	}
+	partners := t.partners(learnt)
 	for i, s := range sources {
 		copied[i] = t.fold(s)
 		replaced[i] = partners.translate(copied[i])

@@ -14,14 +14,11 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
 
-// SearchOptions say how translations are looked for.
-type SearchOptions struct {
-	Beam    int     // hypotheses kept at each step; 1 is greedy search, and so is 0
-	Penalty float64 // hypotheses are compared by log p / length^Penalty
+// search says how translations are looked for.
+type search struct {
+	beam    int     // hypotheses kept at each step; 1 is greedy search
+	penalty float64 // hypotheses are compared by log p / length^penalty
 }
-
-// Search returns the options of the search that the translator is made with.
-func (t *Translator) Search() SearchOptions { return SearchOptions{t.opts.Beam, t.opts.Penalty} }
 
 // Translated is a translation with what it was made of.
 type Translated struct {
@@ -36,11 +33,11 @@ type Translated struct {
 const searchRows = 256
 
 // Translate translates texts by beam search. A text without words has an empty translation.
-func (t *Translator) Translate(texts []string, opts SearchOptions) ([]Translated, error) {
-	opts.Beam = max(1, opts.Beam)
-	if !(opts.Penalty >= 0) {
-		return nil, errors.Errorf("translate: the length penalty is %g; want at least 0", opts.Penalty)
-	}
+func (t *Translator) Translate(texts ...string) ([]Translated, error) {
+	return t.translate(texts, search{t.opts.Beam, t.opts.Penalty})
+}
+
+func (t *Translator) translate(texts []string, opts search) ([]Translated, error) {
 	sources := make([][]int, len(texts))
 	var order []int
 	for i, s := range texts {
@@ -53,12 +50,12 @@ func (t *Translator) Translate(texts []string, opts SearchOptions) ([]Translated
 		p.Refresh() // the parameters may have changed
 	}
 	out := make([]Translated, len(texts))
-	for chunk := range slices.Chunk(order, max(1, searchRows/opts.Beam)) {
+	for chunk := range slices.Chunk(order, max(1, searchRows/opts.beam)) {
 		batch := make([][]int, len(chunk))
 		for i, at := range chunk {
 			batch[i] = sources[at]
 		}
-		found, err := t.search(batch, opts)
+		found, err := t.find(batch, opts)
 		if err != nil {
 			return nil, err
 		}
@@ -149,11 +146,11 @@ type row struct {
 	parent, token int
 }
 
-// search looks for the translations of sources by beam search: at each step the 2·beam best continuations of the rows are
+// find looks for the translations of sources by beam search: at each step the 2·beam best continuations of the rows are
 // looked at, of which those among the first beam that end the sentence are done, and the first beam of the others go on.
 // It is over when beam hypotheses of each sentence are done and no row is better than the best of them.
-func (t *Translator) search(sources [][]int, opts SearchOptions) ([]hypothesis, error) {
-	width := opts.Beam
+func (t *Translator) find(sources [][]int, opts search) ([]hypothesis, error) {
+	width := opts.beam
 	s := translateShape{use: toEncode, batch: 1}
 	for s.batch < len(sources) { // so that not every number of sentences is a program of its own
 		s.batch *= 2
@@ -299,7 +296,7 @@ func insert[F float32 | float64](best []candidate, logs []F, score float64, pare
 }
 
 // advance takes the candidates into the rows and reports whether the search goes on. first is the number of the first row.
-func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, source int, opts SearchOptions) bool {
+func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, source int, opts search) bool {
 	for k := range rows {
 		rows[k] = row{first + k, text.End}
 		b.scores[k] = math.Inf(-1)
@@ -314,14 +311,14 @@ func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, 
 		last := length == b.limit
 		if c.token == text.End && i < len(rows) || last && i == 0 && len(b.finished) == 0 {
 			tokens, weights := trace.back(c.row, source)
-			b.finished = append(b.finished, hypothesis{c.score / math.Pow(float64(length), opts.Penalty), tokens, weights})
+			b.finished = append(b.finished, hypothesis{c.score / math.Pow(float64(length), opts.penalty), tokens, weights})
 		}
 		if c.token != text.End && k < len(rows) {
 			rows[k], b.scores[k] = c.row, c.score
 			k++
 		}
 	}
-	better := len(b.finished) == 0 || b.scores[0]/math.Pow(float64(length), opts.Penalty) > b.best().score
+	better := len(b.finished) == 0 || b.scores[0]/math.Pow(float64(length), opts.penalty) > b.best().score
 	if length == b.limit || k == 0 || len(b.finished) >= len(rows) && !better {
 		b.limit = 0 // it is over
 	}

@@ -222,7 +222,7 @@ func TestBeamOfOneIsGreedy(t *testing.T) {
 		for _, p := range task.data.Test {
 			texts = append(texts, p.Source)
 		}
-		got, err := task.Translate(texts, SearchOptions{Beam: 1})
+		got, err := task.translate(texts, search{beam: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -253,7 +253,7 @@ func TestBeamIsExhaustive(t *testing.T) {
 						best, bestScore = slices.Clone(tokens), score
 					}
 				}
-				got, err := task.Translate([]string{p.Source}, SearchOptions{Beam: 1 + 3 + 9 + 27 + 81, Penalty: penalty})
+				got, err := task.translate([]string{p.Source}, search{beam: 1 + 3 + 9 + 27 + 81, penalty: penalty})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -291,18 +291,18 @@ func TestBatchedSearch(t *testing.T) {
 			texts = append(texts, p.Source)
 		}
 		texts = append(texts, "", strings.Repeat("abc", 40))
-		for _, opts := range []SearchOptions{{Beam: 1}, {Beam: 3, Penalty: 1}, {Beam: 200}} {
-			all, err := task.Translate(texts, opts)
+		for _, opts := range []search{{1, 0}, {3, 1}, {200, 0}} {
+			all, err := task.translate(texts, opts)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, s := range texts {
-				one, err := task.Translate([]string{s}, opts)
+				one, err := task.translate([]string{s}, opts)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if all[i].Text != one[0].Text || !(math.Abs(all[i].Score-one[0].Score) < 1e-9) {
-					t.Errorf("beam %d: %q is %q with %v; alone %q with %v", opts.Beam, s, all[i].Text, all[i].Score, one[0].Text, one[0].Score)
+					t.Errorf("beam %d: %q is %q with %v; alone %q with %v", opts.beam, s, all[i].Text, all[i].Score, one[0].Text, one[0].Score)
 				}
 			}
 		}
@@ -314,7 +314,7 @@ func TestWiderBeamIsNoWorse(t *testing.T) {
 	texts, _ := task.sides(task.data.Valid)
 	sum := make(map[int]float64)
 	for _, beam := range []int{1, 300} {
-		found, err := task.Translate(texts, SearchOptions{Beam: beam})
+		found, err := task.translate(texts, search{beam: beam})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -329,7 +329,7 @@ func TestWiderBeamIsNoWorse(t *testing.T) {
 
 func TestAttentionWeights(t *testing.T) {
 	eachVariant(t, func(t *testing.T, task *Translation) {
-		found, err := task.Translate([]string{"abcab", "c", ""}, SearchOptions{Beam: 3, Penalty: 1})
+		found, err := task.translate([]string{"abcab", "c", ""}, search{beam: 3, penalty: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -423,11 +423,11 @@ func TestTranslatorIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		texts := []string{"abc", "cccab", "x é"}
-		want, err := task.Translate(texts, task.Search())
+		want, err := task.Translate(texts...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := opened.Translate(texts, opened.Search())
+		got, err := opened.Translate(texts...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -507,7 +507,7 @@ func TestTranslationRefuses(t *testing.T) {
 	for _, p := range task.Params().List() {
 		p.Value().Memset(math.NaN())
 	}
-	if _, err := task.Translate([]string{"a"}, SearchOptions{}); err == nil || !strings.Contains(err.Error(), "the weights are damaged") {
+	if _, err := task.translate([]string{"a"}, search{beam: 1}); err == nil || !strings.Contains(err.Error(), "the weights are damaged") {
 		t.Errorf("error %v", err)
 	}
 }

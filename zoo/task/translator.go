@@ -68,6 +68,18 @@ func newTranslator(encoder, decoder *graph.Network, params *graph.Params, source
 // Params implements Predictor and train.Task.
 func (t *Translator) Params() *graph.Params { return t.params }
 
+// SetSearch sets how Translate, and Evaluate of a task on the translator, look for translations. The penalty is that of
+// TranslateOptions.
+func (t *Translator) SetSearch(beam int, penalty float64) error {
+	opts := t.opts
+	opts.Beam, opts.Penalty = beam, penalty
+	if err := opts.check(); err != nil {
+		return err
+	}
+	t.opts = opts
+	return nil
+}
+
 // Options returns the options with their defaults filled in.
 func (t *Translator) Options() TranslateOptions { return t.opts }
 
