@@ -29,8 +29,12 @@ type Translated struct {
 	Weights [][]float64 // of attention: for each token of the target one for each of the source
 }
 
-// searchRows is how many hypotheses are followed at once: enough for the kernels.
-const searchRows = 256
+// searchRows is how many hypotheses are followed at once: enough for the kernels. searchPlaces bounds the tokens that they
+// look at, so that long texts take no more memory.
+const (
+	searchRows   = 256
+	searchPlaces = searchRows * 64
+)
 
 // Translate translates texts by beam search. A text without words has an empty translation.
 func (t *Translator) Translate(texts ...string) ([]Translated, error) {
@@ -50,8 +54,14 @@ func (t *Translator) translate(texts []string, opts search) ([]Translated, error
 		p.Refresh() // the parameters may have changed
 	}
 	out := make([]Translated, len(texts))
-	for chunk := range slices.Chunk(order, max(1, searchRows/opts.beam)) {
-		batch := make([][]int, len(chunk))
+	for len(order) > 0 {
+		n := 1
+		for n < min(len(order), searchRows/opts.beam) && (n+1)*opts.beam*len(sources[order[n]]) <= searchPlaces {
+			n++
+		}
+		chunk := order[:n]
+		order = order[n:]
+		batch := make([][]int, n)
 		for i, at := range chunk {
 			batch[i] = sources[at]
 		}
@@ -295,7 +305,8 @@ func insert[F float32 | float64](best []candidate, logs []F, score float64, pare
 	return best
 }
 
-// advance takes the candidates into the rows and reports whether the search goes on. first is the number of the first row.
+// advance takes the candidates into the rows, of which the first has the number first, and reports whether the search goes
+// on. source is the length of the source.
 func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, source int, opts search) bool {
 	for k := range rows {
 		rows[k] = row{first + k, text.End}
