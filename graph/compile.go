@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"weak"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -15,11 +17,12 @@ import (
 type CompileOption func(*compileConfig)
 
 type compileConfig struct {
-	outputs []*gorgonia.Node
-	loss    *gorgonia.Node
-	without map[string]bool
-	threads int
-	fixed   bool
+	outputs   []*gorgonia.Node
+	loss      *gorgonia.Node
+	without   map[string]bool
+	threads   int
+	fixed     bool
+	workspace *exec.Workspace
 }
 
 // Output names nodes whose values can be read after a run.
@@ -113,7 +116,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	}
 	pass.Run(g, c.without)
 
-	p := &Program{params: b.params, loss: c.loss, outputs: make(map[*gorgonia.Node]*tensor.Dense)}
+	p := &Program{params: b.params, outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
 	offsets := make([]int, len(outputs))
 	for i := range offsets {
 		offsets[i] = -1
@@ -130,11 +133,13 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		offsets[gradAt+i] = gradOffset[name]
 	}
 	pl := plan.Make(g, plan.Options{GradOffset: offsets, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
-	p.machine, err = exec.New(pl, b.params.dtype, exec.Options{
-		Params:   func(name string) any { return b.params.byName[name].value.Data() },
+	params := b.params // a program does not keep its builder
+	p.machine, err = exec.New(pl, params.dtype, exec.Options{
+		Params:   func(name string) any { return params.byName[name].value.Data() },
 		GradSize: size,
 		Keep:     c.fixed,
 		NoFusion: c.without["fusion"],
+		Scratch:  c.workspace,
 		Threads:  c.threads,
 	})
 	if err != nil {
@@ -153,7 +158,10 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		}
 	}
 	for i, n := range outputs[:gradAt] {
-		p.outputs[n] = p.machine.Tensor(pl.Outputs[i])
+		p.outputs[weak.Make(n)] = p.machine.Tensor(pl.Outputs[i])
+	}
+	if c.loss != nil {
+		p.loss = p.outputs[weak.Make(c.loss)]
 	}
 	p.gradByName = make(map[string]*tensor.Dense, len(names))
 	for i, name := range names {

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"strings"
+	"weak"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -17,9 +18,9 @@ import (
 type Program struct {
 	machine      exec.Machine
 	params       *Params
-	loss         *gorgonia.Node
 	inputs       map[string]*tensor.Dense
-	outputs      map[*gorgonia.Node]*tensor.Dense
+	outputs      map[weak.Pointer[gorgonia.Node]]*tensor.Dense // a program does not keep its graph
+	loss         *tensor.Dense                                 // nil if it has none
 	grads        []gorgonia.ValueGrad
 	gradByName   map[string]*tensor.Dense
 	instructions []plan.Instruction
@@ -123,11 +124,15 @@ func (p *Program) Set(name string, value any) error {
 
 // Value returns the value of an output as a tensor in the program's memory, which the next run overwrites; nil if the
 // node is not an output of the program. A scalar is a tensor of one element.
-func (p *Program) Value(n *gorgonia.Node) *tensor.Dense { return p.outputs[n] }
+func (p *Program) Value(n *gorgonia.Node) *tensor.Dense { return p.outputs[weak.Make(n)] }
 
 // Scalar returns the value of an output of one element; 0 if the node is not an output of the program.
-func (p *Program) Scalar(n *gorgonia.Node) float64 {
-	t := p.outputs[n]
+func (p *Program) Scalar(n *gorgonia.Node) float64 { return scalar(p.Value(n)) }
+
+// Loss returns the value of the loss in the last run; 0 if the program has none.
+func (p *Program) Loss() float64 { return scalar(p.loss) }
+
+func scalar(t *tensor.Dense) float64 {
 	if t == nil {
 		return 0
 	}
@@ -139,9 +144,6 @@ func (p *Program) Scalar(n *gorgonia.Node) float64 {
 	}
 	return 0
 }
-
-// Loss returns the value of the loss in the last run; 0 if the program has none.
-func (p *Program) Loss() float64 { return p.Scalar(p.loss) }
 
 // Grads returns the parameters with their gradients, in the store's order; none if the program has no loss.
 func (p *Program) Grads() []gorgonia.ValueGrad { return p.grads }
@@ -161,5 +163,5 @@ func (p *Program) String() string {
 	return b.String()
 }
 
-// Bytes returns how much memory the program holds besides the parameters.
+// Bytes returns how much memory the program holds besides the parameters and a workspace.
 func (p *Program) Bytes() int { return p.machine.Bytes() }

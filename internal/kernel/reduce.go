@@ -13,11 +13,11 @@ func (Portable[F]) Sum(n int, x Vector[F]) F {
 
 // Max implements Kernels; a NaN wins.
 func (Portable[F]) Max(n int, x Vector[F]) F {
-	m := math.Inf(-1)
+	m := F(math.Inf(-1))
 	for i := range n {
-		m = math.Max(m, float64(x.Data[i*x.Stride]))
+		m = max(m, x.Data[i*x.Stride])
 	}
-	return F(m)
+	return m
 }
 
 // AddRows implements Kernels. It adds in float64, a block of columns at a time.

@@ -23,7 +23,7 @@ type Machine interface {
 	Grads() any
 	// Refresh has the next run read parameters again that are kept from run to run.
 	Refresh()
-	// Bytes returns how much memory the machine holds.
+	// Bytes returns how much memory the machine holds, without a workspace that it shares.
 	Bytes() int
 }
 
@@ -31,7 +31,8 @@ type Machine interface {
 type machine[F kernel.Float] struct {
 	kernels kernel.Kernels[F]
 	params  func(name string) []F
-	arena   []F
+	arena   []F // what lasts between runs
+	scratch []F // the rest of the plan's arena
 	grads   []F
 	index   []int
 	consts  map[*plan.Buffer][]F
@@ -39,6 +40,7 @@ type machine[F kernel.Float] struct {
 	crew    *crew // nil for one worker
 	job     func(w int)
 	number  uint64
+	own     int  // elements of scratch that are not shared
 	keep    bool // packed parameters are kept from run to run
 	kept    bool // they have been packed
 }
@@ -61,6 +63,7 @@ type Options struct {
 	GradSize int                   // elements of all gradients
 	Keep     bool                  // parameters are packed in the first run and after Refresh, not in every run
 	NoFusion bool                  // every instruction is a step of its own
+	Scratch  *Workspace            // where intermediate values stand; nil means memory of the machine's own
 	Threads  int                   // the number of workers; 0 means as many as pay, up to GOMAXPROCS
 }
 
@@ -87,12 +90,17 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 	m := &machine[F]{
 		kernels: k,
 		params:  func(name string) []F { return o.Params(name).([]F) },
-		arena:   make([]F, p.ArenaSize),
+		arena:   make([]F, p.PersistentSize),
 		grads:   make([]F, o.GradSize),
 		index:   make([]int, p.IndexSize),
 		consts:  make(map[*plan.Buffer][]F),
 		workers: make([]worker, len(schedule)),
 		keep:    o.Keep,
+	}
+	if n := p.ArenaSize - p.PersistentSize; o.Scratch != nil {
+		m.scratch = scratchOf[F](o.Scratch, n)
+	} else {
+		m.scratch, m.own = make([]F, n), n
 	}
 	for _, b := range p.Buffers {
 		if b.Space != plan.Const {
@@ -247,7 +255,7 @@ func (m *machine[F]) Bytes() int {
 	if _, ok := any(f).(float64); ok {
 		size = 8
 	}
-	return (len(m.arena)+len(m.grads))*size + len(m.index)*8
+	return (len(m.arena)+m.own+len(m.grads))*size + len(m.index)*8
 }
 
 // data returns the memory from a layout's first element on.
@@ -256,7 +264,11 @@ func (m *machine[F]) data(l plan.Layout) []F {
 	var whole []F
 	switch b.Space {
 	case plan.Arena:
-		whole = m.arena[b.Offset : b.Offset+b.Size]
+		if at := b.Offset - len(m.arena); at >= 0 {
+			whole = m.scratch[at : at+b.Size]
+		} else {
+			whole = m.arena[b.Offset : b.Offset+b.Size]
+		}
 	case plan.Param:
 		whole = m.params(b.Name)
 	case plan.Grad:

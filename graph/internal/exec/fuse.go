@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
@@ -133,14 +135,13 @@ func (c *cluster) add(in *plan.Instruction) bool {
 	if overlaps(c.written, dst, in.Dst) || overlaps(c.read, dst, in.Dst) {
 		return false
 	}
-	read, written := make(map[place]bool), len(c.written)
-	for p := range c.read {
-		read[p] = true
+	operands := len(c.read) + len(c.written) + 1
+	for i, p := range args {
+		if _, ok := c.read[p]; !ok && !slices.Contains(args[:i], p) {
+			operands++
+		}
 	}
-	for _, p := range args {
-		read[p] = true
-	}
-	if len(read)+written+1 > kernel.MaxFusedOperands {
+	if operands > kernel.MaxFusedOperands {
 		return false
 	}
 	for i, p := range args {

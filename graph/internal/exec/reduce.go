@@ -38,13 +38,11 @@ func (m *machine[F]) bindReduce(in plan.Instruction, largest bool) step {
 				x := kernel.Vector[F]{Data: src[at[1]+r*lp.row[1]:], Stride: lp.col[1]}
 				switch {
 				case lp.col[0] == 0 && largest:
-					d[0] = F(math.Max(float64(d[0]), float64(kernels.Max(lp.cols, x))))
+					d[0] = max(d[0], kernels.Max(lp.cols, x))
 				case lp.col[0] == 0:
 					d[0] += kernels.Sum(lp.cols, x)
 				case largest:
-					for c := range lp.cols {
-						d[c*lp.col[0]] = F(math.Max(float64(d[c*lp.col[0]]), float64(x.Data[c*x.Stride])))
-					}
+					maxInto(lp.cols, d, lp.col[0], x)
 				default:
 					y := kernel.Matrix[F]{Data: d, Col: lp.col[0]}
 					kernels.Map(kernel.Add, kernel.Consts[F]{}, 1, lp.cols, y, y, kernel.Matrix[F]{Data: x.Data, Col: x.Stride}, kernel.Matrix[F]{})
@@ -52,5 +50,19 @@ func (m *machine[F]) bindReduce(in plan.Instruction, largest bool) step {
 			}
 		}
 		return nil
+	}
+}
+
+// maxInto sets d[i] to the larger of d[i] and x[i], a NaN if one of them is.
+func maxInto[F kernel.Float](n int, d []F, stride int, x kernel.Vector[F]) {
+	if stride == 1 && x.Stride == 1 {
+		d = d[:n]
+		for i, v := range x.Data[:n] {
+			d[i] = max(d[i], v)
+		}
+		return
+	}
+	for i := range n {
+		d[i*stride] = max(d[i*stride], x.Data[i*x.Stride])
 	}
 }

@@ -55,16 +55,53 @@ func (g *Graph) Add(op Op, shape []int, args ...*Value) *Value {
 
 // Sort rebuilds the order from the outputs: a depth-first walk that keeps the order of arguments, so that the same
 // graph always gives the same program. What no output needs is left out. Inputs stay, needed or not: they are the
-// program's interface. What takes in the results of several steps at once is moved up to where the last of them is
-// there: it finds them in a cache, and their memory is free afterwards.
+// program's interface.
 func (g *Graph) Sort() {
-	g.sort()
-	g.hasten()
+	var order []*Value
+	done := make([]bool, g.next)
+	type frame struct {
+		v    *Value
+		next int
+	}
+	var stack []frame
+	visit := func(root *Value) {
+		if done[root.ID] {
+			return
+		}
+		done[root.ID] = true
+		stack = append(stack[:0], frame{v: root})
+		for len(stack) > 0 {
+			f := &stack[len(stack)-1]
+			if f.next < len(f.v.Args) {
+				a := f.v.Args[f.next]
+				f.next++
+				if !done[a.ID] {
+					done[a.ID] = true
+					stack = append(stack, frame{v: a})
+				}
+				continue
+			}
+			order = append(order, f.v)
+			stack = stack[:len(stack)-1]
+		}
+	}
+	for _, v := range g.Values {
+		if IsSource(v.Op) {
+			if _, isConst := v.Op.(Fill); !isConst {
+				visit(v)
+			}
+		}
+	}
+	for _, v := range g.Outputs {
+		visit(v)
+	}
+	g.Values = order
 }
 
-// hasten moves what leads to reductions of stacks of steps to where it can be computed first: the reductions, the stacks
-// and other views, and what is computed for a stack alone.
-func (g *Graph) hasten() {
+// Hasten moves what leads to reductions of stacks of steps to where it can be computed first: the reductions, the stacks
+// and other views, and what is computed for a stack alone. They then find in a cache what the steps have computed, and
+// its memory is free for the next ones.
+func (g *Graph) Hasten() {
 	missing := make([]int, g.next) // arguments that are not in the order yet
 	users := make([][]*Value, g.next)
 	stacked := g.onlyStacked()
@@ -131,48 +168,6 @@ func (g *Graph) onlyStacked() []bool {
 		}
 	}
 	return stacked
-}
-
-func (g *Graph) sort() {
-	var order []*Value
-	done := make([]bool, g.next)
-	type frame struct {
-		v    *Value
-		next int
-	}
-	var stack []frame
-	visit := func(root *Value) {
-		if done[root.ID] {
-			return
-		}
-		done[root.ID] = true
-		stack = append(stack[:0], frame{v: root})
-		for len(stack) > 0 {
-			f := &stack[len(stack)-1]
-			if f.next < len(f.v.Args) {
-				a := f.v.Args[f.next]
-				f.next++
-				if !done[a.ID] {
-					done[a.ID] = true
-					stack = append(stack, frame{v: a})
-				}
-				continue
-			}
-			order = append(order, f.v)
-			stack = stack[:len(stack)-1]
-		}
-	}
-	for _, v := range g.Values {
-		if IsSource(v.Op) {
-			if _, isConst := v.Op.(Fill); !isConst {
-				visit(v)
-			}
-		}
-	}
-	for _, v := range g.Outputs {
-		visit(v)
-	}
-	g.Values = order
 }
 
 // Replace puts by[v.ID] in the place of each argument and output v for which it is set.

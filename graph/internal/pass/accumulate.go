@@ -72,14 +72,14 @@ next:
 func accumulate(g *ir.Graph, v *ir.Value, full, small []*ir.Value, uses []int) *ir.Value {
 	var products, rest []*ir.Value
 	for _, t := range full {
-		if op, ok := t.Op.(ir.MatMul); ok && len(t.Shape) == 2 && !op.Add && !op.Bias && single(t, uses) {
+		if op, ok := t.Op.(ir.MatMul); ok && !op.Add && !op.Bias && single(t, uses) {
 			products = append(products, t)
 		} else {
 			rest = append(rest, t)
 		}
 	}
 	var bias *ir.Value
-	if len(products) > 0 {
+	if len(products) > 0 && len(v.Shape) == 2 {
 		for i, s := range small {
 			if len(s.Shape) == 1 && s.Shape[0] == v.Shape[1] {
 				bias = s

@@ -23,7 +23,8 @@ func All() []Pass {
 	}
 }
 
-// Run runs the passes that are not named in without, and then expands what the executor does not know.
+// Run runs the passes that are not named in without, expands what the executor does not know, and puts all in the order in
+// which it is computed best.
 func Run(g *ir.Graph, without map[string]bool) {
 	g.Sort()
 	for _, p := range All() {
@@ -34,4 +35,5 @@ func Run(g *ir.Graph, without map[string]bool) {
 	}
 	ExpandPlaces(g)
 	g.Sort()
+	g.Hasten()
 }

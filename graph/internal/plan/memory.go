@@ -30,6 +30,7 @@ func (p *planner) memory() {
 			ends[b.last] = append(ends[b.last], b)
 		}
 	}
+	p.plan.PersistentSize = free.end
 	for i, in := range p.plan.Instructions {
 		for _, b := range starts[i] {
 			if over := p.overwrites(in, b, i); over != nil {

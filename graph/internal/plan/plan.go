@@ -34,7 +34,10 @@ type Plan struct {
 	Inputs       map[string]Layout
 	Outputs      []Layout
 	ArenaSize    int
-	IndexSize    int
+	// The arena begins with what lasts from run to run or is set before and read after one; the rest is worth nothing
+	// between runs.
+	PersistentSize int
+	IndexSize      int
 }
 
 // Options of Make.
