@@ -22,10 +22,9 @@ type compiled struct {
 // whole, in all their lengths, on a machine with little memory. A program that is dropped costs a second to compile again.
 const programMemory = 1 << 30
 
-// programs keeps the compiled programs of a task by what tells their shapes apart. Where they would hold more memory than
-// there is for them, it drops the one that was not asked for the longest. The zero value is ready.
+// programs keeps the compiled programs of a task by what tells their shapes apart. Where they would hold more than
+// programMemory, it drops the one that was not asked for the longest. The zero value is ready.
 type programs[K comparable] struct {
-	memory  int // in bytes; 0 means programMemory
 	byShape map[K]*keptProgram
 	bytes   int
 	clock   int
@@ -48,9 +47,7 @@ func (p *programs[K]) get(shape K, compile func() (*compiled, error)) (*compiled
 		return nil, err
 	}
 	p.bytes += program.Bytes()
-	memory := p.memory
-	setDefault(&memory, programMemory)
-	for p.bytes > memory && len(p.byShape) > 0 {
+	for p.bytes > programMemory && len(p.byShape) > 0 {
 		var oldest K
 		least := p.clock
 		for s, c := range p.byShape {

@@ -25,6 +25,7 @@ type Translation struct {
 	train   []tokenPair    // what is left of them by Limit
 	limited int            // number of training pairs that rivals learn from; 0 means all
 	batch   int            // size of the batches of this epoch
+	laidOut bool           // whether the largest program has been compiled
 	targets []int          // steps of the training programs
 	sources map[int][]int  // of each of the targets'
 	teacher train.Schedule // of the part of true tokens; nil if that is all of them
@@ -155,13 +156,24 @@ func (t *Translation) Limit(n int) {
 	}
 }
 
-// What a program costs beside its compilation is its memory, some hundred megabytes of which each epoch needs all: as much
-// as so many sequences on either side. Of 29,000 sentences with 15 sub-words that makes some 15 programs, in which an eighth
-// of the steps are padding.
+// What a program costs, its compilation, and its gradients and packed weights, which are held to the end of the run: as
+// much as so many sequences on either side. Of 29,000 sentences with 15 sub-words that makes some 20 programs, in which a
+// tenth of the steps are padding.
 const (
-	targetProgramCost = 700
-	sourceProgramCost = 350
+	targetProgramCost = 400
+	sourceProgramCost = 200
 )
+
+// largest returns the shape of the largest program of the training.
+func (t *Translation) largest() translateShape {
+	s := translateShape{use: toTrain, batch: t.batch}
+	for _, target := range t.targets {
+		if source := slices.Max(t.sources[target]); target*source >= s.target*s.source {
+			s.target, s.source = target, source
+		}
+	}
+	return s
+}
 
 // Batches implements train.Task. The pairs of a batch fit into the same program, with few exceptions: what is left of one
 // program's goes to the next larger one.
@@ -169,7 +181,9 @@ func (t *Translation) Batches(size int, rng *rand.Rand) [][]int {
 	if size < 1 || size > len(t.train) {
 		size = len(t.train)
 	}
-	t.batch = size
+	if t.batch != size {
+		t.batch, t.laidOut = size, false
+	}
 	type steps struct{ target, source int }
 	fitting := make(map[steps][]int)
 	for _, i := range rng.Perm(len(t.train)) {
@@ -210,6 +224,12 @@ func (t *Translation) Step(examples []int) (*graph.Program, int, error) {
 	for i, e := range examples {
 		pairs[i] = t.train[e]
 		tokens += len(pairs[i].source) + len(pairs[i].target)
+	}
+	if !t.laidOut { // the first program decides how much the workspace has room for
+		if _, err := t.program(t.largest()); err != nil {
+			return nil, 0, err
+		}
+		t.laidOut = true
 	}
 	s := t.shapeOf(toTrain, pairs, max(t.batch, len(examples)))
 	p, err := t.program(s)

@@ -19,6 +19,7 @@ type Translator struct {
 	targetEncoder *text.Encoder
 	lengths       pairLengths
 	programs      programs[translateShape]
+	workspace     *graph.Workspace // of the programs, of which one runs at a time
 }
 
 var _ Predictor = (*Translator)(nil)
@@ -40,9 +41,8 @@ func newTranslator(encoder, decoder *graph.Network, params *graph.Params, source
 	opts = opts.withDefaults()
 	t := &Translator{
 		encoderDecoder: encoderDecoder{opts, encoder, decoder, source.Vocabulary.Size(), target.Vocabulary.Size()},
-		params:         params, sourceEncoder: source, targetEncoder: target, lengths: lengths,
+		params:         params, sourceEncoder: source, targetEncoder: target, lengths: lengths, workspace: graph.NewWorkspace(),
 	}
-	t.programs.memory = translateMemory
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
@@ -133,10 +133,6 @@ func (t *Translator) On(d datasets.Dataset) (Task, error) {
 	return onPairs(t, pairs), nil
 }
 
-// translateMemory is how many bytes the programs of a translator may hold together: those of sentences of all usual
-// lengths with a vocabulary of some thousand sub-words.
-const translateMemory = 5 << 30
-
 // translateShape tells the programs of a translator apart.
 type translateShape struct {
 	use            use
@@ -191,7 +187,7 @@ func (t *Translator) program(s translateShape) (*compiled, error) {
 			outputs = t.declareStep(b, s)
 			opts = []graph.CompileOption{graph.FixedParams()}
 		}
-		p, err := graph.Compile(b, append(opts, graph.Output(outputs...))...)
+		p, err := graph.Compile(b, append(opts, graph.Output(outputs...), graph.InWorkspace(t.workspace))...)
 		return &compiled{p, outputs}, err
 	})
 }
