@@ -40,8 +40,8 @@ func TestEveryPair(t *testing.T) {
 						t.Errorf("%d, %d and %d examples of %s; %+v", n, valid, test, e.Dataset.Name, r.Result)
 					}
 					back := keptAndOpened(t, e.Kept(r))
-					if d.Where != "embedded" {
-						return // it has been evaluated once
+					if d.Where != "embedded" || c.Task == "translate" {
+						return // it has been evaluated once, which takes a second or more
 					}
 					v, err := back.Evaluate("test")
 					if err != nil || !reflect.DeepEqual(*v, r.Evaluation) {
