@@ -60,14 +60,8 @@ func checkClassify(c Config) error {
 	if err != nil {
 		return err
 	}
-	if !strings.ContainsAny(o.Tokenizer, `./\`) { // no file
-		kind, merges, learnt := strings.Cut(o.Tokenizer, ":")
-		if err := checkChoice("tokenizer", kind, task.Tokenizers()); err != nil {
-			return err
-		}
-		if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe") {
-			return usagef("--tokenizer %q: want a number of merges, as in bpe:8000", o.Tokenizer)
-		}
+	if err := checkTokenizer(o.Tokenizer); err != nil {
+		return err
 	}
 	if o.ClassWeights != "" && o.ClassWeights != "balanced" {
 		for field := range strings.SplitSeq(o.ClassWeights, ",") {

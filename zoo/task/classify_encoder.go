@@ -2,10 +2,6 @@ package task
 
 import (
 	"math/rand"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -16,53 +12,11 @@ import (
 // newEncoder learns the vocabulary from the training texts.
 func newEncoder(data *datasets.Labelled, opts ClassifyOptions) (*text.Encoder, error) {
 	texts := datasets.Texts(data.Train)
-	t, err := newTokenizer(opts, texts)
+	t, err := newTokenizer(opts.Tokenizer, !opts.Cased, texts)
 	if err != nil {
 		return nil, err
 	}
 	return text.NewEncoder(t, texts, text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
-}
-
-// usualMerges is how many merges byte-pair encoding learns unless it is told: about as many sub-words as there are
-// frequent words.
-const usualMerges = 8000
-
-// newTokenizer returns the tokenizer of the options, which learns from the texts what it has to.
-func newTokenizer(opts ClassifyOptions, texts []string) (text.Tokenizer, error) {
-	kind, number, _ := strings.Cut(opts.Tokenizer, ":")
-	subwords := text.Words{Lower: !opts.Cased, Hyphens: true} // what sub-words are parts of
-	switch {
-	case opts.Tokenizer == "words":
-		return text.Words{Lower: !opts.Cased}, nil
-	case opts.Tokenizer == "treebank":
-		return text.Words{Lower: !opts.Cased, Clitics: true, Hyphens: true}, nil
-	case opts.Tokenizer == "characters":
-		return text.Characters{}, nil
-	case kind == "bpe":
-		merges := usualMerges
-		if number != "" {
-			n, err := strconv.Atoi(number)
-			if err != nil || n < 0 {
-				return nil, errors.Errorf("tokenizer %q: %q is no number of merges", opts.Tokenizer, number)
-			}
-			merges = n
-		}
-		return text.LearnBPE(texts, merges, text.Base(subwords))
-	}
-	return openTokenizer(opts.Tokenizer, subwords)
-}
-
-// openTokenizer reads a tokenizer from a file: tokenizer.json of Hugging Face, or merges.
-func openTokenizer(path string, words text.Words) (text.Tokenizer, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrapf(err, "tokenizer; choose %s, bpe:MERGES or a file", strings.Join(Tokenizers(), ", "))
-	}
-	defer f.Close()
-	if strings.EqualFold(filepath.Ext(path), ".json") {
-		return text.ReadTokenizerJSON(path, f)
-	}
-	return text.ReadMerges(path, f, text.Base(words))
 }
 
 // loadVectors has embeddings start as word vectors, as far as there are some.

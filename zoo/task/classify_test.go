@@ -15,7 +15,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
@@ -291,7 +290,7 @@ func TestStepBounds(t *testing.T) {
 
 // TestProgramsBound compiles programs of 60 % of the memory that there may be.
 func TestProgramsBound(t *testing.T) {
-	var p programs
+	var p programs[shape]
 	b := graph.NewBuilder(graph.NewParams(tensor.Float32))
 	x := b.Input("x", 4)
 	program, err := graph.Compile(b, graph.Output(b.Tanh(x)))
@@ -300,7 +299,7 @@ func TestProgramsBound(t *testing.T) {
 	}
 	compilations := 0
 	get := func(steps int) {
-		if _, err := p.get(shape{steps: steps}, func() (*graph.Program, *gorgonia.Node, error) { compilations++; return program, nil, nil }); err != nil {
+		if _, err := p.get(shape{steps: steps}, func() (*compiled, error) { compilations++; return &compiled{Program: program}, nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
