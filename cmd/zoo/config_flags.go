@@ -30,7 +30,7 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 	flags.Float64Var(&c.WeightDecay, "weight-decay", c.WeightDecay, "decay of the weights; 0 is none")
 	flags.Float64Var(&c.Clip, "clip", c.Clip, "largest norm of the gradient; 0 is no limit")
 	flags.StringVar(&c.Schedule, "schedule", c.Schedule, "learning rate over time: one of "+strings.Join(train.ScheduleSpecs(), ", "))
-	flags.IntVar(&c.Patience, "patience", c.Patience, "stop after so many epochs without a lower validation loss; 0 is never")
+	flags.IntVar(&c.Patience, "patience", c.Patience, "stop after so many epochs that are not the best so far, by the validation loss or accuracy; 0 is never")
 	flags.Uint64Var(&c.Seed, "seed", c.Seed, "seed of all that is random")
 	flags.IntVar(&c.Limit, "limit", c.Limit, "train on the first so many examples; 0 is all of them")
 

@@ -328,5 +328,8 @@ func (c *Classifier) On(d datasets.Dataset) (Task, error) {
 	if !slices.Equal(labelled.Classes, c.classes) {
 		return nil, errors.Errorf("classify %s: the dataset has the classes %q; the model knows %q", labelled.Meta.Name, labelled.Classes, c.classes)
 	}
+	if err := checkLabels(labelled); err != nil {
+		return nil, err
+	}
 	return newClassification(c, labelled), nil
 }
