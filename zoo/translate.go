@@ -51,7 +51,7 @@ func translateTask() taskEntry {
 }
 
 func translateDefaults(c *Config) {
-	c.Hidden, c.Epochs, c.Batch, c.LR, c.Dropout, c.Schedule, c.Patience = 256, 11, 64, 1e-3, 0.4, "cosine", 0
+	c.Hidden, c.Epochs, c.Batch, c.LR, c.Dropout, c.Schedule, c.Patience = 256, 10, 64, 1e-3, 0.4, "cosine", 0
 	c.Translate = task.TranslateOptions{
 		Tokenizer: "bpe:5000", MaxTokens: 100, Embedding: 256, Attention: string(attention.Scaled), Feed: "context", Tied: true,
 		Smoothing: 0.1, Beam: 5, Penalty: 1,
@@ -59,7 +59,7 @@ func translateDefaults(c *Config) {
 	t := &c.Translate
 	switch {
 	case c.Dataset == "dates", strings.HasPrefix(c.Dataset, "numbers-"):
-		c.Hidden, c.Epochs, c.Dropout, c.LR = 128, 16, 0.1, 2e-3
+		c.Hidden, c.Epochs, c.Dropout, c.LR = 128, 20, 0.1, 2e-3
 		t.Tokenizer, t.Embedding, t.Smoothing, t.Beam = "characters", 64, 0, 1
 		if c.Dataset != "dates" {
 			t.Tokenizer = "bytes:200"
