@@ -1,6 +1,6 @@
 # Everything here needs nothing but Go, unless it says otherwise.
 
-.PHONY: all build test lint race cross bench results generate notebook-kernel notebooks notebook
+.PHONY: all build test lint race cross bench bench-peers results generate notebook-kernel notebooks notebook
 
 all: build
 
@@ -28,6 +28,9 @@ bench: ## the Go benchmarks
 
 results: ## the table of docs/results.md: some hours, with the corpora in $$ZOO_DATA or fetched
 	go run ./bench/results
+
+bench-peers: ## other frameworks beside ours, into docs/performance.md; PYTHON names the interpreter that has them (bench/peers/README.md)
+	go run ./bench/peers
 
 generate: ## what is generated from code
 	go generate ./...

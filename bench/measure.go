@@ -39,6 +39,7 @@ func KernelName() (string, error) {
 
 // Measure builds a workload for a number of threads, warms it up and runs it for about the given time.
 func Measure(w Workload, threads int, seconds float64) (Result, error) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads)) // of the optimizer
 	p, err := w.Build(graph.Threads(threads))
 	if err != nil {
 		return Result{}, err

@@ -21,6 +21,14 @@ func catalogue() []entry {
 		{co2Info(), nil, openSeries(CO2)},
 		{sunspotsInfo(), nil, openSeries(Sunspots)},
 		{temperaturesInfo(), nil, openSeries(Temperatures)},
+
+		{datesInfo(), nil, openPairs(Dates)},
+		multi30k("de", "en"),
+		multi30k("en", "de"),
+		multi30k("en", "fr"),
+		{numbersEnDeInfo(), nil, openPairs(NumbersEnDe)},
+		{numbersEnFrInfo(), nil, openPairs(NumbersEnFr)},
+		{tatoebaFraEngInfo(), tatoebaFraEngSource(), openTatoebaFraEng},
 	}
 }
 
@@ -36,4 +44,9 @@ func openSeries(series func() *Series) func(string, options) (Dataset, error) {
 		}
 		return s, nil
 	}
+}
+
+// openPairs makes the constructor of generated pairs one that takes options.
+func openPairs(pairs func() *Pairs) func(string, options) (Dataset, error) {
+	return func(string, options) (Dataset, error) { return pairs(), nil }
 }

@@ -2,11 +2,8 @@ package datasets
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/pkg/errors"
 )
 
 // CSV reads the time series in the file at path: one row a step, oldest first.
@@ -48,12 +45,12 @@ func ReadCSV(name string, r io.Reader, opts ...Option) (*Series, error) {
 }
 
 func openCSV(path string, o options) (*Series, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
-	}
-	defer f.Close()
-	return readCSV(path, f, o)
+	var s *Series
+	err := readFile(path, func(r io.Reader) (err error) {
+		s, err = readCSV(path, r, o)
+		return err
+	})
+	return s, err
 }
 
 func readCSV(name string, r io.Reader, o options) (*Series, error) {

@@ -27,6 +27,9 @@ type Info struct {
 // csvPrefix marks a specification that names a file of comma-separated values.
 const csvPrefix = "csv"
 
+// tsvPrefix marks one that names a file of texts and translations with tabs between them.
+const tsvPrefix = "tsv"
+
 // List returns the description of each dataset that Open knows by name, by
 // task and then by name. It reads no data; where it is depends on [DataDir].
 func List(opts ...Option) []Info {
@@ -45,7 +48,8 @@ func List(opts ...Option) []Info {
 
 // Open returns the dataset that spec names: a name from [List], such as
 // "airline", or "csv:FILE" for a file: with [Text] or [Label] a [Labelled] as
-// [LabelledCSV] reads it, else a series as [CSV] does.
+// [LabelledCSV] reads it, else a series as [CSV] does; or "tsv:FILE" for texts and
+// translations as [TSV] reads them.
 //
 // [Columns] and [Period] work on every series. [Fill] matters to files only,
 // since the embedded series have no gaps. A dataset that is neither embedded nor
@@ -65,8 +69,17 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 		return nil, err
 	}
 	o.ctx = ctx
-	if prefix, path, ok := strings.Cut(spec, ":"); ok && prefix == csvPrefix && path != "" {
-		return openFile(path, o)
+	if prefix, path, ok := strings.Cut(spec, ":"); ok && path != "" {
+		switch prefix {
+		case csvPrefix:
+			return openFile(path, o)
+		case tsvPrefix:
+			p, err := openTSV(path, o)
+			if err != nil {
+				return nil, err // and no typed nil
+			}
+			return p, nil
+		}
 	}
 	e, _, err := named(spec, nil)
 	if err != nil {

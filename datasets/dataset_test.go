@@ -30,7 +30,8 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures"}; !reflect.DeepEqual(names, want) {
+	if want := []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
+		"dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
 }
@@ -47,14 +48,14 @@ func TestOpenUnknown(t *testing.T) {
 		{"arline", `dataset "arline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"Airline", `dataset "Airline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"co", `dataset "co" not found; did you mean "co2"? (zoo datasets lists them)`},
-		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE is a file of your own`},
-		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE is a file of your own`},
+		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
+		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
 		{"sales.csv", `dataset "sales.csv" not found; did you mean "csv:sales.csv"? (zoo datasets lists them)`},
 		{"./sales", `dataset "./sales" not found; did you mean "csv:./sales"? (zoo datasets lists them)`},
-		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE, and zoo datasets lists the names)`},
-		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE, and zoo datasets lists the names`},
-		{"csv:", `dataset "csv:" not found; write csv:FILE with the path of a file`},
-		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE is a file of your own`},
+		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE or tsv:FILE, and zoo datasets lists the names)`},
+		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE or tsv:FILE, and zoo datasets lists the names`},
+		{"csv:", `dataset "csv:" not found; write csv:FILE or tsv:FILE with the path of a file`},
+		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
 	} {
 		d, err := Open(c.spec)
 		if d != nil || err == nil {

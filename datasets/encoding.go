@@ -39,14 +39,12 @@ func invalidUTF8(s string) int {
 	return -1
 }
 
-// notUTF8 says that a line is no UTF-8 and what to do.
-func notUTF8(name string, line int, way string) error {
-	return errors.Errorf("%s: line %d is not UTF-8; %s", name, line, way)
+// encodingError says that a line of a person's own file is no UTF-8.
+func encodingError(name string, line int) error {
+	return errors.Errorf("%s: line %d is not UTF-8; if the file is in Latin-1, use --encoding latin1", name, line)
 }
 
-// What to do about text that is no UTF-8, in a person's own file and in a corpus
-// that is known to be.
-const (
-	nameEncoding = "if the file is in Latin-1, use --encoding latin1"
-	fetchAgain   = "the file is damaged; delete it and fetch it again"
-)
+// damagedText says that a line of a corpus, which is known to be UTF-8, is none.
+func damagedText(name string, line int) error {
+	return errors.Errorf("%s: line %d is not UTF-8; the file is damaged; delete it and fetch it again", name, line)
+}

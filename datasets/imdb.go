@@ -57,16 +57,14 @@ func openIMDB(dir string, o options) (Dataset, error) {
 	if _, err := os.Stat(file); err != nil {
 		file = filepath.Join(dir, imdbLabelled)
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(file))
-	}
-	defer f.Close()
-	train, test, err := readIMDB(file, f)
+	var train []Example
+	err := readFile(file, func(r io.Reader) (err error) {
+		train, l.Test, err = readIMDB(file, r)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	l.Test = test
 	if l.Train, l.Valid, err = holdOut(train, max(1, len(train)/10), o.split); err != nil {
 		return nil, errors.WithMessage(err, file)
 	}

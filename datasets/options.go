@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/pkg/errors"
 
@@ -26,7 +25,6 @@ type options struct {
 	data        string
 	progress    func(download.Progress)
 	ctx         context.Context // of OpenContext and Get; nil is none
-	client      *http.Client    // nil is the usual one
 }
 
 // Fill says what stands in for a missing value of a file. The default, "",

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -63,6 +64,16 @@ func (r *rowReader) next() (fields []string, line int, err error) {
 	}
 	line, _ = r.csv.FieldPos(0)
 	return fields, line, nil
+}
+
+// readFile opens the file at path and reads it.
+func readFile(path string, read func(io.Reader) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
+	}
+	defer f.Close()
+	return read(f)
 }
 
 // readError says that a file was opened and could not be read.

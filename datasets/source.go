@@ -85,7 +85,7 @@ func (o options) locate(name string, s *source) (string, error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	client := &download.Client{HTTP: o.client, Progress: o.progress}
+	client := &download.Client{Progress: o.progress}
 	for _, f := range s.files {
 		path, err := client.Get(ctx, dir, f)
 		if err == nil && s.unpack {

@@ -1,11 +1,9 @@
 package datasets
 
 import (
-	"os"
+	"io"
 	"path/filepath"
 	"strings"
-
-	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
 )
@@ -82,23 +80,18 @@ func openSST(info Info, classes []string, label func(int) (int, bool)) func(stri
 			{"dev.txt", false, &l.Valid},
 			{"test.txt", false, &l.Test},
 		} {
-			trees, err := openTrees(filepath.Join(dir, "trees", p.file))
+			path := filepath.Join(dir, "trees", p.file)
+			err := readFile(path, func(r io.Reader) error {
+				trees, err := readTrees(path, r)
+				*p.examples = treeExamples(trees, p.phrases, label)
+				return err
+			})
 			if err != nil {
 				return nil, err
 			}
-			*p.examples = treeExamples(trees, p.phrases, label)
 		}
 		return l, nil
 	}
-}
-
-func openTrees(path string) ([]tree, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
-	}
-	defer f.Close()
-	return readTrees(path, f)
 }
 
 // treeExamples returns the sentences of trees, and their phrases if these are

@@ -3,7 +3,6 @@ package datasets
 import (
 	"cmp"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -49,12 +48,12 @@ func ReadLabelledCSV(name string, r io.Reader, opts ...Option) (*Labelled, error
 }
 
 func openLabelledCSV(path string, o options) (*Labelled, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
-	}
-	defer f.Close()
-	return readLabelledCSV(path, f, o)
+	var l *Labelled
+	err := readFile(path, func(r io.Reader) (err error) {
+		l, err = readLabelledCSV(path, r, o)
+		return err
+	})
+	return l, err
 }
 
 func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
@@ -114,7 +113,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 		return nil, nil, err
 	}
 	if slices.ContainsFunc(first, func(f string) bool { return invalidUTF8(f) >= 0 }) {
-		return nil, nil, notUTF8(name, line, nameEncoding)
+		return nil, nil, encodingError(name, line)
 	}
 	names := slices.Clone(first)
 	header := slices.Contains(names, text) && slices.Contains(names, label)
@@ -129,33 +128,40 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 	if err != nil {
 		return nil, nil, err
 	}
-	fields, at := first, line
-	if header {
-		fields = nil
-	}
-	for ; ; fields = nil {
-		if fields == nil {
-			if fields, at, err = rows.next(); err == io.EOF {
-				break
-			}
-			if err != nil {
-				return nil, nil, err
-			}
-		}
+	add := func(fields []string, at int) error {
 		if len(fields) != len(names) {
-			return nil, nil, errors.Errorf("%s: line %d: %s where line %d has %d; put texts that hold the separator in quotation marks", name, at, count(len(fields), "field"), line, len(names))
+			return errors.Errorf("%s: line %d: %s where line %d has %d; put texts that hold the separator in quotation marks", name, at, count(len(fields), "field"), line, len(names))
 		}
 		for i, column := range []string{text, label} {
 			value := fields[places[i]]
 			if invalidUTF8(value) >= 0 {
-				return nil, nil, notUTF8(name, at, nameEncoding)
+				return encodingError(name, at)
 			}
 			if value == "" {
-				return nil, nil, errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, quote(column))
+				return errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, quote(column))
 			}
 		}
+		// A field shares its memory with the whole row.
 		texts = append(texts, strings.Clone(fields[places[0]]))
 		labels = append(labels, strings.Clone(fields[places[1]]))
+		return nil
+	}
+	if !header {
+		if err := add(first, line); err != nil {
+			return nil, nil, err
+		}
+	}
+	for {
+		fields, at, err := rows.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := add(fields, at); err != nil {
+			return nil, nil, err
+		}
 	}
 	if len(texts) == 0 {
 		return nil, nil, errors.Errorf("%s: line %d: names and no rows below them; add a row for each text", name, line)

@@ -37,7 +37,7 @@ func readTrees(name string, r io.Reader) ([]tree, error) {
 		}
 		if text := strings.TrimSpace(line); text != "" {
 			if at := invalidUTF8(text); at >= 0 {
-				return nil, notUTF8(name, number, fetchAgain)
+				return nil, damagedText(name, number)
 			}
 			t, problem := parseTree(text)
 			if problem != "" {

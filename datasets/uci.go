@@ -3,7 +3,6 @@ package datasets
 import (
 	"bufio"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -52,16 +51,14 @@ func openUCI(dir string, o options) (Dataset, error) {
 	var all []Example
 	for _, file := range uciFiles {
 		path := filepath.Join(dir, filepath.FromSlash(file))
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
-		}
-		examples, err := readUCI(path, f)
-		f.Close()
+		err := readFile(path, func(r io.Reader) error {
+			examples, err := readUCI(path, r)
+			all = append(all, examples...)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, examples...)
 	}
 	l := &Labelled{Meta: info, Classes: []string{"negative", "positive"}}
 	if err := l.divide(info.Name, all, 0.2, 0.1, o.split); err != nil {
@@ -83,7 +80,7 @@ func readUCI(name string, r io.Reader) ([]Example, error) {
 		}
 		if strings.TrimSpace(line) != "" {
 			if invalidUTF8(line) >= 0 {
-				return nil, notUTF8(name, number, fetchAgain)
+				return nil, damagedText(name, number)
 			}
 			tab := strings.LastIndexByte(line, '\t')
 			text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])

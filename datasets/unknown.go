@@ -37,21 +37,24 @@ func unknownDataset(spec string) *UnknownError {
 	prefix, path, hasPrefix := strings.Cut(spec, ":")
 	switch {
 	case hasPrefix && path == "":
-		e.Hint = "write csv:FILE with the path of a file"
+		e.Hint = "write csv:FILE or tsv:FILE with the path of a file"
 	case hasPrefix:
-		if suggest.Nearest(prefix, []string{csvPrefix}) != "" {
-			e.Suggestion = csvPrefix + ":" + path
+		if near := suggest.Nearest(prefix, []string{csvPrefix, tsvPrefix}); near != "" {
+			e.Suggestion = near + ":" + path
 		}
-		e.Hint = "a file is csv:FILE, and zoo datasets lists the names"
+		e.Hint = "a file is csv:FILE or tsv:FILE, and zoo datasets lists the names"
 	case looksLikeFile(spec):
 		e.Suggestion = csvPrefix + ":" + spec
+		if strings.EqualFold(filepath.Ext(spec), ".tsv") {
+			e.Suggestion = tsvPrefix + ":" + spec
+		}
 	default:
 		var names []string
 		for _, info := range List() {
 			names = append(names, info.Name)
 		}
 		if e.Suggestion = suggest.Nearest(spec, names); e.Suggestion == "" {
-			e.Hint = "zoo datasets lists them, and csv:FILE is a file of your own"
+			e.Hint = "zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own"
 		}
 	}
 	return e

@@ -2,8 +2,8 @@ package graph_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
-	"time"
 
 	"gorgonia.org/tensor"
 
@@ -38,12 +38,9 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// TestCompileIsLinear declares, differentiates and compiles over twice as many steps again and again: that takes at most
-// 2.5 times as long. What else the machine does only adds to a time, so the shortest of several counts.
+// TestCompileIsLinear declares, differentiates and compiles over twice as many steps again and again: the instructions, and
+// the memory that the compiler asks for on the way, must grow no faster. The time is the benchmark's to measure.
 func TestCompileIsLinear(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds, and the race detector's time is not the compiler's")
-	}
 	sequence := func(b builder, network *graph.Network, name string, steps int) node {
 		y, _ := network.Unroll(b, b.Input(name, steps, 1, 2))
 		return y
@@ -58,25 +55,21 @@ func TestCompileIsLinear(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			steps := []int{100, 200, 400, 800}
-			shortest := make([]time.Duration, len(steps))
-			const tries = 10
-			for try := range tries {
-				linear := true
-				for i, n := range steps {
-					start := time.Now()
-					b := graph.NewBuilder(nil)
-					mustCompile(t, b, graph.Loss(loss(b, n)))
-					if d := time.Since(start); try == 0 || d < shortest[i] {
-						shortest[i] = d
+			var last [3]float64
+			for _, steps := range []int{100, 200, 400} {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				b := graph.NewBuilder(nil)
+				p := mustCompile(t, b, graph.Loss(loss(b, steps)))
+				runtime.ReadMemStats(&after)
+				now := [3]float64{float64(p.Instructions()), float64(after.Mallocs - before.Mallocs), float64(after.TotalAlloc - before.TotalAlloc)}
+				for i, what := range []string{"instructions", "allocations", "bytes allocated"} {
+					if last[i] > 0 && now[i] > 2.5*last[i] {
+						t.Errorf("%d steps: %.0f %s; %.0f with half as many steps", steps, now[i], what, last[i])
 					}
-					linear = linear && (i == 0 || float64(shortest[i]) <= 2.5*float64(shortest[i-1]))
 				}
-				if linear {
-					return
-				}
+				last = now
 			}
-			t.Errorf("%v steps take %v: doubling the steps takes more than 2.5 times as long", steps, shortest)
 		})
 	}
 }

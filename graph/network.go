@@ -60,6 +60,10 @@ func Bidirectional(m Merge) NetworkOption {
 	return func(r *Network) { r.bidirectional, r.merge = true, m }
 }
 
+// OneDirection runs each layer from the first step to the last alone: the default, and what makes the decoder of a network
+// that reads in both.
+func OneDirection() NetworkOption { return func(r *Network) { r.bidirectional = false } }
+
 // NewNetwork returns a network of cells that cell makes from a configuration: the widths of a layer and the options.
 func NewNetwork(name string, cell func(CellConfig) Cell, opts ...NetworkOption) *Network {
 	r := &Network{name: name, cell: cell, config: CellConfig{Hidden: 64}, layers: 1}
@@ -105,6 +109,9 @@ func (r *Network) Width() int {
 	}
 	return r.config.Hidden
 }
+
+// StateWidths returns the width of each tensor of the state of a layer in one direction, h first.
+func (r *Network) StateWidths() []int { return r.cell(r.config).State() }
 
 // Check returns an error that names the first option that is out of range.
 func (r *Network) Check() error {

@@ -50,10 +50,12 @@ func (o *Adadelta) Step(grads []gorgonia.ValueGrad) error {
 	if err != nil {
 		return err
 	}
-	return o.state.each(o.Name(), grads,
-		func(p *param[float32]) { adadeltaStep(o, p) },
-		func(p *param[float64]) { adadeltaStep(o, p) })
+	return o.state.each(o.Name(), grads, o)
 }
+
+func (o *Adadelta) buffers() []bool            { return []bool{true, true} }
+func (o *Adadelta) update32(p *param[float32]) { adadeltaStep(o, p) }
+func (o *Adadelta) update64(p *param[float64]) { adadeltaStep(o, p) }
 
 func adadeltaStep[F kernel.Float](o *Adadelta, p *param[F]) {
 	v, _ := p.buffer(0)

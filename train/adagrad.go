@@ -51,10 +51,12 @@ func (o *Adagrad) Step(grads []gorgonia.ValueGrad) error {
 	if err != nil {
 		return err
 	}
-	return o.state.each(o.Name(), grads,
-		func(p *param[float32]) { adagradStep(o, p) },
-		func(p *param[float64]) { adagradStep(o, p) })
+	return o.state.each(o.Name(), grads, o)
 }
+
+func (o *Adagrad) buffers() []bool            { return []bool{true} }
+func (o *Adagrad) update32(p *param[float32]) { adagradStep(o, p) }
+func (o *Adagrad) update64(p *param[float64]) { adagradStep(o, p) }
 
 func adagradStep[F kernel.Float](o *Adagrad, p *param[F]) {
 	sum, isNew := p.buffer(0)

@@ -27,6 +27,7 @@ type Adam struct {
 	WeightDecay float64
 
 	state optimizerState
+	rule  adamRule
 }
 
 var _ Optimizer = (*Adam)(nil)
@@ -42,14 +43,15 @@ func (o *Adam) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
 
 // Step implements gorgonia.Solver.
 func (o *Adam) Step(grads []gorgonia.ValueGrad) error {
-	return adamRule{
+	o.rule = adamRule{
 		name:  o.Name(),
 		lr:    o.LearningRate(),
 		beta1: orDefault(o.Beta1, 0.9),
 		beta2: orDefault(o.Beta2, 0.999),
 		eps:   orDefault(o.Eps, 1e-8),
 		decay: o.WeightDecay,
-	}.step(&o.state, grads)
+	}
+	return o.rule.step(&o.state, grads)
 }
 
 // adamRule is Adam, or AdamW if decoupled, with all defaults filled in.
@@ -59,7 +61,7 @@ type adamRule struct {
 	decoupled                    bool
 }
 
-func (r adamRule) step(s *optimizerState, grads []gorgonia.ValueGrad) error {
+func (r *adamRule) step(s *optimizerState, grads []gorgonia.ValueGrad) error {
 	err := checkRange(r.name,
 		number{"learning rate", r.lr, 0, unbounded},
 		number{"Beta1", r.beta1, 0, 1},
@@ -69,10 +71,12 @@ func (r adamRule) step(s *optimizerState, grads []gorgonia.ValueGrad) error {
 	if err != nil {
 		return err
 	}
-	return s.each(r.name, grads,
-		func(p *param[float32]) { adamStep(&r, p) },
-		func(p *param[float64]) { adamStep(&r, p) })
+	return s.each(r.name, grads, r)
 }
+
+func (r *adamRule) buffers() []bool            { return []bool{true, true} }
+func (r *adamRule) update32(p *param[float32]) { adamStep(r, p) }
+func (r *adamRule) update64(p *param[float64]) { adamStep(r, p) }
 
 func adamStep[F kernel.Float](r *adamRule, p *param[F]) {
 	m, _ := p.buffer(0)

@@ -23,6 +23,7 @@ type AdamW struct {
 	WeightDecay float64
 
 	state optimizerState
+	rule  adamRule
 }
 
 var _ Optimizer = (*AdamW)(nil)
@@ -38,7 +39,7 @@ func (o *AdamW) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
 
 // Step implements gorgonia.Solver.
 func (o *AdamW) Step(grads []gorgonia.ValueGrad) error {
-	return adamRule{
+	o.rule = adamRule{
 		name:      o.Name(),
 		lr:        o.LearningRate(),
 		beta1:     orDefault(o.Beta1, 0.9),
@@ -46,5 +47,6 @@ func (o *AdamW) Step(grads []gorgonia.ValueGrad) error {
 		eps:       orDefault(o.Eps, 1e-8),
 		decay:     orDefault(o.WeightDecay, 0.01),
 		decoupled: true,
-	}.step(&o.state, grads)
+	}
+	return o.rule.step(&o.state, grads)
 }

@@ -2,6 +2,8 @@ package train
 
 import (
 	"math"
+	"runtime"
+	"sync"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -62,9 +64,16 @@ func (s *optimizerState) learningRate(initial, byDefault float64) float64 {
 
 func (s *optimizerState) setLearningRate(lr float64) { s.lr, s.lrSet = lr, true }
 
-// each calls the update of its element type for every parameter that has a gradient. All are checked before the first
-// is updated.
-func (s *optimizerState) each(optimizer string, grads []gorgonia.ValueGrad, f32 func(*param[float32]), f64 func(*param[float64])) error {
+// rule is the update of an optimizer, in both element types. Each element is updated by itself.
+type rule interface {
+	// buffers tells which of a parameter's buffers the update uses.
+	buffers() []bool
+	update32(*param[float32])
+	update64(*param[float64])
+}
+
+// each applies a rule to every parameter that has a gradient. All are checked before the first is updated.
+func (s *optimizerState) each(optimizer string, grads []gorgonia.ValueGrad, r rule) error {
 	first := s.slots == nil
 	if first {
 		s.slots = make([]slot, len(grads))
@@ -86,16 +95,64 @@ func (s *optimizerState) each(optimizer string, grads []gorgonia.ValueGrad, f32 
 		switch {
 		case t.gradient.f32 != nil:
 			t.f32.step++
-			f32(t.f32)
+			if t.f32.divisible(r) {
+				inParts(t.f32, r.update32)
+			} else {
+				r.update32(t.f32)
+			}
 		case t.gradient.f64 != nil:
 			t.f64.step++
-			f64(t.f64)
+			if t.f64.divisible(r) {
+				inParts(t.f64, r.update64)
+			} else {
+				r.update64(t.f64)
+			}
 		default:
 			continue
 		}
 		t.weights.store()
 	}
 	return nil
+}
+
+// largeParam is the number of elements from which on a parameter is updated by several goroutines: about 100 µs of work,
+// of which starting them is a hundredth.
+const largeParam = 1 << 18
+
+// divisible reports whether several goroutines should update a parameter: a large one, that has the buffers already.
+func (p *param[F]) divisible(r rule) bool {
+	if len(p.w) < largeParam || runtime.GOMAXPROCS(0) == 1 {
+		return false
+	}
+	for i, used := range r.buffers() {
+		if used && p.buffers[i] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// inParts updates the parts of a parameter at the same time.
+func inParts[F kernel.Float](p *param[F], update func(*param[F])) {
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for i := range workers {
+		part := p.part(len(p.w)*i/workers, len(p.w)*(i+1)/workers)
+		wg.Go(func() { update(part) })
+	}
+	wg.Wait()
+}
+
+// part is the elements [from, to) of a parameter.
+func (p *param[F]) part(from, to int) *param[F] {
+	part := *p
+	part.w, part.g = p.w[from:to], p.g[from:to]
+	for i, b := range p.buffers {
+		if b != nil {
+			part.buffers[i] = b[from:to]
+		}
+	}
+	return &part
 }
 
 // load sets the weights and the gradient; without a gradient it sets neither.

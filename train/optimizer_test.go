@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -400,4 +401,29 @@ func TestGorgoniaSolvers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOptimizersInParallel has a large parameter updated by one goroutine and by three: the weights are the same, bit for
+// bit.
+func TestOptimizersInParallel(t *testing.T) {
+	everyOptimizer(t, func(t *testing.T, newOptimizer func() Optimizer) {
+		run := func(threads int) []float32 {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+			w, g := make([]float32, largeParam+5), make([]float32, largeParam+5)
+			for i := range w {
+				w[i], g[i] = float32(i%13)-6, float32(i%7)-3
+			}
+			o := newOptimizer()
+			p := pair{value: dense32(w...), gradient: dense32(g...)}
+			for range 3 {
+				if err := o.Step([]gorgonia.ValueGrad{p}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return p.value.Data().([]float32)
+		}
+		if one, three := run(1), run(3); !reflect.DeepEqual(one, three) {
+			t.Error("the weights depend on the number of threads")
+		}
+	})
 }

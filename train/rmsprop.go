@@ -57,10 +57,12 @@ func (o *RMSProp) Step(grads []gorgonia.ValueGrad) error {
 	if err != nil {
 		return err
 	}
-	return o.state.each(o.Name(), grads,
-		func(p *param[float32]) { rmspropStep(o, p) },
-		func(p *param[float64]) { rmspropStep(o, p) })
+	return o.state.each(o.Name(), grads, o)
 }
+
+func (o *RMSProp) buffers() []bool            { return []bool{true, o.Centered, o.Momentum != 0} }
+func (o *RMSProp) update32(p *param[float32]) { rmspropStep(o, p) }
+func (o *RMSProp) update64(p *param[float64]) { rmspropStep(o, p) }
 
 func rmspropStep[F kernel.Float](o *RMSProp, p *param[F]) {
 	v, _ := p.buffer(0)

@@ -59,10 +59,12 @@ func (o *SGD) Step(grads []gorgonia.ValueGrad) error {
 	if o.Nesterov && o.Momentum == 0 {
 		return errors.Errorf("%s: Nesterov needs a Momentum; set one, such as 0.9", name)
 	}
-	return o.state.each(name, grads,
-		func(p *param[float32]) { sgdStep(o, p) },
-		func(p *param[float64]) { sgdStep(o, p) })
+	return o.state.each(name, grads, o)
 }
+
+func (o *SGD) buffers() []bool            { return []bool{o.Momentum != 0} }
+func (o *SGD) update32(p *param[float32]) { sgdStep(o, p) }
+func (o *SGD) update64(p *param[float64]) { sgdStep(o, p) }
 
 func sgdStep[F kernel.Float](o *SGD, p *param[F]) {
 	var velocity []F

@@ -3,6 +3,7 @@ package zoo
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
@@ -26,6 +27,8 @@ type Config struct {
 	LayerNorm        bool    `json:"layer_norm"`
 	TorchInit        bool    `json:"torch_init"` // initial weights as PyTorch's
 
+	Decoder string `json:"decoder,omitempty"` // model that decodes what Model encodes; "" means its cell in one direction
+
 	Epochs      int     `json:"epochs"`
 	Batch       int     `json:"batch"` // 0 means all examples
 	LR          float64 `json:"lr"`
@@ -47,8 +50,9 @@ type Config struct {
 	SentencesOnly bool     `json:"sentences_only,omitempty"` // leave a treebank's phrases out
 
 	// A section for each task, of which only that of Task matters.
-	Forecast task.ForecastOptions `json:"forecast,omitzero"`
-	Classify task.ClassifyOptions `json:"classify,omitzero"`
+	Forecast  task.ForecastOptions  `json:"forecast,omitzero"`
+	Classify  task.ClassifyOptions  `json:"classify,omitzero"`
+	Translate task.TranslateOptions `json:"translate,omitzero"`
 }
 
 // Defaults returns the configuration that gives a good result for a model and a dataset that has a name. A file of one's
@@ -136,6 +140,21 @@ func checkChoice(flag, value string, choices []string) error {
 		return usagef("--%s %q not found; did you mean %q?", flag, value, near)
 	}
 	return usagef("--%s %q not found; choose one of %s", flag, value, strings.Join(choices, ", "))
+}
+
+// checkTokenizer returns a UsageError unless a tokenizer has the name. Whether a file is one shows when it is read.
+func checkTokenizer(name string) error {
+	if strings.ContainsAny(name, `./\`) {
+		return nil
+	}
+	kind, merges, learnt := strings.Cut(name, ":")
+	if err := checkChoice("tokenizer", kind, task.Tokenizers()); err != nil {
+		return err
+	}
+	if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe" && kind != "bytes") {
+		return usagef("--tokenizer %q: want a number of merges, as in bpe:8000", name)
+	}
+	return nil
 }
 
 // optimizer returns the optimizer, with the weight decay where it has one.

@@ -1,6 +1,8 @@
 package zoo
 
 import (
+	"strings"
+
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
@@ -23,7 +25,7 @@ type taskEntry struct {
 
 // tasks returns what the zoo can learn. A task is an entry here, its section of Config, and its files in package task.
 func tasks() []taskEntry {
-	return []taskEntry{forecastTask(), classifyTask()}
+	return []taskEntry{forecastTask(), classifyTask(), translateTask()}
 }
 
 // taskByName returns the task of a name. Runs that name none are of the time when there was only one.
@@ -39,8 +41,11 @@ func taskByName(name string) (taskEntry, bool) {
 	return taskEntry{}, false
 }
 
-// taskOf returns the task of a dataset that has a name, or "" if none has it.
+// taskOf returns the task of a dataset that has a name, or that of a file whose form says it, or "".
 func taskOf(dataset string) string {
+	if strings.HasPrefix(dataset, "tsv:") {
+		return "translate"
+	}
 	for _, d := range datasets.List() {
 		if d.Name == dataset {
 			return d.Task

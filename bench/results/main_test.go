@@ -16,7 +16,7 @@ func TestParseAndLine(t *testing.T) {
 		}
 		return o
 	}
-	r := row{"lstm", "imdb", "accuracy", 100, " %", "86.2 %"}
+	r := row{"lstm", "imdb", "accuracy", 100, " %", "86.2 %", []int{1, 2, 3}}
 	got := r.line([]outcome{run("0.875", "30"), run("0.8812", "10.4"), run("0.86", "20")})
 	want := "| `zoo run lstm imdb` | 1 2 3 | 42 | **87.50 %** (87.50, 88.12, 86.00) | majority 50.00 % | 86.2 % | 20 |"
 	if got != want {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/attention"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
@@ -28,11 +30,11 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 	flags.Float64Var(&c.WeightDecay, "weight-decay", c.WeightDecay, "decay of the weights; 0 is none")
 	flags.Float64Var(&c.Clip, "clip", c.Clip, "largest norm of the gradient; 0 is no limit")
 	flags.StringVar(&c.Schedule, "schedule", c.Schedule, "learning rate over time: one of "+strings.Join(train.ScheduleSpecs(), ", "))
-	flags.IntVar(&c.Patience, "patience", c.Patience, "stop after so many epochs without a lower validation loss; 0 is never")
+	flags.IntVar(&c.Patience, "patience", c.Patience, "stop after so many epochs that are not the best so far, by the validation loss or accuracy; 0 is never")
 	flags.Uint64Var(&c.Seed, "seed", c.Seed, "seed of all that is random")
 	flags.IntVar(&c.Limit, "limit", c.Limit, "train on the first so many examples; 0 is all of them")
 
-	forTask(flags, "forecast", func(flags *pflag.FlagSet) {
+	forTasks(flags, []string{"forecast"}, func(flags *pflag.FlagSet) {
 		f := &c.Forecast
 		flags.IntVar(&f.Window, "window", f.Window, "rows of the series that the model sees")
 		flags.IntVar(&f.Horizon, "horizon", f.Horizon, "rows that it forecasts at once")
@@ -45,18 +47,25 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 		flags.IntVar(&c.Period, "period", c.Period, "rows in a season, for the baselines; 0 is what the dataset says")
 		flags.StringVar(&c.Fill, "fill", c.Fill, "what stands in for missing values: previous, linear, mean or zero; none is an error")
 	})
-	forTask(flags, "classify", func(flags *pflag.FlagSet) {
+	// What tasks on texts have in common is set in the section of the task at hand.
+	tokenizer, cased, maxTokens, embedding := &c.Classify.Tokenizer, &c.Classify.Cased, &c.Classify.MaxTokens, &c.Classify.Embedding
+	if c.Task == "translate" {
+		tokenizer, cased, maxTokens, embedding = &c.Translate.Tokenizer, &c.Translate.Cased, &c.Translate.MaxTokens, &c.Translate.Embedding
+	}
+	forTasks(flags, []string{"classify", "translate"}, func(flags *pflag.FlagSet) {
+		flags.StringVar(&c.Encoding, "encoding", c.Encoding, "encoding of a file of your own: utf-8 or latin1")
+		flags.StringVar(tokenizer, "tokenizer", *tokenizer, "what texts are cut into: one of "+strings.Join(task.Tokenizers(), ", ")+", bpe:MERGES, bytes:MERGES, or a file: tokenizer.json or merges")
+		flags.BoolVar(cased, "cased", *cased, "keep capital letters")
+		flags.IntVar(maxTokens, "max-tokens", *maxTokens, "of a text to classify, read the last so many tokens, 0 is all; of pairs, train on those with no more on either side")
+		flags.IntVar(embedding, "embedding", *embedding, "width of the embedding; 0 is that of the vectors")
+	})
+	forTasks(flags, []string{"classify"}, func(flags *pflag.FlagSet) {
 		k := &c.Classify
 		flags.StringVar(&c.Text, "text", c.Text, "name of the column of texts in a file of your own")
 		flags.StringVar(&c.Label, "label", c.Label, "name of the column of classes in a file of your own")
-		flags.StringVar(&c.Encoding, "encoding", c.Encoding, "encoding of a file of your own: utf-8 or latin1")
 		flags.BoolVar(&c.SentencesOnly, "sentences-only", c.SentencesOnly, "train on the sentences of a treebank alone, not on their phrases")
-		flags.StringVar(&k.Tokenizer, "tokenizer", k.Tokenizer, "what texts are cut into: one of "+strings.Join(task.Tokenizers(), ", ")+", bpe:MERGES, or a file: tokenizer.json or merges")
-		flags.BoolVar(&k.Cased, "cased", k.Cased, "keep capital letters")
 		flags.IntVar(&k.Vocabulary, "vocabulary", k.Vocabulary, "most different tokens; 0 is no limit")
 		flags.IntVar(&k.MinCount, "min-count", k.MinCount, "leave out tokens that the training texts have less often")
-		flags.IntVar(&k.MaxTokens, "max-tokens", k.MaxTokens, "read the last so many tokens of a text; 0 is all, up to 8192")
-		flags.IntVar(&k.Embedding, "embedding", k.Embedding, "width of the embedding; 0 is that of the vectors")
 		flags.StringVar(&k.Vectors, "vectors", k.Vectors, "file of word vectors to start from, in the text format of GloVe or word2vec")
 		flags.Float64Var(&k.EmbeddingDropout, "embedding-dropout", k.EmbeddingDropout, "rate of dropout on the embeddings; 0 is none")
 		flags.Float64Var(&k.WordDropout, "word-dropout", k.WordDropout, "rate of words that are replaced by the unknown one in training; 0 is none")
@@ -64,18 +73,30 @@ func configFlags(flags *pflag.FlagSet, c *zoo.Config) {
 		flags.StringVar(&k.Pooling, "pooling", k.Pooling, "what is made of the outputs of all steps: one of "+strings.Join(task.Poolings(), ", "))
 		flags.StringVar(&k.ClassWeights, "class-weights", k.ClassWeights, "balanced, or a number for each class with commas between; none is 1")
 	})
+	forTasks(flags, []string{"translate"}, func(flags *pflag.FlagSet) {
+		t := &c.Translate
+		flags.StringVar(&c.Decoder, "decoder", c.Decoder, "model that decodes: rnn, lstm or gru; none is the cell of the model, in one direction")
+		flags.BoolVar(&t.Shared, "shared", t.Shared, "one vocabulary for both languages")
+		flags.StringVar(&t.Attention, "attention", t.Attention, "how states are compared: one of "+strings.Join(attention.Scores(), ", "))
+		flags.StringVar(&t.Feed, "feed", t.Feed, "what the decoder reads beside the last token, its last view of the source or what it made of that: one of "+strings.Join(task.Feeds(), ", "))
+		flags.BoolVar(&t.Tied, "tied", t.Tied, "the embedding of the target is the weight of the output too")
+		flags.Float64Var(&t.Smoothing, "smoothing", t.Smoothing, "smoothing of the labels; 0 is none")
+		flags.StringVar(&t.Teacher, "teacher", t.Teacher, "part of the tokens read in training that are true and not the model's own, over time: a schedule as of --schedule, from 1 on; none is all")
+		flags.IntVar(&t.Beam, "beam", t.Beam, "hypotheses that the search keeps; 1 is greedy")
+		flags.Float64Var(&t.Penalty, "penalty", t.Penalty, "hypotheses are compared by log p / length^PENALTY")
+	})
 }
 
-// taskAnnotation names the task that a flag is for.
+// taskAnnotation names the tasks that a flag is for.
 const taskAnnotation = "task"
 
-// forTask marks the flags that define adds as those of a task.
-func forTask(flags *pflag.FlagSet, name string, define func(*pflag.FlagSet)) {
+// forTasks marks the flags that define adds as those of tasks.
+func forTasks(flags *pflag.FlagSet, names []string, define func(*pflag.FlagSet)) {
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.SortFlags = false
 	define(own)
 	own.VisitAll(func(f *pflag.Flag) {
-		f.Annotations = map[string][]string{taskAnnotation: {name}}
+		f.Annotations = map[string][]string{taskAnnotation: names}
 		flags.AddFlag(f)
 	})
 }
@@ -85,6 +106,7 @@ func shownDefaults(model, dataset string) zoo.Config {
 	c := zoo.Defaults(model, dataset)
 	c.Forecast = cmp.Or(c.Forecast, zoo.DefaultsFor("forecast", model, "").Forecast)
 	c.Classify = cmp.Or(c.Classify, zoo.DefaultsFor("classify", model, "").Classify)
+	c.Translate = cmp.Or(c.Translate, zoo.DefaultsFor("translate", model, "").Translate)
 	return c
 }
 
@@ -110,8 +132,8 @@ func configOf(given *pflag.FlagSet, model, dataset string) (zoo.Config, error) {
 		if to == nil || err != nil {
 			return
 		}
-		if only := to.Annotations[taskAnnotation]; only != nil && only[0] != c.Task {
-			err = linef("--%s is for the task %s; the task of %s is %s", f.Name, only[0], dataset, c.Task)
+		if only := to.Annotations[taskAnnotation]; only != nil && !slices.Contains(only, c.Task) {
+			err = linef("--%s is for the task %s; the task of %s is %s", f.Name, strings.Join(only, " or "), dataset, c.Task)
 			return
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok {

@@ -22,6 +22,7 @@ type evaluationEvent struct {
 
 func newEval() *cobra.Command {
 	var split, out, data string
+	var beam int
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "eval <run>",
@@ -38,6 +39,14 @@ func newEval() *cobra.Command {
 			r, err := zoo.Open(dir)
 			if err != nil {
 				return err
+			}
+			if cmd.Flags().Changed("beam") {
+				if r.Config.Task != "translate" {
+					return linef("--beam is for the task translate; the task of %s is %s", dir, r.Config.Task)
+				}
+				if err := r.SetBeam(beam); err != nil {
+					return err
+				}
 			}
 			download := &downloadBar{w: cmd.ErrOrStderr()}
 			v, err := r.Evaluate(split, datasets.DataDir(data), datasets.OnProgress(download.show))
@@ -59,6 +68,7 @@ func newEval() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&split, "split", "test", "part of the dataset: train, valid or test")
 	cmd.Flags().StringVar(&data, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
+	cmd.Flags().IntVar(&beam, "beam", 0, "hypotheses that the search for a translation keeps; 1 is greedy (default as in training)")
 	cmd.Flags().StringVar(&out, "out", defaultOut, "folder that runs are kept in")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return cmd

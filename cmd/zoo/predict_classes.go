@@ -52,11 +52,12 @@ func predictClasses(cmd *cobra.Command, r *zoo.Run, inputs []string, o predictOp
 	if inputs[0] != "-" {
 		return classify(inputs)
 	}
-	return eachLines(cmd.InOrStdin(), classify)
+	return eachLines(cmd.InOrStdin(), false, classify)
 }
 
-// eachLines gives the lines of a reader to a function, as many at once as have arrived.
-func eachLines(in io.Reader, do func(lines []string) error) error {
+// eachLines gives the lines of a reader to a function, as many at once as have arrived. Unless empty ones are allowed they
+// are errors.
+func eachLines(in io.Reader, empty bool, do func(lines []string) error) error {
 	const most = 128 // a batch
 	r := bufio.NewReaderSize(in, 1<<16)
 	var lines []string
@@ -66,7 +67,7 @@ func eachLines(in io.Reader, do func(lines []string) error) error {
 			return errors.Wrap(err, "cannot read standard input")
 		}
 		if line != "" {
-			if strings.TrimSpace(line) == "" {
+			if !empty && strings.TrimSpace(line) == "" {
 				return errors.Errorf("standard input: line %d is empty; give a text on each", n)
 			}
 			lines = append(lines, strings.TrimRight(line, "\r\n"))

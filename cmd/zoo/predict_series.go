@@ -23,6 +23,9 @@ type predictionEvent struct {
 // predictSeries continues the run's series, or that of a file.
 func predictSeries(cmd *cobra.Command, r *zoo.Run, inputs []string, o predictOptions) error {
 	history := r.History()
+	if len(inputs) > 1 {
+		return linef("predict: a forecast continues one series; %q is one too many", inputs[1])
+	}
 	if len(inputs) > 0 {
 		var err error
 		if history, err = readHistory(r, inputs[0], cmd.InOrStdin(), o.fill); err != nil {

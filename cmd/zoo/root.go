@@ -131,7 +131,7 @@ func arguments(names string) cobra.PositionalArgs {
 			return linef("%s: want %s; the %s is missing (%s --help explains them)", cmd.Name(), names, strings.Trim(fields[len(args)], "<>"), cmd.CommandPath())
 		case len(args) > len(fields) && len(fields) == 0:
 			return linef("%s: want no arguments; %q is one too many", cmd.Name(), args[0])
-		case len(args) > len(fields):
+		case len(args) > len(fields) && !strings.Contains(names, "…"):
 			return linef("%s: want %s; %q is one too many", cmd.Name(), names, args[len(fields)])
 		}
 		return nil

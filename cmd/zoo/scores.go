@@ -11,13 +11,13 @@ import (
 )
 
 // metricOrder is the order in which metrics are shown. The first that a task has is the one that ranks.
-var metricOrder = []string{"rmse", "mae", "smape", "mase", "accuracy", "f1", "loss"}
+var metricOrder = []string{"rmse", "mae", "smape", "mase", "bleu", "chrf", "exact", "perplexity", "accuracy", "f1", "loss"}
 
 // higherIsBetter are the metrics of which more is better; of the others less is.
-var higherIsBetter = map[string]bool{"accuracy": true, "f1": true}
+var higherIsBetter = map[string]bool{"accuracy": true, "f1": true, "bleu": true, "chrf": true, "exact": true}
 
 // percent are the metrics that are parts of 1, and shown in percent.
-var percent = map[string]bool{"accuracy": true, "f1": true}
+var percent = map[string]bool{"accuracy": true, "f1": true, "exact": true}
 
 // scoreTable compares a model's metrics with those of its rivals, the best first.
 func scoreTable(model string, own map[string]float64, baselines map[string]map[string]float64) *table {
@@ -35,7 +35,11 @@ func scoreTable(model string, own map[string]float64, baselines map[string]map[s
 	for _, name := range ranking(all) {
 		row := []string{name}
 		for _, m := range shown {
-			row = append(row, shownMetric(m, all[name][m], own[m]))
+			if v, ok := all[name][m]; ok {
+				row = append(row, shownMetric(m, v, own[m]))
+			} else {
+				row = append(row, "–")
+			}
 		}
 		t.add(row...)
 	}
@@ -82,8 +86,11 @@ func verdict(model string, own map[string]float64, baselines map[string]map[stri
 	m := rankingMetric(baselines)
 	rival := ranking(baselines)[0]
 	mine, theirs := own[m], baselines[rival][m]
-	if percent[m] {
-		points := math.Abs(mine-theirs) * 100
+	if higherIsBetter[m] {
+		points := math.Abs(mine - theirs)
+		if percent[m] {
+			points *= 100
+		}
 		switch {
 		case math.IsNaN(points):
 			return ""

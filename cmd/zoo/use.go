@@ -14,6 +14,7 @@ type use struct {
 
 // uses are by task.
 var uses = map[string]use{
-	"forecast": {"--steps 12", predictSeries},
-	"classify": {`"not bad at all"`, predictClasses},
+	"forecast":  {"--steps 12", predictSeries},
+	"classify":  {`"not bad at all"`, predictClasses},
+	"translate": {`"a text"`, predictTranslations},
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"maps"
 	"os"
@@ -330,13 +331,13 @@ func TestClassify(t *testing.T) {
 	hasFields(t, epoch["metrics"], "accuracy", "f1", "loss")
 	hasFields(t, result, "event", "metrics", "baselines", "confusion", "epochs", "seconds", "run")
 	hasFields(t, result["metrics"], "accuracy", "f1", "loss")
-	hasFields(t, result["baselines"], "majority", "bag of words")
+	hasFields(t, result["baselines"], "majority", "bag-of-words")
 	hasFields(t, result["confusion"], "classes", "counts")
 	v := events(t, command(t, dir, "eval", "gru-phrases-1", "--json").done(t).out)[0]
 	if fmt.Sprint(v["metrics"], v["baselines"], v["confusion"]) != fmt.Sprint(result["metrics"], result["baselines"], result["confusion"]) {
 		t.Errorf("the kept run has %v; after training it was %v", v, result)
 	}
-	contains(t, command(t, dir, "eval", "gru-phrases-1", "--split", "valid").done(t).out, "accuracy", "f1", "loss", "gru", "majority", "50.00 %", "bag of words", `true \ predicted`, "negative")
+	contains(t, command(t, dir, "eval", "gru-phrases-1", "--split", "valid").done(t).out, "accuracy", "f1", "loss", "gru", "majority", "50.00 %", "bag-of-words", `true \ predicted`, "negative")
 
 	text := command(t, dir, "predict", "gru-phrases-1", "the film is not bad.").done(t).out
 	if label, rest, _ := strings.Cut(text, "\t"); label != "positive" && label != "negative" || !strings.HasPrefix(rest, label+" ") || !strings.HasSuffix(rest, " %\n") || strings.Count(rest, "%") != 2 {
@@ -376,7 +377,7 @@ func TestClassifyForAPerson(t *testing.T) {
 	o := command(t, dir, "run", "bilstm", "csv:reviews.csv", "--text", "review", "--label", "stars", "--epochs", "2", "--hidden", "4", "--limit", "30", "--tokenizer", "words",
 		"--cased", "--vocabulary", "50", "--min-count", "2", "--max-tokens", "20", "--vectors", "vectors.txt", "--embedding-dropout", "0.1",
 		"--word-dropout", "0.1", "--output-dropout", "0.1", "--pooling", "attention", "--class-weights", "balanced", "--encoding", "utf-8").done(t)
-	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "30 examples to train", "accuracy", "bag of words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "not bad at all"`)
+	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "30 examples to train", "accuracy", "bag-of-words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "not bad at all"`)
 	contains(t, o.err, "accuracy ")
 	data, err := os.ReadFile(filepath.Join(dir, "runs", "bilstm-reviews-1", "config.json"))
 	if err != nil {
@@ -449,4 +450,64 @@ func TestPredictSeveralVariables(t *testing.T) {
 	}
 	write(t, dir, "other.csv", "Date;Visitors;Sales\n1900-01-31;1;2\n1901-01-31;1;2\n")
 	command(t, dir, "predict", "rnn-shop-1", "other.csv").failed(t, statusFailed, "other.csv", `"Revenue"`)
+}
+
+func TestTranslate(t *testing.T) {
+	dir := t.TempDir()
+	list := events(t, command(t, dir, "run", "gru", "dates", "--epochs", "3", "--hidden", "32", "--quiet", "--json").done(t).out)
+	first, epoch, result := list[0], list[1], list[len(list)-1]
+	if first["task"] != "translate" || fmt.Sprint(first["examples"]) != "map[test:1000 train:10000 valid:1000]" {
+		t.Errorf("the start is %v", first)
+	}
+	hasFields(t, epoch["metrics"], "bleu", "chrf", "exact", "perplexity", "loss")
+	hasFields(t, result["metrics"], "bleu", "chrf", "exact", "perplexity", "loss")
+	hasFields(t, result["baselines"], "copy", "words")
+	contains(t, command(t, dir, "eval", "gru-dates-1", "--split", "valid", "--beam", "2").done(t).out, "bleu", "chrf", "exact", "perplexity", "copy", "words", "–")
+
+	lines := "1984-05-03\n\n2012-12-24\n"
+	text := start(t, exec.Command(binary, "predict", "gru-dates-1", "-"), dir, lines).done(t).out
+	if got := strings.Split(text, "\n"); len(got) != 4 || got[1] != "" || len(got[0]) < 5 || len(got[2]) < 5 {
+		t.Errorf("lines are %q", got)
+	}
+	one := command(t, dir, "predict", "gru-dates-1", "1984-05-03", "2012-12-24").done(t).out
+	if one+"\n" != strings.Replace(text, "\n\n", "\n", 1)+"\n" {
+		t.Errorf("as arguments they are %q", one)
+	}
+	contains(t, command(t, dir, "predict", "gru-dates-1", "3 May 1984", "--beam", "3", "--attention").done(t).out, "<eos>", "␣")
+	v := events(t, command(t, dir, "predict", "gru-dates-1", "3 May 1984", "--attention", "--json").done(t).out)[0]
+	hasFields(t, v, "event", "text", "translation", "score", "alignment")
+	hasFields(t, v["alignment"], "source", "target", "weights")
+	command(t, dir, "predict", "gru-dates-1", "3 <May> 1984", "--attention=a.svg").done(t)
+	picture, err := os.ReadFile(filepath.Join(dir, "a.svg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := xml.Unmarshal(picture, new(struct{ XMLName xml.Name })); err != nil {
+		t.Errorf("the picture: %v", err)
+	}
+	contains(t, string(picture), "<svg", "&lt;", "&lt;eos&gt;", "</svg>")
+	command(t, dir, "predict", "gru-dates-1", "x", "--attention=a.png").failed(t, statusUsage, "a.png", ".svg")
+	command(t, dir, "predict", "gru-dates-1", "x", "y", "--attention=b.svg").failed(t, statusUsage, "b.svg", "one text")
+	command(t, dir, "predict", "gru-dates-1", "x", "--beam", "0").failed(t, statusUsage, "--beam 0", "at least 1")
+	command(t, dir, "predict", "gru-dates-1", "x", "--steps", "3").failed(t, statusUsage, "--steps", "forecast", "translate")
+	command(t, dir, "predict", "gru-dates-1").failed(t, statusUsage, "text")
+}
+
+// TestTranslateFiles gives the command files of pairs, good and bad.
+func TestTranslateFiles(t *testing.T) {
+	dir := t.TempDir()
+	good := strings.Repeat("x ", 1000) + "\tlong\n"
+	for i := range 40 {
+		good += fmt.Sprintf("caf\xe9 %d\tkaffee %d\n", i, i)
+	}
+	write(t, dir, "good.tsv", good)
+	write(t, dir, "half.tsv", "a\tb\n\nc\n")
+	flags := []string{"--epochs", "1", "--hidden", "4", "--embedding", "4", "--tokenizer", "bpe:20", "--shared", "--quiet"}
+	run := func(file string, more ...string) outcome {
+		return command(t, dir, append(append([]string{"run", "bigru", "tsv:" + file}, flags...), more...)...)
+	}
+	contains(t, run("good.tsv", "--encoding", "latin1", "--feed", "none", "--smoothing", "0.1", "--teacher", "exponential:0.9", "--penalty", "0.5", "--cased").done(t).out, "bigru on tsv:good.tsv (translate)", "bleu")
+	run("good.tsv").failed(t, statusFailed, "good.tsv: line 2 is not UTF-8", "--encoding latin1")
+	run("half.tsv").failed(t, statusFailed, "half.tsv: line 3: there is no tab")
+	run("none.tsv").failed(t, statusFailed, "none.tsv")
 }

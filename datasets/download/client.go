@@ -166,9 +166,12 @@ func (t *transfer) run(ctx context.Context) error {
 	for failed := 0; ; {
 		before := t.have()
 		err := t.request(ctx, before)
-		var never permanent
-		if err == nil || ctx.Err() != nil || errors.As(err, &never) {
+		if err == nil || ctx.Err() != nil {
 			return err
+		}
+		var never permanent
+		if errors.As(err, &never) {
+			return never.error
 		}
 		if t.have() > before {
 			failed = 0
@@ -224,10 +227,14 @@ func (t *transfer) request(ctx context.Context, offset int64) error {
 	}
 	// Compressed again on the way, lengths and offsets would mean something else.
 	req.Header.Set("Accept-Encoding", "identity")
+	validator, err := os.ReadFile(t.validator)
+	if err != nil && t.file.SHA256 == "" {
+		offset = 0 // nothing would show that the parts are of different versions
+	}
 	if offset > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
-		if v, err := os.ReadFile(t.validator); err == nil {
-			req.Header.Set("If-Range", string(v))
+		if len(validator) > 0 {
+			req.Header.Set("If-Range", string(validator))
 		}
 	}
 	client := t.client.HTTP

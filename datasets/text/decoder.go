@@ -18,20 +18,7 @@ func parseDecoder(data json.RawMessage) (func([]string) []string, error) {
 	}
 	switch c.Type {
 	case "Sequence":
-		var steps []func([]string) []string
-		for _, d := range c.Decoders {
-			step, err := parseDecoder(d)
-			if err != nil {
-				return nil, err
-			}
-			steps = append(steps, step)
-		}
-		return func(tokens []string) []string {
-			for _, step := range steps {
-				tokens = step(tokens)
-			}
-			return tokens
-		}, nil
+		return sequence(c.Decoders, parseDecoder)
 	case "ByteLevel":
 		return func(tokens []string) []string { return []string{symbolsToBytes(strings.Join(tokens, ""))} }, nil
 	case "BPEDecoder":

@@ -161,6 +161,9 @@ func (l *learner) merge(least int) bool {
 			return false
 		}
 		heap.Pop(&l.queue)
+		if slices.Contains(specialNames[:], l.b.symbols[top.pair[0]]+l.b.symbols[top.pair[1]]) {
+			continue // a text that speaks of <pad> must not be taken for one that ends there
+		}
 		l.join(top.pair)
 		return true
 	}

@@ -20,20 +20,7 @@ func parseNormalizer(data json.RawMessage) (func(string) string, error) {
 	}
 	switch c.Type {
 	case "Sequence":
-		var steps []func(string) string
-		for _, d := range c.Normalizers {
-			step, err := parseNormalizer(d)
-			if err != nil {
-				return nil, err
-			}
-			steps = append(steps, step)
-		}
-		return func(s string) string {
-			for _, step := range steps {
-				s = step(s)
-			}
-			return s
-		}, nil
+		return sequence(c.Normalizers, parseNormalizer)
 	case "NFC":
 		return norm.NFC.String, nil
 	case "NFD":

@@ -24,20 +24,7 @@ func parsePreTokenizer(data json.RawMessage) (func([]string) []string, error) {
 	}
 	switch c.Type {
 	case "Sequence":
-		var steps []func([]string) []string
-		for _, d := range c.PreTokenizers {
-			step, err := parsePreTokenizer(d)
-			if err != nil {
-				return nil, err
-			}
-			steps = append(steps, step)
-		}
-		return func(pieces []string) []string {
-			for _, step := range steps {
-				pieces = step(pieces)
-			}
-			return pieces
-		}, nil
+		return sequence(c.PreTokenizers, parsePreTokenizer)
 	case "ByteLevel":
 		return each(c.byteLevel), nil
 	case "Whitespace":

@@ -207,6 +207,21 @@ func TestReadMerges(t *testing.T) {
 	}
 }
 
+func TestSpecialTokensAreNotLearnt(t *testing.T) {
+	s := strings.Repeat("<pad><eos>", 9)
+	b, err := LearnBPE([]string{s}, 50, ByteLevel())
+	if err != nil {
+		t.Fatal(err)
+	}
+	enc, err := NewEncoder(b, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := enc.Decode(enc.Encode(s)); got != s {
+		t.Errorf("%q came back as %q", s, got)
+	}
+}
+
 // TestLongWord would take hours if the merges took the square of the length.
 func TestLongWord(t *testing.T) {
 	b, err := LearnBPE([]string{"aaaa bbbb aaaa bbbb abab abab"}, 10)

@@ -217,6 +217,24 @@ func parseComponent(data json.RawMessage) (*component, error) {
 	return &c, nil
 }
 
+// sequence returns the steps of a Sequence, one after the other.
+func sequence[T any](parts []json.RawMessage, parse func(json.RawMessage) (func(T) T, error)) (func(T) T, error) {
+	var steps []func(T) T
+	for _, p := range parts {
+		step, err := parse(p)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return func(t T) T {
+		for _, step := range steps {
+			t = step(t)
+		}
+		return t
+	}, nil
+}
+
 // or returns what a flag says, or its default.
 func or(flag *bool, otherwise bool) bool {
 	if flag == nil {

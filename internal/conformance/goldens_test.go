@@ -13,6 +13,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
 
 // dtypes are the element types that every golden is checked in, with the tolerance relative to the largest magnitude in
@@ -37,8 +38,10 @@ var checks = []struct {
 	{"cross_entropy", checkCrossEntropy},
 	{"embedding", checkEmbedding},
 	{"layer_norm", checkLayerNorm},
-	{"attention_additive", checkAdditiveAttention},
-	{"attention_dot", checkDotAttention},
+	{"attention_additive", checkAttention(attention.Additive)},
+	{"attention_dot", checkAttention(attention.Dot)},
+	{"attention_general", checkAttention(attention.General)},
+	{"attention_scaled", checkAttention(attention.Scaled)},
 	{"optim_", checkOptimizer},
 	{"clip_grad_norm", func(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) { checkClip(t, f, dtype) }},
 	{"schedule_", func(t *testing.T, name string, f *safetensors.File, _ tensor.Dtype) { checkSchedule(t, name, f) }},

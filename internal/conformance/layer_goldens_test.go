@@ -9,6 +9,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
 
 // layer builds and runs a small graph whose inputs are tensors of a golden and checks what it names.
@@ -118,34 +119,36 @@ func checkLayerNorm(t *testing.T, name string, f *safetensors.File, dtype tensor
 	l.check(loss, map[string]*gorgonia.Node{"y": y}, map[string]*gorgonia.Node{"x": x, "weight": weight, "bias": bias})
 }
 
-// attend declares the softmax of scores [S, B] over the memory's unmasked steps and the weighted sum of the memory
-// [S, B, H]; both attentions of the goldens end so.
-func (l *layer) attend(score, memory *gorgonia.Node) (weights, context *gorgonia.Node) {
-	b := l.b
-	s := score.Shape()
-	mask := b.Reshape(b.LengthMask(l.input("lengths"), s[0]), s...)
-	score = b.Where(mask, score, b.Const(-1e30))
-	weights = b.Transpose(b.Softmax(b.Transpose(score)))
-	context = b.Sum(b.Mul(b.Reshape(weights, s[0], s[1], 1), memory), 0)
-	return weights, context
-}
-
-func checkAdditiveAttention(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
-	l := newLayer(t, f, dtype)
-	b := l.b
-	q, m, wq, wm, v := l.input("query"), l.input("memory"), l.input("W_query"), l.input("W_memory"), l.input("v")
-	h := b.Tanh(b.Add(b.MatMulNT(q, wq), b.MatMulNT(m, wm)))
-	weights, context := l.attend(b.Sum(b.Mul(h, v), -1), m)
-	loss := b.Sum(b.Mul(context, l.input("grad_context")))
-	l.check(loss, map[string]*gorgonia.Node{"weights": weights, "context": context},
-		map[string]*gorgonia.Node{"query": q, "memory": m, "W_query": wq, "W_memory": wm, "v": v})
-}
-
-func checkDotAttention(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
-	l := newLayer(t, f, dtype)
-	b := l.b
-	q, m := l.input("query"), l.input("memory")
-	weights, context := l.attend(b.Sum(b.Mul(m, q), -1), m)
-	loss := b.Sum(b.Mul(context, l.input("grad_context")))
-	l.check(loss, map[string]*gorgonia.Node{"weights": weights, "context": context}, map[string]*gorgonia.Node{"query": q, "memory": m})
+// checkAttention checks attention of a score by one query a sequence. The goldens have the time axis first.
+func checkAttention(score attention.Score) func(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+	return func(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+		// The parameters by their names in the goldens, with the shapes that they have here.
+		params, restored := make(map[string]string), &safetensors.File{Tensors: make(map[string]safetensors.Tensor)}
+		for golden, own := range map[string]string{"W_memory": "weight_key", "W_query": "weight_query", "v": "weight_score"} {
+			if x, ok := f.Tensors[golden]; ok {
+				if len(x.Shape) == 1 {
+					x.Shape = []int{1, x.Shape[0]}
+				}
+				params[golden], restored.Tensors[own] = own, x
+			}
+		}
+		l := newLayer(t, f, dtype)
+		b := l.b
+		if err := b.Params().Restore(restored); err != nil {
+			t.Fatal(err)
+		}
+		q, m := l.input("query"), l.input("memory")
+		steps, batch, width := m.Shape()[0], q.Shape()[0], q.Shape()[1]
+		mask := b.Reshape(b.Transpose(b.Reshape(b.LengthMask(l.input("lengths"), steps), steps, batch)), batch, 1, steps)
+		memory := attention.NewMemory(b, score, width, b.Transpose(m, 1, 0, 2), mask)
+		context, weights := memory.Attend(b, b.Reshape(q, batch, 1, width))
+		context = b.Reshape(context, batch, m.Shape()[2])
+		weights = b.Transpose(b.Reshape(weights, batch, steps))
+		wrt := map[string]*gorgonia.Node{"query": q, "memory": m}
+		for golden, own := range params {
+			wrt[golden] = b.Param(own, nil, restored.Tensors[own].Shape...)
+		}
+		loss := b.Sum(b.Mul(context, l.input("grad_context")))
+		l.check(loss, map[string]*gorgonia.Node{"weights": weights, "context": context}, wrt)
+	}
 }

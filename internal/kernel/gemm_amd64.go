@@ -56,7 +56,7 @@ const (
 // 60 % of the peak with a B of 10000×650 as a whole, at 95 % in blocks of 768×341; with one of 650×10000, 79 % and 96 %.
 const (
 	gemmLargeB     = 1 << 20 // elements
-	gemmManyRows   = 512
+	gemmManyRows   = 128
 	gemmBlockDepth = 768       // along k, if it is at least twice as long
 	gemmBlockB     = 256 << 10 // elements: they stay in the second-level cache
 )

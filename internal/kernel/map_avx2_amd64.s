@@ -1194,19 +1194,12 @@ TEXT ·oneSigmoidAVX2(SB), NOSPLIT, $0
 	VFMADD213PS constantsAVX2<>+320(SB), Y6, Y5
 	VFMADD213PS constantsAVX2<>+352(SB), Y6, Y5
 	VMULPS      Y6, Y5, Y5
-	VPSLLD      $0x0a, Y4, Y4
-	VPSRAD      $0x0b, Y4, Y6
-	VPSRAD      $0x0a, Y4, Y4
-	VPSUBD      Y6, Y4, Y4
-	VPSLLD      $0x17, Y6, Y6
+	VADDPS      constantsAVX2<>+384(SB), Y5, Y5
 	VPSLLD      $0x17, Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y0
-	VPADDD      Y0, Y6, Y6
-	VPADDD      Y0, Y4, Y4
-	VFMADD213PS Y6, Y6, Y5
+	VPADDD      constantsAVX2<>+1152(SB), Y4, Y4
 	VMULPS      Y5, Y4, Y4
-	VADDPS      constantsAVX2<>+384(SB), Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y6
+	VADDPS      constantsAVX2<>+1152(SB), Y4, Y4
+	VMOVUPS     constantsAVX2<>+1152(SB), Y6
 	VDIVPS      Y4, Y6, Y0
 	ADDQ        $0x18, BX
 	JMP         (BX)
@@ -1230,19 +1223,12 @@ TEXT ·fourSigmoidAVX2(SB), NOSPLIT, $0
 	VFMADD213PS constantsAVX2<>+320(SB), Y6, Y5
 	VFMADD213PS constantsAVX2<>+352(SB), Y6, Y5
 	VMULPS      Y6, Y5, Y5
-	VPSLLD      $0x0a, Y4, Y4
-	VPSRAD      $0x0b, Y4, Y6
-	VPSRAD      $0x0a, Y4, Y4
-	VPSUBD      Y6, Y4, Y4
-	VPSLLD      $0x17, Y6, Y6
+	VADDPS      constantsAVX2<>+384(SB), Y5, Y5
 	VPSLLD      $0x17, Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y0
-	VPADDD      Y0, Y6, Y6
-	VPADDD      Y0, Y4, Y4
-	VFMADD213PS Y6, Y6, Y5
+	VPADDD      constantsAVX2<>+1152(SB), Y4, Y4
 	VMULPS      Y5, Y4, Y4
-	VADDPS      constantsAVX2<>+384(SB), Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y6
+	VADDPS      constantsAVX2<>+1152(SB), Y4, Y4
+	VMOVUPS     constantsAVX2<>+1152(SB), Y6
 	VDIVPS      Y4, Y6, Y0
 	VMOVUPS     constantsAVX2<>+1024(SB), Y4
 	VMAXPS      Y1, Y4, Y1
@@ -1261,19 +1247,12 @@ TEXT ·fourSigmoidAVX2(SB), NOSPLIT, $0
 	VFMADD213PS constantsAVX2<>+320(SB), Y6, Y5
 	VFMADD213PS constantsAVX2<>+352(SB), Y6, Y5
 	VMULPS      Y6, Y5, Y5
-	VPSLLD      $0x0a, Y4, Y4
-	VPSRAD      $0x0b, Y4, Y6
-	VPSRAD      $0x0a, Y4, Y4
-	VPSUBD      Y6, Y4, Y4
-	VPSLLD      $0x17, Y6, Y6
+	VADDPS      constantsAVX2<>+384(SB), Y5, Y5
 	VPSLLD      $0x17, Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y1
-	VPADDD      Y1, Y6, Y6
-	VPADDD      Y1, Y4, Y4
-	VFMADD213PS Y6, Y6, Y5
+	VPADDD      constantsAVX2<>+1152(SB), Y4, Y4
 	VMULPS      Y5, Y4, Y4
-	VADDPS      constantsAVX2<>+384(SB), Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y6
+	VADDPS      constantsAVX2<>+1152(SB), Y4, Y4
+	VMOVUPS     constantsAVX2<>+1152(SB), Y6
 	VDIVPS      Y4, Y6, Y1
 	VMOVUPS     constantsAVX2<>+1024(SB), Y4
 	VMAXPS      Y2, Y4, Y2
@@ -1292,19 +1271,12 @@ TEXT ·fourSigmoidAVX2(SB), NOSPLIT, $0
 	VFMADD213PS constantsAVX2<>+320(SB), Y6, Y5
 	VFMADD213PS constantsAVX2<>+352(SB), Y6, Y5
 	VMULPS      Y6, Y5, Y5
-	VPSLLD      $0x0a, Y4, Y4
-	VPSRAD      $0x0b, Y4, Y6
-	VPSRAD      $0x0a, Y4, Y4
-	VPSUBD      Y6, Y4, Y4
-	VPSLLD      $0x17, Y6, Y6
+	VADDPS      constantsAVX2<>+384(SB), Y5, Y5
 	VPSLLD      $0x17, Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y2
-	VPADDD      Y2, Y6, Y6
-	VPADDD      Y2, Y4, Y4
-	VFMADD213PS Y6, Y6, Y5
+	VPADDD      constantsAVX2<>+1152(SB), Y4, Y4
 	VMULPS      Y5, Y4, Y4
-	VADDPS      constantsAVX2<>+384(SB), Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y6
+	VADDPS      constantsAVX2<>+1152(SB), Y4, Y4
+	VMOVUPS     constantsAVX2<>+1152(SB), Y6
 	VDIVPS      Y4, Y6, Y2
 	VMOVUPS     constantsAVX2<>+1024(SB), Y4
 	VMAXPS      Y3, Y4, Y3
@@ -1323,33 +1295,26 @@ TEXT ·fourSigmoidAVX2(SB), NOSPLIT, $0
 	VFMADD213PS constantsAVX2<>+320(SB), Y6, Y5
 	VFMADD213PS constantsAVX2<>+352(SB), Y6, Y5
 	VMULPS      Y6, Y5, Y5
-	VPSLLD      $0x0a, Y4, Y4
-	VPSRAD      $0x0b, Y4, Y6
-	VPSRAD      $0x0a, Y4, Y4
-	VPSUBD      Y6, Y4, Y4
-	VPSLLD      $0x17, Y6, Y6
+	VADDPS      constantsAVX2<>+384(SB), Y5, Y5
 	VPSLLD      $0x17, Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y3
-	VPADDD      Y3, Y6, Y6
-	VPADDD      Y3, Y4, Y4
-	VFMADD213PS Y6, Y6, Y5
+	VPADDD      constantsAVX2<>+1152(SB), Y4, Y4
 	VMULPS      Y5, Y4, Y4
-	VADDPS      constantsAVX2<>+384(SB), Y4, Y4
-	VMOVUPS     constantsAVX2<>+384(SB), Y6
+	VADDPS      constantsAVX2<>+1152(SB), Y4, Y4
+	VMOVUPS     constantsAVX2<>+1152(SB), Y6
 	VDIVPS      Y4, Y6, Y3
 	ADDQ        $0x18, BX
 	JMP         (BX)
 
 // func oneTanhAVX2()
 TEXT ·oneTanhAVX2(SB), NOSPLIT, $0
-	VMOVUPS     constantsAVX2<>+1152(SB), Y4
-	VMAXPS      Y0, Y4, Y0
 	VMOVUPS     constantsAVX2<>+1184(SB), Y4
-	VMINPS      Y0, Y4, Y0
+	VMAXPS      Y0, Y4, Y0
 	VMOVUPS     constantsAVX2<>+1216(SB), Y4
+	VMINPS      Y0, Y4, Y0
+	VMOVUPS     constantsAVX2<>+1248(SB), Y4
 	VFMADD213PS constantsAVX2<>+128(SB), Y0, Y4
 	VSUBPS      constantsAVX2<>+128(SB), Y4, Y5
-	VMOVUPS     constantsAVX2<>+1216(SB), Y6
+	VMOVUPS     constantsAVX2<>+1248(SB), Y6
 	VFMSUB213PS Y5, Y6, Y0
 	VMOVUPS     constantsAVX2<>+192(SB), Y6
 	VFMADD213PS constantsAVX2<>+224(SB), Y0, Y6
@@ -1363,21 +1328,21 @@ TEXT ·oneTanhAVX2(SB), NOSPLIT, $0
 	VPADDD      Y5, Y4, Y4
 	VADDPS      constantsAVX2<>+544(SB), Y4, Y5
 	VFMADD231PS Y4, Y6, Y5
-	VADDPS      constantsAVX2<>+1248(SB), Y5, Y4
+	VADDPS      constantsAVX2<>+1280(SB), Y5, Y4
 	VDIVPS      Y4, Y5, Y0
 	ADDQ        $0x18, BX
 	JMP         (BX)
 
 // func fourTanhAVX2()
 TEXT ·fourTanhAVX2(SB), NOSPLIT, $0
-	VMOVUPS     constantsAVX2<>+1152(SB), Y4
-	VMAXPS      Y0, Y4, Y0
 	VMOVUPS     constantsAVX2<>+1184(SB), Y4
-	VMINPS      Y0, Y4, Y0
+	VMAXPS      Y0, Y4, Y0
 	VMOVUPS     constantsAVX2<>+1216(SB), Y4
+	VMINPS      Y0, Y4, Y0
+	VMOVUPS     constantsAVX2<>+1248(SB), Y4
 	VFMADD213PS constantsAVX2<>+128(SB), Y0, Y4
 	VSUBPS      constantsAVX2<>+128(SB), Y4, Y5
-	VMOVUPS     constantsAVX2<>+1216(SB), Y6
+	VMOVUPS     constantsAVX2<>+1248(SB), Y6
 	VFMSUB213PS Y5, Y6, Y0
 	VMOVUPS     constantsAVX2<>+192(SB), Y6
 	VFMADD213PS constantsAVX2<>+224(SB), Y0, Y6
@@ -1391,16 +1356,16 @@ TEXT ·fourTanhAVX2(SB), NOSPLIT, $0
 	VPADDD      Y5, Y4, Y4
 	VADDPS      constantsAVX2<>+544(SB), Y4, Y5
 	VFMADD231PS Y4, Y6, Y5
-	VADDPS      constantsAVX2<>+1248(SB), Y5, Y4
+	VADDPS      constantsAVX2<>+1280(SB), Y5, Y4
 	VDIVPS      Y4, Y5, Y0
-	VMOVUPS     constantsAVX2<>+1152(SB), Y4
-	VMAXPS      Y1, Y4, Y1
 	VMOVUPS     constantsAVX2<>+1184(SB), Y4
-	VMINPS      Y1, Y4, Y1
+	VMAXPS      Y1, Y4, Y1
 	VMOVUPS     constantsAVX2<>+1216(SB), Y4
+	VMINPS      Y1, Y4, Y1
+	VMOVUPS     constantsAVX2<>+1248(SB), Y4
 	VFMADD213PS constantsAVX2<>+128(SB), Y1, Y4
 	VSUBPS      constantsAVX2<>+128(SB), Y4, Y5
-	VMOVUPS     constantsAVX2<>+1216(SB), Y6
+	VMOVUPS     constantsAVX2<>+1248(SB), Y6
 	VFMSUB213PS Y5, Y6, Y1
 	VMOVUPS     constantsAVX2<>+192(SB), Y6
 	VFMADD213PS constantsAVX2<>+224(SB), Y1, Y6
@@ -1414,16 +1379,16 @@ TEXT ·fourTanhAVX2(SB), NOSPLIT, $0
 	VPADDD      Y5, Y4, Y4
 	VADDPS      constantsAVX2<>+544(SB), Y4, Y5
 	VFMADD231PS Y4, Y6, Y5
-	VADDPS      constantsAVX2<>+1248(SB), Y5, Y4
+	VADDPS      constantsAVX2<>+1280(SB), Y5, Y4
 	VDIVPS      Y4, Y5, Y1
-	VMOVUPS     constantsAVX2<>+1152(SB), Y4
-	VMAXPS      Y2, Y4, Y2
 	VMOVUPS     constantsAVX2<>+1184(SB), Y4
-	VMINPS      Y2, Y4, Y2
+	VMAXPS      Y2, Y4, Y2
 	VMOVUPS     constantsAVX2<>+1216(SB), Y4
+	VMINPS      Y2, Y4, Y2
+	VMOVUPS     constantsAVX2<>+1248(SB), Y4
 	VFMADD213PS constantsAVX2<>+128(SB), Y2, Y4
 	VSUBPS      constantsAVX2<>+128(SB), Y4, Y5
-	VMOVUPS     constantsAVX2<>+1216(SB), Y6
+	VMOVUPS     constantsAVX2<>+1248(SB), Y6
 	VFMSUB213PS Y5, Y6, Y2
 	VMOVUPS     constantsAVX2<>+192(SB), Y6
 	VFMADD213PS constantsAVX2<>+224(SB), Y2, Y6
@@ -1437,16 +1402,16 @@ TEXT ·fourTanhAVX2(SB), NOSPLIT, $0
 	VPADDD      Y5, Y4, Y4
 	VADDPS      constantsAVX2<>+544(SB), Y4, Y5
 	VFMADD231PS Y4, Y6, Y5
-	VADDPS      constantsAVX2<>+1248(SB), Y5, Y4
+	VADDPS      constantsAVX2<>+1280(SB), Y5, Y4
 	VDIVPS      Y4, Y5, Y2
-	VMOVUPS     constantsAVX2<>+1152(SB), Y4
-	VMAXPS      Y3, Y4, Y3
 	VMOVUPS     constantsAVX2<>+1184(SB), Y4
-	VMINPS      Y3, Y4, Y3
+	VMAXPS      Y3, Y4, Y3
 	VMOVUPS     constantsAVX2<>+1216(SB), Y4
+	VMINPS      Y3, Y4, Y3
+	VMOVUPS     constantsAVX2<>+1248(SB), Y4
 	VFMADD213PS constantsAVX2<>+128(SB), Y3, Y4
 	VSUBPS      constantsAVX2<>+128(SB), Y4, Y5
-	VMOVUPS     constantsAVX2<>+1216(SB), Y6
+	VMOVUPS     constantsAVX2<>+1248(SB), Y6
 	VFMSUB213PS Y5, Y6, Y3
 	VMOVUPS     constantsAVX2<>+192(SB), Y6
 	VFMADD213PS constantsAVX2<>+224(SB), Y3, Y6
@@ -1460,7 +1425,7 @@ TEXT ·fourTanhAVX2(SB), NOSPLIT, $0
 	VPADDD      Y5, Y4, Y4
 	VADDPS      constantsAVX2<>+544(SB), Y4, Y5
 	VFMADD231PS Y4, Y6, Y5
-	VADDPS      constantsAVX2<>+1248(SB), Y5, Y4
+	VADDPS      constantsAVX2<>+1280(SB), Y5, Y4
 	VDIVPS      Y4, Y5, Y3
 	ADDQ        $0x18, BX
 	JMP         (BX)
@@ -1516,10 +1481,10 @@ TEXT ·oneSoftplusAVX2(SB), NOSPLIT, $0
 	VPADDD      Y4, Y5, Y5
 	VFMADD213PS Y7, Y7, Y6
 	VMULPS      Y6, Y5, Y5
-	VMOVUPS     constantsAVX2<>+1280(SB), Y8
+	VMOVUPS     constantsAVX2<>+1312(SB), Y8
 	VCMPPS      $0x1e, Y8, Y5, Y8
 	VADDPS      constantsAVX2<>+544(SB), Y5, Y6
-	VMULPS      constantsAVX2<>+1312(SB), Y6, Y6
+	VMULPS      constantsAVX2<>+1152(SB), Y6, Y6
 	VBLENDVPS   Y8, Y6, Y5, Y5
 	VANDPS      constantsAVX2<>+352(SB), Y8, Y8
 	VMOVUPS     constantsAVX2<>+576(SB), Y4
@@ -1569,10 +1534,10 @@ TEXT ·fourSoftplusAVX2(SB), NOSPLIT, $0
 	VPADDD      Y4, Y5, Y5
 	VFMADD213PS Y7, Y7, Y6
 	VMULPS      Y6, Y5, Y5
-	VMOVUPS     constantsAVX2<>+1280(SB), Y8
+	VMOVUPS     constantsAVX2<>+1312(SB), Y8
 	VCMPPS      $0x1e, Y8, Y5, Y8
 	VADDPS      constantsAVX2<>+544(SB), Y5, Y6
-	VMULPS      constantsAVX2<>+1312(SB), Y6, Y6
+	VMULPS      constantsAVX2<>+1152(SB), Y6, Y6
 	VBLENDVPS   Y8, Y6, Y5, Y5
 	VANDPS      constantsAVX2<>+352(SB), Y8, Y8
 	VMOVUPS     constantsAVX2<>+576(SB), Y4
@@ -1617,10 +1582,10 @@ TEXT ·fourSoftplusAVX2(SB), NOSPLIT, $0
 	VPADDD      Y4, Y5, Y5
 	VFMADD213PS Y7, Y7, Y6
 	VMULPS      Y6, Y5, Y5
-	VMOVUPS     constantsAVX2<>+1280(SB), Y8
+	VMOVUPS     constantsAVX2<>+1312(SB), Y8
 	VCMPPS      $0x1e, Y8, Y5, Y8
 	VADDPS      constantsAVX2<>+544(SB), Y5, Y6
-	VMULPS      constantsAVX2<>+1312(SB), Y6, Y6
+	VMULPS      constantsAVX2<>+1152(SB), Y6, Y6
 	VBLENDVPS   Y8, Y6, Y5, Y5
 	VANDPS      constantsAVX2<>+352(SB), Y8, Y8
 	VMOVUPS     constantsAVX2<>+576(SB), Y4
@@ -1665,10 +1630,10 @@ TEXT ·fourSoftplusAVX2(SB), NOSPLIT, $0
 	VPADDD      Y4, Y5, Y5
 	VFMADD213PS Y7, Y7, Y6
 	VMULPS      Y6, Y5, Y5
-	VMOVUPS     constantsAVX2<>+1280(SB), Y8
+	VMOVUPS     constantsAVX2<>+1312(SB), Y8
 	VCMPPS      $0x1e, Y8, Y5, Y8
 	VADDPS      constantsAVX2<>+544(SB), Y5, Y6
-	VMULPS      constantsAVX2<>+1312(SB), Y6, Y6
+	VMULPS      constantsAVX2<>+1152(SB), Y6, Y6
 	VBLENDVPS   Y8, Y6, Y5, Y5
 	VANDPS      constantsAVX2<>+352(SB), Y8, Y8
 	VMOVUPS     constantsAVX2<>+576(SB), Y4
@@ -1713,10 +1678,10 @@ TEXT ·fourSoftplusAVX2(SB), NOSPLIT, $0
 	VPADDD      Y4, Y5, Y5
 	VFMADD213PS Y7, Y7, Y6
 	VMULPS      Y6, Y5, Y5
-	VMOVUPS     constantsAVX2<>+1280(SB), Y8
+	VMOVUPS     constantsAVX2<>+1312(SB), Y8
 	VCMPPS      $0x1e, Y8, Y5, Y8
 	VADDPS      constantsAVX2<>+544(SB), Y5, Y6
-	VMULPS      constantsAVX2<>+1312(SB), Y6, Y6
+	VMULPS      constantsAVX2<>+1152(SB), Y6, Y6
 	VBLENDVPS   Y8, Y6, Y5, Y5
 	VANDPS      constantsAVX2<>+352(SB), Y8, Y8
 	VMOVUPS     constantsAVX2<>+576(SB), Y4
@@ -1741,11 +1706,11 @@ TEXT ·fourSoftplusAVX2(SB), NOSPLIT, $0
 TEXT ·oneHuberAVX2(SB), NOSPLIT, $0
 	VBROADCASTSS 12(BX), Y14
 	VANDPS       constantsAVX2<>+992(SB), Y0, Y0
-	VMULPS       constantsAVX2<>+1312(SB), Y14, Y4
+	VMULPS       constantsAVX2<>+1152(SB), Y14, Y4
 	VSUBPS       Y4, Y0, Y4
 	VMULPS       Y14, Y4, Y4
 	VMULPS       Y0, Y0, Y5
-	VMULPS       constantsAVX2<>+1312(SB), Y5, Y5
+	VMULPS       constantsAVX2<>+1152(SB), Y5, Y5
 	VCMPPS       $0x12, Y14, Y0, Y10
 	VBLENDVPS    Y10, Y5, Y4, Y0
 	ADDQ         $0x18, BX
@@ -1755,35 +1720,35 @@ TEXT ·oneHuberAVX2(SB), NOSPLIT, $0
 TEXT ·fourHuberAVX2(SB), NOSPLIT, $0
 	VBROADCASTSS 12(BX), Y14
 	VANDPS       constantsAVX2<>+992(SB), Y0, Y0
-	VMULPS       constantsAVX2<>+1312(SB), Y14, Y4
+	VMULPS       constantsAVX2<>+1152(SB), Y14, Y4
 	VSUBPS       Y4, Y0, Y4
 	VMULPS       Y14, Y4, Y4
 	VMULPS       Y0, Y0, Y5
-	VMULPS       constantsAVX2<>+1312(SB), Y5, Y5
+	VMULPS       constantsAVX2<>+1152(SB), Y5, Y5
 	VCMPPS       $0x12, Y14, Y0, Y10
 	VBLENDVPS    Y10, Y5, Y4, Y0
 	VANDPS       constantsAVX2<>+992(SB), Y1, Y1
-	VMULPS       constantsAVX2<>+1312(SB), Y14, Y4
+	VMULPS       constantsAVX2<>+1152(SB), Y14, Y4
 	VSUBPS       Y4, Y1, Y4
 	VMULPS       Y14, Y4, Y4
 	VMULPS       Y1, Y1, Y5
-	VMULPS       constantsAVX2<>+1312(SB), Y5, Y5
+	VMULPS       constantsAVX2<>+1152(SB), Y5, Y5
 	VCMPPS       $0x12, Y14, Y1, Y10
 	VBLENDVPS    Y10, Y5, Y4, Y1
 	VANDPS       constantsAVX2<>+992(SB), Y2, Y2
-	VMULPS       constantsAVX2<>+1312(SB), Y14, Y4
+	VMULPS       constantsAVX2<>+1152(SB), Y14, Y4
 	VSUBPS       Y4, Y2, Y4
 	VMULPS       Y14, Y4, Y4
 	VMULPS       Y2, Y2, Y5
-	VMULPS       constantsAVX2<>+1312(SB), Y5, Y5
+	VMULPS       constantsAVX2<>+1152(SB), Y5, Y5
 	VCMPPS       $0x12, Y14, Y2, Y10
 	VBLENDVPS    Y10, Y5, Y4, Y2
 	VANDPS       constantsAVX2<>+992(SB), Y3, Y3
-	VMULPS       constantsAVX2<>+1312(SB), Y14, Y4
+	VMULPS       constantsAVX2<>+1152(SB), Y14, Y4
 	VSUBPS       Y4, Y3, Y4
 	VMULPS       Y14, Y4, Y4
 	VMULPS       Y3, Y3, Y5
-	VMULPS       constantsAVX2<>+1312(SB), Y5, Y5
+	VMULPS       constantsAVX2<>+1152(SB), Y5, Y5
 	VCMPPS       $0x12, Y14, Y3, Y10
 	VBLENDVPS    Y10, Y5, Y4, Y3
 	ADDQ         $0x18, BX
@@ -4780,14 +4745,14 @@ DATA constantsAVX2<>+1008(SB)/4, $0x7fffffff
 DATA constantsAVX2<>+1012(SB)/4, $0x7fffffff
 DATA constantsAVX2<>+1016(SB)/4, $0x7fffffff
 DATA constantsAVX2<>+1020(SB)/4, $0x7fffffff
-DATA constantsAVX2<>+1024(SB)/4, $0xc2b20000
-DATA constantsAVX2<>+1028(SB)/4, $0xc2b20000
-DATA constantsAVX2<>+1032(SB)/4, $0xc2b20000
-DATA constantsAVX2<>+1036(SB)/4, $0xc2b20000
-DATA constantsAVX2<>+1040(SB)/4, $0xc2b20000
-DATA constantsAVX2<>+1044(SB)/4, $0xc2b20000
-DATA constantsAVX2<>+1048(SB)/4, $0xc2b20000
-DATA constantsAVX2<>+1052(SB)/4, $0xc2b20000
+DATA constantsAVX2<>+1024(SB)/4, $0xc2b30000
+DATA constantsAVX2<>+1028(SB)/4, $0xc2b30000
+DATA constantsAVX2<>+1032(SB)/4, $0xc2b30000
+DATA constantsAVX2<>+1036(SB)/4, $0xc2b30000
+DATA constantsAVX2<>+1040(SB)/4, $0xc2b30000
+DATA constantsAVX2<>+1044(SB)/4, $0xc2b30000
+DATA constantsAVX2<>+1048(SB)/4, $0xc2b30000
+DATA constantsAVX2<>+1052(SB)/4, $0xc2b30000
 DATA constantsAVX2<>+1056(SB)/4, $0x41f00000
 DATA constantsAVX2<>+1060(SB)/4, $0x41f00000
 DATA constantsAVX2<>+1064(SB)/4, $0x41f00000
@@ -4812,54 +4777,54 @@ DATA constantsAVX2<>+1136(SB)/4, $0xb2a57060
 DATA constantsAVX2<>+1140(SB)/4, $0xb2a57060
 DATA constantsAVX2<>+1144(SB)/4, $0xb2a57060
 DATA constantsAVX2<>+1148(SB)/4, $0xb2a57060
-DATA constantsAVX2<>+1152(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1156(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1160(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1164(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1168(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1172(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1176(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1180(SB)/4, $0xc1200000
-DATA constantsAVX2<>+1184(SB)/4, $0x41200000
-DATA constantsAVX2<>+1188(SB)/4, $0x41200000
-DATA constantsAVX2<>+1192(SB)/4, $0x41200000
-DATA constantsAVX2<>+1196(SB)/4, $0x41200000
-DATA constantsAVX2<>+1200(SB)/4, $0x41200000
-DATA constantsAVX2<>+1204(SB)/4, $0x41200000
-DATA constantsAVX2<>+1208(SB)/4, $0x41200000
-DATA constantsAVX2<>+1212(SB)/4, $0x41200000
-DATA constantsAVX2<>+1216(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1220(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1224(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1228(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1232(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1236(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1240(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1244(SB)/4, $0x4038aa3b
-DATA constantsAVX2<>+1248(SB)/4, $0x40000000
-DATA constantsAVX2<>+1252(SB)/4, $0x40000000
-DATA constantsAVX2<>+1256(SB)/4, $0x40000000
-DATA constantsAVX2<>+1260(SB)/4, $0x40000000
-DATA constantsAVX2<>+1264(SB)/4, $0x40000000
-DATA constantsAVX2<>+1268(SB)/4, $0x40000000
-DATA constantsAVX2<>+1272(SB)/4, $0x40000000
-DATA constantsAVX2<>+1276(SB)/4, $0x40000000
-DATA constantsAVX2<>+1280(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1284(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1288(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1292(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1296(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1300(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1304(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1308(SB)/4, $0x3ed413cd
-DATA constantsAVX2<>+1312(SB)/4, $0x3f000000
-DATA constantsAVX2<>+1316(SB)/4, $0x3f000000
-DATA constantsAVX2<>+1320(SB)/4, $0x3f000000
-DATA constantsAVX2<>+1324(SB)/4, $0x3f000000
-DATA constantsAVX2<>+1328(SB)/4, $0x3f000000
-DATA constantsAVX2<>+1332(SB)/4, $0x3f000000
-DATA constantsAVX2<>+1336(SB)/4, $0x3f000000
-DATA constantsAVX2<>+1340(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1152(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1156(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1160(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1164(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1168(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1172(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1176(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1180(SB)/4, $0x3f000000
+DATA constantsAVX2<>+1184(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1188(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1192(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1196(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1200(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1204(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1208(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1212(SB)/4, $0xc1200000
+DATA constantsAVX2<>+1216(SB)/4, $0x41200000
+DATA constantsAVX2<>+1220(SB)/4, $0x41200000
+DATA constantsAVX2<>+1224(SB)/4, $0x41200000
+DATA constantsAVX2<>+1228(SB)/4, $0x41200000
+DATA constantsAVX2<>+1232(SB)/4, $0x41200000
+DATA constantsAVX2<>+1236(SB)/4, $0x41200000
+DATA constantsAVX2<>+1240(SB)/4, $0x41200000
+DATA constantsAVX2<>+1244(SB)/4, $0x41200000
+DATA constantsAVX2<>+1248(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1252(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1256(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1260(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1264(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1268(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1272(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1276(SB)/4, $0x4038aa3b
+DATA constantsAVX2<>+1280(SB)/4, $0x40000000
+DATA constantsAVX2<>+1284(SB)/4, $0x40000000
+DATA constantsAVX2<>+1288(SB)/4, $0x40000000
+DATA constantsAVX2<>+1292(SB)/4, $0x40000000
+DATA constantsAVX2<>+1296(SB)/4, $0x40000000
+DATA constantsAVX2<>+1300(SB)/4, $0x40000000
+DATA constantsAVX2<>+1304(SB)/4, $0x40000000
+DATA constantsAVX2<>+1308(SB)/4, $0x40000000
+DATA constantsAVX2<>+1312(SB)/4, $0x3ed413cd
+DATA constantsAVX2<>+1316(SB)/4, $0x3ed413cd
+DATA constantsAVX2<>+1320(SB)/4, $0x3ed413cd
+DATA constantsAVX2<>+1324(SB)/4, $0x3ed413cd
+DATA constantsAVX2<>+1328(SB)/4, $0x3ed413cd
+DATA constantsAVX2<>+1332(SB)/4, $0x3ed413cd
+DATA constantsAVX2<>+1336(SB)/4, $0x3ed413cd
+DATA constantsAVX2<>+1340(SB)/4, $0x3ed413cd
 DATA constantsAVX2<>+1344(SB)/4, $0x00000000
 DATA constantsAVX2<>+1348(SB)/4, $0x00000000
 DATA constantsAVX2<>+1352(SB)/4, $0x00000000

@@ -30,17 +30,6 @@ type ClassifyOptions struct {
 	ClassWeights     string  `json:"class_weights"`     // balanced, or a number for each class with commas between; "" means 1
 }
 
-// Tokenizers returns the names that ClassifyOptions.Tokenizer may have:
-//
-//	words       words and punctuation
-//	treebank    as the Penn Treebank cuts: do n't, well-made
-//	characters  each character
-//	bpe         byte-pair encoding, learnt from the training texts; bpe:N with N merges
-//
-// A path, which has a dot or a separator in it, is a file of a byte-pair encoding: tokenizer.json of Hugging Face, or
-// a list of merges.
-func Tokenizers() []string { return []string{"words", "treebank", "characters", "bpe"} }
-
 // withDefaults replaces zero values.
 func (o ClassifyOptions) withDefaults() ClassifyOptions {
 	setDefault(&o.Tokenizer, "words")
@@ -81,7 +70,7 @@ type Classifier struct {
 	classes  []string
 	embed    graph.Init // what embeddings start as
 	weights  []float64  // of the classes in the loss; nil means all 1
-	programs programs
+	programs programs[shape]
 }
 
 var _ Predictor = (*Classifier)(nil)
@@ -183,12 +172,12 @@ func (c *Classifier) declareOn(b *graph.Builder, steps, batch int) *gorgonia.Nod
 
 // program returns the program of a shape: in training with the loss, else with the logits.
 func (c *Classifier) program(s shape) (*compiled, error) {
-	return c.programs.get(s, func() (*graph.Program, *gorgonia.Node, error) {
+	return c.programs.get(s, func() (*compiled, error) {
 		if !s.training {
 			b := graph.NewBuilder(c.params)
 			logits := c.declareOn(b, s.steps, s.batch)
 			p, err := graph.Compile(b, graph.Output(logits))
-			return p, logits, err
+			return &compiled{p, []*gorgonia.Node{logits}}, err
 		}
 		b := graph.NewBuilder(c.params, graph.Training())
 		logits := c.declareOn(b, s.steps, s.batch)
@@ -197,7 +186,7 @@ func (c *Classifier) program(s shape) (*compiled, error) {
 			opts = append(opts, graph.ClassWeights(c.weights...))
 		}
 		p, err := graph.Compile(b, graph.Loss(b.CrossEntropy(logits, b.IndexInput("target", s.batch), opts...)))
-		return p, nil, err
+		return &compiled{Program: p}, err
 	})
 }
 
@@ -272,7 +261,7 @@ func (c *Classifier) logits(all [][]int32, bounds []int) ([][]float64, error) {
 		if err := p.Run(); err != nil {
 			return nil, err
 		}
-		rows := floats(p.Value(p.output))
+		rows := floats(p.Value(p.outputs[0]))
 		for i, at := range batch {
 			out[at] = rows[i*len(c.classes) : (i+1)*len(c.classes)]
 		}
@@ -338,6 +327,9 @@ func (c *Classifier) On(d datasets.Dataset) (Task, error) {
 	}
 	if !slices.Equal(labelled.Classes, c.classes) {
 		return nil, errors.Errorf("classify %s: the dataset has the classes %q; the model knows %q", labelled.Meta.Name, labelled.Classes, c.classes)
+	}
+	if err := checkLabels(labelled); err != nil {
+		return nil, err
 	}
 	return newClassification(c, labelled), nil
 }

@@ -4,8 +4,6 @@ import (
 	"math"
 	"math/rand"
 	randv2 "math/rand/v2"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -48,6 +46,9 @@ func NewClassification(network *graph.Network, data *datasets.Labelled, params *
 	if err := network.Check(); err != nil {
 		return nil, err
 	}
+	if err := checkLabels(data); err != nil {
+		return nil, err
+	}
 	encoder, err := newEncoder(data, opts)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "classify %s", data.Meta.Name)
@@ -73,79 +74,12 @@ func newClassification(c *Classifier, data *datasets.Labelled) *Classification {
 	return &Classification{Classifier: c, data: data, parts: make(map[Part]*encodedPart), rivals: make(map[Part]map[string]map[string]float64)}
 }
 
-// newEncoder learns the vocabulary from the training texts.
-func newEncoder(data *datasets.Labelled, opts ClassifyOptions) (*text.Encoder, error) {
-	texts := datasets.Texts(data.Train)
-	t, err := newTokenizer(opts, texts)
-	if err != nil {
-		return nil, err
-	}
-	return text.NewEncoder(t, texts, text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
-}
-
-// usualMerges is how many merges byte-pair encoding learns unless it is told: about as many sub-words as there are
-// frequent words.
-const usualMerges = 8000
-
-// newTokenizer returns the tokenizer of the options, which learns from the texts what it has to.
-func newTokenizer(opts ClassifyOptions, texts []string) (text.Tokenizer, error) {
-	kind, number, _ := strings.Cut(opts.Tokenizer, ":")
-	subwords := text.Words{Lower: !opts.Cased, Hyphens: true} // what sub-words are parts of
-	switch {
-	case opts.Tokenizer == "words":
-		return text.Words{Lower: !opts.Cased}, nil
-	case opts.Tokenizer == "treebank":
-		return text.Words{Lower: !opts.Cased, Clitics: true, Hyphens: true}, nil
-	case opts.Tokenizer == "characters":
-		return text.Characters{}, nil
-	case kind == "bpe":
-		merges := usualMerges
-		if number != "" {
-			n, err := strconv.Atoi(number)
-			if err != nil || n < 0 {
-				return nil, errors.Errorf("tokenizer %q: %q is no number of merges", opts.Tokenizer, number)
-			}
-			merges = n
-		}
-		return text.LearnBPE(texts, merges, text.Base(subwords))
-	}
-	return openTokenizer(opts.Tokenizer, subwords)
-}
-
-// openTokenizer reads a tokenizer from a file: tokenizer.json of Hugging Face, or merges.
-func openTokenizer(path string, words text.Words) (text.Tokenizer, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrapf(err, "tokenizer; choose %s, bpe:MERGES or a file", strings.Join(Tokenizers(), ", "))
-	}
-	defer f.Close()
-	if strings.EqualFold(filepath.Ext(path), ".json") {
-		return text.ReadTokenizerJSON(path, f)
-	}
-	return text.ReadMerges(path, f, text.Base(words))
-}
-
-// loadVectors has embeddings start as word vectors, as far as there are some.
-func (c *Classifier) loadVectors() error {
-	path := c.opts.Vectors
-	if path == "" {
-		return nil
-	}
-	vectors, err := text.OpenVectors(path, c.encoder.Vocabulary)
-	if err != nil {
-		return err
-	}
-	setDefault(&c.opts.Embedding, vectors.Width)
-	if width := c.opts.Embedding; width != vectors.Width {
-		return errors.Errorf("%s: its vectors have the width %d, the embedding %d; want the same, or 0 for that of the vectors", path, vectors.Width, width)
-	}
-	others := c.embed
-	c.embed = func(rng *rand.Rand, values []float64, shape []int) {
-		others(rng, values, shape)
-		for token, row := range vectors.Values {
-			at := c.encoder.Vocabulary.ID(token) * vectors.Width
-			for i, v := range row {
-				values[at+i] = float64(v)
+// checkLabels returns an error for the first label that is none of the classes.
+func checkLabels(data *datasets.Labelled) error {
+	for _, part := range [][]datasets.Example{data.Train, data.Valid, data.Test} {
+		for i, e := range part {
+			if e.Label < 0 || e.Label >= len(data.Classes) {
+				return errors.Errorf("classify %s: example %d has the label %d; want 0 to %d, one of the %d classes", data.Meta.Name, i+1, e.Label, len(data.Classes)-1, len(data.Classes))
 			}
 		}
 	}
@@ -174,8 +108,8 @@ func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
 	}
 	for i, f := range fields {
 		w, err := strconv.ParseFloat(strings.TrimSpace(f), 64)
-		if err != nil || !(w >= 0) || math.IsInf(w, 0) {
-			return nil, errors.Errorf("classify %s: class weight %q; want a number of at least 0, or balanced for all", data.Meta.Name, f)
+		if err != nil || !(w > 0) || math.IsInf(w, 0) {
+			return nil, errors.Errorf("classify %s: class weight %q; want a number above 0, or balanced for all", data.Meta.Name, f)
 		}
 		weights[i] = w
 	}

@@ -16,7 +16,7 @@ import (
 // Baselines implements Task: the metrics of two rivals on the same texts of a part as Evaluate:
 //
 //	majority      the class that is most frequent in the training part, with the frequencies as probabilities
-//	bag of words  logistic regression on which words the whole text has, in whatever order; trained by the same loop
+//	bag-of-words  logistic regression on which words the whole text has, in whatever order; trained by the same loop
 //
 // Both learn from the training part, as much of it as Limit leaves.
 func (c *Classification) Baselines(p Part) (map[string]map[string]float64, error) {
@@ -45,7 +45,7 @@ func (c *Classification) Baselines(p Part) (map[string]map[string]float64, error
 	}
 	m := map[string]map[string]float64{
 		"majority":     score(c.classes, constant, part.labels).Metrics,
-		"bag of words": score(c.classes, logits, part.labels).Metrics,
+		"bag-of-words": score(c.classes, logits, part.labels).Metrics,
 	}
 	c.rivals[p] = m
 	return m, nil
@@ -73,10 +73,10 @@ type bagOfWords struct {
 	labels, truth []int
 	bounds        []int
 	batch         int
-	programs      programs
+	programs      programs[shape]
 }
 
-// bagOfWords returns the trained rival. Its settings gave the best validation accuracy on imdb, sst2 and uci-sentiment.
+// bagOfWords returns the trained rival, with the weights of the epoch that is best on the validation part.
 func (c *Classification) bagOfWords() (*bagOfWords, error) {
 	valid, err := c.part(ValidPart)
 	if err != nil {
@@ -132,8 +132,8 @@ func (b *bagOfWords) program(sequences [][]int32, training bool) (*compiled, sha
 		longest = max(longest, len(ids))
 	}
 	s := shape{stepsFor(longest, b.bounds), max(b.batch, len(sequences)), training}
-	p, err := b.programs.get(s, func() (*graph.Program, *gorgonia.Node, error) {
-		g := graph.NewBuilder(b.params, graph.Training())
+	p, err := b.programs.get(s, func() (*compiled, error) {
+		g := graph.NewBuilder(b.params)
 		tokens := g.IndexInput("tokens", s.steps, s.batch)
 		g.IndexInput("lengths", s.batch) // the padding has a row of zeros
 		classes := len(b.task.classes)
@@ -141,10 +141,10 @@ func (b *bagOfWords) program(sequences [][]int32, training bool) (*compiled, sha
 		logits := g.Add(g.Sum(g.Gather(table, tokens, text.Pad), 0), g.Param("bias", graph.Zeros(), classes))
 		if !training {
 			p, err := graph.Compile(g, graph.Output(logits))
-			return p, logits, err
+			return &compiled{p, []*gorgonia.Node{logits}}, err
 		}
 		p, err := graph.Compile(g, graph.Loss(g.CrossEntropy(logits, g.IndexInput("target", s.batch))))
-		return p, nil, err
+		return &compiled{Program: p}, err
 	})
 	if err != nil {
 		return nil, s, err
@@ -164,7 +164,7 @@ func (b *bagOfWords) logits(texts [][]int32) ([][]float64, error) {
 		if err := p.Run(); err != nil {
 			return nil, err
 		}
-		rows, k := floats(p.Value(p.output)), len(b.task.classes)
+		rows, k := floats(p.Value(p.outputs[0])), len(b.task.classes)
 		for i := range batch {
 			out = append(out, rows[i*k:(i+1)*k])
 		}

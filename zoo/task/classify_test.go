@@ -15,7 +15,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
@@ -291,7 +290,7 @@ func TestStepBounds(t *testing.T) {
 
 // TestProgramsBound compiles programs of 60 % of the memory that there may be.
 func TestProgramsBound(t *testing.T) {
-	var p programs
+	var p programs[shape]
 	b := graph.NewBuilder(graph.NewParams(tensor.Float32))
 	x := b.Input("x", 4)
 	program, err := graph.Compile(b, graph.Output(b.Tanh(x)))
@@ -300,7 +299,7 @@ func TestProgramsBound(t *testing.T) {
 	}
 	compilations := 0
 	get := func(steps int) {
-		if _, err := p.get(shape{steps: steps}, func() (*graph.Program, *gorgonia.Node, error) { compilations++; return program, nil, nil }); err != nil {
+		if _, err := p.get(shape{steps: steps}, func() (*compiled, error) { compilations++; return &compiled{Program: program}, nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -347,7 +346,7 @@ func TestClassifyLearns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bag := rivals["bag of words"]["accuracy"]; !(bag > 0.9) { // the first words occur nowhere else
+		if bag := rivals["bag-of-words"]["accuracy"]; !(bag > 0.9) { // the first words occur nowhere else
 			t.Errorf("the bag of words has the accuracy %v", bag)
 		}
 		if most := rivals["majority"]["accuracy"]; !(most > 0.2 && most < 0.5) {
@@ -479,8 +478,12 @@ func TestClassifyRefuses(t *testing.T) {
 			t.Errorf("error %v; want %q", err, c.want)
 		}
 	}
-	one := labelled(40)
-	one.Classes = one.Classes[:1]
+	wrong := labelled(40)
+	wrong.Test[3].Label = 3
+	if _, err := NewClassification(small(), wrong, graph.NewParams(tensor.Float32), ClassifyOptions{}); err == nil || err.Error() != "classify made: example 4 has the label 3; want 0 to 2, one of the 3 classes" {
+		t.Errorf("error %v", err)
+	}
+	one := &datasets.Labelled{Classes: []string{"all"}, Train: []datasets.Example{{Text: "w"}}}
 	if _, err := NewClassification(small(), one, graph.NewParams(tensor.Float32), ClassifyOptions{}); err == nil || !strings.Contains(err.Error(), "there are 1 classes") {
 		t.Errorf("error %v", err)
 	}

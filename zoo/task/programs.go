@@ -12,39 +12,43 @@ type shape struct {
 	training     bool
 }
 
-// compiled is a program with the node to read.
+// compiled is a program with the nodes to read.
 type compiled struct {
 	*graph.Program
-	output *gorgonia.Node
-	used   int // when it was last asked for
+	outputs []*gorgonia.Node
 }
 
 // programMemory is how many bytes the programs of a task may hold together: those of the longest texts that are read
 // whole, in all their lengths, on a machine with little memory. A program that is dropped costs a second to compile again.
 const programMemory = 1 << 30
 
-// programs keeps the compiled programs of a task. Where they would hold more than programMemory, it drops the one that
-// was not asked for the longest. The zero value is ready.
-type programs struct {
-	byShape map[shape]*compiled
+// programs keeps the compiled programs of a task by what tells their shapes apart. Where they would hold more than
+// programMemory, it drops the one that was not asked for the longest. The zero value is ready.
+type programs[K comparable] struct {
+	byShape map[K]*keptProgram
 	bytes   int
 	clock   int
 }
 
+type keptProgram struct {
+	*compiled
+	used int // when it was last asked for
+}
+
 // get returns the program of a shape, and compiles it if it is not there.
-func (p *programs) get(s shape, compile func() (*graph.Program, *gorgonia.Node, error)) (*compiled, error) {
+func (p *programs[K]) get(shape K, compile func() (*compiled, error)) (*compiled, error) {
 	p.clock++
-	if c := p.byShape[s]; c != nil {
+	if c := p.byShape[shape]; c != nil {
 		c.used = p.clock
-		return c, nil
+		return c.compiled, nil
 	}
-	program, output, err := compile()
+	program, err := compile()
 	if err != nil {
 		return nil, err
 	}
 	p.bytes += program.Bytes()
 	for p.bytes > programMemory && len(p.byShape) > 0 {
-		var oldest shape
+		var oldest K
 		least := p.clock
 		for s, c := range p.byShape {
 			if c.used < least {
@@ -55,9 +59,8 @@ func (p *programs) get(s shape, compile func() (*graph.Program, *gorgonia.Node, 
 		delete(p.byShape, oldest)
 	}
 	if p.byShape == nil {
-		p.byShape = make(map[shape]*compiled)
+		p.byShape = make(map[K]*keptProgram)
 	}
-	c := &compiled{program, output, p.clock}
-	p.byShape[s] = c
-	return c, nil
+	p.byShape[shape] = &keptProgram{program, p.clock}
+	return program, nil
 }

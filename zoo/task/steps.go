@@ -16,6 +16,11 @@ import (
 func stepBounds(lengths []int, times int) []int {
 	// 10 batches of 32: an LSTM of 300 steps takes 0.7 s to compile and 0.07 s to train on one.
 	const compileCost = 320
+	return stepBoundsFor(lengths, compileCost/float64(times))
+}
+
+// stepBoundsFor is stepBounds where a program costs as much as so many sequences.
+func stepBoundsFor(lengths []int, programCost float64) []int {
 	sorted := slices.Sorted(slices.Values(lengths))
 	var different []int
 	var upTo []int // how many sequences are not longer than each
@@ -34,7 +39,7 @@ func stepBounds(lengths []int, times int) []int {
 			if j > 0 {
 				before = upTo[j-1]
 			}
-			cost := best[j] + bound*(compileCost+float64(times)*float64(upTo[i-1]-before))
+			cost := best[j] + bound*(programCost+float64(upTo[i-1]-before))
 			if cost < best[i] {
 				best[i], previous[i] = cost, j
 			}

@@ -14,7 +14,10 @@ func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F) s
 	a, b, c := in.Args[0], in.Args[1], in.Dst
 	if len(c.Shape) == 3 {
 		batch = c.Shape[0]
-		stepA, stepB, stepC = a.Strides[0], b.Strides[0], c.Strides[0]
+		stepA, stepC = a.Strides[0], c.Strides[0]
+		if len(b.Shape) == 3 {
+			stepB = b.Strides[0]
+		}
 	}
 	x, rows, inner := matrix(m.data(a), a, op.TransA)
 	y, _, cols := matrix(m.data(b), b, op.TransB)
@@ -38,7 +41,12 @@ func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F) s
 			addBias = m.bindMap(kernel.Add, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{c, l}})
 		}
 	}
-	product := func() { kernels.GemmPacked(rows, cols, inner, x, packed, beta, bias, z) }
+	product := func() {
+		for i := range batch {
+			kernels.GemmPacked(rows, cols, inner, kernel.Matrix[F]{Data: x.Data[i*stepA:], Row: x.Row, Col: x.Col}, packed, beta, bias,
+				kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride})
+		}
+	}
 	if packed == nil {
 		scratch := make([]F, kernels.GemmScratch(rows, cols, inner))
 		product = func() {

@@ -51,8 +51,12 @@ type (
 	Place struct{ Axis, From int }
 	// MatMul is the matrix product over the last two axes, [M, K]·[K, N], or of as many pairs as the first axis of
 	// three has. TransA and TransB say that an operand is stored transposed. With Add a third argument [M, N] is added to
-	// the product, with Bias a last one [N] to each of its rows.
-	MatMul struct{ TransA, TransB, Add, Bias bool }
+	// the product, with Bias a last one [N] to each of its rows. Steps says of how many products that were joined, one
+	// below the other with as many rows each, it consists; 0 means one.
+	MatMul struct {
+		TransA, TransB, Add, Bias bool
+		Steps                     int
+	}
 	// ReduceSum and ReduceMax reduce the axes of which Axes holds the bits; the value's shape keeps them as 1.
 	ReduceSum struct{ Axes uint64 }
 	// ReduceMax is the largest element along the axes.

@@ -384,7 +384,11 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 		}
 		for _, group := range chunks(stacks, r, level) {
 			rows := joinRows(g, operands(group, 0))
-			whole := g.New(group[0].Op, []int{rows.Shape[0], group[0].Shape[1]}, rows, group[0].Args[1])
+			op := group[0].Op.(ir.MatMul)
+			if !slices.ContainsFunc(group, func(p *ir.Value) bool { return p.Shape[0] != group[0].Shape[0] }) {
+				op.Steps = len(group)
+			}
+			whole := g.New(op, []int{rows.Shape[0], group[0].Shape[1]}, rows, group[0].Args[1])
 			ends := group
 			if biased, bias := sharedBias(group, users); bias != nil {
 				whole = g.New(ir.Sum{}, whole.Shape, whole, bias)

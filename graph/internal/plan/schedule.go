@@ -18,15 +18,18 @@ func NewSchedule(p *Plan, workers int) Schedule {
 	since := make([]footprint, workers)
 	for _, in := range p.Instructions {
 		parts := Split(in, workers)
-		if conflict(parts, since) {
+		if workers > 1 && (since[0].size() > mostIntervals || conflict(parts, since)) {
 			for w := range s {
 				s[w] = append(s[w], nil)
 				since[w] = footprint{}
 			}
 		}
 		for w, part := range parts {
-			if part != nil {
-				s[w] = append(s[w], part)
+			if part == nil {
+				continue
+			}
+			s[w] = append(s[w], part)
+			if workers > 1 {
 				since[w].add(part)
 			}
 		}
@@ -71,6 +74,12 @@ func conflict(parts []*Instruction, since []footprint) bool {
 
 // footprint is the memory that a worker has touched.
 type footprint struct{ read, written intervals }
+
+// mostIntervals is how many intervals a footprint may have: workers that meet a little more often than they need cost less
+// than ever longer lists.
+const mostIntervals = 512
+
+func (f *footprint) size() int { return len(f.read[Arena]) + len(f.written[Arena]) }
 
 func (f *footprint) add(in *Instruction) {
 	f.written.add(in.Dst)
@@ -118,21 +127,37 @@ func Overlap(a, b Layout) bool {
 	return ahead < colsA || ahead+colsB > strideA
 }
 
-func (s *intervals) overlaps(l Layout) bool {
+// ranges calls f with the range that a layout spans; of a stack whose matrices do not touch, such as a worker's rows of
+// each step, with that of each matrix.
+func ranges(l Layout, f func(Space, interval)) {
 	space, x, ok := span(l)
-	if !ok {
-		return false
+	switch {
+	case !ok:
+	case len(l.Shape) == 3 && l.Strides[0] > (x.to-x.from)-(l.Shape[0]-1)*l.Strides[0]:
+		one := l
+		one.Shape, one.Strides = l.Shape[1:], l.Strides[1:]
+		for range l.Shape[0] {
+			_, x, _ := span(one)
+			f(space, x)
+			one.Offset += l.Strides[0]
+		}
+	default:
+		f(space, x)
 	}
-	list := s[space]
-	i := sort.Search(len(list), func(i int) bool { return list[i].to > x.from })
-	return i < len(list) && list[i].from < x.to
 }
 
-func (s *intervals) add(l Layout) {
-	space, x, ok := span(l)
-	if !ok {
-		return
-	}
+func (s *intervals) overlaps(l Layout) (found bool) {
+	ranges(l, func(space Space, x interval) {
+		list := s[space]
+		i := sort.Search(len(list), func(i int) bool { return list[i].to > x.from })
+		found = found || i < len(list) && list[i].from < x.to
+	})
+	return found
+}
+
+func (s *intervals) add(l Layout) { ranges(l, s.addRange) }
+
+func (s *intervals) addRange(space Space, x interval) {
 	list := s[space]
 	i := sort.Search(len(list), func(i int) bool { return list[i].to >= x.from })
 	j := i

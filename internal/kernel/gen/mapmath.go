@@ -139,10 +139,35 @@ func exp(v vector) {
 // would still be a denormal number until −104.
 func sigmoid(v vector) {
 	e, n, q := v.t[0], v.t[1], v.t[2]
+	if !v.avx512 {
+		sigmoidAVX2(v)
+		return
+	}
 	limit(v, v.x, -89, 30, v.x, e)
 	expLimited(v, -1, v.x, e, n, q)
 	v.v("VADDPS", v.f(1), e, e)
 	v.set1(v.f(1), q)
+	v.v("VDIVPS", e, q, v.x)
+}
+
+// sigmoidAVX2 is ½/(½ + ½·exp(−x)), where half of the exponential needs one power of two alone: 2ⁿ⁻¹ is a normal number
+// to n = 128, the last before the result is 0, and infinite at n = 129, which is as far as the limit lets it come.
+func sigmoidAVX2(v vector) {
+	e, n, q := v.t[0], v.t[1], v.t[2]
+	limit(v, v.x, -89.5, 30, v.x, e)
+	v.set1(v.f(-log2eHi), e)
+	v.v("VFMADD213PS", v.f(expAVX2Magic), v.x, e)
+	v.v("VSUBPS", v.f(expAVX2Magic), e, n)
+	v.set1(v.f(-log2eHi), q)
+	v.v("VFMSUB213PS", n, v.x, q)
+	v.v("VFMADD231PS", v.f(-log2eLo), v.x, q) // r
+	exp2WideM1(v, q, n)
+	v.v("VADDPS", v.f(1), n, n) // 2ʳ
+	v.v("VPSLLD", U8(23), e, e)
+	v.v("VPADDD", v.f(0.5), e, e) // 2ⁿ⁻¹
+	v.v("VMULPS", n, e, e)
+	v.v("VADDPS", v.f(0.5), e, e)
+	v.set1(v.f(0.5), q)
 	v.v("VDIVPS", e, q, v.x)
 }
 

@@ -17,9 +17,11 @@ import (
 	safetensors "github.com/rnnzoo/rnnzoo/graph/safetensors"
 	train "github.com/rnnzoo/rnnzoo/train"
 	zoo "github.com/rnnzoo/rnnzoo/zoo"
+	attention "github.com/rnnzoo/rnnzoo/zoo/attention"
 	birnn "github.com/rnnzoo/rnnzoo/zoo/birnn"
 	gru "github.com/rnnzoo/rnnzoo/zoo/gru"
 	lstm "github.com/rnnzoo/rnnzoo/zoo/lstm"
+	metric "github.com/rnnzoo/rnnzoo/zoo/metric"
 	rnn "github.com/rnnzoo/rnnzoo/zoo/rnn"
 	show "github.com/rnnzoo/rnnzoo/zoo/show"
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
@@ -69,13 +71,19 @@ func init() {
 			"Chronological":   reflect.ValueOf(datasets.Chronological),
 			"Columns":         reflect.ValueOf(datasets.Columns),
 			"DataDir":         reflect.ValueOf(datasets.DataDir),
+			"Dates":           reflect.ValueOf(datasets.Dates),
 			"Encoding":        reflect.ValueOf(datasets.Encoding),
+			"EnglishNumber":   reflect.ValueOf(datasets.EnglishNumber),
 			"Fill":            reflect.ValueOf(datasets.Fill),
+			"FrenchNumber":    reflect.ValueOf(datasets.FrenchNumber),
+			"GermanNumber":    reflect.ValueOf(datasets.GermanNumber),
 			"Get":             reflect.ValueOf(datasets.Get),
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
 			"Labels":          reflect.ValueOf(datasets.Labels),
 			"List":            reflect.ValueOf(datasets.List),
+			"NumbersEnDe":     reflect.ValueOf(datasets.NumbersEnDe),
+			"NumbersEnFr":     reflect.ValueOf(datasets.NumbersEnFr),
 			"OnProgress":      reflect.ValueOf(datasets.OnProgress),
 			"Open":            reflect.ValueOf(datasets.Open),
 			"OpenContext":     reflect.ValueOf(datasets.OpenContext),
@@ -85,9 +93,11 @@ func init() {
 			"Phrases":         reflect.ValueOf(datasets.Phrases),
 			"ReadCSV":         reflect.ValueOf(datasets.ReadCSV),
 			"ReadLabelledCSV": reflect.ValueOf(datasets.ReadLabelledCSV),
+			"ReadTSV":         reflect.ValueOf(datasets.ReadTSV),
 			"SentencesOnly":   reflect.ValueOf(datasets.SentencesOnly),
 			"SplitSeed":       reflect.ValueOf(datasets.SplitSeed),
 			"Sunspots":        reflect.ValueOf(datasets.Sunspots),
+			"TSV":             reflect.ValueOf(datasets.TSV),
 			"Temperatures":    reflect.ValueOf(datasets.Temperatures),
 			"Text":            reflect.ValueOf(datasets.Text),
 			"Texts":           reflect.ValueOf(datasets.Texts),
@@ -98,6 +108,8 @@ func init() {
 			"Info":         reflect.TypeFor[datasets.Info](),
 			"Labelled":     reflect.TypeFor[datasets.Labelled](),
 			"Option":       reflect.TypeFor[datasets.Option](),
+			"Pair":         reflect.TypeFor[datasets.Pair](),
+			"Pairs":        reflect.TypeFor[datasets.Pairs](),
 			"Range":        reflect.TypeFor[datasets.Range](),
 			"Series":       reflect.TypeFor[datasets.Series](),
 			"Split":        reflect.TypeFor[datasets.Split](),
@@ -194,6 +206,7 @@ func init() {
 			"NewWorkspace":     reflect.ValueOf(graph.NewWorkspace),
 			"NoPadding":        reflect.ValueOf(graph.NoPadding),
 			"Normal":           reflect.ValueOf(graph.Normal),
+			"OneDirection":     reflect.ValueOf(graph.OneDirection),
 			"Ones":             reflect.ValueOf(graph.Ones),
 			"Orthogonal":       reflect.ValueOf(graph.Orthogonal),
 			"Output":           reflect.ValueOf(graph.Output),
@@ -342,6 +355,21 @@ func init() {
 			"UsageError": reflect.TypeFor[zoo.UsageError](),
 		},
 	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/attention": {
+		Name: "attention",
+		Binds: map[string]reflect.Value{
+			"Additive":  reflect.ValueOf(attention.Additive),
+			"Dot":       reflect.ValueOf(attention.Dot),
+			"General":   reflect.ValueOf(attention.General),
+			"NewMemory": reflect.ValueOf(attention.NewMemory),
+			"Scaled":    reflect.ValueOf(attention.Scaled),
+			"Scores":    reflect.ValueOf(attention.Scores),
+		},
+		Types: map[string]reflect.Type{
+			"Memory": reflect.TypeFor[attention.Memory](),
+			"Score":  reflect.TypeFor[attention.Score](),
+		},
+	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/birnn": {
 		Name: "birnn",
 		Binds: map[string]reflect.Value{
@@ -374,6 +402,15 @@ func init() {
 			"Cell": {"Gates", "Peephole", "Recurrent"},
 		},
 	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/metric": {
+		Name: "metric",
+		Binds: map[string]reflect.Value{
+			"BLEU":       reflect.ValueOf(metric.BLEU),
+			"ChrF":       reflect.ValueOf(metric.ChrF),
+			"Exact":      reflect.ValueOf(metric.Exact),
+			"Perplexity": reflect.ValueOf(metric.Perplexity),
+		},
+	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/rnn": {
 		Name: "rnn",
 		Binds: map[string]reflect.Value{
@@ -404,13 +441,17 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task": {
 		Name: "task",
 		Binds: map[string]reflect.Value{
+			"Feeds":             reflect.ValueOf(task.Feeds),
 			"Losses":            reflect.ValueOf(task.Losses),
 			"NewClassification": reflect.ValueOf(task.NewClassification),
 			"NewClassifier":     reflect.ValueOf(task.NewClassifier),
 			"NewForecast":       reflect.ValueOf(task.NewForecast),
 			"NewForecaster":     reflect.ValueOf(task.NewForecaster),
+			"NewTranslation":    reflect.ValueOf(task.NewTranslation),
+			"NewTranslator":     reflect.ValueOf(task.NewTranslator),
 			"OpenClassifier":    reflect.ValueOf(task.OpenClassifier),
 			"OpenForecaster":    reflect.ValueOf(task.OpenForecaster),
+			"OpenTranslator":    reflect.ValueOf(task.OpenTranslator),
 			"Parts":             reflect.ValueOf(task.Parts),
 			"Poolings":          reflect.ValueOf(task.Poolings),
 			"StateFile":         reflect.ValueOf(task.StateFile),
@@ -420,20 +461,24 @@ func init() {
 			"ValidPart":         reflect.ValueOf(task.ValidPart),
 		},
 		Types: map[string]reflect.Type{
-			"Class":           reflect.TypeFor[task.Class](),
-			"Classification":  reflect.TypeFor[task.Classification](),
-			"Classifier":      reflect.TypeFor[task.Classifier](),
-			"ClassifyOptions": reflect.TypeFor[task.ClassifyOptions](),
-			"Confusion":       reflect.TypeFor[task.Confusion](),
-			"Forecast":        reflect.TypeFor[task.Forecast](),
-			"ForecastOptions": reflect.TypeFor[task.ForecastOptions](),
-			"Forecaster":      reflect.TypeFor[task.Forecaster](),
-			"ForecasterState": reflect.TypeFor[task.ForecasterState](),
-			"Part":            reflect.TypeFor[task.Part](),
-			"Predictor":       reflect.TypeFor[task.Predictor](),
-			"Prober":          reflect.TypeFor[task.Prober](),
-			"Scores":          reflect.TypeFor[task.Scores](),
-			"Task":            reflect.TypeFor[task.Task](),
+			"Class":            reflect.TypeFor[task.Class](),
+			"Classification":   reflect.TypeFor[task.Classification](),
+			"Classifier":       reflect.TypeFor[task.Classifier](),
+			"ClassifyOptions":  reflect.TypeFor[task.ClassifyOptions](),
+			"Confusion":        reflect.TypeFor[task.Confusion](),
+			"Forecast":         reflect.TypeFor[task.Forecast](),
+			"ForecastOptions":  reflect.TypeFor[task.ForecastOptions](),
+			"Forecaster":       reflect.TypeFor[task.Forecaster](),
+			"ForecasterState":  reflect.TypeFor[task.ForecasterState](),
+			"Part":             reflect.TypeFor[task.Part](),
+			"Predictor":        reflect.TypeFor[task.Predictor](),
+			"Prober":           reflect.TypeFor[task.Prober](),
+			"Scores":           reflect.TypeFor[task.Scores](),
+			"Task":             reflect.TypeFor[task.Task](),
+			"TranslateOptions": reflect.TypeFor[task.TranslateOptions](),
+			"Translated":       reflect.TypeFor[task.Translated](),
+			"Translation":      reflect.TypeFor[task.Translation](),
+			"Translator":       reflect.TypeFor[task.Translator](),
 		},
 		Proxies: map[string]reflect.Type{
 			"Predictor": reflect.TypeFor[proxy8Predictor](),
@@ -446,6 +491,7 @@ func init() {
 		Wrappers: map[string][]string{
 			"Classification": {"Classes", "Classify", "Encoder", "On", "Options", "Params", "Save"},
 			"Forecast":       {"History", "Needs", "On", "Options", "Params", "Predict", "Save", "State"},
+			"Translation":    {"On", "Options", "Params", "Save", "SetSearch", "Translate"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"gorgonia.org/gorgonia": {

@@ -1,0 +1,70 @@
+package task
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/text"
+)
+
+// Tokenizers returns the names that the Tokenizer of a task's options may have:
+//
+//	words       words and punctuation
+//	treebank    as the Penn Treebank cuts: do n't, well-made
+//	characters  each character
+//	bpe         byte-pair encoding, learnt from the training texts; bpe:N with N merges
+//	bytes       byte-pair encoding of a text's bytes, white space too, so that nothing is lost; bytes:N with N merges
+//
+// A path, which has a dot or a separator in it, is a file of a byte-pair encoding: tokenizer.json of Hugging Face, or
+// a list of merges.
+func Tokenizers() []string { return []string{"words", "treebank", "characters", "bpe", "bytes"} }
+
+// usualMerges is how many merges byte-pair encoding learns unless it is told: about as many sub-words as there are
+// frequent words.
+const usualMerges = 8000
+
+// newTokenizer returns the tokenizer of a name, which learns from the texts what it has to. lower has it fold words to
+// lower case.
+func newTokenizer(name string, lower bool, texts []string) (text.Tokenizer, error) {
+	kind, number, _ := strings.Cut(name, ":")
+	subwords := text.Words{Lower: lower, Hyphens: true} // what sub-words are parts of
+	switch {
+	case name == "words":
+		return text.Words{Lower: lower}, nil
+	case name == "treebank":
+		return text.Words{Lower: lower, Clitics: true, Hyphens: true}, nil
+	case name == "characters":
+		return text.Characters{}, nil
+	case kind == "bpe", kind == "bytes":
+		merges := usualMerges
+		if number != "" {
+			n, err := strconv.Atoi(number)
+			if err != nil || n < 0 {
+				return nil, errors.Errorf("tokenizer %q: %q is no number of merges", name, number)
+			}
+			merges = n
+		}
+		if kind == "bytes" {
+			return text.LearnBPE(texts, merges, text.ByteLevel())
+		}
+		return text.LearnBPE(texts, merges, text.Base(subwords))
+	}
+	return openTokenizer(name, subwords)
+}
+
+// openTokenizer reads a tokenizer from a file: tokenizer.json of Hugging Face, or merges.
+func openTokenizer(path string, words text.Words) (text.Tokenizer, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Wrapf(err, "tokenizer; choose %s, bpe:MERGES, bytes:MERGES or a file", strings.Join(Tokenizers(), ", "))
+	}
+	defer f.Close()
+	if strings.EqualFold(filepath.Ext(path), ".json") {
+		return text.ReadTokenizerJSON(path, f)
+	}
+	return text.ReadMerges(path, f, text.Base(words))
+}

@@ -1,0 +1,435 @@
+package task
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"math/rand"
+	"slices"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/text"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/metric"
+)
+
+// Translation is the task of translating texts, learnt from pairs. Vocabularies are those of the training part.
+type Translation struct {
+	*Translator
+	data    *datasets.Pairs
+	all     []tokenPair    // of the training part, but for those that are too long
+	train   []tokenPair    // what is left of them by Limit
+	limited int            // number of training pairs that rivals learn from; 0 means all
+	batch   int            // size of the batches of this epoch
+	laidOut bool           // whether the largest program has been compiled
+	targets []int          // steps of the training programs
+	sources map[int][]int  // of each of the targets'
+	teacher train.Schedule // of the part of true tokens; nil if that is all of them
+	steps   int
+	rng     *rand.Rand // of the tokens that are not true
+}
+
+// tokenPair is a pair as numbers, each side with its end.
+type tokenPair struct{ source, target []int }
+
+var _ Task = (*Translation)(nil)
+
+// NewTranslation prepares a task. The networks' parameters are declared in params.
+func NewTranslation(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Params, opts TranslateOptions) (*Translation, error) {
+	opts = opts.withDefaults()
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
+	for _, n := range []*graph.Network{encoder, decoder} {
+		if err := n.Check(); err != nil {
+			return nil, err
+		}
+	}
+	if len(data.Train) == 0 {
+		return nil, errors.Errorf("translate %s: there are no pairs to train on", data.Meta.Name)
+	}
+	shell := &Translator{encoderDecoder: encoderDecoder{opts: opts}}
+	var sources, targets []string
+	for _, p := range data.Train {
+		sources, targets = append(sources, shell.fold(p.Source)), append(targets, shell.fold(p.Target))
+	}
+	if opts.Shared {
+		sources = append(sources, targets...)
+		targets = sources
+	}
+	source, err := newTextEncoder(opts.Tokenizer, sources)
+	if err != nil {
+		return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
+	}
+	target := source
+	if !opts.Shared {
+		if target, err = newTextEncoder(opts.Tokenizer, targets); err != nil {
+			return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
+		}
+	}
+	shell.sourceEncoder, shell.targetEncoder = source, target
+	all := shell.encodePairs(data.Train)
+	all = slices.DeleteFunc(all, func(p tokenPair) bool { return max(len(p.source), len(p.target)) > opts.MaxTokens })
+	if len(all) == 0 {
+		return nil, errors.Errorf("translate %s: every pair has a side of more than %d tokens; raise that limit", data.Meta.Name, opts.MaxTokens)
+	}
+	longest := pairLengths{}
+	for _, p := range all {
+		longest.Source, longest.Target = max(longest.Source, len(p.source)), max(longest.Target, len(p.target))
+	}
+	translator, err := newTranslator(encoder, decoder, params, source, target, longest, opts)
+	if err != nil {
+		return nil, err
+	}
+	t := onPairs(translator, data)
+	t.all = all
+	t.Limit(0)
+	return t, nil
+}
+
+func newTextEncoder(spec string, texts []string) (*text.Encoder, error) {
+	tokenizer, err := newTokenizer(spec, false, texts) // the texts are folded
+	if err != nil {
+		return nil, err
+	}
+	return text.NewEncoder(tokenizer, texts)
+}
+
+func onPairs(t *Translator, data *datasets.Pairs) *Translation {
+	return &Translation{Translator: t, data: data, rng: rand.New(rand.NewSource(1))}
+}
+
+// encodePairs returns pairs as numbers.
+func (t *Translator) encodePairs(pairs []datasets.Pair) []tokenPair {
+	out := make([]tokenPair, len(pairs))
+	for i, p := range pairs {
+		out[i] = tokenPair{t.encodeSource(p.Source), t.encodeTarget(p.Target)}
+	}
+	return out
+}
+
+// Predictor implements Task.
+func (t *Translation) Predictor() Predictor { return t.Translator }
+
+// part returns the pairs of a part.
+func (t *Translation) part(p Part) ([]datasets.Pair, error) {
+	switch p {
+	case TrainPart:
+		return t.data.Train, nil
+	case ValidPart:
+		return t.data.Valid, nil
+	case TestPart:
+		return t.data.Test, nil
+	}
+	return nil, errors.Errorf("split %q not found; want train, valid or test", p)
+}
+
+// Examples implements Task.
+func (t *Translation) Examples() (train, valid, test int) {
+	return len(t.train), len(t.data.Valid), len(t.data.Test)
+}
+
+// Limit implements Task.
+func (t *Translation) Limit(n int) {
+	t.limited = n
+	if n < 1 || n > len(t.all) {
+		n = len(t.all)
+	}
+	t.train = t.all[:n]
+	var targets []int
+	for _, p := range t.train {
+		targets = append(targets, len(p.target))
+	}
+	t.targets = stepBoundsFor(targets, targetProgramCost)
+	sources := make(map[int][]int)
+	for _, p := range t.train {
+		bound := stepsFor(len(p.target), t.targets)
+		sources[bound] = append(sources[bound], len(p.source))
+	}
+	t.sources = make(map[int][]int, len(sources))
+	for bound, lengths := range sources {
+		t.sources[bound] = stepBoundsFor(lengths, sourceProgramCost)
+	}
+}
+
+// What a program costs, its compilation, and its gradients and packed weights, which are held to the end of the run: as
+// much as so many sequences on either side. Of 29,000 sentences with 15 sub-words that makes some 20 programs, in which a
+// tenth of the steps are padding.
+const (
+	targetProgramCost = 400
+	sourceProgramCost = 200
+)
+
+// largest returns the shape of the largest program of the training.
+func (t *Translation) largest() translateShape {
+	s := translateShape{use: toTrain, batch: t.batch}
+	for _, target := range t.targets {
+		if source := slices.Max(t.sources[target]); target*source >= s.target*s.source {
+			s.target, s.source = target, source
+		}
+	}
+	return s
+}
+
+// Batches implements train.Task. The pairs of a batch fit into the same program, with few exceptions: what is left of one
+// program's goes to the next larger one.
+func (t *Translation) Batches(size int, rng *rand.Rand) [][]int {
+	if size < 1 || size > len(t.train) {
+		size = len(t.train)
+	}
+	if t.batch != size {
+		t.batch, t.laidOut = size, false
+	}
+	type steps struct{ target, source int }
+	fitting := make(map[steps][]int)
+	for _, i := range rng.Perm(len(t.train)) {
+		s := t.shapeOf(toTrain, t.train[i:i+1], size)
+		fitting[steps{s.target, s.source}] = append(fitting[steps{s.target, s.source}], i)
+	}
+	order := slices.SortedFunc(maps.Keys(fitting), func(a, b steps) int {
+		return cmp.Or(cmp.Compare(a.target, b.target), cmp.Compare(a.source, b.source))
+	})
+	var batches [][]int
+	var left []int
+	for _, s := range order {
+		all := fitting[s]
+		left = slices.DeleteFunc(left, func(i int) bool {
+			fits := len(t.train[i].source) <= s.source
+			if fits {
+				all = append(all, i)
+			}
+			return fits
+		})
+		whole := len(all) / size * size
+		batches = slices.AppendSeq(batches, slices.Chunk(all[:whole], size))
+		left = append(left, all[whole:]...)
+	}
+	batches = slices.AppendSeq(batches, slices.Chunk(left, size))
+	rng.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
+	if t.teacher == nil && t.opts.Teacher != "" {
+		t.teacher, _ = train.NewSchedule(t.opts.Teacher, 1, t.opts.Epochs, len(batches)) // which has been checked
+		t.rng = rand.New(rand.NewSource(rng.Int63()))
+	}
+	return batches
+}
+
+// Step implements train.Task. The tokens are those of both sides.
+func (t *Translation) Step(examples []int) (*graph.Program, int, error) {
+	pairs := make([]tokenPair, len(examples))
+	tokens := 0
+	for i, e := range examples {
+		pairs[i] = t.train[e]
+		tokens += len(pairs[i].source) + len(pairs[i].target)
+	}
+	if !t.laidOut { // the first program decides how much the workspace has room for
+		if _, err := t.program(t.largest()); err != nil {
+			return nil, 0, err
+		}
+		t.laidOut = true
+	}
+	s := t.shapeOf(toTrain, pairs, max(t.batch, len(examples)))
+	p, err := t.program(s)
+	if err != nil {
+		return nil, 0, err
+	}
+	s.set(p.Program, pairs)
+	if t.teacher != nil {
+		if err := t.mix(p.Program, s, pairs); err != nil {
+			return nil, 0, err
+		}
+	}
+	t.steps++
+	return p.Program, tokens, nil
+}
+
+// shapeOf returns the shape of a program for pairs.
+func (t *Translation) shapeOf(u use, pairs []tokenPair, batch int) translateShape {
+	s := translateShape{use: u, batch: batch}
+	for _, p := range pairs {
+		s.source, s.target = max(s.source, len(p.source)), max(s.target, len(p.target))
+	}
+	s.target = stepsFor(s.target, t.targets)
+	s.source = stepsFor(s.source, t.sources[s.target])
+	return s
+}
+
+// set sets the inputs of a program to pairs. Where they are less than the batch the others are empty.
+func (s translateShape) set(p *graph.Program, pairs []tokenPair) {
+	previous, target := p.Input("previous").Ints(), p.Input("target").Ints()
+	clear(previous)
+	clear(target)
+	sources := make([][]int, len(pairs))
+	for i, pair := range pairs {
+		sources[i] = pair.source
+		previous[i] = text.Begin
+		for at, id := range pair.target {
+			target[at*s.batch+i] = id
+			if at+1 < len(pair.target) {
+				previous[(at+1)*s.batch+i] = id
+			}
+		}
+	}
+	s.setSources(p, sources)
+}
+
+// setSources sets the sources of a program.
+func (s translateShape) setSources(p *graph.Program, sources [][]int) {
+	tokens, lengths := p.Input("source").Ints(), p.Input("lengths").Ints()
+	clear(tokens)
+	clear(lengths)
+	for i, ids := range sources {
+		lengths[i] = len(ids)
+		for at, id := range ids {
+			tokens[at*s.batch+i] = id
+		}
+	}
+}
+
+// mix replaces a part of the true tokens that the decoder reads by what it takes for the best there after true ones:
+// scheduled sampling (Bengio et al. 2015) for all steps at once (Duckworth et al. 2019).
+func (t *Translation) mix(program *graph.Program, s translateShape, pairs []tokenPair) error {
+	truth := t.teacher.LearningRate(t.steps)
+	if truth >= 1 {
+		return nil
+	}
+	s.use = toForce
+	p, err := t.program(s)
+	if err != nil {
+		return err
+	}
+	s.set(p.Program, pairs)
+	if err := p.Run(); err != nil {
+		return err
+	}
+	best := largestOfRows(p.Value(p.outputs[0]), t.target)
+	previous := program.Input("previous").Ints()
+	for i, pair := range pairs {
+		for at := 1; at < len(pair.target); at++ {
+			if t.rng.Float64() >= truth {
+				previous[at*s.batch+i] = best[(at-1)*s.batch+i]
+			}
+		}
+	}
+	return nil
+}
+
+// largestOfRows returns the place of the first largest element of each row of a width.
+func largestOfRows(t *tensor.Dense, width int) []int {
+	values := floats(t)
+	best := make([]int, len(values)/width)
+	for i := range best {
+		row := values[i*width : (i+1)*width]
+		for j, v := range row {
+			if v > row[best[i]] {
+				best[i] = j
+			}
+		}
+	}
+	return best
+}
+
+// Validate implements train.Task: the loss is that of the true tokens, in nats a token, and the translations, with which
+// the metrics are made, are greedy.
+func (t *Translation) Validate() (train.Evaluation, error) {
+	s, err := t.evaluate(ValidPart, search{beam: 1})
+	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
+}
+
+// Evaluate implements Task:
+//
+//	bleu        BLEU as sacreBLEU has it, in percent
+//	chrf        chrF2, in percent
+//	exact       part of the translations that are the reference
+//	perplexity  of the references, a word
+//	loss        mean cross entropy of the references, in nats a token
+func (t *Translation) Evaluate(p Part) (Scores, error) {
+	return t.evaluate(p, search{t.opts.Beam, t.opts.Penalty})
+}
+
+func (t *Translation) evaluate(p Part, opts search) (Scores, error) {
+	part, err := t.part(p)
+	if err != nil {
+		return Scores{}, err
+	}
+	if len(part) == 0 {
+		return Scores{}, errors.Errorf("translate %s: the %s part has no pairs", t.data.Meta.Name, p)
+	}
+	nats, tokens, err := t.score(t.encodePairs(part))
+	if err != nil {
+		return Scores{}, err
+	}
+	sources, references := t.sides(part)
+	translated, err := t.translate(sources, opts)
+	if err != nil {
+		return Scores{}, err
+	}
+	hypotheses := make([]string, len(translated))
+	for i, s := range translated {
+		hypotheses[i] = s.Text
+	}
+	metrics := scoreTexts(hypotheses, references)
+	metrics["loss"] = nats / float64(tokens)
+	metrics["perplexity"] = metric.Perplexity(nats, countWords(references))
+	return Scores{Metrics: metrics}, nil
+}
+
+// sides returns the sources and the references of pairs.
+func (t *Translation) sides(pairs []datasets.Pair) (sources, references []string) {
+	for _, p := range pairs {
+		sources, references = append(sources, p.Source), append(references, t.fold(p.Target))
+	}
+	return sources, references
+}
+
+// scoreTexts compares translations with references.
+func scoreTexts(hypotheses, references []string) map[string]float64 {
+	return map[string]float64{
+		"bleu":  metric.BLEU(hypotheses, references),
+		"chrf":  metric.ChrF(hypotheses, references),
+		"exact": metric.Exact(hypotheses, references),
+	}
+}
+
+// countWords returns the number of words and punctuation marks of texts, and of their ends, which a model has to say too.
+func countWords(texts []string) int {
+	n := len(texts)
+	for _, s := range texts {
+		n += len(text.Words{}.Tokenize(s))
+	}
+	return n
+}
+
+// scoreBatch is how many pairs are scored at once: enough for the kernels.
+const scoreBatch = 64
+
+// score returns the negative log likelihood of the targets of pairs and their number of tokens.
+func (t *Translation) score(pairs []tokenPair) (nats float64, tokens int, err error) {
+	slices.SortStableFunc(pairs, func(a, b tokenPair) int {
+		return cmp.Or(cmp.Compare(len(a.target), len(b.target)), cmp.Compare(len(a.source), len(b.source)))
+	})
+	for batch := range slices.Chunk(pairs, scoreBatch) {
+		s := t.shapeOf(toScore, batch, min(scoreBatch, len(pairs)))
+		p, err := t.program(s)
+		if err != nil {
+			return 0, 0, err
+		}
+		s.set(p.Program, batch)
+		if err := p.Run(); err != nil {
+			return 0, 0, err
+		}
+		n := 0
+		for _, pair := range batch {
+			n += len(pair.target)
+		}
+		nats += p.Scalar(p.outputs[0]) * float64(n)
+		tokens += n
+	}
+	if math.IsNaN(nats) {
+		return 0, 0, errors.Errorf("translate %s: the loss is not a number", t.data.Meta.Name)
+	}
+	return nats, tokens, nil
+}
