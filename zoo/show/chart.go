@@ -33,6 +33,9 @@ func (l Line) x(i int) float64 {
 	return float64(i)
 }
 
+// HTML returns the picture for a page.
+func (c Chart) HTML() string { return onPage(c.SVG()) }
+
 // SVG returns the chart as a picture.
 func (c Chart) SVG() string {
 	width, height := 720.0, 320.0

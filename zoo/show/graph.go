@@ -120,6 +120,9 @@ func attributes(list []*ast.Attr) map[string]string {
 	return values
 }
 
+// HTML returns the picture for a page.
+func (g *Graph) HTML() string { return onPage(g.SVG()) }
+
 // SVG returns the graph as a picture.
 func (g *Graph) SVG() string {
 	var width, height float64

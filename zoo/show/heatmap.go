@@ -18,6 +18,9 @@ type HeatMap struct {
 	Cell          int  // size of a cell in pixels; 0 means one that suits the matrix
 }
 
+// HTML returns the picture for a page.
+func (h HeatMap) HTML() string { return onPage(h.SVG()) }
+
 // SVG returns the map as a picture.
 func (h HeatMap) SVG() string {
 	columns := len(h.Columns)

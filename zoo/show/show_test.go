@@ -31,6 +31,9 @@ func valid(t *testing.T, text string) {
 }
 
 func TestChart(t *testing.T) {
+	if html := (show.Chart{Title: "a"}).HTML(); !strings.Contains(html, show.Chart{Title: "a"}.SVG()) {
+		t.Errorf("the picture is not in %s", html)
+	}
 	nan, inf := math.NaN(), math.Inf(1)
 	for name, c := range map[string]show.Chart{
 		"empty":       {},

@@ -26,6 +26,10 @@ func (p *picture) end() string {
 	return p.String()
 }
 
+// onPage makes a picture part of a page. Notebooks show it rather than the SVG by itself, which the nbconvert of Debian
+// 12 (6.5.3) strips of all but its text.
+func onPage(svg string) string { return "<div>" + svg + "</div>" }
+
 // text writes text at a place. The attributes say how, such as text-anchor.
 func (p *picture) text(x, y float64, attributes, text string) {
 	fmt.Fprintf(p, `<text x="%.1f" y="%.1f" %s>%s</text>`, x, y, attributes, html.EscapeString(text))
