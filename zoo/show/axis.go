@@ -91,7 +91,7 @@ func label(v float64) string {
 		return "0"
 	}
 	if size := math.Abs(v); size >= 1e6 || size < 1e-3 {
-		return strconv.FormatFloat(v, 'e', -1, 64)
+		return strconv.FormatFloat(v, 'g', 3, 64) // without what a power of ten lacks in its last digit
 	}
 	return strconv.FormatFloat(math.Round(v*1e9)/1e9, 'f', -1, 64)
 }
