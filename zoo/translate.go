@@ -18,7 +18,7 @@ func translateTask() taskEntry {
 		name:     "translate",
 		defaults: translateDefaults,
 		check:    checkTranslate,
-		maximize: "bleu",
+		maximize: "chrf", // which tells words of one token apart, where BLEU, for lack of four in a row, is 0
 		prepare: func(c *Config, network *graph.Network, d datasets.Dataset, params *graph.Params) (task.Task, error) {
 			pairs, ok := d.(*datasets.Pairs)
 			if !ok {
