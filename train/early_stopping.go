@@ -1,7 +1,7 @@
 package train
 
-// EarlyStopping ends a run whose validation loss, or another value, becomes no better. The zero value never ends one, and keeps track of the
-// best epoch.
+// EarlyStopping ends a run whose validation loss, or another value, becomes no better. The zero value never ends one, and
+// keeps track of the best epoch.
 //
 // Prechelt: Early Stopping – But When?, 1998.
 type EarlyStopping struct {

@@ -140,8 +140,8 @@ func Watch(c Callbacks) Option {
 }
 
 // Run trains the parameters of a task and leaves those of the best epoch in them: that with the lowest validation loss,
-// unless Maximize says otherwise. When the
-// context is cancelled it finishes the step at hand, takes the best weights so far and returns a Result that says so.
+// unless Maximize says otherwise. When the context is cancelled it finishes the step at hand, takes the best weights so
+// far and returns a Result that says so.
 // A loss or gradient that is not finite ends the run with an error that names the step and the parameter; such a step
 // changes no weight.
 func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {

@@ -144,7 +144,7 @@ func hasty(v *Value) bool {
 		return true
 	case MatMul, ReduceSum:
 		for _, a := range v.Args {
-			if isStack(a) {
+			if IsStack(a) {
 				return true
 			}
 		}
@@ -152,7 +152,8 @@ func hasty(v *Value) bool {
 	return false
 }
 
-func isStack(v *Value) bool {
+// IsStack reports whether v joins values along the first axis, such as the steps of a sequence.
+func IsStack(v *Value) bool {
 	c, ok := v.Op.(Concat)
 	return ok && c.Axis == 0
 }
@@ -162,7 +163,7 @@ func (g *Graph) onlyStacked() []bool {
 	uses, stacked := g.Uses(), make([]bool, g.next)
 	for _, v := range g.Values {
 		for _, a := range v.Args {
-			if _, ok := a.Op.(Map); ok && isStack(v) {
+			if _, ok := a.Op.(Map); ok && IsStack(v) {
 				stacked[a.ID] = uses[a.ID] == 1
 			}
 		}

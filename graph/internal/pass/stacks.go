@@ -10,7 +10,7 @@ func JoinStacks(g *ir.Graph) {
 	byLast := make(map[*ir.Value]*ir.Value)
 	var stacks []*ir.Value
 	for _, v := range g.Values {
-		if c, ok := v.Op.(ir.Concat); ok && c.Axis == 0 && len(v.Args) > 1 {
+		if ir.IsStack(v) && len(v.Args) > 1 {
 			stacks = append(stacks, v)
 			byFirst[v.Args[0]] = v
 			byLast[v.Args[len(v.Args)-1]] = v
