@@ -172,12 +172,10 @@ func (c *Classifier) declareOn(b *graph.Builder, steps, batch int) *gorgonia.Nod
 
 // program returns the program of a shape: in training with the loss, else with the logits.
 func (c *Classifier) program(s shape) (*compiled, error) {
-	return c.programs.get(s, func() (*compiled, error) {
+	return c.programs.get(s, func(shared graph.CompileOption) (*compiled, error) {
 		if !s.training {
 			b := graph.NewBuilder(c.params)
-			logits := c.declareOn(b, s.steps, s.batch)
-			p, err := graph.Compile(b, graph.Output(logits))
-			return &compiled{p, []*gorgonia.Node{logits}}, err
+			return compile(b, []*gorgonia.Node{c.declareOn(b, s.steps, s.batch)}, shared)
 		}
 		b := graph.NewBuilder(c.params, graph.Training())
 		logits := c.declareOn(b, s.steps, s.batch)
@@ -185,8 +183,7 @@ func (c *Classifier) program(s shape) (*compiled, error) {
 		if c.weights != nil {
 			opts = append(opts, graph.ClassWeights(c.weights...))
 		}
-		p, err := graph.Compile(b, graph.Loss(b.CrossEntropy(logits, b.IndexInput("target", s.batch), opts...)))
-		return &compiled{Program: p}, err
+		return compile(b, nil, shared, graph.Loss(b.CrossEntropy(logits, b.IndexInput("target", s.batch), opts...)))
 	})
 }
 
@@ -261,7 +258,7 @@ func (c *Classifier) logits(all [][]int32, bounds []int) ([][]float64, error) {
 		if err := p.Run(); err != nil {
 			return nil, err
 		}
-		rows := floats(p.Value(p.outputs[0]))
+		rows := floats(p.outputs[0])
 		for i, at := range batch {
 			out[at] = rows[i*len(c.classes) : (i+1)*len(c.classes)]
 		}

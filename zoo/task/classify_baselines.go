@@ -132,7 +132,7 @@ func (b *bagOfWords) program(sequences [][]int32, training bool) (*compiled, sha
 		longest = max(longest, len(ids))
 	}
 	s := shape{stepsFor(longest, b.bounds), max(b.batch, len(sequences)), training}
-	p, err := b.programs.get(s, func() (*compiled, error) {
+	p, err := b.programs.get(s, func(shared graph.CompileOption) (*compiled, error) {
 		g := graph.NewBuilder(b.params)
 		tokens := g.IndexInput("tokens", s.steps, s.batch)
 		g.IndexInput("lengths", s.batch) // the padding has a row of zeros
@@ -140,11 +140,9 @@ func (b *bagOfWords) program(sequences [][]int32, training bool) (*compiled, sha
 		table := g.Param("weight", graph.Zeros(), b.task.encoder.Vocabulary.Size(), classes)
 		logits := g.Add(g.Sum(g.Gather(table, tokens, text.Pad), 0), g.Param("bias", graph.Zeros(), classes))
 		if !training {
-			p, err := graph.Compile(g, graph.Output(logits))
-			return &compiled{p, []*gorgonia.Node{logits}}, err
+			return compile(g, []*gorgonia.Node{logits}, shared)
 		}
-		p, err := graph.Compile(g, graph.Loss(g.CrossEntropy(logits, g.IndexInput("target", s.batch))))
-		return &compiled{Program: p}, err
+		return compile(g, nil, shared, graph.Loss(g.CrossEntropy(logits, g.IndexInput("target", s.batch))))
 	})
 	if err != nil {
 		return nil, s, err
@@ -164,7 +162,7 @@ func (b *bagOfWords) logits(texts [][]int32) ([][]float64, error) {
 		if err := p.Run(); err != nil {
 			return nil, err
 		}
-		rows, k := floats(p.Value(p.outputs[0])), len(b.task.classes)
+		rows, k := floats(p.outputs[0]), len(b.task.classes)
 		for i := range batch {
 			out = append(out, rows[i*k:(i+1)*k])
 		}

@@ -299,7 +299,7 @@ func TestProgramsBound(t *testing.T) {
 	}
 	compilations := 0
 	get := func(steps int) {
-		if _, err := p.get(shape{steps: steps}, func() (*compiled, error) { compilations++; return &compiled{Program: program}, nil }); err != nil {
+		if _, err := p.get(shape{steps: steps}, func(graph.CompileOption) (*compiled, error) { compilations++; return &compiled{Program: program}, nil }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -141,13 +141,13 @@ func (f *Forecast) Step(examples []int) (*graph.Program, int, error) {
 	for i, e := range examples {
 		starts[i] = f.train[e]
 	}
-	if err := f.setWindows(p.program, f.scaled, starts); err != nil {
+	if err := f.setWindows(p.Program, f.scaled, starts); err != nil {
 		return nil, 0, err
 	}
-	if err := p.program.Set("target", f.targets(starts)); err != nil {
+	if err := p.Set("target", f.targets(starts)); err != nil {
 		return nil, 0, err
 	}
-	return p.program, len(examples) * f.opts.Window, nil
+	return p.Program, len(examples) * f.opts.Window, nil
 }
 
 // targets returns what the output should be: the rows from each start, or from each step of the window.

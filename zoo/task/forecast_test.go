@@ -171,7 +171,7 @@ func TestForecastLoss(t *testing.T) {
 			if err := program.Run(); err != nil {
 				t.Fatal(err)
 			}
-			out := program.Value(f.programs[programKey{3, true}].output).Float32s()
+			out := f.programs.byShape[forecastShape{3, true}].outputs[0].Float32s()
 			target := program.Input("target").Float32s()
 			want := 0.0
 			for i, x := range out {
@@ -430,7 +430,7 @@ func TestForecastEvaluates(t *testing.T) {
 		}
 		// Whatever is learnt from, the loss is the mean squared one that a step would have on these rows, at the window's end.
 		f.opts.EveryStep, f.opts.Loss = false, "mse"
-		f.programs = make(map[programKey]*forecastProgram)
+		f.programs = programs[forecastShape]{}
 		f.train = f.starts(f.split.Valid)
 		all := make([]int, len(f.train))
 		for i := range all {

@@ -67,18 +67,13 @@ type Forecaster struct {
 	transform transform
 	width     int              // variables
 	history   *datasets.Series // what it was trained on, or its end; may be nil
-	programs  map[programKey]*forecastProgram
+	programs  programs[forecastShape]
 }
 
-// programKey tells the programs of a task apart: the number of examples, and training or evaluation.
-type programKey struct {
+// forecastShape tells the programs of a forecaster apart.
+type forecastShape struct {
 	batch    int
 	training bool
-}
-
-type forecastProgram struct {
-	program *graph.Program
-	output  *gorgonia.Node // [B, Horizon·V], or [Window, B, Horizon·V]
 }
 
 // ForecasterState is what must be kept besides the weights to forecast again.
@@ -193,7 +188,7 @@ func NewForecaster(network *graph.Network, params *graph.Params, state Forecaste
 
 func newForecaster(network *graph.Network, params *graph.Params, state ForecasterState) *Forecaster {
 	return &Forecaster{opts: state.Options, network: network, params: params, transform: state.Transform,
-		width: len(state.Transform.Mean), programs: make(map[programKey]*forecastProgram)}
+		width: len(state.Transform.Mean)}
 }
 
 // Options returns the options with their defaults filled in.
@@ -205,29 +200,17 @@ func (f *Forecaster) Params() *graph.Params { return f.params }
 // Needs returns how many rows a history must have at least.
 func (f *Forecaster) Needs() int { return f.transform.lost() + f.opts.Window }
 
-// program returns the compiled program for a number of examples.
-func (f *Forecaster) program(batch int, training bool) (*forecastProgram, error) {
-	key := programKey{batch, training}
-	if p := f.programs[key]; p != nil {
-		return p, nil
-	}
-	var opts []graph.Option
-	if training {
-		opts = append(opts, graph.Training())
-	}
-	b := graph.NewBuilder(f.params, opts...)
-	out := f.declare(b, batch)
-	compile := []graph.CompileOption{graph.Output(out)}
-	if training {
-		compile = append(compile, graph.Loss(f.loss(b, out)))
-	}
-	program, err := graph.Compile(b, compile...)
-	if err != nil {
-		return nil, err
-	}
-	p := &forecastProgram{program, out}
-	f.programs[key] = p
-	return p, nil
+// program returns the program for a number of examples, whose output is [B, Horizon·V], or [Window, B, Horizon·V].
+func (f *Forecaster) program(batch int, training bool) (*compiled, error) {
+	return f.programs.get(forecastShape{batch, training}, func(shared graph.CompileOption) (*compiled, error) {
+		if !training {
+			b := graph.NewBuilder(f.params)
+			return compile(b, []*gorgonia.Node{f.declare(b, batch)}, shared)
+		}
+		b := graph.NewBuilder(f.params, graph.Training())
+		out := f.declare(b, batch)
+		return compile(b, []*gorgonia.Node{out}, shared, graph.Loss(f.loss(b, out)))
+	})
 }
 
 // declare declares the output for a batch of windows.
@@ -283,13 +266,13 @@ func (f *Forecaster) forecastOnce(rows [][]float64, starts []int) ([][][]float64
 	if err != nil {
 		return nil, err
 	}
-	if err := f.setWindows(p.program, rows, starts); err != nil {
+	if err := f.setWindows(p.Program, rows, starts); err != nil {
 		return nil, err
 	}
-	if err := p.program.Run(); err != nil {
+	if err := p.Run(); err != nil {
 		return nil, err
 	}
-	out := floats(p.program.Value(p.output))
+	out := floats(p.outputs[0])
 	out = out[len(out)-len(starts)*f.opts.Horizon*f.width:] // the last step's, where there is one for each
 	z := make([][][]float64, len(starts))
 	for i := range z {

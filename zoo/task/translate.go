@@ -305,7 +305,7 @@ func (t *Translation) mix(program *graph.Program, s translateShape, pairs []toke
 	if err := p.Run(); err != nil {
 		return err
 	}
-	best := largestOfRows(p.Value(p.outputs[0]), t.target)
+	best := largestOfRows(p.outputs[0], t.target)
 	previous := program.Input("previous").Ints()
 	for i, pair := range pairs {
 		for at := 1; at < len(pair.target); at++ {
@@ -425,7 +425,7 @@ func (t *Translation) score(pairs []tokenPair) (nats float64, tokens int, err er
 		for _, pair := range batch {
 			n += len(pair.target)
 		}
-		nats += p.Scalar(p.outputs[0]) * float64(n)
+		nats += floats(p.outputs[0])[0] * float64(n)
 		tokens += n
 	}
 	if math.IsNaN(nats) {

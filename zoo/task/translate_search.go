@@ -184,10 +184,10 @@ func (t *Translator) find(sources [][]int, opts search) ([]hypothesis, error) {
 		return nil, err
 	}
 	for i, name := range []string{"keys", "values", "mask"} {
-		copyRows(stepper.Input(name), encoder.Value(encoder.outputs[i]), 1, nil)
+		copyRows(stepper.Input(name), encoder.outputs[i], 1, nil)
 	}
 	for i, name := range t.stateNames() {
-		copyRows(stepper.Input(name), encoder.Value(encoder.outputs[3+i]), width, nil)
+		copyRows(stepper.Input(name), encoder.outputs[3+i], width, nil)
 	}
 	if feed := stepper.Input(feedName); feed != nil {
 		feed.Zero()
@@ -213,8 +213,8 @@ func (t *Translator) find(sources [][]int, opts search) ([]hypothesis, error) {
 		if err := stepper.Run(); err != nil {
 			return nil, err
 		}
-		trace.weights = append(trace.weights, floats(stepper.Value(stepper.outputs[1])))
-		logs := stepper.Value(stepper.outputs[0])
+		trace.weights = append(trace.weights, floats(stepper.outputs[1]))
+		logs := stepper.outputs[0]
 		rows := make([]row, len(token))
 		live := false
 		for i := range beams {
@@ -229,7 +229,7 @@ func (t *Translator) find(sources [][]int, opts search) ([]hypothesis, error) {
 			token[i], parents[i] = r.token, r.parent
 		}
 		for i, name := range t.carriedNames() {
-			copyRows(stepper.Input(name), stepper.Value(stepper.outputs[2+i]), 1, parents)
+			copyRows(stepper.Input(name), stepper.outputs[2+i], 1, parents)
 		}
 	}
 	found := make([]hypothesis, len(sources))

@@ -190,7 +190,7 @@ func (t *Translation) greedy(tb testing.TB, source []int) (tokens []int, logp fl
 	for range t.limit(len(source)) {
 		pair := tokenPair{source, append(slices.Clone(tokens), text.End)}
 		s := translateShape{use: toForce, source: len(source), target: len(pair.target), batch: 1}
-		logits := floats(t.run(tb, s, []tokenPair{pair}).Value(t.must(tb, s).outputs[0]))
+		logits := floats(t.run(tb, s, []tokenPair{pair}).outputs[0])
 		last := logits[len(logits)-t.target:]
 		sum, best := 0.0, text.End
 		for id, v := range last {
@@ -206,14 +206,6 @@ func (t *Translation) greedy(tb testing.TB, source []int) (tokens []int, logp fl
 		}
 	}
 	return tokens, logp
-}
-
-func (t *Translation) must(tb testing.TB, s translateShape) *compiled {
-	p, err := t.program(s)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return p
 }
 
 func TestBeamOfOneIsGreedy(t *testing.T) {

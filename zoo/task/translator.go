@@ -19,7 +19,6 @@ type Translator struct {
 	targetEncoder *text.Encoder
 	lengths       pairLengths
 	programs      programs[translateShape]
-	workspace     *graph.Workspace // of the programs, of which one runs at a time
 }
 
 var _ Predictor = (*Translator)(nil)
@@ -41,7 +40,7 @@ func newTranslator(encoder, decoder *graph.Network, params *graph.Params, source
 	opts = opts.withDefaults()
 	t := &Translator{
 		encoderDecoder: encoderDecoder{opts, encoder, decoder, source.Vocabulary.Size(), target.Vocabulary.Size()},
-		params:         params, sourceEncoder: source, targetEncoder: target, lengths: lengths, workspace: graph.NewWorkspace(),
+		params:         params, sourceEncoder: source, targetEncoder: target, lengths: lengths,
 	}
 	if err := opts.check(); err != nil {
 		return nil, err
@@ -162,15 +161,15 @@ func (t *Translator) loss(b *graph.Builder, s translateShape, opts ...graph.Cros
 
 // program returns the program of a shape.
 func (t *Translator) program(s translateShape) (*compiled, error) {
-	return t.programs.get(s, func() (*compiled, error) {
+	return t.programs.get(s, func(shared graph.CompileOption) (*compiled, error) {
 		var outputs []*gorgonia.Node
-		var opts []graph.CompileOption
+		opts := []graph.CompileOption{shared}
 		b := graph.NewBuilder(t.params)
 		switch s.use {
 		case toTrain:
 			b = graph.NewBuilder(t.params, graph.Training())
 			loss, _ := t.loss(b, s, graph.LabelSmoothing(t.opts.Smoothing))
-			opts = []graph.CompileOption{graph.Loss(loss)}
+			opts = append(opts, graph.Loss(loss))
 		case toScore:
 			loss, _ := t.loss(b, s)
 			outputs = []*gorgonia.Node{loss}
@@ -185,10 +184,9 @@ func (t *Translator) program(s translateShape) (*compiled, error) {
 			}
 		case toStep:
 			outputs = t.declareStep(b, s)
-			opts = []graph.CompileOption{graph.FixedParams()}
+			opts = append(opts, graph.FixedParams())
 		}
-		p, err := graph.Compile(b, append(opts, graph.Output(outputs...), graph.InWorkspace(t.workspace))...)
-		return &compiled{p, outputs}, err
+		return compile(b, outputs, opts...)
 	})
 }
 
