@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"go/format"
 	"io"
 	"os"
 	"os/exec"
@@ -20,90 +19,57 @@ const prefixFolder = ".prefix"
 // kernelName is the kernel that the notebooks ask for.
 const kernelName = "gophernotes"
 
-// The patches of gophernotes 0.7.5. The gomacro that knows this Go checks interfaces, and finds that the result of JSON
-// is declared as another type than JSONer's.
-var patches = map[string][][2]string{
-	"x_package.go": {
-		{"\tJSON_  func(interface{}) string\n", "\tJSON_  func(interface{}) map[string]interface{}\n"},
-		{"func (P *proxy_JSONer) JSON() string {\n", "func (P *proxy_JSONer) JSON() map[string]interface{} {\n"},
-	},
-}
-
 // binding is the file by which the kernel knows our packages.
 const binding = `package main
 
 import _ "github.com/rnnzoo/rnnzoo/notebooks/kernel/bind"
 `
 
-// install builds the kernel from gophernotes' source, which is copied for that time into the module of the kernel, and
-// writes what Jupyter wants to know of it.
+// install builds the kernel from the sources of gophernotes and its interpreter, which are copied for that time into the
+// kernel's module, and writes what Jupyter wants to know of it.
 func install(dir string) error {
 	kernel, prefix := filepath.Join(dir, "kernel"), filepath.Join(dir, prefixFolder)
-	download := exec.Command("go", "mod", "download", "-json", "github.com/gopherdata/gophernotes")
-	download.Dir, download.Stderr = kernel, os.Stderr
-	out, err := download.Output()
-	if err != nil {
-		return errors.Wrap(err, "go mod download")
-	}
-	var source struct{ Dir string }
-	if err := json.Unmarshal(out, &source); err != nil {
-		return errors.Wrap(err, "go mod download")
-	}
 	// Always the same folder, so that Go's cache knows what has been built in it.
 	build := filepath.Join(kernel, "build")
 	defer os.RemoveAll(build)
-	if err := copySource(source.Dir, build); err != nil {
+	if err := os.RemoveAll(build); err != nil {
+		return errors.WithStack(err)
+	}
+	if err := gophernotes.copyTo(kernel, build); err != nil {
 		return err
 	}
-	binary := filepath.Join(prefix, "bin", kernelName)
-	goBuild := exec.Command("go", "build", "-trimpath", "-o", binary, "./build")
-	goBuild.Dir, goBuild.Stdout, goBuild.Stderr = kernel, os.Stdout, os.Stderr
-	if err := goBuild.Run(); err != nil {
-		return errors.Wrap(err, "go build")
-	}
-	return writeSpec(filepath.Join(prefix, "share", "jupyter", "kernels", kernelName), binary)
-}
-
-// copySource copies the Go files of gophernotes, patched, and adds the binding.
-func copySource(from, to string) error {
-	files, err := filepath.Glob(filepath.Join(from, "*.go"))
-	if err != nil {
+	if err := os.Remove(filepath.Join(build, "go.mod")); err != nil { // it is a package of the kernel's module now
 		return errors.WithStack(err)
 	}
-	if err := os.RemoveAll(to); err != nil {
+	if err := os.WriteFile(filepath.Join(build, "binding.go"), []byte(binding), 0o644); err != nil {
 		return errors.WithStack(err)
 	}
-	if err := os.MkdirAll(to, 0o755); err != nil {
-		return errors.WithStack(err)
+	if err := gomacro.copyTo(kernel, filepath.Join(build, "gomacro")); err != nil {
+		return err
 	}
-	patched := 0
-	for _, path := range files {
-		name := filepath.Base(path)
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		data, err := os.ReadFile(path)
+	// The kernel's go.mod and go.sum, but for where the interpreter is.
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(kernel, name))
 		if err != nil {
 			return errors.WithStack(err)
 		}
-		for _, p := range patches[name] {
-			if strings.Count(string(data), p[0]) != 1 {
-				return errors.Errorf("%s: the line %q is not there once; this is not the gophernotes that the patches are for", path, strings.TrimSpace(p[0]))
-			}
-			data = []byte(strings.Replace(string(data), p[0], p[1], 1))
-			patched++
-		}
-		if data, err = format.Source(data); err != nil { // for a formatter that comes by
-			return errors.Wrap(err, path)
-		}
-		if err := os.WriteFile(filepath.Join(to, name), data, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(build, "kernel"+filepath.Ext(name)), data, 0o644); err != nil {
 			return errors.WithStack(err)
 		}
 	}
-	if patched == 0 {
-		return errors.Errorf("%s: there is no gophernotes", from)
+	modfile := filepath.Join("build", "kernel.mod")
+	binary := filepath.Join(prefix, "bin", kernelName)
+	for _, args := range [][]string{
+		{"mod", "edit", "-replace", gomacro.module + "=./build/gomacro", modfile},
+		{"build", "-modfile", modfile, "-trimpath", "-o", binary, "./build"},
+	} {
+		run := exec.Command("go", args...)
+		run.Dir, run.Stdout, run.Stderr = kernel, os.Stdout, os.Stderr
+		if err := run.Run(); err != nil {
+			return errors.Wrapf(err, "go %s", strings.Join(args, " "))
+		}
 	}
-	return errors.WithStack(os.WriteFile(filepath.Join(to, "binding.go"), []byte(binding), 0o644))
+	return writeSpec(filepath.Join(prefix, "share", "jupyter", "kernels", kernelName), binary)
 }
 
 // writeSpec writes the kernel's specification.
