@@ -11,11 +11,26 @@ import (
 type HiddenStates struct {
 	Name  string           // such as "layer 0" or "layer 0, backwards"
 	Steps []*gorgonia.Node // h_t [B, H] for each time step, in the order of the inputs
+
+	final *gorgonia.Node // what the next step starts from
 }
 
-// HiddenStates returns the hidden states of every sequence that Unroll has declared so far, in that order. With a mask
-// they are those from before it, so that no gradient reaches a step past its sequence's end.
+// HiddenStates returns the hidden states of every sequence that Unroll has declared so far, in that order; a sequence may
+// be declared some steps at a time. With a mask they are those from before it, so that no gradient reaches a step past its
+// sequence's end.
 func (b *Builder) HiddenStates() []HiddenStates { return append([]HiddenStates(nil), b.hidden...) }
+
+// keepHidden keeps the hidden states of an Unroll. If it has started where another of that name has ended, as a decoder
+// does that is unrolled step by step, they are its further steps.
+func (b *Builder) keepHidden(h HiddenStates, first *gorgonia.Node, reverse bool) {
+	for i := range b.hidden {
+		if o := &b.hidden[i]; !reverse && o.Name == h.Name && o.final == first {
+			o.Steps, o.final = append(o.Steps, h.Steps...), h.final
+			return
+		}
+	}
+	b.hidden = append(b.hidden, h)
+}
 
 // Probe is a program that computes a loss and the gradient ∂loss/∂h_t that reaches the hidden state of each time step:
 // the size of the signal that back-propagation through time has left when it arrives there.

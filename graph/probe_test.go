@@ -64,6 +64,54 @@ func TestProbeOfALinearCell(t *testing.T) {
 	}
 }
 
+// TestProbeOfPieces unrolls two layers as a whole and a step at a time, as a decoder is.
+func TestProbeOfPieces(t *testing.T) {
+	const T, B, I = 5, 2, 3
+	norms := func(pieces bool) []graph.GradientNorms {
+		b := graph.NewBuilder(graph.NewParams(tensor.Float64, graph.InitSeed(3)))
+		network := lstm.New(graph.Hidden(4), graph.Layers(2))
+		x := b.Input("x", T, B, I)
+		y, final := network.Unroll(b, b.Slice(x, 0, 0, 1))
+		if pieces {
+			for i := 1; i < T; i++ {
+				y, final = network.Unroll(b, b.Slice(x, 0, i, i+1), graph.InitialStates(final...))
+			}
+			network.Unroll(b, x) // another sequence of the same name, without a part in the loss
+		} else {
+			b = graph.NewBuilder(graph.NewParams(tensor.Float64, graph.InitSeed(3)))
+			x = b.Input("x", T, B, I)
+			y, _ = network.Unroll(b, x)
+			y = b.Slice(y, 0, T-1, T)
+		}
+		p, err := graph.NewProbe(b, b.Sum(b.Mul(y, y)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := p.Input("x").Data().([]float64)
+		for i := range values {
+			values[i] = math.Sin(float64(i))
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		return p.Norms()
+	}
+	whole, pieces := norms(false), norms(true)
+	if len(whole) != 2 || len(pieces) != 4 {
+		t.Fatalf("the probes have %d and %d sequences; want 2 and 4", len(whole), len(pieces))
+	}
+	for i, w := range whole {
+		if p := pieces[i]; p.Layer != w.Layer || len(p.Norms) != T || len(w.Norms) != T {
+			t.Fatalf("pieces are %v; want %v", p, w)
+		}
+		for step := range w.Norms {
+			if got, want := pieces[i].Norms[step], w.Norms[step]; want <= 0 || math.Abs(got-want) > 1e-12*want {
+				t.Errorf("%s: the norm at step %d is %v in pieces; want %v", w.Layer, step, got, want)
+			}
+		}
+	}
+}
+
 func TestProbeHasEachLayerAndDirection(t *testing.T) {
 	b := graph.NewBuilder(nil)
 	network := birnn.New(lstm.New(graph.Hidden(3), graph.Layers(2)))

@@ -55,7 +55,7 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 	if err != nil {
 		return fail(b.Fail(err))
 	}
-	outer := b.step
+	outer, first := b.step, s[0]
 	hidden := make([]*gorgonia.Node, len(xs))
 	for i := range xs {
 		t := i
@@ -82,7 +82,7 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		s = next
 	}
 	b.step = outer
-	b.hidden = append(b.hidden, HiddenStates{scopeTitle(b.prefix + b.suffix), hidden})
+	b.keepHidden(HiddenStates{scopeTitle(b.prefix + b.suffix), hidden, s[0]}, first, reverse)
 	return outputs, s
 }
 

@@ -55,7 +55,7 @@ classifier names the class of a text, and a translator translates it, or with - 
 	cmd.Flags().IntVar(&o.steps, "steps", 1, "rows to forecast")
 	cmd.Flags().StringVar(&o.fill, "fill", "", "what stands in for missing values: previous, linear, mean or zero (default as in training)")
 	cmd.Flags().IntVar(&o.beam, "beam", 0, "hypotheses that the search for a translation keeps; 1 is greedy (default as in training)")
-	cmd.Flags().StringVar(&o.attention, "attention", "", "print what each token of a translation looked at, or with =FILE.svg draw it")
+	cmd.Flags().StringVar(&o.attention, "attention", "", "print what each token of a translation looked at, or with =FILE.svg or =FILE.png draw it")
 	cmd.Flags().Lookup("attention").NoOptDefVal = attentionTable
 	cmd.Flags().StringVar(&o.out, "out", defaultOut, "folder that runs are kept in")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object a line")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
 	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
@@ -40,8 +41,9 @@ func predictTranslations(cmd *cobra.Command, r *zoo.Run, inputs []string, o pred
 		}
 	}
 	picture := o.attention != "" && o.attention != attentionTable
-	if picture && !strings.EqualFold(filepath.Ext(o.attention), ".svg") {
-		return linef("--attention=%s: a picture is written to a file that ends in .svg", o.attention)
+	ending := strings.ToLower(filepath.Ext(o.attention))
+	if picture && ending != ".svg" && ending != ".png" {
+		return linef("--attention=%s: a picture is written to a file that ends in .svg or .png", o.attention)
 	}
 	if picture && (len(inputs) > 1 || inputs[0] == "-") {
 		return linef("--attention=%s: a picture shows one text; give one", o.attention)
@@ -58,7 +60,15 @@ func predictTranslations(cmd *cobra.Command, r *zoo.Run, inputs []string, o pred
 			}
 		}
 		if picture {
-			if err := atomicfile.Write(o.attention, func(w io.Writer) error { return drawAlignment(w, translated[0]) }); err != nil {
+			drawing := alignmentMap(translated[0])
+			data := []byte(drawing.SVG())
+			if ending == ".png" {
+				data = drawing.PNG()
+			}
+			if err := atomicfile.Write(o.attention, func(w io.Writer) error {
+				_, err := w.Write(data)
+				return err
+			}); err != nil {
 				return err
 			}
 		}
@@ -107,6 +117,12 @@ func alignmentTable(t task.Translated) *table {
 		shown.add(cells...)
 	}
 	return shown
+}
+
+// alignmentMap is the alignment as a picture: a row for each token of the translation, a column for each of the source, the
+// darker the more it was looked at.
+func alignmentMap(t task.Translated) show.HeatMap {
+	return show.HeatMap{Rows: tokensShown(t.Target), Columns: tokensShown(t.Source), Values: t.Weights}
 }
 
 // tokensShown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣.

@@ -18,6 +18,7 @@ func TestRunProbesGradients(t *testing.T) {
 	}{
 		{"rnn", "airline", []string{"--layers", "2", "--window", "12"}, 2, 12},
 		{"bigru", "phrases", []string{"--limit", "100", "--pooling", "last"}, 2, 3},
+		{"bigru", "dates", []string{"--limit", "100"}, 3, 10},
 	} {
 		dir := t.TempDir()
 		args := append([]string{"run", c.model, c.dataset, "--epochs", "2", "--quiet", "--probe", "gradients"}, c.flags...)
@@ -60,6 +61,6 @@ func TestRunProbesGradients(t *testing.T) {
 			}
 		}
 		contains(t, string(picture), "<svg", "epoch 0", "epoch 2")
-		contains(t, command(t, dir, args...).done(t).out, "first step", "layer 0, epoch 2", "gradients.svg")
+		contains(t, command(t, dir, args...).done(t).out, "first step", "layer 0", "epoch 2", "gradients.svg")
 	}
 }

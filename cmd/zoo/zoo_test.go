@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"image/png"
 	"maps"
 	"os"
 	"os/exec"
@@ -486,7 +487,14 @@ func TestTranslate(t *testing.T) {
 		t.Errorf("the picture: %v", err)
 	}
 	contains(t, string(picture), "<svg", "&lt;", "&lt;eos&gt;", "</svg>")
-	command(t, dir, "predict", "gru-dates-1", "x", "--attention=a.png").failed(t, statusUsage, "a.png", ".svg")
+	command(t, dir, "predict", "gru-dates-1", "3 May 1984", "--attention=a.png").done(t)
+	if picture, err = os.ReadFile(filepath.Join(dir, "a.png")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
+		t.Errorf("the picture: %v", err)
+	}
+	command(t, dir, "predict", "gru-dates-1", "x", "--attention=a.jpg").failed(t, statusUsage, "a.jpg", ".svg or .png")
 	command(t, dir, "predict", "gru-dates-1", "x", "y", "--attention=b.svg").failed(t, statusUsage, "b.svg", "one text")
 	command(t, dir, "predict", "gru-dates-1", "x", "--beam", "0").failed(t, statusUsage, "--beam 0", "at least 1")
 	command(t, dir, "predict", "gru-dates-1", "x", "--steps", "3").failed(t, statusUsage, "--steps", "forecast", "translate")

@@ -1,10 +1,5 @@
 package show
 
-import (
-	"fmt"
-	"strings"
-)
-
 // Chart is a chart of lines over a common axis.
 type Chart struct {
 	Title, X, Y   string // what the axes show
@@ -37,7 +32,12 @@ func (l Line) x(i int) float64 {
 func (c Chart) HTML() string { return onPage(c.SVG()) }
 
 // SVG returns the chart as a picture.
-func (c Chart) SVG() string {
+func (c Chart) SVG() string { return c.draw().svg() }
+
+// PNG returns the chart as a picture of twice its width and height in pixels.
+func (c Chart) PNG() []byte { return c.draw().png() }
+
+func (c Chart) draw() *picture {
 	width, height := 720.0, 320.0
 	if c.Width > 0 {
 		width = float64(c.Width)
@@ -71,60 +71,56 @@ func (c Chart) SVG() string {
 	}
 	y.from, y.to = height-45, 34
 
-	p := newPicture(width, height)
+	p := &picture{width: width, height: height}
 	p.title(c.Title)
 	for _, v := range x.ticks(8) {
-		p.line(x.at(v), y.from, x.at(v), y.to, `stroke="#eeeeee"`)
-		p.text(x.at(v), y.from+16, `text-anchor="middle" fill="#555555"`, label(v))
+		p.line(x.at(v), y.from, x.at(v), y.to, style{stroke: faint})
+		p.add(words{x: x.at(v), y: y.from + 16, text: label(v), colour: ink, anchor: middle})
 	}
 	for _, v := range y.ticks(6) {
-		p.line(x.from, y.at(v), x.to, y.at(v), `stroke="#eeeeee"`)
-		p.text(x.from-6, y.at(v)+4, `text-anchor="end" fill="#555555"`, label(v))
+		p.line(x.from, y.at(v), x.to, y.at(v), style{stroke: faint})
+		p.add(words{x: x.from - 6, y: y.at(v) + 4, text: label(v), colour: ink, anchor: end})
 	}
-	p.line(x.from, y.from, x.to, y.from, `stroke="#555555"`)
-	p.line(x.from, y.from, x.from, y.to, `stroke="#555555"`)
-	p.text((x.from+x.to)/2, height-10, `text-anchor="middle"`, c.X)
-	middle := (y.from + y.to) / 2
-	p.text(14, middle, fmt.Sprintf(`text-anchor="middle" transform="rotate(-90 14 %.1f)"`, middle), c.Y)
+	p.line(x.from, y.from, x.to, y.from, style{stroke: ink})
+	p.line(x.from, y.from, x.from, y.to, style{stroke: ink})
+	p.add(words{x: (x.from + x.to) / 2, y: height - 10, text: c.X, anchor: middle})
+	p.add(words{x: 14, y: (y.from + y.to) / 2, text: c.Y, anchor: middle, turn: -90})
 	for i, l := range c.Lines {
-		colour := colours[i%len(colours)]
-		p.band(l, x, y, colour)
-		style := fmt.Sprintf(`fill="none" stroke="%s" stroke-width="1.8" stroke-linejoin="round"`, colour)
-		if l.Dashed {
-			style += ` stroke-dasharray="5 4"`
-		}
-		p.polyline(l, x, y, style)
+		s := style{stroke: colours[i%len(colours)], width: 1.8, dashed: l.Dashed}
+		p.add(l.band(x, y, s.stroke))
+		p.add(curve{path: l.path(x, y), style: s})
 		if l.Name != "" {
 			at := y.to + 8 + 18*float64(i)
-			p.line(x.to+8, at, x.to+24, at, style)
-			p.text(x.to+28, at+4, "", l.Name)
+			p.line(x.to+8, at, x.to+24, at, s)
+			p.add(words{x: x.to + 28, y: at + 4, text: l.Name})
 		}
 	}
-	return p.end()
+	return p
 }
 
-// polyline draws a line, with a gap where a value has no place.
-func (p *picture) polyline(l Line, x, y axis, style string) {
-	var path strings.Builder
-	pen := "M"
+// path returns the line, with a gap where a value has no place.
+func (l Line) path(x, y axis) (path []segment) {
+	pen := move
 	for i, v := range l.Y {
 		if !x.drawable(l.x(i)) || !y.drawable(v) {
-			pen = "M"
+			pen = move
 			continue
 		}
-		fmt.Fprintf(&path, "%s%.1f %.1f", pen, x.at(l.x(i)), y.at(v))
-		pen = "L"
+		path = append(path, pen(x.at(l.x(i)), y.at(v)))
+		pen = lineTo
 	}
-	fmt.Fprintf(p, `<path d="%s" %s/>`, path.String(), style)
+	return path
 }
 
-// band draws the area between Low and High.
-func (p *picture) band(l Line, x, y axis, colour string) {
+// band returns the area between Low and High.
+func (l Line) band(x, y axis, colour string) curve {
 	n := min(len(l.Low), len(l.High), len(l.Y))
-	var points []string
+	area := curve{style: style{fill: colour, opacity: 0.15}}
+	pen := move
 	add := func(i int, v float64) {
 		if y.drawable(v) {
-			points = append(points, fmt.Sprintf("%.1f,%.1f", x.at(l.x(i)), y.at(v)))
+			area.path = append(area.path, pen(x.at(l.x(i)), y.at(v)))
+			pen = lineTo
 		}
 	}
 	for i := range n {
@@ -133,7 +129,5 @@ func (p *picture) band(l Line, x, y axis, colour string) {
 	for i := n - 1; i >= 0; i-- {
 		add(i, l.Low[i])
 	}
-	if points != nil {
-		fmt.Fprintf(p, `<polygon points="%s" fill="%s" fill-opacity="0.15"/>`, strings.Join(points, " "), colour)
-	}
+	return area
 }

@@ -1,8 +1,6 @@
 package show
 
 import (
-	"fmt"
-	"html"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -124,17 +122,20 @@ func attributes(list []*ast.Attr) map[string]string {
 func (g *Graph) HTML() string { return onPage(g.SVG()) }
 
 // SVG returns the graph as a picture.
-func (g *Graph) SVG() string {
-	var width, height float64
+func (g *Graph) SVG() string { return g.draw().svg() }
+
+// PNG returns the graph as a picture of twice its width and height in pixels.
+func (g *Graph) PNG() []byte { return g.draw().png() }
+
+func (g *Graph) draw() *picture {
+	p := &picture{width: margin, height: margin}
 	for _, n := range g.nodes {
-		width, height = max(width, n.x+n.width/2), max(height, n.y+n.height/2)
+		p.width, p.height = max(p.width, n.x+n.width/2+margin), max(p.height, n.y+n.height/2+margin)
 	}
-	p := newPicture(width+margin, height+margin)
-	p.WriteString(`<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L8 4L0 8z" fill="#777777"/></marker></defs>`)
 	for _, b := range g.boxes {
 		top, bottom := g.extent(b)
-		fmt.Fprintf(p, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="8" fill="#f5f5f5" stroke="#cccccc"/>`, b.left, top, b.right-b.left, bottom-top)
-		p.text(b.left+8, top+15, `fill="#777777" font-size="11"`, b.title)
+		p.add(rectangle{b.left, top, b.right - b.left, bottom - top, 8, style{fill: "#f5f5f5", stroke: "#cccccc"}})
+		p.add(words{x: b.left + 8, y: top + 15, text: b.title, size: 11, colour: "#777777"})
 	}
 	for _, e := range g.edges {
 		p.edge(e)
@@ -142,7 +143,7 @@ func (g *Graph) SVG() string {
 	for _, n := range g.nodes {
 		p.node(n)
 	}
-	return p.end()
+	return p
 }
 
 // extent returns where a box begins and ends.
@@ -169,7 +170,7 @@ func (p *picture) edge(e *edge) {
 	x1, y1 := e.from.x, e.from.y+e.from.height/2
 	x2, y2 := e.to.x, e.to.y-e.to.height/2
 	bend := max(14, (y2-y1)/2)
-	path := fmt.Sprintf("M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f", x1, y1, x1, y1+bend, x2, y2-bend, x2, y2)
+	path := []segment{move(x1, y1), curveTo(x1, y1+bend, x2, y2-bend, x2, y2)}
 	if y2 <= y1 {
 		side := 1.0
 		if x2 < x1 {
@@ -177,9 +178,9 @@ func (p *picture) edge(e *edge) {
 		}
 		x1, y1, x2, y2 = e.from.x+side*e.from.width/2, e.from.y, e.to.x-side*e.to.width/2, e.to.y
 		half := max(20, (x2-x1)*side/2)
-		path = fmt.Sprintf("M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f", x1, y1, x1+side*half, y1, x2-side*half, y2, x2, y2)
+		path = []segment{move(x1, y1), curveTo(x1+side*half, y1, x2-side*half, y2, x2, y2)}
 	}
-	fmt.Fprintf(p, `<path d="%s" fill="none" stroke="%s" marker-end="url(#head)"><title>%s</title></path>`, path, colour, html.EscapeString(e.label))
+	p.add(curve{path, true, style{stroke: colour, title: e.label}})
 }
 
 // node draws a node: what is round in Graphviz is round, the rest is a box.
@@ -188,8 +189,8 @@ func (p *picture) node(n *node) {
 	if n.shape == "ellipse" {
 		round = n.height / 2
 	}
-	fmt.Fprintf(p, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="%.1f" fill="%s" stroke="#555555"/>`, n.x-n.width/2, n.y-n.height/2, n.width, n.height, round, html.EscapeString(n.fill))
+	p.add(rectangle{n.x - n.width/2, n.y - n.height/2, n.width, n.height, round, style{fill: n.fill, stroke: ink}})
 	for i, line := range n.lines {
-		p.text(n.x, n.y+4+lineHeight*(float64(i)-float64(len(n.lines)-1)/2), `text-anchor="middle" font-size="11"`, line)
+		p.add(words{x: n.x, y: n.y + 4 + lineHeight*(float64(i)-float64(len(n.lines)-1)/2), text: line, size: 11, anchor: middle})
 	}
 }

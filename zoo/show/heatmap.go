@@ -2,7 +2,6 @@ package show
 
 import (
 	"fmt"
-	"html"
 	"math"
 	"strconv"
 )
@@ -22,7 +21,12 @@ type HeatMap struct {
 func (h HeatMap) HTML() string { return onPage(h.SVG()) }
 
 // SVG returns the map as a picture.
-func (h HeatMap) SVG() string {
+func (h HeatMap) SVG() string { return h.draw().svg() }
+
+// PNG returns the map as a picture of twice its width and height in pixels.
+func (h HeatMap) PNG() []byte { return h.draw().png() }
+
+func (h HeatMap) draw() *picture {
 	columns := len(h.Columns)
 	scale := emptyAxis(h.Log)
 	for _, row := range h.Values {
@@ -51,13 +55,16 @@ func (h HeatMap) SVG() string {
 		}
 	}
 	top := 34.0
+	if h.Title == "" {
+		top = 10
+	}
 	width := left + size*float64(columns) + 30
-	p := newPicture(max(width, textWidth(h.Title)*1.3), top+size*float64(len(h.Values))+bottom)
+	p := &picture{width: max(width, textWidth(h.Title)*1.3), height: top + size*float64(len(h.Values)) + bottom}
 	p.title(h.Title)
 	for i, row := range h.Values {
 		y := top + size*float64(i)
 		if i < len(h.Rows) {
-			p.text(left-8, y+size/2+4, `text-anchor="end"`, h.Rows[i])
+			p.add(words{x: left - 8, y: y + size/2 + 4, text: h.Rows[i], anchor: end})
 		}
 		for j, v := range row {
 			x := left + size*float64(j)
@@ -65,25 +72,25 @@ func (h HeatMap) SVG() string {
 				continue
 			}
 			dark := scale.at(v)
-			fmt.Fprintf(p, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"><title>%s</title></rect>`, x, y, size, size, shade(dark), html.EscapeString(h.name(i, j, v)))
+			p.add(rectangle{x: x, y: y, width: size, height: size, style: style{fill: shade(dark), title: h.name(i, j, v)}})
 			if h.Digits > 0 {
-				ink := "black"
+				on := "black"
 				if dark > 0.5 {
-					ink = "white"
+					on = "white"
 				}
-				p.text(x+size/2, y+size/2+3.5, fmt.Sprintf(`text-anchor="middle" font-size="10" fill="%s"`, ink), strconv.FormatFloat(v, 'f', h.Digits, 64))
+				p.add(words{x: x + size/2, y: y + size/2 + 3.5, text: strconv.FormatFloat(v, 'f', h.Digits, 64), size: 10, colour: on, anchor: middle})
 			}
 		}
 	}
 	for j, name := range h.Columns {
 		x, y := left+size*(float64(j)+0.5), top+size*float64(len(h.Values))+16
 		if slanted {
-			p.text(x+4, y-4, fmt.Sprintf(`text-anchor="end" transform="rotate(-45 %.1f %.1f)"`, x+4, y-4), name)
+			p.add(words{x: x + 4, y: y - 4, text: name, anchor: end, turn: -45})
 			continue
 		}
-		p.text(x, y, `text-anchor="middle"`, name)
+		p.add(words{x: x, y: y, text: name, anchor: middle})
 	}
-	return p.end()
+	return p
 }
 
 // name says what a cell is, for who points at it.

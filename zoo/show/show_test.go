@@ -1,7 +1,11 @@
 package show_test
 
 import (
+	"bytes"
 	"encoding/xml"
+	"image"
+	"image/color"
+	"image/png"
 	"io"
 	"math"
 	"os"
@@ -189,5 +193,65 @@ func TestProgressWritesOneLineOver(t *testing.T) {
 	}
 	if s := string(text); strings.Count(s, "\n") != 1 || !strings.HasSuffix(s, "\repoch 3/3  loss 1.5000  validation 2.0000\n") {
 		t.Errorf("it wrote %q", s)
+	}
+}
+
+// TestPNGShowsWhatSVGShows reads pixels back: what is drawn where, in the colours that the SVG names.
+func TestPNGShowsWhatSVGShows(t *testing.T) {
+	decode := func(data []byte) image.Image {
+		t.Helper()
+		picture, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return picture
+	}
+	pixels := func(picture image.Image, want color.RGBA) (n int) {
+		b := picture.Bounds()
+		for y := b.Min.Y; y < b.Max.Y; y++ {
+			for x := b.Min.X; x < b.Max.X; x++ {
+				if color.RGBAModel.Convert(picture.At(x, y)) == want {
+					n++
+				}
+			}
+		}
+		return n
+	}
+
+	m := decode(show.HeatMap{Values: [][]float64{{0, 1}, {1, 0}}, Cell: 20}.PNG())
+	if n := pixels(m, color.RGBA{0x08, 0x30, 0x6b, 255}); n != 2*40*40 {
+		t.Errorf("two cells of 40 by 40 pixels are dark: %d pixels are", n)
+	}
+
+	line := show.Chart{Width: 200, Height: 100, Lines: []show.Line{{Y: []float64{1, 1}}}}
+	blue := color.RGBA{0x00, 0x72, 0xb2, 255}
+	c := decode(line.PNG())
+	if size := c.Bounds().Size(); size != (image.Point{400, 200}) {
+		t.Errorf("the chart is of size %v; want twice 200 by 100", size)
+	}
+	whole := pixels(c, blue)
+	if whole < 200 {
+		t.Errorf("the line has %d pixels", whole)
+	}
+	line.Lines[0].Dashed = true
+	if n := pixels(decode(line.PNG()), blue); n == 0 || n > whole*3/4 {
+		t.Errorf("the dashed line has %d pixels, the whole one %d", n, whole)
+	}
+	black := color.RGBA{0, 0, 0, 255}
+	empty := pixels(decode(show.Chart{}.PNG()), black)
+	if n := pixels(decode(show.Chart{Title: "Loss", Y: "turned"}.PNG()), black); n < empty+100 {
+		t.Errorf("title and axis have %d black pixels, %d without", n, empty)
+	}
+
+	text, err := zoo.Draw("lstm", zoo.Drawing{Steps: 2, Batch: 2, Input: 3, Hidden: 4, Layers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := show.NewGraph(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := pixels(decode(g.PNG()), color.RGBA{0x77, 0x77, 0x77, 255}); n < 500 {
+		t.Errorf("the arrows have %d pixels", n)
 	}
 }

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/rnnzoo/rnnzoo/graph"
@@ -16,6 +17,7 @@ type Prober interface {
 var (
 	_ Prober = (*Forecast)(nil)
 	_ Prober = (*Classification)(nil)
+	_ Prober = (*Translation)(nil)
 )
 
 // probeBatch is how many examples a probe reads: enough that none of them decides the picture.
@@ -45,14 +47,8 @@ func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
 
 // Probe implements Prober: the texts are those of about the median length, so that they end at about the same step.
 func (c *Classification) Probe() ([]graph.GradientNorms, error) {
-	order := make([]int, len(c.lengths))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return c.lengths[i] - c.lengths[j] })
-	n := min(probeBatch, len(order))
-	from := (len(order) - n) / 2
-	examples := order[from : from+n]
+	examples := aroundMedian(len(c.lengths), func(i, j int) int { return cmp.Compare(c.lengths[i], c.lengths[j]) })
+	n := len(examples)
 	s := shape{steps: c.lengths[examples[n-1]], batch: n}
 	sequences := make([][]int32, n)
 	for i, e := range examples {
@@ -68,4 +64,40 @@ func (c *Classification) Probe() ([]graph.GradientNorms, error) {
 	setTargets(p.Program, c.train.labels, examples)
 	err = p.Run()
 	return p.Norms(), err
+}
+
+// Probe implements Prober: the pairs are those of about the median lengths, and the loss has no smoothing. Where the
+// decoder is fed what it looked at, its gradients go back through the attention, too.
+func (t *Translation) Probe() ([]graph.GradientNorms, error) {
+	examples := aroundMedian(len(t.train), func(i, j int) int {
+		a, b := t.train[i], t.train[j]
+		return cmp.Or(cmp.Compare(len(a.target), len(b.target)), cmp.Compare(len(a.source), len(b.source)))
+	})
+	s := translateShape{batch: len(examples)}
+	pairs := make([]tokenPair, len(examples))
+	for i, e := range examples {
+		pairs[i] = t.train[e]
+		s.source, s.target = max(s.source, len(pairs[i].source)), max(s.target, len(pairs[i].target))
+	}
+	b := graph.NewBuilder(t.params)
+	loss, _ := t.loss(b, s)
+	p, err := graph.NewProbe(b, loss)
+	if err != nil {
+		return nil, err
+	}
+	s.set(p.Program, pairs)
+	err = p.Run()
+	return p.Norms(), err
+}
+
+// aroundMedian returns those of n examples that are in the middle of an order.
+func aroundMedian(n int, compare func(i, j int) int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, compare)
+	size := min(probeBatch, n)
+	from := (n - size) / 2
+	return order[from : from+size]
 }
