@@ -86,7 +86,7 @@ func readNotebook(path string) (*notebook, error) {
 }
 
 // tidy takes out what differs between two runs for no reason: the times of the messages, how a stream was cut, and what a
-// progress line has written over.
+// progress line has written over; and the PNG of a picture that is there as SVG, at a twentieth of the size.
 func (c *cell) tidy() {
 	delete(c.Metadata, "execution")
 	if c.Outputs == nil {
@@ -102,6 +102,9 @@ func (c *cell) tidy() {
 	}
 	for i := range tidied {
 		tidied[i].Text = lines(overwritten(string(tidied[i].Text)))
+		if tidied[i].Data["text/html"] != nil {
+			delete(tidied[i].Data, "image/png")
+		}
 	}
 	if tidied == nil {
 		tidied = []output{}
