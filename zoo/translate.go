@@ -51,7 +51,7 @@ func translateTask() taskEntry {
 }
 
 func translateDefaults(c *Config) {
-	c.Hidden, c.Epochs, c.Batch, c.LR, c.Dropout, c.Schedule, c.Patience = 256, 10, 64, 1e-3, 0.4, "cosine", 0
+	c.Hidden, c.Epochs, c.Batch, c.LR, c.Dropout, c.Schedule, c.Patience = 256, 9, 64, 1e-3, 0.4, "cosine", 0
 	c.Translate = task.TranslateOptions{
 		Tokenizer: "bpe:5000", MaxTokens: 100, Embedding: 256, Attention: string(attention.Scaled), Feed: "context", Tied: true,
 		Smoothing: 0.1, Beam: 5, Penalty: 1,

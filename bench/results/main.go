@@ -34,6 +34,8 @@ type row struct {
 	seeds          []int
 }
 
+const bleu = "bleu"
+
 // rows are the table.
 func rows() []row {
 	one, three := []int{1}, []int{1, 2, 3}
@@ -41,8 +43,8 @@ func rows() []row {
 		return row{model, dataset, "accuracy", 100, " %", published, three}
 	}
 	exact := func(model, dataset string) row { return row{model, dataset, "exact", 100, " %", "–", one} }
-	bleu := func(model, dataset, published string) row {
-		return row{model, dataset, "bleu", 1, " BLEU", published, one}
+	translation := func(model, dataset, published string) row {
+		return row{model, dataset, bleu, 1, " BLEU", published, one}
 	}
 	var list []row
 	for _, m := range []string{"rnn", "lstm", "gru", "birnn", "bilstm", "bigru"} {
@@ -59,9 +61,9 @@ func rows() []row {
 		accuracy("bilstm", "sst2", "80–82 % from scratch; 87.2 % with vectors (Tai et al. 2015)"),
 		accuracy("bilstm", "sst5", "40 % from scratch; 48.5 % with vectors (Tai et al. 2015)"),
 		accuracy("bilstm", "uci-sentiment", "–"),
-		bleu("bigru", "multi30k-de-en", "39.5 in PyTorch, the same recipe"),
-		bleu("bigru", "multi30k-en-de", "–"),
-		bleu("bigru", "multi30k-en-fr", "–"),
+		translation("bigru", "multi30k-de-en", "39.5 in PyTorch, the same recipe"),
+		translation("bigru", "multi30k-en-de", "–"),
+		translation("bigru", "multi30k-en-fr", "–"),
 	)
 }
 
@@ -116,15 +118,28 @@ type outcome struct {
 	Baselines  map[string]map[string]float64
 	Epochs     int
 	Seconds    float64
+	Run        string
+	Greedy     float64 // BLEU of greedy search, where the metric is that of a beam
 }
 
 // train runs the command of a row with a seed.
 func train(binary, out string, r row, seed int, progress io.Writer) (outcome, error) {
-	cmd := exec.Command(binary, "run", r.model, r.dataset, "--seed", fmt.Sprint(seed), "--out", out, "--json")
+	o, err := parsed(progress, binary, "run", r.model, r.dataset, "--seed", fmt.Sprint(seed), "--out", out, "--json")
+	if err != nil || r.metric != bleu {
+		return o, err
+	}
+	greedy, err := parsed(progress, binary, "eval", o.Run, "--beam", "1", "--json")
+	o.Greedy = greedy.Metrics[bleu]
+	return o, err
+}
+
+// parsed runs a command and returns what its events say.
+func parsed(progress io.Writer, command string, args ...string) (outcome, error) {
+	cmd := exec.Command(command, args...)
 	var events bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &events, progress
 	if err := cmd.Run(); err != nil {
-		return outcome{}, errors.Errorf("%s: %v", r.command(), err)
+		return outcome{}, errors.Errorf("zoo %s: %v", strings.Join(args, " "), err)
 	}
 	return parse(&events)
 }
@@ -165,8 +180,12 @@ func (r row) line(all []outcome) string {
 		}
 		rivals = append(rivals, fmt.Sprintf("%s %s%s", name, r.number(median(theirs)), r.unit))
 	}
+	more := strings.Join(shown, ", ")
+	if r.metric == bleu {
+		more = fmt.Sprintf("greedy %.2f, perplexity %.2f", all[0].Greedy, all[0].Metrics["perplexity"])
+	}
 	return fmt.Sprintf("%s %s | %d | **%s%s** (%s) | %s | %s | %.0f |", r.key(), strings.Trim(fmt.Sprint(r.seeds), "[]"), all[0].Parameters,
-		r.number(median(values)), r.unit, strings.Join(shown, ", "), strings.Join(rivals, ", "), r.published, median(seconds))
+		r.number(median(values)), r.unit, more, strings.Join(rivals, ", "), r.published, median(seconds))
 }
 
 func (r row) number(v float64) string { return fmt.Sprintf("%.2f", r.scale*v) }

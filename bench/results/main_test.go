@@ -22,6 +22,12 @@ func TestParseAndLine(t *testing.T) {
 	if got != want {
 		t.Errorf("the line is\n%s; want\n%s", got, want)
 	}
+	r = row{"bigru", "multi30k-de-en", bleu, 1, " BLEU", "–", []int{1}}
+	got = r.line([]outcome{{Parameters: 7, Metrics: map[string]float64{bleu: 40.126, "perplexity": 7.162}, Baselines: map[string]map[string]float64{"copy": {bleu: 0.75}}, Seconds: 812, Greedy: 39.1}})
+	want = "| `zoo run bigru multi30k-de-en` | 1 | 7 | **40.13 BLEU** (greedy 39.10, perplexity 7.16) | copy 0.75 BLEU | – | 812 |"
+	if got != want {
+		t.Errorf("the line is\n%s; want\n%s", got, want)
+	}
 	if _, err := parse(strings.NewReader("{")); err == nil {
 		t.Error("half an event is none")
 	}
