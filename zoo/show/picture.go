@@ -1,9 +1,6 @@
 package show
 
-import (
-	"html"
-	"strings"
-)
+import "strings"
 
 // picture is what is drawn, on white: readable on pages of any colour. SVG and PNG are made of the same shapes.
 type picture struct {
@@ -98,6 +95,3 @@ func textWidth(text string) float64 { return 6.6 * float64(len([]rune(text))) }
 // onPage makes a picture part of a page. Notebooks show it rather than the SVG by itself, which the nbconvert of Debian
 // 12 (6.5.3) strips of all but its text.
 func onPage(svg string) string { return "<div>" + svg + "</div>" }
-
-// escaped returns text as it stands in markup.
-func escaped(text string) string { return html.EscapeString(text) }

@@ -2,6 +2,7 @@ package show
 
 import (
 	"fmt"
+	"html"
 	"strings"
 )
 
@@ -54,12 +55,12 @@ func (s style) svg(b *strings.Builder, tag string) {
 	if fill == "" {
 		fill = "none"
 	}
-	fmt.Fprintf(b, ` fill="%s"`, escaped(fill))
+	fmt.Fprintf(b, ` fill="%s"`, html.EscapeString(fill))
 	if s.opacity > 0 {
 		fmt.Fprintf(b, ` fill-opacity="%g"`, s.opacity)
 	}
 	if s.stroke != "" {
-		fmt.Fprintf(b, ` stroke="%s"`, escaped(s.stroke))
+		fmt.Fprintf(b, ` stroke="%s"`, html.EscapeString(s.stroke))
 	}
 	if s.width > 0 {
 		fmt.Fprintf(b, ` stroke-width="%g" stroke-linejoin="round"`, s.width)
@@ -71,7 +72,7 @@ func (s style) svg(b *strings.Builder, tag string) {
 		b.WriteString("/>")
 		return
 	}
-	fmt.Fprintf(b, "><title>%s</title></%s>", escaped(s.title), tag)
+	fmt.Fprintf(b, "><title>%s</title></%s>", html.EscapeString(s.title), tag)
 }
 
 func (w words) svg(b *strings.Builder) {
@@ -89,10 +90,10 @@ func (w words) svg(b *strings.Builder) {
 		b.WriteString(` font-weight="bold"`)
 	}
 	if w.colour != "" {
-		fmt.Fprintf(b, ` fill="%s"`, escaped(w.colour))
+		fmt.Fprintf(b, ` fill="%s"`, html.EscapeString(w.colour))
 	}
 	if w.turn != 0 {
 		fmt.Fprintf(b, ` transform="rotate(%g %.1f %.1f)"`, w.turn, w.x, w.y)
 	}
-	fmt.Fprintf(b, ">%s</text>", escaped(w.text))
+	fmt.Fprintf(b, ">%s</text>", html.EscapeString(w.text))
 }

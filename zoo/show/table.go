@@ -2,6 +2,7 @@ package show
 
 import (
 	"fmt"
+	"html"
 	"math"
 	"strings"
 )
@@ -18,12 +19,12 @@ func (t Table) HTML() string {
 	var b strings.Builder
 	b.WriteString("<table>")
 	if t.Title != "" {
-		fmt.Fprintf(&b, "<caption>%s</caption>", escaped(t.Title))
+		fmt.Fprintf(&b, "<caption>%s</caption>", html.EscapeString(t.Title))
 	}
 	if t.Header != nil {
 		b.WriteString("<thead><tr>")
 		for _, h := range t.Header {
-			fmt.Fprintf(&b, "<th>%s</th>", escaped(h))
+			fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
 		}
 		b.WriteString("</tr></thead>")
 	}
@@ -36,7 +37,7 @@ func (t Table) HTML() string {
 			if number {
 				align = "right"
 			}
-			fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, align, escaped(text))
+			fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, align, html.EscapeString(text))
 		}
 		b.WriteString("</tr>")
 	}
