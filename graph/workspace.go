@@ -2,9 +2,10 @@ package graph
 
 import "github.com/rnnzoo/rnnzoo/graph/internal/exec"
 
-// Workspace is memory that several programs share for what a run computes on the way. Their inputs, outputs and gradients
-// are their own. A model that has a program for each length of a batch then needs the memory of the largest alone. Make
-// that one first: programs that were made before a larger one keep what they have.
+// Workspace is memory that several programs share for what a run computes on the way, which includes parameters in the
+// order in which the kernels read them. Their inputs, outputs and gradients are their own. A model that has a program for
+// each length of a batch then needs the memory of the largest alone. Make that one first: programs that were made before a
+// larger one keep what they have.
 //
 // Of the programs of one workspace only one may run at a time.
 type Workspace struct{ memory exec.Workspace }

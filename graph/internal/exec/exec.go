@@ -40,7 +40,7 @@ type machine[F kernel.Float] struct {
 	crew    *crew // nil for one worker
 	job     func(w int)
 	number  uint64
-	own     int  // elements of scratch that are not shared
+	own     int  // elements of scratch and packed parameters that are not shared
 	keep    bool // packed parameters are kept from run to run
 	kept    bool // they have been packed
 }
@@ -97,11 +97,12 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		workers: make([]worker, len(schedule)),
 		keep:    o.Keep,
 	}
-	if n := p.ArenaSize - p.PersistentSize; o.Scratch != nil {
-		m.scratch = scratchOf[F](o.Scratch, n)
-	} else {
-		m.scratch, m.own = make([]F, n), n
+	own := new(memory[F])
+	shared := own
+	if o.Scratch != nil {
+		shared = memoryOf[F](o.Scratch)
 	}
+	m.scratch = shared.values(p.ArenaSize - p.PersistentSize)
 	for _, b := range p.Buffers {
 		if b.Space != plan.Const {
 			continue
@@ -115,8 +116,12 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		}
 		m.consts[b] = c
 	}
-	packed := &packs[F]{data: make(map[packKey][]F)}
+	packed := &packs[F]{data: make(map[packKey][]F), memory: shared}
+	if o.Keep {
+		packed.memory = own
+	}
 	for w, list := range schedule {
+		room := new(room[F])
 		groups := fuse(list)
 		if o.NoFusion {
 			groups = nil
@@ -125,18 +130,20 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 			}
 		}
 		for _, group := range groups {
-			if err := m.bindGroup(&m.workers[w], group, packed); err != nil {
+			if err := m.bindGroup(&m.workers[w], group, packed, room); err != nil {
 				return nil, err
 			}
 		}
+		room.data = shared.room(w, room.size)
 	}
 	m.packFirst(packed.steps)
+	m.own = own.size()
 	m.job = m.work
 	return m, nil
 }
 
 // bindGroup adds the steps of a group of instructions to a worker: one for all of them if they can be fused.
-func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *packs[F]) error {
+func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *packs[F], room *room[F]) error {
 	if len(group) > 1 {
 		if s := m.bindFused(group); s != nil {
 			w.add("fused", s)
@@ -148,7 +155,7 @@ func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *pac
 			w.add("barrier", nil)
 			continue
 		}
-		s, err := m.bind(in, packed)
+		s, err := m.bind(in, packed, room)
 		if err != nil {
 			return err
 		}
@@ -282,7 +289,7 @@ func (m *machine[F]) data(l plan.Layout) []F {
 func (m *machine[F]) ints(l plan.Layout) []int { return m.index[l.Buffer.Offset+l.Offset:] }
 
 // bind returns the closure of an instruction.
-func (m *machine[F]) bind(part *plan.Instruction, packed *packs[F]) (step, error) {
+func (m *machine[F]) bind(part *plan.Instruction, packed *packs[F], room *room[F]) (step, error) {
 	in := *part
 	switch op := in.Op.(type) {
 	case plan.Copy:
@@ -299,7 +306,7 @@ func (m *machine[F]) bind(part *plan.Instruction, packed *packs[F]) (step, error
 	case ir.ReduceMax:
 		return m.bindReduce(in, true), nil
 	case ir.MatMul:
-		return m.bindMatMul(op, in, packed.operand(m, op, part)), nil
+		return m.bindMatMul(op, in, packed.operand(m, op, part), room), nil
 	case ir.Foreign:
 		return m.bindForeign(op, in)
 	}

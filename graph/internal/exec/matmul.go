@@ -6,9 +6,16 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
+// room is where a worker's products pack their operands. Its steps come one after the other, so that all have the same
+// memory, which is still in the cache.
+type room[F kernel.Float] struct {
+	size int // what the largest needs
+	data []F // there when all are bound
+}
+
 // bindMatMul binds a matrix product, or one for each matrix of a stack. packed is the right operand as the kernels want
-// it, or nil.
-func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F) step {
+// it, or nil; without it the product packs in its worker's room what it has to.
+func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F, r *room[F]) step {
 	batch := 1
 	var stepA, stepB, stepC int
 	a, b, c := in.Args[0], in.Args[1], in.Dst
@@ -48,13 +55,13 @@ func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F) s
 		}
 	}
 	if packed == nil {
-		scratch := make([]F, kernels.GemmScratch(rows, cols, inner))
+		r.size = max(r.size, kernels.GemmScratch(rows, cols, inner))
 		product = func() {
 			for i := range batch {
 				kernels.Gemm(rows, cols, inner,
 					kernel.Matrix[F]{Data: x.Data[i*stepA:], Row: x.Row, Col: x.Col},
 					kernel.Matrix[F]{Data: y.Data[i*stepB:], Row: y.Row, Col: y.Col}, beta,
-					kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride}, scratch)
+					kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride}, r.data)
 			}
 		}
 	}

@@ -17,8 +17,9 @@ type packKey struct {
 // packs are the parameters that are right operands of products, in the order in which the kernels read them: packed at
 // the start of each run, once for all the products of all time steps.
 type packs[F kernel.Float] struct {
-	data  map[packKey][]F
-	steps []step
+	data   map[packKey][]F
+	memory *memory[F] // where they stand
+	steps  []step
 }
 
 // operand returns the packed form of a product's right operand, or nil if it is not a parameter.
@@ -32,7 +33,7 @@ func (p *packs[F]) operand(m *machine[F], op ir.MatMul, in *plan.Instruction) []
 	if data, ok := p.data[key]; ok {
 		return data
 	}
-	data := make([]F, m.kernels.PackedSize(k, n))
+	data := p.memory.pack(key, m.kernels.PackedSize(k, n))
 	kernels := m.kernels
 	p.data[key] = data
 	p.steps = append(p.steps, func() error { kernels.Pack(k, n, b, data); return nil })
