@@ -88,14 +88,8 @@ func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Re
 }
 
 // Probe returns the norms of the gradient of the loss that reaches each hidden state, with the parameters as they are, over
-// a fixed batch of training examples. A task that cannot be probed is a UsageError.
-func (e *Experiment) Probe() ([]graph.GradientNorms, error) {
-	p, ok := e.task.(task.Prober)
-	if !ok {
-		return nil, usagef("dataset %q: its task %q cannot be probed", e.Config.Dataset, e.Config.Task)
-	}
-	return p.Probe()
-}
+// a fixed batch of training examples.
+func (e *Experiment) Probe() ([]graph.GradientNorms, error) { return e.task.Probe() }
 
 // settings returns the loop's settings.
 func (c Config) settings() (train.Settings, error) {

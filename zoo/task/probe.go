@@ -7,23 +7,10 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 )
 
-// Prober is a task that shows how much of the gradient of its loss reaches each time step.
-type Prober interface {
-	// Probe returns the norms of ∂loss/∂h_t in each layer and direction, with the parameters as they are and without
-	// dropout, over a batch of training examples that is always the same.
-	Probe() ([]graph.GradientNorms, error)
-}
-
-var (
-	_ Prober = (*Forecast)(nil)
-	_ Prober = (*Classification)(nil)
-	_ Prober = (*Translation)(nil)
-)
-
 // probeBatch is how many examples a probe reads: enough that none of them decides the picture.
 const probeBatch = 32
 
-// Probe implements Prober: the examples are spread over the training part.
+// Probe implements Task: the examples are spread over the training part.
 func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
 	n := min(probeBatch, len(f.train))
 	starts := make([]int, n)
@@ -45,7 +32,7 @@ func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
 	return p.Norms(), err
 }
 
-// Probe implements Prober: the texts are those of about the median length, so that they end at about the same step.
+// Probe implements Task: the texts are those of about the median length, so that they end at about the same step.
 func (c *Classification) Probe() ([]graph.GradientNorms, error) {
 	examples := aroundMedian(len(c.lengths), func(i, j int) int { return cmp.Compare(c.lengths[i], c.lengths[j]) })
 	n := len(examples)
@@ -66,7 +53,7 @@ func (c *Classification) Probe() ([]graph.GradientNorms, error) {
 	return p.Norms(), err
 }
 
-// Probe implements Prober: the pairs are those of about the median lengths, and the loss has no smoothing. Where the
+// Probe implements Task: the pairs are those of about the median lengths, and the loss has no smoothing. Where the
 // decoder is fed what it looked at, its gradients go back through the attention, too.
 func (t *Translation) Probe() ([]graph.GradientNorms, error) {
 	examples := aroundMedian(len(t.train), func(i, j int) int {

@@ -18,6 +18,9 @@ type Task interface {
 	Evaluate(Part) (Scores, error)
 	// Baselines returns the metrics of simple rivals on the same examples of a part, by their names.
 	Baselines(Part) (map[string]map[string]float64, error)
+	// Probe returns the norms of ∂loss/∂h_t in each layer and direction, with the parameters as they are and without
+	// dropout, over a batch of training examples that is always the same: how much of the gradient reaches each time step.
+	Probe() ([]graph.GradientNorms, error)
 	// Predictor returns what is kept when the training is over.
 	Predictor() Predictor
 }
