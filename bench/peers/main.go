@@ -6,7 +6,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -218,10 +217,7 @@ func write(path string, results *Results) error {
 	if err != nil {
 		return errors.Wrap(err, path)
 	}
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, document)
-		return err
-	})
+	return atomicfile.WriteData(path, []byte(document))
 }
 
 // moduleRoot returns the folder of the module that is worked in.

@@ -202,10 +202,7 @@ func record(key, line string) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(file, func(w io.Writer) error {
-		_, err := io.WriteString(w, changed)
-		return err
-	})
+	return atomicfile.WriteData(file, []byte(changed))
 }
 
 // replaced returns the text with the line of a key in its table, in the order of rows, and the machine above it.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -43,10 +42,7 @@ drawing is in DOT, the language of Graphviz; --out FILE.svg has Graphviz make a 
 				_, err = cmd.OutOrStdout().Write(drawing)
 				return errors.WithStack(err)
 			}
-			return atomicfile.Write(out, func(w io.Writer) error {
-				_, err := w.Write(drawing)
-				return err
-			})
+			return atomicfile.WriteData(out, drawing)
 		},
 	}
 	flags := cmd.Flags()

@@ -65,10 +65,7 @@ func predictTranslations(cmd *cobra.Command, r *zoo.Run, inputs []string, o pred
 			if ending == ".png" {
 				data = drawing.PNG()
 			}
-			if err := atomicfile.Write(o.attention, func(w io.Writer) error {
-				_, err := w.Write(data)
-				return err
-			}); err != nil {
+			if err := atomicfile.WriteData(o.attention, data); err != nil {
 				return err
 			}
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 
 	"github.com/rnnzoo/rnnzoo/graph"
@@ -88,10 +87,7 @@ func (p *gradientProbe) keep(dir string) (string, error) {
 		}
 	}
 	path := filepath.Join(dir, gradientsFile)
-	return path, atomicfile.Write(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, chart.SVG())
-		return err
-	})
+	return path, atomicfile.WriteData(path, []byte(chart.SVG()))
 }
 
 // summary says how much of the gradient at the last step reaches the first, of each layer and direction.

@@ -51,6 +51,14 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	return nil
 }
 
+// WriteData makes data the content of path as Write does.
+func WriteData(path string, data []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 // create opens a new file beside path. os.CreateTemp would do, but its files are readable by their owner only.
 func create(path string) (*os.File, error) {
 	old, statErr := os.Stat(path)

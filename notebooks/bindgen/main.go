@@ -5,7 +5,6 @@ package main
 
 import (
 	"flag"
-	"io"
 	"log"
 
 	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
@@ -25,11 +24,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = atomicfile.Write(*out, func(w io.Writer) error {
-		_, err := w.Write(table)
-		return err
-	})
-	if err != nil {
+	if err := atomicfile.WriteData(*out, table); err != nil {
 		log.Fatal(err)
 	}
 }
