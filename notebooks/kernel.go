@@ -35,19 +35,17 @@ func install(dir string) error {
 	if err := os.RemoveAll(build); err != nil {
 		return errors.WithStack(err)
 	}
-	if err := gophernotes.copyTo(kernel, build); err != nil {
-		return err
+	edit := []string{"mod", "edit"}
+	for _, s := range []source{gophernotes, gomacro} {
+		if err := s.copyTo(kernel, filepath.Join(build, s.folder())); err != nil {
+			return err
+		}
+		edit = append(edit, "-replace", s.module+"=./build/"+s.folder())
 	}
-	if err := os.Remove(filepath.Join(build, "go.mod")); err != nil { // it is a package of the kernel's module now
+	if err := os.WriteFile(filepath.Join(build, gophernotes.folder(), "binding.go"), []byte(binding), 0o644); err != nil {
 		return errors.WithStack(err)
 	}
-	if err := os.WriteFile(filepath.Join(build, "binding.go"), []byte(binding), 0o644); err != nil {
-		return errors.WithStack(err)
-	}
-	if err := gomacro.copyTo(kernel, filepath.Join(build, "gomacro")); err != nil {
-		return err
-	}
-	// The kernel's go.mod and go.sum, but for where the interpreter is.
+	// The kernel's go.mod and go.sum, but for where the copies are.
 	for _, name := range []string{"go.mod", "go.sum"} {
 		data, err := os.ReadFile(filepath.Join(kernel, name))
 		if err != nil {
@@ -60,8 +58,8 @@ func install(dir string) error {
 	modfile := filepath.Join("build", "kernel.mod")
 	binary := filepath.Join(prefix, "bin", kernelName)
 	for _, args := range [][]string{
-		{"mod", "edit", "-replace", gomacro.module + "=./build/gomacro", modfile},
-		{"build", "-modfile", modfile, "-trimpath", "-o", binary, "./build"},
+		append(edit, modfile),
+		{"build", "-modfile", modfile, "-trimpath", "-o", binary, gophernotes.module},
 	} {
 		run := exec.Command("go", args...)
 		run.Dir, run.Stdout, run.Stderr = kernel, os.Stdout, os.Stderr

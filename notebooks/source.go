@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -41,6 +42,9 @@ var gomacro = source{"github.com/cosmos72/gomacro", map[string][][2]string{
 	},
 }}
 
+// folder is where the copy stands.
+func (s source) folder() string { return path.Base(s.module) }
+
 // copyTo copies what Go builds of the module that the go.mod in a folder names, patched.
 func (s source) copyTo(dir, to string) error {
 	download := exec.Command("go", "mod", "download", "-json", s.module)
@@ -54,7 +58,7 @@ func (s source) copyTo(dir, to string) error {
 		return errors.Wrapf(err, "go mod download %s", s.module)
 	}
 	patched := 0
-	err = filepath.WalkDir(module.Dir, func(path string, entry fs.DirEntry, err error) error {
+	err = filepath.WalkDir(module.Dir, func(from string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -69,24 +73,24 @@ func (s source) copyTo(dir, to string) error {
 		if strings.HasSuffix(name, "_test.go") || ext != ".go" && ext != ".s" && name != "go.mod" {
 			return nil
 		}
-		file, err := filepath.Rel(module.Dir, path)
+		file, err := filepath.Rel(module.Dir, from)
 		if err != nil {
 			return err
 		}
-		data, err := os.ReadFile(path)
+		data, err := os.ReadFile(from)
 		if err != nil {
 			return err
 		}
 		for _, p := range s.patches[filepath.ToSlash(file)] {
 			if strings.Count(string(data), p[0]) != 1 {
-				return errors.Errorf("%s: %q is not there once; this is not the version that the patches are for", path, strings.TrimSpace(p[0]))
+				return errors.Errorf("%s: %q is not there once; this is not the version that the patches are for", from, strings.TrimSpace(p[0]))
 			}
 			data = []byte(strings.Replace(string(data), p[0], p[1], 1))
 			patched++
 		}
 		if ext == ".go" { // formatted, for a formatter that comes by
 			if data, err = format.Source(data); err != nil {
-				return errors.Wrap(err, path)
+				return errors.Wrap(err, from)
 			}
 		}
 		target := filepath.Join(to, file)
