@@ -60,12 +60,12 @@ func (t *Translation) Probe() ([]graph.GradientNorms, error) {
 		a, b := t.train[i], t.train[j]
 		return cmp.Or(cmp.Compare(len(a.target), len(b.target)), cmp.Compare(len(a.source), len(b.source)))
 	})
-	s := translateShape{batch: len(examples)}
 	pairs := make([]tokenPair, len(examples))
 	for i, e := range examples {
 		pairs[i] = t.train[e]
-		s.source, s.target = max(s.source, len(pairs[i].source)), max(s.target, len(pairs[i].target))
 	}
+	lengths := longest(pairs)
+	s := translateShape{source: lengths.Source, target: lengths.Target, batch: len(pairs)}
 	b := graph.NewBuilder(t.params)
 	loss, _ := t.loss(b, s)
 	p, err := graph.NewProbe(b, loss)

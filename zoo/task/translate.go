@@ -36,6 +36,14 @@ type Translation struct {
 // tokenPair is a pair as numbers, each side with its end.
 type tokenPair struct{ source, target []int }
 
+// longest returns the lengths of the longest sides of pairs.
+func longest(pairs []tokenPair) (l pairLengths) {
+	for _, p := range pairs {
+		l.Source, l.Target = max(l.Source, len(p.source)), max(l.Target, len(p.target))
+	}
+	return l
+}
+
 var _ Task = (*Translation)(nil)
 
 // NewTranslation prepares a task. The networks' parameters are declared in params.
@@ -77,11 +85,7 @@ func NewTranslation(encoder, decoder *graph.Network, data *datasets.Pairs, param
 	if len(all) == 0 {
 		return nil, errors.Errorf("translate %s: every pair has a side of more than %d tokens; raise that limit", data.Meta.Name, opts.MaxTokens)
 	}
-	longest := pairLengths{}
-	for _, p := range all {
-		longest.Source, longest.Target = max(longest.Source, len(p.source)), max(longest.Target, len(p.target))
-	}
-	translator, err := newTranslator(encoder, decoder, params, source, target, longest, opts)
+	translator, err := newTranslator(encoder, decoder, params, source, target, longest(all), opts)
 	if err != nil {
 		return nil, err
 	}
@@ -248,12 +252,9 @@ func (t *Translation) Step(examples []int) (*graph.Program, int, error) {
 
 // shapeOf returns the shape of a program for pairs.
 func (t *Translation) shapeOf(u use, pairs []tokenPair, batch int) translateShape {
-	s := translateShape{use: u, batch: batch}
-	for _, p := range pairs {
-		s.source, s.target = max(s.source, len(p.source)), max(s.target, len(p.target))
-	}
-	s.target = stepsFor(s.target, t.targets)
-	s.source = stepsFor(s.source, t.sources[s.target])
+	lengths := longest(pairs)
+	s := translateShape{use: u, batch: batch, target: stepsFor(lengths.Target, t.targets)}
+	s.source = stepsFor(lengths.Source, t.sources[s.target])
 	return s
 }
 
