@@ -87,7 +87,9 @@ func (c Chart) draw() *picture {
 	p.add(words{x: 14, y: (y.from + y.to) / 2, text: c.Y, anchor: middle, turn: -90})
 	for i, l := range c.Lines {
 		s := style{stroke: colours[i%len(colours)], width: 1.8, dashed: l.Dashed}
-		p.add(l.band(x, y, s.stroke))
+		if band := l.band(x, y); band != nil {
+			p.add(curve{path: band, style: style{fill: s.stroke, opacity: 0.15}})
+		}
 		p.add(curve{path: l.path(x, y), style: s})
 		if l.Name != "" {
 			at := y.to + 8 + 18*float64(i)
@@ -112,14 +114,13 @@ func (l Line) path(x, y axis) (path []segment) {
 	return path
 }
 
-// band returns the area between Low and High.
-func (l Line) band(x, y axis, colour string) curve {
+// band returns the outline of the area between Low and High, nil for none.
+func (l Line) band(x, y axis) (outline []segment) {
 	n := min(len(l.Low), len(l.High), len(l.Y))
-	area := curve{style: style{fill: colour, opacity: 0.15}}
 	pen := move
 	add := func(i int, v float64) {
 		if y.drawable(v) {
-			area.path = append(area.path, pen(x.at(l.x(i)), y.at(v)))
+			outline = append(outline, pen(x.at(l.x(i)), y.at(v)))
 			pen = lineTo
 		}
 	}
@@ -129,5 +130,5 @@ func (l Line) band(x, y axis, colour string) curve {
 	for i := n - 1; i >= 0; i-- {
 		add(i, l.Low[i])
 	}
-	return area
+	return outline
 }

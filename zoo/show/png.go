@@ -108,9 +108,11 @@ func (s style) paint(c *canvas) {
 		}
 		c.SetColor(colour(s.stroke, 1))
 		c.SetLineWidth(width * density)
-		if c.SetDash(); s.dashed {
-			c.SetDash(5*density, 4*density)
+		var dashes []float64
+		if s.dashed {
+			dashes = []float64{5 * density, 4 * density}
 		}
+		c.SetDash(dashes...)
 		c.StrokePreserve()
 	}
 	c.ClearPath()

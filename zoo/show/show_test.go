@@ -105,20 +105,26 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// drawn returns the drawing of a model and the DOT that it is made of.
+func drawn(t *testing.T, model string, d zoo.Drawing) (g *show.Graph, text string) {
+	t.Helper()
+	dot, err := zoo.Draw(model, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, err = show.NewGraph(dot); err != nil {
+		t.Fatal(err)
+	}
+	return g, string(dot)
+}
+
 func TestGraphDrawsEveryModel(t *testing.T) {
 	for _, m := range zoo.Models() {
 		for _, grad := range []bool{false, true} {
-			text, err := zoo.Draw(m.Name, zoo.Drawing{Steps: 3, Batch: 2, Input: 3, Hidden: 4, Layers: 2, Gradients: grad})
-			if err != nil {
-				t.Fatal(err)
-			}
-			g, err := show.NewGraph(text)
-			if err != nil {
-				t.Fatal(err)
-			}
+			g, text := drawn(t, m.Name, zoo.Drawing{Steps: 3, Batch: 2, Input: 3, Hidden: 4, Layers: 2, Gradients: grad})
 			svg := g.SVG()
 			valid(t, svg)
-			if nodes, edges := strings.Count(string(text), "shape="), strings.Count(string(text), "->"); strings.Count(svg, "marker-end") != edges || strings.Count(svg, `stroke="#555555"`) != nodes {
+			if nodes, edges := strings.Count(text, "shape="), strings.Count(text, "->"); strings.Count(svg, "marker-end") != edges || strings.Count(svg, `stroke="#555555"`) != nodes {
 				t.Errorf("%s: %d arrows and %d nodes are drawn; want %d and %d", m.Name, strings.Count(svg, "marker-end"), strings.Count(svg, `stroke="#555555"`), edges, nodes)
 			}
 			if !strings.Contains(svg, ">layer 1, t = 2<") && !strings.Contains(svg, ">layer 1, backwards, t = 2<") {
@@ -130,14 +136,7 @@ func TestGraphDrawsEveryModel(t *testing.T) {
 
 // TestGraphNodesDoNotOverlap reads the boxes of the nodes back.
 func TestGraphNodesDoNotOverlap(t *testing.T) {
-	text, err := zoo.Draw("lstm", zoo.Drawing{Steps: 3, Batch: 2, Input: 3, Hidden: 4, Layers: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := show.NewGraph(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g, _ := drawn(t, "lstm", zoo.Drawing{Steps: 3, Batch: 2, Input: 3, Hidden: 4, Layers: 1})
 	type rect struct{ x, y, w, h float64 }
 	var all []rect
 	for _, m := range regexp.MustCompile(`<rect x="(-?[\d.]+)" y="(-?[\d.]+)" width="([\d.]+)" height="([\d.]+)" rx="[\d.]+" fill="[^"]*" stroke="#555555"`).FindAllStringSubmatch(g.SVG(), -1) {
@@ -243,14 +242,7 @@ func TestPNGShowsWhatSVGShows(t *testing.T) {
 		t.Errorf("title and axis have %d black pixels, %d without", n, empty)
 	}
 
-	text, err := zoo.Draw("lstm", zoo.Drawing{Steps: 2, Batch: 2, Input: 3, Hidden: 4, Layers: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := show.NewGraph(text)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g, _ := drawn(t, "lstm", zoo.Drawing{Steps: 2, Batch: 2, Input: 3, Hidden: 4, Layers: 1})
 	if n := pixels(decode(g.PNG()), color.RGBA{0x77, 0x77, 0x77, 255}); n < 500 {
 		t.Errorf("the arrows have %d pixels", n)
 	}

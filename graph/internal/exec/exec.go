@@ -40,7 +40,7 @@ type machine[F kernel.Float] struct {
 	crew    *crew // nil for one worker
 	job     func(w int)
 	number  uint64
-	own     int  // elements of scratch and packed parameters that are not shared
+	own     int  // elements of memory that is not a workspace's
 	keep    bool // packed parameters are kept from run to run
 	kept    bool // they have been packed
 }

@@ -26,7 +26,7 @@ func (m *memory[F]) room(w, n int) []F {
 	return m.rooms[w]
 }
 
-// Bytes returns how much memory the largest machine has asked for.
+// Bytes returns the size of the memory.
 func (w *Workspace) Bytes() int { return 4*w.f32.size() + 8*w.f64.size() }
 
 func (m *memory[F]) size() int {
