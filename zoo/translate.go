@@ -95,6 +95,9 @@ func checkTranslate(c Config) error {
 		if _, err := ModelByName(c.Decoder); err != nil {
 			return usagef("--decoder: %v", err)
 		}
+		if _, err := c.decoder(nil); err != nil { // before a corpus is fetched
+			return err
+		}
 	}
 	if _, err := train.NewSchedule(t.Teacher, 1, c.Epochs, 1); err != nil {
 		return usagef("--teacher: %v", err)

@@ -74,6 +74,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run lstm phrases --embedding-dropout 1", []string{"--embedding-dropout 1", "less than 1"}},
 		{"run lstm csv:x.csv --text a --encoding latin7", []string{`"latin7"`, "latin1"}},
 		{"run bigru dates --decoder bigru", []string{"--decoder bigru", "lstm or gru"}},
+		{"run bigru multi30k-de-en --decoder bigru", []string{"--decoder bigru", "lstm or gru"}},
 		{"run gru dates --attention dto", []string{"--attention", `"dto"`, "dot"}},
 		{"run gru dates --tokenizer bpe:x", []string{"--tokenizer", `"bpe:x"`}},
 		{"run gru dates --beam 0", []string{"--beam 0", "at least 1"}},
