@@ -48,6 +48,8 @@ func (t Table) HTML() string {
 // entry returns how a value is written, and whether it is a number.
 func entry(v any) (text string, number bool) {
 	switch v := v.(type) {
+	case Number:
+		return string(v), true
 	case float32:
 		return decimal(float64(v)), true
 	case float64:

@@ -1,9 +1,9 @@
-package task
+package program
 
 import "gorgonia.org/tensor"
 
-// floats returns a copy of a tensor's elements.
-func floats(t *tensor.Dense) []float64 {
+// Floats returns a copy of a tensor's elements.
+func Floats(t *tensor.Dense) []float64 {
 	switch d := t.Data().(type) {
 	case []float64:
 		return append([]float64(nil), d...)

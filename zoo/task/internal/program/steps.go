@@ -1,4 +1,4 @@
-package task
+package program
 
 import (
 	"cmp"
@@ -7,20 +7,20 @@ import (
 	"slices"
 )
 
-// A program is compiled for one number of steps, and each number costs a compilation. stepBounds chooses the numbers for
+// A program is compiled for one number of steps, and each number costs a compilation. StepBounds chooses the numbers for
 // sequences of these lengths so that steps past the ends and compilations together cost the least. Compiling a program
 // takes about as long as running it for compileCost sequences. Each is read so many times.
 //
 // It is the one-dimensional clustering problem, solved exactly: best[i] is the least cost of the i shortest different
 // lengths, whose last bound is the length i.
-func stepBounds(lengths []int, times int) []int {
+func StepBounds(lengths []int, times int) []int {
 	// 10 batches of 32: an LSTM of 300 steps takes 0.7 s to compile and 0.07 s to train on one.
 	const compileCost = 320
-	return stepBoundsFor(lengths, compileCost/float64(times))
+	return StepBoundsFor(lengths, compileCost/float64(times))
 }
 
-// stepBoundsFor is stepBounds where a program costs as much as so many sequences.
-func stepBoundsFor(lengths []int, programCost float64) []int {
+// StepBoundsFor is StepBounds where a program costs as much as so many sequences.
+func StepBoundsFor(lengths []int, programCost float64) []int {
 	sorted := slices.Sorted(slices.Values(lengths))
 	var different []int
 	var upTo []int // how many sequences are not longer than each
@@ -53,9 +53,9 @@ func stepBoundsFor(lengths []int, programCost float64) []int {
 	return bounds
 }
 
-// stepsFor returns the number of steps of a program for sequences up to a length: the bound above it, or where there is
+// StepsFor returns the number of steps of a program for sequences up to a length: the bound above it, or where there is
 // none the length rounded up by an eighth at most.
-func stepsFor(length int, bounds []int) int {
+func StepsFor(length int, bounds []int) int {
 	if i, _ := slices.BinarySearchFunc(bounds, length, cmp.Compare[int]); i < len(bounds) {
 		return bounds[i]
 	}

@@ -1,12 +1,13 @@
-package task
+package metric
 
 // Confusion counts the examples of each true class by the class that they were taken for.
 type Confusion struct {
-	Classes []string // their names
-	Counts  [][]int  // [true][predicted]
+	Classes []string `json:"classes"` // their names
+	Counts  [][]int  `json:"counts"`  // [true][predicted]
 }
 
-func newConfusion(classes []string) *Confusion {
+// NewConfusion returns a matrix of zeros.
+func NewConfusion(classes []string) *Confusion {
 	c := &Confusion{Classes: classes, Counts: make([][]int, len(classes))}
 	for i := range c.Counts {
 		c.Counts[i] = make([]int, len(classes))

@@ -1,14 +1,18 @@
-package task
+// Package texts makes tokens of texts for the tasks that read them.
+package texts
 
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/text"
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // Tokenizers returns the names that the Tokenizer of a task's options may have:
@@ -27,9 +31,33 @@ func Tokenizers() []string { return []string{"words", "treebank", "characters", 
 // frequent words.
 const usualMerges = 8000
 
-// newTokenizer returns the tokenizer of a name, which learns from the texts what it has to. lower has it fold words to
+// Declare declares the setting of a tokenizer. Whether a file is one shows when it is read.
+func Declare(s *option.Set, spec *string) *option.Field {
+	return s.Text(spec, "tokenizer", "what texts are cut into: one of "+strings.Join(Tokenizers(), ", ")+", bpe:MERGES, bytes:MERGES, or a file: tokenizer.json or merges").
+		Checked(func() error { return check(*spec) })
+}
+
+// check returns an error unless a tokenizer has the name.
+func check(spec string) error {
+	if strings.ContainsAny(spec, `./\`) {
+		return nil
+	}
+	kind, merges, learnt := strings.Cut(spec, ":")
+	if !slices.Contains(Tokenizers(), kind) {
+		if near := suggest.Nearest(kind, Tokenizers()); near != "" {
+			return errors.Errorf("not found; did you mean %s?", near)
+		}
+		return errors.Errorf("not found; choose one of %s, or a file", strings.Join(Tokenizers(), ", "))
+	}
+	if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe" && kind != "bytes") {
+		return errors.New("want a number of merges, as in bpe:8000")
+	}
+	return nil
+}
+
+// NewTokenizer returns the tokenizer of a name, which learns from the texts what it has to. lower has it fold words to
 // lower case.
-func newTokenizer(name string, lower bool, texts []string) (text.Tokenizer, error) {
+func NewTokenizer(name string, lower bool, texts []string) (text.Tokenizer, error) {
 	kind, number, _ := strings.Cut(name, ":")
 	subwords := text.Words{Lower: lower, Hyphens: true} // what sub-words are parts of
 	switch {
