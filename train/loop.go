@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"math/rand"
 	"slices"
 	"strings"
 	"time"
@@ -21,35 +20,27 @@ import (
 type Task interface {
 	// Params returns the parameters that are learnt.
 	Params() *graph.Params
-	// Batches divides the training examples into the batches of an epoch; what is random in it comes from rng.
-	Batches(size int, rng *rand.Rand) [][]int
-	// Step returns a program with a loss whose inputs are set to the examples, and the number of tokens in them: the
-	// steps of their sequences.
-	Step(examples []int) (program *graph.Program, tokens int, err error)
+	// Batches divides the training examples into the batches of an epoch, counted from 1: a function of its arguments
+	// alone, so that a run can go on in the middle. It is called before the epoch's first step.
+	Batches(epoch, size int, seed uint64) [][]int
+	// Step returns a program whose inputs are set to the examples. number counts the steps of the run from 0: what is
+	// random in a step comes from it and the seed of Batches, so that a step can be done again.
+	Step(number int, examples []int) (Step, error)
 	// Validate evaluates the parameters as they are on the validation part.
 	Validate() (Evaluation, error)
+}
+
+// Step is what one update of the weights is made of.
+type Step struct {
+	Program *graph.Program // with a loss
+	Tokens  int            // the steps of the sequences in it
+	Weight  float64        // of this step in the mean loss of the epoch; 0 means the number of examples
 }
 
 // Evaluation is how well the parameters do on examples that they have not learnt from.
 type Evaluation struct {
 	Loss    float64
 	Metrics map[string]float64
-}
-
-// Shuffled divides n examples into batches of a size in random order; the last may be smaller. A size below 1 means one
-// batch of all.
-func Shuffled(n, size int, rng *rand.Rand) [][]int {
-	if size < 1 || size > n {
-		size = n
-	}
-	order := rng.Perm(n)
-	var batches [][]int
-	for len(order) > 0 {
-		k := min(size, len(order))
-		batches = append(batches, order[:k:k])
-		order = order[k:]
-	}
-	return batches
 }
 
 // StepEvent is what a callback is told after each update of the weights.
@@ -71,10 +62,10 @@ type EpochEvent struct {
 	Tokens        int
 }
 
-// Callbacks watch a run. A nil one is not called.
+// Callbacks watch a run. A nil one is not called. An error ends the run, which returns it as it is.
 type Callbacks struct {
-	Step  func(StepEvent)
-	Epoch func(EpochEvent)
+	Step  func(StepEvent) error
+	Epoch func(EpochEvent) error
 }
 
 // Result is how a run went. The parameters hold the weights of the best epoch.
@@ -162,7 +153,7 @@ func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
 	case !(c.Clip >= 0) || !(c.ClipEach >= 0):
 		return Result{}, errors.Errorf("train: gradients clipped to %g and %g; want a positive number, or 0 for no limit", c.Clip, c.ClipEach)
 	}
-	r := &run{Settings: c, task: task, rng: rand.New(rand.NewSource(int64(c.Seed))), stopping: EarlyStopping{Patience: c.Patience, Maximize: c.Maximize != ""}}
+	r := &run{Settings: c, task: task, stopping: EarlyStopping{Patience: c.Patience, Maximize: c.Maximize != ""}}
 	start := time.Now()
 	err := r.epochs(ctx)
 	r.result.Seconds = time.Since(start).Seconds()
@@ -178,7 +169,6 @@ func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
 type run struct {
 	Settings
 	task     Task
-	rng      *rand.Rand
 	rate     Schedule
 	stopping EarlyStopping
 	best     *safetensors.File
@@ -189,7 +179,7 @@ type run struct {
 func (r *run) epochs(ctx context.Context) error {
 	for epoch := 1; epoch <= r.Settings.Epochs; epoch++ {
 		start := time.Now()
-		batches := r.task.Batches(r.Batch, r.rng)
+		batches := r.task.Batches(epoch, r.Batch, r.Seed)
 		if len(batches) == 0 {
 			return errors.New("train: there are no training examples")
 		}
@@ -200,20 +190,21 @@ func (r *run) epochs(ctx context.Context) error {
 			}
 			r.rate = s
 		}
-		var sum float64
-		var examples, tokens int
+		var sum, weights float64
+		tokens := 0
 		for i, batch := range batches {
 			if ctx.Err() != nil {
 				r.result.Interrupted = true
 				return nil
 			}
-			loss, n, err := r.step(epoch, i, len(batches), batch)
+			loss, s, err := r.step(epoch, i, len(batches), batch)
 			if err != nil {
 				return err
 			}
-			sum += loss * float64(len(batch))
-			examples += len(batch)
-			tokens += n
+			weight := orDefault(s.Weight, float64(len(batch)))
+			sum += loss * weight
+			weights += weight
+			tokens += s.Tokens
 		}
 		valid, err := r.task.Validate()
 		if err != nil {
@@ -241,8 +232,11 @@ func (r *run) epochs(ctx context.Context) error {
 		r.result.Epochs = epoch
 		for _, c := range r.Callbacks {
 			if c.Epoch != nil {
-				c.Epoch(EpochEvent{Epoch: epoch, Epochs: r.Settings.Epochs, TrainLoss: sum / float64(examples), Valid: valid, Best: best,
+				err := c.Epoch(EpochEvent{Epoch: epoch, Epochs: r.Settings.Epochs, TrainLoss: sum / weights, Valid: valid, Best: best,
 					Seconds: time.Since(start).Seconds(), Tokens: tokens})
+				if err != nil {
+					return err
+				}
 			}
 		}
 		if stop {
@@ -253,16 +247,17 @@ func (r *run) epochs(ctx context.Context) error {
 }
 
 // step runs the program of a batch and updates the weights.
-func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err error) {
-	program, tokens, err := r.task.Step(batch)
+func (r *run) step(epoch, i, n int, batch []int) (loss float64, s Step, err error) {
+	s, err = r.task.Step(r.steps, batch)
 	if err != nil {
-		return 0, 0, err
+		return 0, s, err
 	}
+	program := s.Program
 	// Masks differ from step to step, whichever program runs it, and from seed to seed: the odd factor, 2⁶⁴ over the
 	// golden ratio, keeps the numbers of nearby seeds far apart.
 	program.SetRun(r.Seed*0x9e3779b97f4a7c15 + uint64(r.steps))
 	if err := program.Run(); err != nil {
-		return 0, 0, err
+		return 0, s, err
 	}
 	loss = program.Loss()
 	limit := r.Clip
@@ -271,28 +266,31 @@ func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err 
 	}
 	norm, err := ClipNorm(program.Grads(), limit)
 	if err != nil {
-		return 0, 0, err
+		return 0, s, err
 	}
 	if !finite(loss) || !finite(norm) {
-		return 0, 0, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; lower the learning rate (%g) or clip harder",
+		return 0, s, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; lower the learning rate (%g) or clip harder",
 			loss, norm, epoch, i+1, n, firstNotFinite(program), r.Optimizer.LearningRate())
 	}
 	if r.ClipEach > 0 {
 		if err := ClipValue(program.Grads(), r.ClipEach); err != nil {
-			return 0, 0, err
+			return 0, s, err
 		}
 	}
-	r.Optimizer.SetLearningRate(r.rate.LearningRate(r.steps))
+	r.Optimizer.SetLearningRate(r.rate.At(r.steps))
 	if err := r.Optimizer.Step(program.Grads()); err != nil {
-		return 0, 0, err
+		return 0, s, err
 	}
 	r.steps++
 	for _, c := range r.Callbacks {
 		if c.Step != nil {
-			c.Step(StepEvent{Epoch: epoch, Step: i + 1, Steps: n, Loss: loss, GradNorm: norm, LearningRate: r.Optimizer.LearningRate()})
+			err := c.Step(StepEvent{Epoch: epoch, Step: i + 1, Steps: n, Loss: loss, GradNorm: norm, LearningRate: r.Optimizer.LearningRate()})
+			if err != nil {
+				return 0, s, err
+			}
 		}
 	}
-	return loss, tokens, nil
+	return loss, s, nil
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

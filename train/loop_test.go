@@ -24,12 +24,14 @@ type lineTask struct {
 	x, y     []float64 // [n, 2], [n]
 
 	dropout  float64
+	weight   func(number int) float64      // of a step in the mean loss; nil means the examples
 	fixed    bool                          // whether a step gets its examples in their own order
 	poison   func(step int) float64        // of the step so many, from 1; nil means 1
 	before   func(step int)                // called in each step, before its program is run
 	valid    []float64                     // the validation loss after each epoch; nil means the mean squared error
 	batches  [][]int                       // all that were asked for
 	steps    int                           // so many were asked for
+	numbers  []int                         // under these numbers
 	observed int                           // so many validations were asked for
 	fail     map[string]error              // errors of "step" and "validate"
 	metrics  func() (m map[string]float64) // nil means none
@@ -48,8 +50,8 @@ func newLine(n int) *lineTask {
 
 func (l *lineTask) Params() *graph.Params { return l.params }
 
-func (l *lineTask) Batches(size int, rng *rand.Rand) [][]int {
-	batches := Shuffled(len(l.y), size, rng)
+func (l *lineTask) Batches(epoch, size int, seed uint64) [][]int {
+	batches := Shuffled(len(l.y), size, epoch, seed)
 	l.batches = append(l.batches, batches...)
 	return batches
 }
@@ -81,13 +83,14 @@ func (l *lineTask) set(examples []int) (*graph.Program, error) {
 	return p, p.Set("y", y)
 }
 
-func (l *lineTask) Step(examples []int) (*graph.Program, int, error) {
+func (l *lineTask) Step(number int, examples []int) (Step, error) {
+	l.numbers = append(l.numbers, number)
 	if l.fixed {
 		examples = slices.Sorted(slices.Values(examples))
 	}
 	p, err := l.set(examples)
 	if err != nil {
-		return nil, 0, err
+		return Step{}, err
 	}
 	l.steps++
 	poison := 1.0
@@ -98,9 +101,13 @@ func (l *lineTask) Step(examples []int) (*graph.Program, int, error) {
 		l.before(l.steps)
 	}
 	if err := p.Set("poison", poison); err != nil {
-		return nil, 0, err
+		return Step{}, err
 	}
-	return p, 5 * len(examples), l.fail["step"]
+	s := Step{Program: p, Tokens: 5 * len(examples)}
+	if l.weight != nil {
+		s.Weight = l.weight(number)
+	}
+	return s, l.fail["step"]
 }
 
 func (l *lineTask) Validate() (Evaluation, error) {
@@ -155,7 +162,7 @@ func TestRunLearnsWithEveryOptimizer(t *testing.T) {
 		task := newLine(32)
 		var losses []float64
 		result, err := Run(context.Background(), task, Optimize(make()), Epochs(60), Batch(8), Clip(0),
-			Watch(Callbacks{Epoch: func(e EpochEvent) { losses = append(losses, e.Valid.Loss) }}))
+			Watch(Callbacks{Epoch: func(e EpochEvent) error { losses = append(losses, e.Valid.Loss); return nil }}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +205,7 @@ func TestRunDropout(t *testing.T) {
 		task := newLine(24)
 		task.dropout, task.fixed = 0.5, true
 		_, err := Run(context.Background(), task, Seed(seed), Epochs(6), Batch(0), sgd(1e-30),
-			Watch(Callbacks{Step: func(e StepEvent) { losses = append(losses, e.Loss) }}))
+			Watch(Callbacks{Step: func(e StepEvent) error { losses = append(losses, e.Loss); return nil }}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +251,7 @@ func TestRunKeepsBest(t *testing.T) {
 			var after [][]float32
 			var events []EpochEvent
 			result, err := Run(context.Background(), task, sgd(0.01), Epochs(len(c.losses)), Patience(c.patience),
-				Watch(Callbacks{Epoch: func(e EpochEvent) { after, events = append(after, task.weights()), append(events, e) }}))
+				Watch(Callbacks{Epoch: func(e EpochEvent) error { after, events = append(after, task.weights()), append(events, e); return nil }}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -268,7 +275,7 @@ func TestRunKeepsBest(t *testing.T) {
 		task.valid = []float64{5, 4, bad, 1}
 		var after [][]float32
 		result, err := Run(context.Background(), task, sgd(0.01), Epochs(4),
-			Watch(Callbacks{Epoch: func(EpochEvent) { after = append(after, task.weights()) }}))
+			Watch(Callbacks{Epoch: func(EpochEvent) error { after = append(after, task.weights()); return nil }}))
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the validation loss is %v after epoch 3", bad)) {
 			t.Errorf("error %v; want one of the loss %v after epoch 3", err, bad)
 		}
@@ -323,15 +330,16 @@ func TestRunCancelled(t *testing.T) {
 			var best []float32     // after the last epoch
 			steps := 0
 			result, err := Run(ctx, task, sgd(0.01), Epochs(4), Batch(2), Watch(Callbacks{
-				Step: func(StepEvent) {
+				Step: func(StepEvent) error {
 					steps++
 					now := task.weights()
 					if slices.Equal(now, last) {
 						t.Errorf("step %d leaves the weights as they were", steps)
 					}
 					last = now
+					return nil
 				},
-				Epoch: func(EpochEvent) { best = task.weights() },
+				Epoch: func(EpochEvent) error { best = task.weights(); return nil },
 			}))
 			if err != nil {
 				t.Fatal(err)
@@ -385,8 +393,8 @@ func TestRunNotFinite(t *testing.T) {
 			var best []float32
 			steps := 0
 			result, err := Run(context.Background(), task, Optimize(&Adam{LR: 0.25}), Batch(4), Epochs(3), Watch(Callbacks{
-				Step:  func(StepEvent) { steps++ },
-				Epoch: func(EpochEvent) { best = task.weights() },
+				Step:  func(StepEvent) error { steps++; return nil },
+				Epoch: func(EpochEvent) error { best = task.weights(); return nil },
 			}))
 			if err == nil {
 				t.Fatal("no error")
@@ -442,7 +450,7 @@ func TestRunClips(t *testing.T) {
 		task := newLine(16).declared(t)
 		before := task.weights()
 		_, err := Run(context.Background(), task, append([]Option{sgd(rate), Epochs(1), Batch(0),
-			Watch(Callbacks{Step: func(e StepEvent) { event = e }})}, opts...)...)
+			Watch(Callbacks{Step: func(e StepEvent) error { event = e; return nil }})}, opts...)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -510,9 +518,9 @@ func TestRunFollowsSchedule(t *testing.T) {
 			n := 0
 			rates := make(map[float64]bool)
 			_, err = Run(context.Background(), task, sgd(base), Scheduled(spec), Epochs(epochs), Batch(4), Clip(0), Watch(Callbacks{
-				Step: func(e StepEvent) {
-					if e.LearningRate != want.LearningRate(n) {
-						t.Errorf("step %d: rate %v; want %v", n, e.LearningRate, want.LearningRate(n))
+				Step: func(e StepEvent) error {
+					if e.LearningRate != want.At(n) {
+						t.Errorf("step %d: rate %v; want %v", n, e.LearningRate, want.At(n))
 					}
 					after := task.weights()
 					// One unit of float32 in each of four weights of at most 9.
@@ -521,11 +529,13 @@ func TestRunFollowsSchedule(t *testing.T) {
 					}
 					rates[e.LearningRate], before = true, after
 					n++
+					return nil
 				},
-				Epoch: func(e EpochEvent) {
+				Epoch: func(e EpochEvent) error {
 					if m, ok := want.(MetricSchedule); ok {
 						m.Observe(e.Valid.Loss)
 					}
+					return nil
 				},
 			}))
 			if err != nil || n != epochs*steps {
@@ -546,8 +556,8 @@ func TestRunTellsCallbacks(t *testing.T) {
 	var epochs []EpochEvent
 	calls := 0
 	result, err := Run(context.Background(), task, sgd(0.01), Epochs(3), Batch(4),
-		Watch(Callbacks{Step: func(e StepEvent) { steps = append(steps, e) }, Epoch: func(e EpochEvent) { epochs = append(epochs, e) }}),
-		Watch(Callbacks{}), Watch(Callbacks{Step: func(StepEvent) { calls++ }}))
+		Watch(Callbacks{Step: func(e StepEvent) error { steps = append(steps, e); return nil }, Epoch: func(e EpochEvent) error { epochs = append(epochs, e); return nil }}),
+		Watch(Callbacks{}), Watch(Callbacks{Step: func(StepEvent) error { calls++; return nil }}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -592,6 +602,60 @@ func TestRunTellsCallbacks(t *testing.T) {
 	}
 }
 
+// TestRunCallbackEndsRun has a callback return an error: it comes back as it is, with the best weights so far.
+func TestRunCallbackEndsRun(t *testing.T) {
+	enough := errors.New("enough")
+	for _, inStep := range []bool{false, true} {
+		task := newLine(6)
+		task.valid = []float64{2, 1, 3, 4}
+		var best []float32
+		later := 0
+		result, err := Run(context.Background(), task, sgd(0.01), Epochs(4), Batch(2), Watch(Callbacks{
+			Step: func(e StepEvent) error {
+				if inStep && e.Epoch == 4 && e.Step == 2 {
+					return enough
+				}
+				return nil
+			},
+			Epoch: func(e EpochEvent) error {
+				if e.Epoch == 2 {
+					best = task.weights()
+				}
+				if !inStep && e.Epoch == 3 {
+					return enough
+				}
+				return nil
+			},
+		}), Watch(Callbacks{Step: func(e StepEvent) error { later = e.Step; return nil }}))
+		if err != enough || result.Epochs != 3 || result.BestEpoch != 2 || !slices.Equal(task.weights(), best) {
+			t.Errorf("in a step %v: %v, %+v, weights %v; want the callback's error and the weights of epoch 2, %v", inStep, err, result, task.weights(), best)
+		}
+		if inStep && later != 1 {
+			t.Errorf("a callback behind the one with the error is told of step %d", later)
+		}
+	}
+}
+
+// TestRunNumbersAndWeighs checks the numbers of steps, and the mean of their losses by the task's own weights.
+func TestRunNumbersAndWeighs(t *testing.T) {
+	task := newLine(10)
+	task.weight = func(number int) float64 { return float64(1 + number%3) }
+	var losses []float64
+	_, err := Run(context.Background(), task, sgd(0.01), Epochs(2), Batch(4), Watch(Callbacks{
+		Step: func(e StepEvent) error { losses = append(losses, e.Loss); return nil },
+		Epoch: func(e EpochEvent) error {
+			l := losses[len(losses)-3:]
+			if want := (l[0] + 2*l[1] + 3*l[2]) / 6; math.Abs(e.TrainLoss-want) > 1e-12 {
+				t.Errorf("epoch %d: the training loss is %v; want %v", e.Epoch, e.TrainLoss, want)
+			}
+			return nil
+		},
+	}))
+	if err != nil || !slices.Equal(task.numbers, []int{0, 1, 2, 3, 4, 5}) {
+		t.Errorf("steps %v, %v; want 0 to 5", task.numbers, err)
+	}
+}
+
 func TestRunErrors(t *testing.T) {
 	lost := errors.New("the disk is gone")
 	for _, c := range []struct {
@@ -632,7 +696,7 @@ func TestShuffled(t *testing.T) {
 		{10, 3, 4}, {10, 5, 2}, {10, 1, 10}, {10, 10, 1}, {10, 11, 1}, {10, 0, 1}, {10, -1, 1}, {1, 32, 1}, {0, 4, 0}, {0, 0, 0},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
-			batches := Shuffled(c.n, c.size, rand.New(rand.NewSource(1)))
+			batches := Shuffled(c.n, c.size, 1, 1)
 			if len(batches) != c.batches {
 				t.Fatalf("%d batches; want %d", len(batches), c.batches)
 			}
@@ -652,8 +716,11 @@ func TestShuffled(t *testing.T) {
 			}
 		})
 	}
-	rng := rand.New(rand.NewSource(1))
-	if a, b := Shuffled(20, 5, rng), Shuffled(20, 5, rng); reflect.DeepEqual(a, b) {
+	a, second, other := Shuffled(20, 5, 1, 1), Shuffled(20, 5, 2, 1), Shuffled(20, 5, 1, 2)
+	if reflect.DeepEqual(a, second) || reflect.DeepEqual(a, other) {
 		t.Errorf("twice the same order %v", a)
+	}
+	if again := Shuffled(20, 5, 2, 1); !reflect.DeepEqual(second, again) {
+		t.Errorf("the second epoch has the orders %v and %v", second, again)
 	}
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Schedule is a learning rate that changes in the course of a run.
+// Schedule is a number that changes in the course of a run: a learning rate, or a part of true tokens.
 type Schedule interface {
-	// LearningRate returns the rate for the step after so many: 0 for the first. What a step is, an update or an
-	// epoch, is up to the caller. Steps beyond the end of a schedule are allowed.
-	LearningRate(step int) float64
+	// At returns the number for the step after so many: 0 for the first. What a step is, an update or an epoch, is up to
+	// the caller. Steps beyond the end of a schedule are allowed.
+	At(step int) float64
 }
 
 // MetricSchedule is a schedule that follows how well the run does.
@@ -26,9 +26,8 @@ func ScheduleSpecs() []string {
 		"plateau[:FACTOR[:PATIENCE]]", "warmup:STEPS[,SPEC]"}
 }
 
-// NewSchedule returns the schedule that spec describes for a run of so many epochs of so many steps each. Its
-// LearningRate counts steps, that is updates of the weights, and base is the rate that the optimizer would otherwise
-// have.
+// NewSchedule returns the schedule that spec describes for a run of so many epochs of so many steps each: At
+// counts updates of the weights, and base is the rate that the optimizer would otherwise have.
 //
 //	constant                       base all along; so is ""
 //	step:EPOCHS[:FACTOR]           base, times FACTOR (0.1) every so many epochs

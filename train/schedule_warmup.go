@@ -11,15 +11,15 @@ type Warmup struct {
 
 var _ MetricSchedule = Warmup{}
 
-// LearningRate implements Schedule. It is zero without an After.
-func (s Warmup) LearningRate(step int) float64 {
+// At implements Schedule. It is zero without an After.
+func (s Warmup) At(step int) float64 {
 	switch step = max(0, step); {
 	case s.After == nil:
 		return 0
 	case step < s.Steps:
-		return s.After.LearningRate(0) * float64(step+1) / float64(s.Steps+1)
+		return s.After.At(0) * float64(step+1) / float64(s.Steps+1)
 	}
-	return s.After.LearningRate(step - max(0, s.Steps))
+	return s.After.At(step - max(0, s.Steps))
 }
 
 // Observe implements MetricSchedule: After sees the metric if it asks for one.

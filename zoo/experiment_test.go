@@ -54,7 +54,7 @@ func TestExperiment(t *testing.T) {
 	c := quick("lstm")
 	c.Hidden = 32
 	epochs := 0
-	e, r := trained(t, c, train.Callbacks{Epoch: func(train.EpochEvent) { epochs++ }})
+	e, r := trained(t, c, train.Callbacks{Epoch: func(train.EpochEvent) error { epochs++; return nil }})
 	// 4·32·1 + 4·32·32 + 2·4·32 of the cell and 32 + 1 of the head.
 	if e.Parameters() != 4513 {
 		t.Errorf("%d parameters; want 4513", e.Parameters())
@@ -168,7 +168,7 @@ func TestExperimentCancelled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	r, err := e.Run(ctx, train.Callbacks{Epoch: func(train.EpochEvent) { cancel() }})
+	r, err := e.Run(ctx, train.Callbacks{Epoch: func(train.EpochEvent) error { cancel(); return nil }})
 	if err != nil || !r.Interrupted || r.Epochs != 1 || r.BestEpoch != 1 || !(r.Metrics["rmse"] > 0) {
 		t.Fatalf("%+v, %v; want an interrupted run of one epoch with metrics", r, err)
 	}
@@ -290,7 +290,11 @@ func TestTrainOptions(t *testing.T) {
 	var rates []float64
 	steps := 0
 	run := learn(train.Epochs(3), train.Batch(10), train.Optimize(&train.SGD{LR: 0.25}), train.Scheduled("step:1:0.5"), train.Watch(train.Callbacks{
-		Step: func(e train.StepEvent) { steps = e.Steps; rates = append(rates, e.LearningRate) }}))
+		Step: func(e train.StepEvent) error {
+			steps = e.Steps
+			rates = append(rates, e.LearningRate)
+			return nil
+		}}))
 	e, err := New(Defaults("rnn", "airline"))
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
@@ -23,7 +22,6 @@ type gradientProbe struct {
 	emit       func(probeEvent)
 	first      probeEvent
 	last       probeEvent
-	err        error // the first
 }
 
 // probeEvent is an event of zoo run --json.
@@ -43,18 +41,15 @@ type probeLayer struct {
 // newProbe measures an experiment as it is before training.
 func newProbe(e *zoo.Experiment, emit func(probeEvent)) (*gradientProbe, error) {
 	p := &gradientProbe{experiment: e, emit: emit}
-	p.measure(0)
+	err := p.measure(0)
 	p.first = p.last
-	return p, p.err
+	return p, err
 }
 
-func (p *gradientProbe) measure(epoch int) {
-	if p.err != nil {
-		return
-	}
-	var norms []graph.GradientNorms
-	if norms, p.err = p.experiment.Probe(); p.err != nil {
-		return
+func (p *gradientProbe) measure(epoch int) error {
+	norms, err := p.experiment.Probe()
+	if err != nil {
+		return err
 	}
 	p.last = probeEvent{Event: "probe", Probe: probeGradients, Epoch: epoch}
 	for _, n := range norms {
@@ -65,17 +60,15 @@ func (p *gradientProbe) measure(epoch int) {
 		p.last.Layers = append(p.last.Layers, l)
 	}
 	p.emit(p.last)
+	return nil
 }
 
 func (p *gradientProbe) callbacks() train.Callbacks {
-	return train.Callbacks{Epoch: func(e train.EpochEvent) { p.measure(e.Epoch) }}
+	return train.Callbacks{Epoch: func(e train.EpochEvent) error { return p.measure(e.Epoch) }}
 }
 
 // keep draws the first and the last measurement into the run's folder and returns the picture's path.
 func (p *gradientProbe) keep(dir string) (string, error) {
-	if p.err != nil {
-		return "", p.err
-	}
 	chart := show.Chart{Title: "Gradient of the loss that reaches each hidden state", X: "time step", Y: "norm", Log: true}
 	for _, e := range []probeEvent{p.first, p.last} {
 		for _, l := range e.Layers {

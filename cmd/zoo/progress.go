@@ -47,7 +47,7 @@ const refresh = 100 * time.Millisecond
 
 func (b *bar) callbacks() train.Callbacks {
 	return train.Callbacks{
-		Step: func(e train.StepEvent) {
+		Step: func(e train.StepEvent) error {
 			if b.bar == nil { // only now is it known how many steps there are
 				b.bar = progressbar.NewOptions(b.epochs*e.Steps,
 					progressbar.OptionSetWriter(b.w),
@@ -57,12 +57,14 @@ func (b *bar) callbacks() train.Callbacks {
 					progressbar.OptionClearOnFinish())
 			}
 			b.bar.Add(1)
+			return nil
 		},
-		Epoch: func(e train.EpochEvent) {
+		Epoch: func(e train.EpochEvent) error {
 			if time.Since(b.drawn) > refresh {
 				b.drawn = time.Now()
 				b.bar.Describe(epochLine(e))
 			}
+			return nil
 		},
 	}
 }
@@ -81,14 +83,15 @@ type lines struct {
 }
 
 func (l *lines) callbacks() train.Callbacks {
-	return train.Callbacks{Epoch: func(e train.EpochEvent) {
+	return train.Callbacks{Epoch: func(e train.EpochEvent) error {
 		every := max(1, e.Epochs/10)
 		if e.Epoch%every != 0 && e.Epoch != e.Epochs {
-			return
+			return nil
 		}
 		spent := time.Since(l.start)
 		left := spent / time.Duration(e.Epoch) * time.Duration(e.Epochs-e.Epoch)
 		fmt.Fprintf(l.w, "%s  %s left\n", epochLine(e), left.Round(time.Second))
+		return nil
 	}}
 }
 

@@ -89,10 +89,10 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 
 	steps, out := 0, cmd.OutOrStdout()
-	watch := []train.Callbacks{{Step: func(train.StepEvent) { steps++ }}}
+	watch := []train.Callbacks{{Step: func(train.StepEvent) error { steps++; return nil }}}
 	if o.json {
 		writeJSON(out, startOf(e))
-		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) { writeJSON(out, epochOf(v)) }})
+		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) error { writeJSON(out, epochOf(v)); return nil }})
 	} else {
 		fmt.Fprintln(out, opening(e))
 	}

@@ -14,10 +14,10 @@ func Progress() train.Callbacks {
 	const refresh = 100 * time.Millisecond // more than the eye sees only costs time
 	var drawn time.Time
 	width := 0
-	return train.Callbacks{Epoch: func(e train.EpochEvent) {
+	return train.Callbacks{Epoch: func(e train.EpochEvent) error {
 		last := e.Epoch == e.Epochs
 		if !last && time.Since(drawn) < refresh {
-			return
+			return nil
 		}
 		drawn = time.Now()
 		line := fmt.Sprintf("epoch %d/%d  loss %.4f  validation %.4f", e.Epoch, e.Epochs, e.TrainLoss, e.Valid.Loss)
@@ -26,5 +26,6 @@ func Progress() train.Callbacks {
 		if last {
 			fmt.Fprintln(os.Stdout)
 		}
+		return nil
 	}}
 }

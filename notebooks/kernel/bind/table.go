@@ -22,6 +22,7 @@ import (
 	gru "github.com/rnnzoo/rnnzoo/zoo/gru"
 	lstm "github.com/rnnzoo/rnnzoo/zoo/lstm"
 	metric "github.com/rnnzoo/rnnzoo/zoo/metric"
+	option "github.com/rnnzoo/rnnzoo/zoo/option"
 	rnn "github.com/rnnzoo/rnnzoo/zoo/rnn"
 	show "github.com/rnnzoo/rnnzoo/zoo/show"
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
@@ -29,7 +30,6 @@ import (
 	gorgonia "gorgonia.org/gorgonia"
 	tensor "gorgonia.org/tensor"
 	hash "hash"
-	rand "math/rand"
 	reflect_ "reflect"
 	unsafe "unsafe"
 )
@@ -278,6 +278,7 @@ func init() {
 			"ClipEach":       reflect.ValueOf(train.ClipEach),
 			"ClipNorm":       reflect.ValueOf(train.ClipNorm),
 			"ClipValue":      reflect.ValueOf(train.ClipValue),
+			"Draw":           reflect.ValueOf(train.Draw),
 			"Epochs":         reflect.ValueOf(train.Epochs),
 			"Maximize":       reflect.ValueOf(train.Maximize),
 			"NewOptimizer":   reflect.ValueOf(train.NewOptimizer),
@@ -316,6 +317,7 @@ func init() {
 			"SGD":              reflect.TypeFor[train.SGD](),
 			"Schedule":         reflect.TypeFor[train.Schedule](),
 			"Settings":         reflect.TypeFor[train.Settings](),
+			"Step":             reflect.TypeFor[train.Step](),
 			"StepDecay":        reflect.TypeFor[train.StepDecay](),
 			"StepEvent":        reflect.TypeFor[train.StepEvent](),
 			"Task":             reflect.TypeFor[train.Task](),
@@ -409,6 +411,18 @@ func init() {
 			"ChrF":       reflect.ValueOf(metric.ChrF),
 			"Exact":      reflect.ValueOf(metric.Exact),
 			"Perplexity": reflect.ValueOf(metric.Perplexity),
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/option": {
+		Name: "option",
+		Binds: map[string]reflect.Value{
+			"Usagef": reflect.ValueOf(option.Usagef),
+			"Wrong":  reflect.ValueOf(option.Wrong),
+		},
+		Types: map[string]reflect.Type{
+			"Field":      reflect.TypeFor[option.Field](),
+			"Set":        reflect.TypeFor[option.Set](),
+			"UsageError": reflect.TypeFor[option.UsageError](),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/rnn": {
@@ -1289,12 +1303,12 @@ func (p *proxy3Cell) Step(a0 *graph.Builder, a1 *gorgonia.Node, a2 graph.State) 
 
 // proxy4MetricSchedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.MetricSchedule.
 type proxy4MetricSchedule struct {
-	Object        interface{}
-	LearningRate_ func(_ interface{}, a0 int) float64
-	Observe_      func(_ interface{}, a0 float64)
+	Object   interface{}
+	At_      func(_ interface{}, a0 int) float64
+	Observe_ func(_ interface{}, a0 float64)
 }
 
-func (p *proxy4MetricSchedule) LearningRate(a0 int) float64 { return p.LearningRate_(p.Object, a0) }
+func (p *proxy4MetricSchedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
 
 func (p *proxy4MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
 
@@ -1317,26 +1331,28 @@ func (p *proxy5Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p
 
 // proxy6Schedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Schedule.
 type proxy6Schedule struct {
-	Object        interface{}
-	LearningRate_ func(_ interface{}, a0 int) float64
+	Object interface{}
+	At_    func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy6Schedule) LearningRate(a0 int) float64 { return p.LearningRate_(p.Object, a0) }
+func (p *proxy6Schedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
 
 // proxy7Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Task.
 type proxy7Task struct {
 	Object    interface{}
-	Batches_  func(_ interface{}, a0 int, a1 *rand.Rand) [][]int
+	Batches_  func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
 	Params_   func(_ interface{}) *graph.Params
-	Step_     func(_ interface{}, a0 []int) (*graph.Program, int, error)
+	Step_     func(_ interface{}, a0 int, a1 []int) (train.Step, error)
 	Validate_ func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy7Task) Batches(a0 int, a1 *rand.Rand) [][]int { return p.Batches_(p.Object, a0, a1) }
+func (p *proxy7Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+	return p.Batches_(p.Object, a0, a1, a2)
+}
 
 func (p *proxy7Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy7Task) Step(a0 []int) (*graph.Program, int, error) { return p.Step_(p.Object, a0) }
+func (p *proxy7Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
 func (p *proxy7Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
@@ -1360,14 +1376,14 @@ func (p *proxy8Predictor) Save(a0 func(file string, value any) error) error {
 type proxy9Task struct {
 	Object     interface{}
 	Baselines_ func(_ interface{}, a0 task.Part) (map[string]map[string]float64, error)
-	Batches_   func(_ interface{}, a0 int, a1 *rand.Rand) [][]int
+	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
 	Evaluate_  func(_ interface{}, a0 task.Part) (task.Scores, error)
 	Examples_  func(_ interface{}) (int, int, int)
 	Limit_     func(_ interface{}, a0 int)
 	Params_    func(_ interface{}) *graph.Params
 	Predictor_ func(_ interface{}) task.Predictor
 	Probe_     func(_ interface{}) ([]graph.GradientNorms, error)
-	Step_      func(_ interface{}, a0 []int) (*graph.Program, int, error)
+	Step_      func(_ interface{}, a0 int, a1 []int) (train.Step, error)
 	Validate_  func(_ interface{}) (train.Evaluation, error)
 }
 
@@ -1375,7 +1391,9 @@ func (p *proxy9Task) Baselines(a0 task.Part) (map[string]map[string]float64, err
 	return p.Baselines_(p.Object, a0)
 }
 
-func (p *proxy9Task) Batches(a0 int, a1 *rand.Rand) [][]int { return p.Batches_(p.Object, a0, a1) }
+func (p *proxy9Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+	return p.Batches_(p.Object, a0, a1, a2)
+}
 
 func (p *proxy9Task) Evaluate(a0 task.Part) (task.Scores, error) { return p.Evaluate_(p.Object, a0) }
 
@@ -1389,7 +1407,7 @@ func (p *proxy9Task) Predictor() task.Predictor { return p.Predictor_(p.Object) 
 
 func (p *proxy9Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
 
-func (p *proxy9Task) Step(a0 []int) (*graph.Program, int, error) { return p.Step_(p.Object, a0) }
+func (p *proxy9Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
 func (p *proxy9Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 

@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"math"
-	"math/rand"
 	"slices"
 
 	"gorgonia.org/gorgonia"
@@ -106,23 +105,23 @@ func words(texts [][]int32) [][]int32 {
 func (b *bagOfWords) Params() *graph.Params { return b.params }
 
 // Batches implements train.Task.
-func (b *bagOfWords) Batches(size int, rng *rand.Rand) [][]int {
+func (b *bagOfWords) Batches(epoch, size int, seed uint64) [][]int {
 	b.batch = size
-	return train.Shuffled(len(b.train), size, rng)
+	return train.Shuffled(len(b.train), size, epoch, seed)
 }
 
 // Step implements train.Task.
-func (b *bagOfWords) Step(examples []int) (*graph.Program, int, error) {
+func (b *bagOfWords) Step(_ int, examples []int) (train.Step, error) {
 	sequences := make([][]int32, len(examples))
 	for i, e := range examples {
 		sequences[i] = b.train[e]
 	}
 	p, s, err := b.program(sequences, true)
 	if err != nil {
-		return nil, 0, err
+		return train.Step{}, err
 	}
 	setTargets(p.Program, b.labels, examples)
-	return p.Program, s.steps * len(examples), nil
+	return train.Step{Program: p.Program, Tokens: s.steps * len(examples)}, nil
 }
 
 // program returns a program whose inputs are set to sequences.

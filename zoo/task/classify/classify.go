@@ -190,16 +190,18 @@ func (c *Classification) Limit(n int) {
 }
 
 // Batches implements train.Task: texts of about one length are in a batch.
-func (c *Classification) Batches(size int, rng *rand.Rand) [][]int {
+func (c *Classification) Batches(epoch, size int, seed uint64) [][]int {
 	if size < 1 || size > len(c.lengths) {
 		size = len(c.lengths)
 	}
-	c.batch, c.dropSeed = size, rng.Int63()
-	return datasets.Buckets(c.lengths, size, randv2.New(randv2.NewPCG(rng.Uint64(), 0)))
+	c.batch = size
+	var bucketSeed uint64
+	train.Draw(epoch, seed, func(rng *rand.Rand) { c.dropSeed, bucketSeed = rng.Int63(), rng.Uint64() })
+	return datasets.Buckets(c.lengths, size, randv2.New(randv2.NewPCG(bucketSeed, 0)))
 }
 
 // Step implements train.Task.
-func (c *Classification) Step(examples []int) (*graph.Program, int, error) {
+func (c *Classification) Step(_ int, examples []int) (train.Step, error) {
 	longest, tokens := 0, 0
 	sequences := make([][]int32, len(examples))
 	for i, e := range examples {
@@ -210,11 +212,11 @@ func (c *Classification) Step(examples []int) (*graph.Program, int, error) {
 	s := shape{stepsFor(longest, c.bounds), max(c.batch, len(examples)), true}
 	p, err := c.program(s)
 	if err != nil {
-		return nil, 0, err
+		return train.Step{}, err
 	}
 	setTokens(p.Program, s, sequences)
 	setTargets(p.Program, c.train.labels, examples)
-	return p.Program, tokens, nil
+	return train.Step{Program: p.Program, Tokens: tokens}, nil
 }
 
 // setTargets sets the classes of a batch. Where the examples are less than the batch, the others count for nothing.

@@ -105,15 +105,16 @@ func checkClassifyGolden(t *testing.T, f *safetensors.File, steps, batch int) {
 	task.parts[TrainPart] = all
 	task.Limit(0)
 	task.bounds, task.batch = []int{steps}, batch
-	program, read, err := task.Step([]int{0, 1, 2, 3})
+	step, err := task.Step(0, []int{0, 1, 2, 3})
 	if err != nil {
 		t.Fatal(err)
 	}
+	program := step.Program
 	if err := program.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if want := 6 + 1 + 4 + 5; read != want {
-		t.Errorf("%d tokens; want %d", read, want)
+	if want := 6 + 1 + 4 + 5; step.Tokens != want {
+		t.Errorf("%d tokens; want %d", step.Tokens, want)
 	}
 	near := func(what string, got, want []float64) {
 		t.Helper()
@@ -198,13 +199,13 @@ func TestClassifyPadding(t *testing.T) {
 // counts as what it holds.
 func TestClassifyBuckets(t *testing.T) {
 	c := newTask(t, small(), labelled(70), ClassifyOptions{})
-	batches := c.Batches(16, rand.New(rand.NewSource(1)))
+	batches := c.Batches(1, 16, 1)
 	var seen []int
 	sizes := make(map[int]int)
 	for _, b := range batches {
 		seen = append(seen, b...)
 		sizes[len(b)]++
-		_, tokens, err := c.Step(b)
+		step, err := c.Step(0, b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,26 +213,26 @@ func TestClassifyBuckets(t *testing.T) {
 		for _, e := range b {
 			want += c.lengths[e]
 		}
-		if tokens != want {
-			t.Errorf("%d tokens; want %d", tokens, want)
+		if step.Tokens != want {
+			t.Errorf("%d tokens; want %d", step.Tokens, want)
 		}
 	}
 	slices.Sort(seen)
 	if len(seen) != 70 || !slices.Equal(slices.Compact(seen), seen) || sizes[16] != 4 || sizes[6] != 1 {
 		t.Errorf("batches of the sizes %v with the examples %v", sizes, seen)
 	}
-	again := c.Batches(16, rand.New(rand.NewSource(1)))
-	if other := c.Batches(16, rand.New(rand.NewSource(2))); !reflect.DeepEqual(batches, again) || reflect.DeepEqual(batches, other) {
+	again := c.Batches(1, 16, 1)
+	if other := c.Batches(1, 16, 2); !reflect.DeepEqual(batches, again) || reflect.DeepEqual(batches, other) {
 		t.Error("the batches do not follow the seed")
 	}
-	if one := c.Batches(0, rand.New(rand.NewSource(1))); len(one) != 1 || len(one[0]) != 70 {
+	if one := c.Batches(1, 0, 1); len(one) != 1 || len(one[0]) != 70 {
 		t.Errorf("batch 0 gives %d batches; want one of all", len(one))
 	}
 	c.Limit(10)
 	if n, valid, test := c.Examples(); n != 10 || valid != 17 || test != 35 {
 		t.Errorf("limited: %d, %d and %d examples", n, valid, test)
 	}
-	if batches := c.Batches(16, rand.New(rand.NewSource(1))); len(batches) != 1 || slices.Max(batches[0]) > 9 {
+	if batches := c.Batches(1, 16, 1); len(batches) != 1 || slices.Max(batches[0]) > 9 {
 		t.Errorf("limited: the batches are %v", batches)
 	}
 }
@@ -381,14 +382,14 @@ func TestClassifyTruncates(t *testing.T) {
 		t.Errorf("an empty text is %v", none)
 	}
 	// Word dropout differs from epoch to epoch, and follows the seed.
-	drop := func(seed int64) (dropped [][]int32) {
-		c.Batches(8, rand.New(rand.NewSource(seed)))
+	drop := func(epoch int, seed uint64) (dropped [][]int32) {
+		c.Batches(epoch, 8, seed)
 		for e := range 40 {
 			dropped = append(dropped, c.dropWords(e, c.last(c.train.tokens[e])))
 		}
 		return dropped
 	}
-	one, again, other := drop(1), drop(1), drop(2)
+	one, again, other, second := drop(1, 1), drop(1, 1), drop(1, 2), drop(2, 1)
 	unknown, all := 0, 0
 	for _, ids := range one {
 		for _, id := range ids {
@@ -397,7 +398,7 @@ func TestClassifyTruncates(t *testing.T) {
 			}
 		}
 	}
-	if !reflect.DeepEqual(one, again) || reflect.DeepEqual(one, other) || unknown < all/4 || unknown > 3*all/4 {
+	if !reflect.DeepEqual(one, again) || reflect.DeepEqual(one, other) || reflect.DeepEqual(one, second) || unknown < all/4 || unknown > 3*all/4 {
 		t.Errorf("%d of %d words are dropped, the same again %v, with another seed %v", unknown, all, reflect.DeepEqual(one, again), reflect.DeepEqual(one, other))
 	}
 }

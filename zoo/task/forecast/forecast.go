@@ -1,7 +1,6 @@
 package task
 
 import (
-	"math/rand"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -127,27 +126,27 @@ func (f *Forecast) Limit(n int) {
 }
 
 // Batches implements train.Task.
-func (f *Forecast) Batches(size int, rng *rand.Rand) [][]int {
-	return train.Shuffled(len(f.train), size, rng)
+func (f *Forecast) Batches(epoch, size int, seed uint64) [][]int {
+	return train.Shuffled(len(f.train), size, epoch, seed)
 }
 
 // Step implements train.Task.
-func (f *Forecast) Step(examples []int) (*graph.Program, int, error) {
+func (f *Forecast) Step(_ int, examples []int) (train.Step, error) {
 	p, err := f.program(len(examples), true)
 	if err != nil {
-		return nil, 0, err
+		return train.Step{}, err
 	}
 	starts := make([]int, len(examples))
 	for i, e := range examples {
 		starts[i] = f.train[e]
 	}
 	if err := f.setWindows(p.Program, f.scaled, starts); err != nil {
-		return nil, 0, err
+		return train.Step{}, err
 	}
 	if err := p.Set("target", f.targets(starts)); err != nil {
-		return nil, 0, err
+		return train.Step{}, err
 	}
-	return p.Program, len(examples) * f.opts.Window, nil
+	return train.Step{Program: p.Program, Tokens: len(examples) * f.opts.Window}, nil
 }
 
 // targets returns what the output should be: the rows from each start, or from each step of the window.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"math/rand"
 	"reflect"
 	"slices"
 	"strings"
@@ -102,10 +101,11 @@ func TestForecastWindows(t *testing.T) {
 						for i := range all {
 							all[i] = nTrain - 1 - i // any order
 						}
-						program, tokens, err := f.Step(all)
-						if err != nil || tokens != nTrain*window {
-							t.Fatalf("%d tokens, %v; want %d", tokens, err, nTrain*window)
+						step, err := f.Step(0, all)
+						if err != nil || step.Tokens != nTrain*window {
+							t.Fatalf("%d tokens, %v; want %d", step.Tokens, err, nTrain*window)
 						}
+						program := step.Program
 						x, y := program.Input("x").Float32s(), program.Input("target").Float32s()
 						steps := 1
 						if every {
@@ -164,10 +164,11 @@ func TestForecastLoss(t *testing.T) {
 	} {
 		for _, every := range []bool{false, true} {
 			f := newForecast(t, small(), rows(60, 2), ForecastOptions{Window: 4, Horizon: 2, Loss: name, EveryStep: every, Difference: 1})
-			program, _, err := f.Step([]int{0, 5, 9})
+			step, err := f.Step(0, []int{0, 5, 9})
 			if err != nil {
 				t.Fatal(err)
 			}
+			program := step.Program
 			if err := program.Run(); err != nil {
 				t.Fatal(err)
 			}
@@ -190,10 +191,11 @@ func TestForecastDropout(t *testing.T) {
 	losses := make(map[float64]bool)
 	var metrics []map[string]float64
 	for range 3 {
-		program, _, err := f.Step([]int{0, 5, 9})
+		step, err := f.Step(0, []int{0, 5, 9})
 		if err != nil {
 			t.Fatal(err)
 		}
+		program := step.Program
 		if err := program.Run(); err != nil {
 			t.Fatal(err)
 		}
@@ -333,7 +335,7 @@ func TestForecastLimit(t *testing.T) {
 			t.Errorf("limit %d: %d, %d and %d examples; want %d, 4 and 16", c.limit, n, valid, test, c.want)
 		}
 	}
-	if batches := f.Batches(2, rand.New(rand.NewSource(1))); len(batches) != 2 {
+	if batches := f.Batches(1, 2, 1); len(batches) != 2 {
 		t.Errorf("batches %v; want 3 examples in 2", batches)
 	}
 }
@@ -436,10 +438,11 @@ func TestForecastEvaluates(t *testing.T) {
 		for i := range all {
 			all[i] = i
 		}
-		program, _, err := f.Step(all)
+		step, err := f.Step(0, all)
 		if err != nil {
 			t.Fatal(err)
 		}
+		program := step.Program
 		if err := program.Run(); err != nil {
 			t.Fatal(err)
 		}

@@ -46,9 +46,10 @@ func benchmarkTranslation(b *testing.B) *Translation {
 func BenchmarkTranslateTrain(b *testing.B) {
 	t := benchmarkTranslation(b)
 	adam := &train.Adam{}
-	batches := t.Batches(64, rand.New(rand.NewSource(1)))
+	batches := t.Batches(1, 64, 1)
 	step := func(i int) (tokens int) {
-		p, tokens, err := t.Step(batches[i%len(batches)])
+		s, err := t.Step(i, batches[i%len(batches)])
+		p := s.Program
 		if err == nil {
 			err = p.Run()
 		}
@@ -61,7 +62,7 @@ func BenchmarkTranslateTrain(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		return tokens
+		return s.Tokens
 	}
 	step(0) // compiles
 	tokens := 0

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"math/rand"
+	randv2 "math/rand/v2"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -29,8 +30,7 @@ type Translation struct {
 	targets []int          // steps of the training programs
 	sources map[int][]int  // of each of the targets'
 	teacher train.Schedule // of the part of true tokens; nil if that is all of them
-	steps   int
-	rng     *rand.Rand // of the tokens that are not true
+	seed    uint64         // of the tokens that are not true
 }
 
 // tokenPair is a pair as numbers, each side with its end.
@@ -104,7 +104,7 @@ func newTextEncoder(spec string, texts []string) (*text.Encoder, error) {
 }
 
 func onPairs(t *Translator, data *datasets.Pairs) *Translation {
-	return &Translation{Translator: t, data: data, rng: rand.New(rand.NewSource(1))}
+	return &Translation{Translator: t, data: data}
 }
 
 // encodePairs returns pairs as numbers.
@@ -181,13 +181,26 @@ func (t *Translation) largest() translateShape {
 
 // Batches implements train.Task. The pairs of a batch fit into the same program, with few exceptions: what is left of one
 // program's goes to the next larger one.
-func (t *Translation) Batches(size int, rng *rand.Rand) [][]int {
+func (t *Translation) Batches(epoch, size int, seed uint64) [][]int {
 	if size < 1 || size > len(t.train) {
 		size = len(t.train)
 	}
 	if t.batch != size {
 		t.batch, t.laidOut = size, false
 	}
+	t.seed = seed
+	of := func(epoch int) (batches [][]int) {
+		train.Draw(epoch, seed, func(rng *rand.Rand) { batches = t.divide(size, rng) })
+		return batches
+	}
+	if t.opts.Teacher != "" { // it counts steps of epochs as long as the first
+		t.teacher, _ = train.NewSchedule(t.opts.Teacher, 1, t.opts.Epochs, len(of(1))) // which has been checked
+	}
+	return of(epoch)
+}
+
+// divide divides the training pairs into batches of a size.
+func (t *Translation) divide(size int, rng *rand.Rand) [][]int {
 	type steps struct{ target, source int }
 	fitting := make(map[steps][]int)
 	for _, i := range rng.Perm(len(t.train)) {
@@ -214,15 +227,11 @@ func (t *Translation) Batches(size int, rng *rand.Rand) [][]int {
 	}
 	batches = slices.AppendSeq(batches, slices.Chunk(left, size))
 	rng.Shuffle(len(batches), func(i, j int) { batches[i], batches[j] = batches[j], batches[i] })
-	if t.teacher == nil && t.opts.Teacher != "" {
-		t.teacher, _ = train.NewSchedule(t.opts.Teacher, 1, t.opts.Epochs, len(batches)) // which has been checked
-		t.rng = rand.New(rand.NewSource(rng.Int63()))
-	}
 	return batches
 }
 
 // Step implements train.Task. The tokens are those of both sides.
-func (t *Translation) Step(examples []int) (*graph.Program, int, error) {
+func (t *Translation) Step(number int, examples []int) (train.Step, error) {
 	pairs := make([]tokenPair, len(examples))
 	tokens := 0
 	for i, e := range examples {
@@ -231,23 +240,22 @@ func (t *Translation) Step(examples []int) (*graph.Program, int, error) {
 	}
 	if !t.laidOut { // the first program decides how much the workspace has room for
 		if _, err := t.program(t.largest()); err != nil {
-			return nil, 0, err
+			return train.Step{}, err
 		}
 		t.laidOut = true
 	}
 	s := t.shapeOf(toTrain, pairs, max(t.batch, len(examples)))
 	p, err := t.program(s)
 	if err != nil {
-		return nil, 0, err
+		return train.Step{}, err
 	}
 	s.set(p.Program, pairs)
 	if t.teacher != nil {
-		if err := t.mix(p.Program, s, pairs); err != nil {
-			return nil, 0, err
+		if err := t.mix(number, p.Program, s, pairs); err != nil {
+			return train.Step{}, err
 		}
 	}
-	t.steps++
-	return p.Program, tokens, nil
+	return train.Step{Program: p.Program, Tokens: tokens}, nil
 }
 
 // shapeOf returns the shape of a program for pairs.
@@ -292,8 +300,8 @@ func (s translateShape) setSources(p *graph.Program, sources [][]int) {
 
 // mix replaces a part of the true tokens that the decoder reads by what it takes for the best there after true ones:
 // scheduled sampling (Bengio et al. 2015) for all steps at once (Duckworth et al. 2019).
-func (t *Translation) mix(program *graph.Program, s translateShape, pairs []tokenPair) error {
-	truth := t.teacher.LearningRate(t.steps)
+func (t *Translation) mix(number int, program *graph.Program, s translateShape, pairs []tokenPair) error {
+	truth := t.teacher.At(number)
 	if truth >= 1 {
 		return nil
 	}
@@ -308,9 +316,10 @@ func (t *Translation) mix(program *graph.Program, s translateShape, pairs []toke
 	}
 	best := largestOfRows(p.outputs[0], t.target)
 	previous := program.Input("previous").Ints()
+	rng := randv2.New(randv2.NewPCG(t.seed, uint64(number)))
 	for i, pair := range pairs {
 		for at := 1; at < len(pair.target); at++ {
-			if t.rng.Float64() >= truth {
+			if rng.Float64() >= truth {
 				previous[at*s.batch+i] = best[(at-1)*s.batch+i]
 			}
 		}

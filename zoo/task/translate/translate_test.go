@@ -370,13 +370,16 @@ func TestScheduledSampling(t *testing.T) {
 	opts := smallOptions()
 	opts.Teacher, opts.Epochs = "step:1:0.5", 3
 	task := gruLetters(t, opts)
+	number := 0
 	for epoch, truth := range []float64{1, 0.5, 0.25} {
 		own, all := 0, 0
-		for _, batch := range task.Batches(10, rand.New(rand.NewSource(1))) {
-			p, _, err := task.Step(batch)
+		for _, batch := range task.Batches(epoch+1, 10, 1) {
+			s, err := task.Step(number, batch)
 			if err != nil {
 				t.Fatal(err)
 			}
+			number++
+			p := s.Program
 			target, previous := p.Input("target").Ints(), p.Input("previous").Ints()
 			width := p.Input("target").Shape()[1]
 			for i := width; i < len(previous); i++ {
@@ -393,6 +396,28 @@ func TestScheduledSampling(t *testing.T) {
 		if got := float64(own) / float64(all); got > 1-truth+0.05 || got < (1-truth)/2 {
 			t.Errorf("epoch %d: %.2f of the tokens are not the true ones; %.2f may be the network's", epoch+1, got, 1-truth)
 		}
+	}
+}
+
+// TestScheduledSamplingAgain does a step again, on a task that has done no other.
+func TestScheduledSamplingAgain(t *testing.T) {
+	opts := smallOptions()
+	opts.Teacher, opts.Epochs = "step:1:0.5", 3
+	read := func(numbers ...int) (previous []int) {
+		task := gruLetters(t, opts)
+		batches := task.Batches(2, 10, 1)
+		for _, n := range numbers {
+			s, err := task.Step(n, batches[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			previous = slices.Clone(s.Program.Input("previous").Ints())
+		}
+		return previous
+	}
+	a, again, other := read(3, 4, 5), read(5), read(4)
+	if !slices.Equal(a, again) || slices.Equal(a, other) {
+		t.Errorf("step 5 reads %v, and the same again %v; step 4 %v", a, again, other)
 	}
 }
 
@@ -523,7 +548,7 @@ func TestTranslationLimits(t *testing.T) {
 		t.Errorf("%d examples; want 7", n)
 	}
 	seen := make(map[int]bool)
-	for _, batch := range task.Batches(3, rand.New(rand.NewSource(1))) {
+	for _, batch := range task.Batches(1, 3, 1) {
 		for _, e := range batch {
 			seen[e] = true
 		}
