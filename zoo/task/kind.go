@@ -121,6 +121,7 @@ type Setting struct {
 	Params  *graph.Params                              // where the network's parameters are declared
 	Options Options                                    // of the task; nil means their defaults
 	Recipe  Recipe
+	Data    datasets.Settings // how the dataset was read
 }
 
 // Files are the files of a run's folder.

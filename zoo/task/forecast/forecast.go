@@ -1,6 +1,7 @@
-package task
+package forecast
 
 import (
+	"context"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -8,25 +9,28 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // Forecast is the task of forecasting the next rows of a series from a window of rows: many-to-one, or with EveryStep
 // many-to-many. The rows are split in time: training, validation, test. Whatever is learnt from data, scaling included,
-// is learnt from the training part.
+// is learnt from the training part. It serves one goroutine.
 type Forecast struct {
 	*Forecaster
 	series *datasets.Series
 	split  datasets.Split
 	scaled [][]float64 // the transformed rows; the first transform.lost are missing
 	train  []int       // the rows at which training examples begin to forecast
+	lane   *lane
 }
 
-var _ Task = (*Forecast)(nil)
+var _ task.Task = (*Forecast)(nil)
 
-// NewForecast prepares a task. The network's parameters are declared in params.
-func NewForecast(network *graph.Network, series *datasets.Series, params *graph.Params, opts ForecastOptions) (*Forecast, error) {
-	opts = opts.withDefaults()
-	if err := opts.check(); err != nil {
+// New prepares a task. The network's parameters are declared in params.
+func New(network *graph.Network, series *datasets.Series, params *graph.Params, opts Options) (*Forecast, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
 		return nil, err
 	}
 	if err := network.Check(); err != nil {
@@ -35,10 +39,10 @@ func NewForecast(network *graph.Network, series *datasets.Series, params *graph.
 	if opts.EveryStep && network.IsBidirectional() {
 		return nil, errors.Errorf("forecast: %s reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru", network.Name())
 	}
-	state := ForecasterState{opts, transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
+	state := State{opts, transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
 	forecaster := newForecaster(network, params, state)
 	forecaster.history = series
-	f, err := splitForecast(forecaster, series)
+	f, err := split(forecaster, series)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +53,11 @@ func NewForecast(network *graph.Network, series *datasets.Series, params *graph.
 	if err := f.scale(); err != nil {
 		return nil, err
 	}
-	// Declare the parameters, so that weights can be loaded and counted before the first step.
-	_, err = f.program(1, false)
-	return f, err
+	return f, f.declareParams()
 }
 
-// On implements Predictor: the scale is the forecaster's.
-func (f *Forecaster) On(d datasets.Dataset) (Task, error) {
+// On implements task.Predictor: the scale is the forecaster's.
+func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
 	series, ok := d.(*datasets.Series)
 	if !ok {
 		return nil, errors.Errorf("forecast %s: the dataset is no series", d.Info().Name)
@@ -66,35 +68,38 @@ func (f *Forecaster) On(d datasets.Dataset) (Task, error) {
 	if f.history != nil && !slices.Equal(series.Variables, f.history.Variables) {
 		return nil, errors.Errorf("forecast %s: the series has the variables %q; the model forecasts %q", series.Meta.Name, series.Variables, f.history.Variables)
 	}
-	t, err := splitForecast(f, series)
+	t, err := split(f, series)
 	if err != nil {
 		return nil, err
 	}
-	return t, t.scale()
+	if err := t.scale(); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
-// Predictor implements Task.
-func (f *Forecast) Predictor() Predictor { return f.Forecaster }
+// Predictor implements task.Task.
+func (f *Forecast) Predictor() task.Predictor { return f.Forecaster }
 
-// splitForecast splits a series and checks that forecasts fit into its parts.
-func splitForecast(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
+// split splits a series and checks that forecasts fit into its parts.
+func split(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
 	opts := forecaster.opts
-	split, err := datasets.Chronological(series.Len(), opts.Valid, opts.Test)
+	parts, err := datasets.Chronological(series.Len(), opts.Valid, opts.Test)
 	if err != nil {
 		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
 	}
-	f := &Forecast{Forecaster: forecaster, series: series, split: split}
-	if need := f.Needs() + opts.Horizon; need > split.Train.To {
+	f := &Forecast{Forecaster: forecaster, series: series, split: parts, lane: program.NewLane[shape]()}
+	if need := f.Needs() + opts.Horizon; need > f.split.Train.To {
 		return nil, errors.Errorf("forecast %s: a window of %d rows, a horizon of %d and differences that take %d need %d rows; the training part has %d of the %d in the series: choose a smaller window",
-			series.Meta.Name, opts.Window, opts.Horizon, f.transform.lost(), need, split.Train.To, series.Len())
+			series.Meta.Name, opts.Window, opts.Horizon, f.transform.lost(), need, f.split.Train.To, series.Len())
 	}
-	for _, part := range []datasets.Range{split.Valid, split.Test} {
+	for _, part := range []datasets.Range{f.split.Valid, f.split.Test} {
 		if len(f.starts(part)) == 0 {
 			return nil, errors.Errorf("forecast %s: a horizon of %d rows does not fit into %d rows of the series that are kept to validate or test; choose a smaller horizon",
 				series.Meta.Name, opts.Horizon, part.Len())
 		}
 	}
-	f.train = f.starts(split.Train)
+	f.train = f.starts(f.split.Train)
 	return f, nil
 }
 
@@ -113,12 +118,12 @@ func (f *Forecast) starts(part datasets.Range) []int {
 	return rows
 }
 
-// Examples implements Task.
+// Examples implements task.Task.
 func (f *Forecast) Examples() (train, valid, test int) {
 	return len(f.train), len(f.starts(f.split.Valid)), len(f.starts(f.split.Test))
 }
 
-// Limit implements Task.
+// Limit implements task.Task.
 func (f *Forecast) Limit(n int) {
 	if n > 0 && n < len(f.train) {
 		f.train = f.train[:n]
@@ -132,7 +137,7 @@ func (f *Forecast) Batches(epoch, size int, seed uint64) [][]int {
 
 // Step implements train.Task.
 func (f *Forecast) Step(_ int, examples []int) (train.Step, error) {
-	p, err := f.program(len(examples), true)
+	p, err := f.program(f.lane, shape{len(examples), true})
 	if err != nil {
 		return train.Step{}, err
 	}
@@ -140,13 +145,13 @@ func (f *Forecast) Step(_ int, examples []int) (train.Step, error) {
 	for i, e := range examples {
 		starts[i] = f.train[e]
 	}
-	if err := f.setWindows(p.Program, f.scaled, starts); err != nil {
+	if err := f.setWindows(p, f.scaled, starts); err != nil {
 		return train.Step{}, err
 	}
 	if err := p.Set("target", f.targets(starts)); err != nil {
 		return train.Step{}, err
 	}
-	return train.Step{Program: p.Program, Tokens: len(examples) * f.opts.Window}, nil
+	return train.Step{Program: p, Tokens: len(examples) * f.opts.Window}, nil
 }
 
 // targets returns what the output should be: the rows from each start, or from each step of the window.
@@ -170,7 +175,7 @@ func (f *Forecast) targets(starts []int) []float64 {
 // from.
 func (f *Forecast) Validate() (train.Evaluation, error) {
 	starts := f.starts(f.split.Valid)
-	z, err := f.forecast(f.scaled, starts)
+	z, err := f.forecast(f.lane, f.scaled, starts)
 	if err != nil {
 		return train.Evaluation{}, err
 	}
@@ -197,32 +202,57 @@ func (f *Forecast) restore(starts []int, z [][][]float64) [][][]float64 {
 	return y
 }
 
-func (f *Forecast) part(p Part) (datasets.Range, error) {
+func (f *Forecast) part(p task.Part) (datasets.Range, error) {
 	switch p {
-	case TrainPart:
+	case task.TrainPart:
 		return f.split.Train, nil
-	case ValidPart:
+	case task.ValidPart:
 		return f.split.Valid, nil
-	case TestPart:
+	case task.TestPart:
 		return f.split.Test, nil
 	}
 	return datasets.Range{}, errors.Errorf("split %q not found; want train, valid or test", p)
 }
 
-// Evaluate implements Task: it forecasts every row of a part from the true rows before it. The metrics are in the series'
+// Evaluate implements task.Task: it forecasts every row of a part from the true rows before it. The metrics are in the series'
 // own units.
-func (f *Forecast) Evaluate(p Part) (Scores, error) {
+func (f *Forecast) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
+	if err := ctx.Err(); err != nil {
+		return task.Scores{}, errors.WithStack(err)
+	}
 	part, err := f.part(p)
 	if err != nil {
-		return Scores{}, err
+		return task.Scores{}, err
 	}
 	starts := f.starts(part)
 	if len(starts) == 0 {
-		return Scores{}, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.series.Meta.Name, p)
+		return task.Scores{}, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.series.Meta.Name, p)
 	}
-	z, err := f.forecast(f.scaled, starts)
+	z, err := f.forecast(f.lane, f.scaled, starts)
 	if err != nil {
-		return Scores{}, err
+		return task.Scores{}, err
 	}
-	return Scores{Metrics: f.metrics(starts, f.restore(starts, z))}, nil
+	return task.Scores{Metrics: f.metrics(starts, f.restore(starts, z))}, nil
+}
+
+// Probe implements task.Task: the examples are spread over the training part.
+func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
+	n := min(program.ProbeBatch, len(f.train))
+	starts := make([]int, n)
+	for i := range starts {
+		starts[i] = f.train[i*len(f.train)/n]
+	}
+	b := graph.NewBuilder(f.params)
+	p, err := graph.NewProbe(b, f.loss(b, f.declare(b, n)))
+	if err != nil {
+		return nil, err
+	}
+	if err := f.setWindows(p.Program, f.scaled, starts); err != nil {
+		return nil, err
+	}
+	if err := p.Set("target", f.targets(starts)); err != nil {
+		return nil, err
+	}
+	err = p.Run()
+	return p.Norms(), err
 }

@@ -1,118 +1,88 @@
-package task
+// Package forecast is the task of forecasting the next rows of a series: a network reads a window of rows and says the rows
+// that follow, in the series' own units.
+//
+//	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(16)), datasets.Airline())
+//	f, err := forecast.Of(run)
+//	next, err := f.Predict(f.History().Values, 12)
+//
+// A Forecast serves one goroutine, a Forecaster any number of them.
+package forecast
 
 import (
+	"context"
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
-// ForecastOptions say how a series is forecast. The zero value of a field means what its comment says.
-type ForecastOptions struct {
-	Window     int     `json:"window"`     // how many rows the network sees; 0 means 12
-	Horizon    int     `json:"horizon"`    // how many rows it forecasts at once; 0 means 1
-	Lag        int     `json:"lag"`        // seasonal difference y[t] − y[t−Lag]; 0 means none
-	Difference int     `json:"difference"` // 1 means first differences y[t] − y[t−1]; 0 means none
-	Log        bool    `json:"log"`        // logarithms first: what is learnt is growth
-	EveryStep  bool    `json:"every_step"` // learn a forecast at every step of the window, not at its end alone
-	Loss       string  `json:"loss"`       // mse, mae or huber; "" means mse
-	Valid      float64 `json:"valid"`      // part of the rows before the test part that validates; 0 means 1/8
-	Test       float64 `json:"test"`       // part of the rows that tests; 0 means 1/3
-}
-
-// withDefaults replaces zero values.
-func (o ForecastOptions) withDefaults() ForecastOptions {
-	setDefault(&o.Window, 12)
-	setDefault(&o.Horizon, 1)
-	setDefault(&o.Loss, "mse")
-	setDefault(&o.Valid, 1.0/8)
-	setDefault(&o.Test, 1.0/3)
-	return o
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
-
-// Losses returns the names of what a forecast can learn from.
-func Losses() []string { return []string{"mse", "mae", "huber"} }
-
-func (o ForecastOptions) check() error {
-	switch {
-	case o.Window < 1:
-		return errors.Errorf("forecast: the window is %d rows; want at least 1", o.Window)
-	case o.Horizon < 1:
-		return errors.Errorf("forecast: the horizon is %d rows; want at least 1", o.Horizon)
-	case o.Lag < 0:
-		return errors.Errorf("forecast: the seasonal lag is %d; want at least 1, or 0 for none", o.Lag)
-	case o.Difference < 0 || o.Difference > 1:
-		return errors.Errorf("forecast: differences of order %d; want 0 or 1", o.Difference)
-	case o.Loss != "mse" && o.Loss != "mae" && o.Loss != "huber":
-		return errors.Errorf("forecast: the loss %q is not known; want mse, mae or huber", o.Loss)
-	}
-	return nil
-}
-
 // Forecaster is a network that continues a history: what a trained forecast is, without the series that it was trained on.
+// It serves any number of goroutines at once (task.Predictor says how).
 type Forecaster struct {
-	opts      ForecastOptions
+	opts      Options
 	network   *graph.Network
 	params    *graph.Params
 	transform transform
 	width     int              // variables
 	history   *datasets.Series // what it was trained on, or its end; may be nil
-	programs  programs[forecastShape]
+	fill      string           // of missing values in training
+	pool      program.Pool[shape]
 }
 
-// forecastShape tells the programs of a forecaster apart.
-type forecastShape struct {
+// shape tells the programs of a forecaster apart.
+type shape struct {
 	batch    int
 	training bool
 }
 
-// ForecasterState is what must be kept besides the weights to forecast again.
-type ForecasterState struct {
-	Options   ForecastOptions `json:"options"`
-	Transform transform       `json:"transform"`
+type lane = program.Lane[shape]
+
+// State is what must be kept besides the weights to forecast again.
+type State struct {
+	Options   Options   `json:"options"`
+	Transform transform `json:"transform"`
 }
 
-var _ Predictor = (*Forecaster)(nil)
+var _ task.Predictor = (*Forecaster)(nil)
 
-// savedForecaster is what Save adds to the configuration.
-type savedForecaster struct {
-	State     ForecasterState `json:"state"`
-	Variables []string        `json:"variables"`
-	Times     []string        `json:"times,omitempty"` // of the history
-	History   [][]float64     `json:"history"`         // the last rows of the series
+// saved is what a forecaster keeps.
+type saved struct {
+	State     State       `json:"state"`
+	Variables []string    `json:"variables"`
+	Times     []string    `json:"times,omitempty"` // of the history
+	History   [][]float64 `json:"history"`         // the last rows of the series
 }
 
-// Save implements Predictor.
-func (f *Forecaster) Save(write func(file string, value any) error) error {
-	s := savedForecaster{State: f.State(), Variables: f.history.Variables}
+// Save implements task.Predictor.
+func (f *Forecaster) Save(to task.Files) error {
+	if f.history == nil {
+		return errors.New("forecast: there is no history to keep; a run has one")
+	}
+	s := saved{State: f.State(), Variables: f.history.Variables}
 	from := max(0, f.history.Len()-f.Needs())
 	s.History = f.history.Values[from:]
 	if f.history.Times != nil {
 		s.Times = f.history.Times[from:]
 	}
-	return write(StateFile, s)
+	return to.Write(task.StateFile, s)
 }
 
-// OpenForecaster returns the forecaster that Save has kept with the options, which read gives back by the names of its
-// files. The parameters must hold the kept weights.
-func OpenForecaster(network *graph.Network, params *graph.Params, opts ForecastOptions, read func(file string, value any) error) (*Forecaster, error) {
-	var s savedForecaster
-	err := read(StateFile, &s)
+// Open returns the forecaster that Save has kept with the options. The parameters must hold the kept weights.
+func Open(network *graph.Network, params *graph.Params, opts Options, kept task.Files) (*Forecaster, error) {
+	var s saved
+	err := kept.Read(task.StateFile, &s)
 	if err == nil {
 		err = s.check(opts)
 	}
 	if err != nil {
-		return nil, errors.WithMessagef(err, "%s is damaged", StateFile)
+		return nil, errors.WithMessagef(err, "%s is damaged", task.StateFile)
 	}
 	f, err := NewForecaster(network, params, s.State)
 	if err != nil {
@@ -123,7 +93,7 @@ func OpenForecaster(network *graph.Network, params *graph.Params, opts ForecastO
 }
 
 // check returns an error if what is saved does not fit together.
-func (s savedForecaster) check(opts ForecastOptions) error {
+func (s saved) check(opts Options) error {
 	width := len(s.State.Transform.Mean)
 	switch o := s.State.Options; {
 	case o != opts:
@@ -148,14 +118,16 @@ func (s savedForecaster) check(opts ForecastOptions) error {
 func (f *Forecaster) History() *datasets.Series { return f.history }
 
 // State returns what NewForecaster needs besides the weights.
-func (f *Forecaster) State() ForecasterState { return ForecasterState{f.opts, f.transform} }
+func (f *Forecaster) State() State { return State{f.opts, f.transform} }
 
 // NewForecaster returns the forecaster of a state. The network's parameters are declared in params if they are not there;
 // others in params are an error, since they are the weights of another network.
-func NewForecaster(network *graph.Network, params *graph.Params, state ForecasterState) (*Forecaster, error) {
-	if err := state.Options.check(); err != nil {
+func NewForecaster(network *graph.Network, params *graph.Params, state State) (*Forecaster, error) {
+	opts, err := state.Options.withDefaults()
+	if err != nil {
 		return nil, err
 	}
+	state.Options = opts
 	if n := len(state.Transform.Mean); n == 0 || n != len(state.Transform.Deviation) {
 		return nil, errors.Errorf("forecast: the state scales by %d means and %d deviations; want one of each for each variable", n, len(state.Transform.Deviation))
 	}
@@ -168,50 +140,46 @@ func NewForecaster(network *graph.Network, params *graph.Params, state Forecaste
 			return nil, errors.Errorf("forecast: the state scales variable %d by a deviation of %v; want a number above 0", v+1, d)
 		}
 	}
-	loaded := params.List()
 	f := newForecaster(network, params, state)
-	// Declare the parameters, so that weights can be loaded and counted before the first step.
-	if _, err := f.program(1, false); err != nil || len(loaded) == 0 {
-		return f, err
-	}
-	own := newForecaster(network, graph.NewParams(params.Dtype()), state)
-	if _, err := own.program(1, false); err != nil {
-		return nil, err
-	}
-	for _, p := range loaded {
-		if own.params.Get(p.Name()) == nil {
-			return nil, errors.Errorf("forecast: %s has no parameter %q; the weights are those of another network", network.Name(), p.Name())
-		}
-	}
-	return f, nil
+	return f, f.declareParams()
 }
 
-func newForecaster(network *graph.Network, params *graph.Params, state ForecasterState) *Forecaster {
+func newForecaster(network *graph.Network, params *graph.Params, state State) *Forecaster {
 	return &Forecaster{opts: state.Options, network: network, params: params, transform: state.Transform,
 		width: len(state.Transform.Mean)}
 }
 
-// Options returns the options with their defaults filled in.
-func (f *Forecaster) Options() ForecastOptions { return f.opts }
+// declareParams declares the parameters, so that weights can be loaded and counted before the first step.
+func (f *Forecaster) declareParams() error {
+	if err := f.network.Check(); err != nil {
+		return err
+	}
+	err := program.Declared(f.params, f.network.Name(), func(b *graph.Builder) { f.declare(b, 1) })
+	return errors.WithMessage(err, "forecast")
+}
 
-// Params implements train.Task and Predictor.
+// Options returns the options with their defaults filled in.
+func (f *Forecaster) Options() Options { return f.opts }
+
+// Params implements train.Task and task.Predictor.
 func (f *Forecaster) Params() *graph.Params { return f.params }
 
 // Needs returns how many rows a history must have at least.
 func (f *Forecaster) Needs() int { return f.transform.lost() + f.opts.Window }
 
-// program returns the program for a number of examples, whose output is [B, Horizon·V], or [Window, B, Horizon·V].
-func (f *Forecaster) program(batch int, training bool) (*compiled, error) {
-	return f.programs.get(forecastShape{batch, training}, func(shared graph.CompileOption) (*compiled, error) {
-		if !training {
+// program returns the program of a shape, whose output is [B, Horizon·V], or [Window, B, Horizon·V].
+func (f *Forecaster) program(l *lane, s shape) (*graph.Program, error) {
+	return l.Get(s, func() (*graph.Builder, []graph.CompileOption) {
+		if !s.training {
 			b := graph.NewBuilder(f.params)
-			return compile(b, []*gorgonia.Node{f.declare(b, batch)}, shared)
+			return b, []graph.CompileOption{graph.OutputAs(outputName, f.declare(b, s.batch))}
 		}
 		b := graph.NewBuilder(f.params, graph.Training())
-		out := f.declare(b, batch)
-		return compile(b, []*gorgonia.Node{out}, shared, graph.Loss(f.loss(b, out)))
+		return b, []graph.CompileOption{graph.Loss(f.loss(b, f.declare(b, s.batch)))}
 	})
 }
+
+const outputName = "forecast"
 
 // declare declares the output for a batch of windows.
 func (f *Forecaster) declare(b *graph.Builder, batch int) *gorgonia.Node {
@@ -249,10 +217,10 @@ func (f *Forecaster) setWindows(p *graph.Program, rows [][]float64, starts []int
 const forecastBatch = 256
 
 // forecast returns the transformed forecasts [len(starts)][Horizon][V] of the rows from each start on.
-func (f *Forecaster) forecast(rows [][]float64, starts []int) ([][][]float64, error) {
+func (f *Forecaster) forecast(l *lane, rows [][]float64, starts []int) ([][][]float64, error) {
 	var all [][][]float64
 	for from := 0; from < len(starts); from += forecastBatch {
-		z, err := f.forecastOnce(rows, starts[from:min(from+forecastBatch, len(starts))])
+		z, err := f.forecastOnce(l, rows, starts[from:min(from+forecastBatch, len(starts))])
 		if err != nil {
 			return nil, err
 		}
@@ -261,18 +229,18 @@ func (f *Forecaster) forecast(rows [][]float64, starts []int) ([][][]float64, er
 	return all, nil
 }
 
-func (f *Forecaster) forecastOnce(rows [][]float64, starts []int) ([][][]float64, error) {
-	p, err := f.program(len(starts), false)
+func (f *Forecaster) forecastOnce(l *lane, rows [][]float64, starts []int) ([][][]float64, error) {
+	p, err := f.program(l, shape{batch: len(starts)})
 	if err != nil {
 		return nil, err
 	}
-	if err := f.setWindows(p.Program, rows, starts); err != nil {
+	if err := f.setWindows(p, rows, starts); err != nil {
 		return nil, err
 	}
 	if err := p.Run(); err != nil {
 		return nil, err
 	}
-	out := floats(p.outputs[0])
+	out := program.Floats(p.Output(outputName))
 	out = out[len(out)-len(starts)*f.opts.Horizon*f.width:] // the last step's, where there is one for each
 	z := make([][][]float64, len(starts))
 	for i := range z {
@@ -288,8 +256,13 @@ func (f *Forecaster) forecastOnce(rows [][]float64, starts []int) ([][][]float64
 // Predict continues a history, rows in the series' own units, by a number of rows: Horizon rows at a time, each forecast
 // from the rows before it, its own forecasts included.
 func (f *Forecaster) Predict(history [][]float64, steps int) ([][]float64, error) {
-	if steps < 1 {
-		return nil, errors.Errorf("forecast: %d steps; want at least 1", steps)
+	return f.PredictContext(context.Background(), history, steps)
+}
+
+// PredictContext is Predict with a context that may end before a forecast is made.
+func (f *Forecaster) PredictContext(ctx context.Context, history [][]float64, steps int) ([][]float64, error) {
+	if steps < 1 || steps > mostSteps {
+		return nil, option.Wrong("steps", steps, "want between 1 and %d", mostSteps)
 	}
 	if len(history) < f.Needs() {
 		return nil, errors.Errorf("forecast: a history of %d rows; the window of %d and the differences need at least %d", len(history), f.opts.Window, f.Needs())
@@ -302,20 +275,38 @@ func (f *Forecaster) Predict(history [][]float64, steps int) ([][]float64, error
 	if _, err := f.transform.apply(history); err != nil {
 		return nil, err
 	}
-	rows := append([][]float64(nil), history...)
-	for len(rows) < len(history)+steps {
-		recent := rows[len(rows)-f.Needs():]
+	var next [][]float64
+	err := f.pool.Do(ctx, func(l *lane) (err error) {
+		next, err = f.continued(ctx, l, history, steps)
+		return err
+	})
+	return next, err
+}
+
+// mostSteps is how many rows are forecast at most: a program that asks for more has made a mistake.
+const mostSteps = 1 << 20
+
+func (f *Forecaster) continued(ctx context.Context, l *lane, history [][]float64, steps int) ([][]float64, error) {
+	recent := slices.Clone(history[len(history)-f.Needs():])
+	var next [][]float64
+	for len(next) < steps {
+		if err := ctx.Err(); err != nil {
+			return nil, errors.WithStack(err)
+		}
 		scaled, err := f.transform.apply(recent)
 		if err != nil {
 			return nil, err
 		}
-		z, err := f.forecast(scaled, []int{len(recent)})
+		z, err := f.forecast(l, scaled, []int{len(recent)})
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, f.transform.invert(recent, z[0])...)
+		rows := f.transform.invert(recent, z[0])
+		next = append(next, rows...)
+		recent = append(recent, rows...)
+		recent = recent[len(recent)-f.Needs():]
 	}
-	next := rows[len(history) : len(history)+steps]
+	next = next[:steps]
 	for _, row := range next {
 		for _, v := range row {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -324,4 +315,15 @@ func (f *Forecaster) Predict(history [][]float64, steps int) ([][]float64, error
 		}
 	}
 	return next, nil
+}
+
+// Warm implements task.Predictor; whatever the inputs, a forecast takes one program.
+func (f *Forecaster) Warm(ctx context.Context, _ ...string) error {
+	return f.pool.Warm(ctx, func(l *lane) error {
+		p, err := f.program(l, shape{batch: 1})
+		if err != nil {
+			return err
+		}
+		return p.Run()
+	})
 }

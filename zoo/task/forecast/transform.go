@@ -1,4 +1,4 @@
-package task
+package forecast
 
 import (
 	"math"
@@ -70,7 +70,7 @@ func (t transform) differences(rows [][]float64) ([][]float64, error) {
 		level[i] = make([]float64, len(row))
 		for v, x := range row {
 			if t.Log && !(x > 0) {
-				return nil, errors.Errorf("row %d holds %v, which has no logarithm; forecast without --log", i+1, x)
+				return nil, errors.Errorf("row %d holds %v, which has no logarithm; forecast without log", i+1, x)
 			}
 			level[i][v] = t.level(x)
 		}
@@ -115,8 +115,9 @@ func (t transform) base(levels [][]float64, v int) float64 {
 // invert turns transformed forecasts of the rows after history into the series' own units. Each becomes part of the
 // history of the next.
 func (t transform) invert(history, z [][]float64) [][]float64 {
+	history = history[max(0, len(history)-t.lost()):] // no more is looked back at
 	levels := make([][]float64, len(history), len(history)+len(z))
-	for i := max(0, len(history)-t.lost()); i < len(history); i++ { // no more is looked back at
+	for i := range history {
 		levels[i] = make([]float64, len(history[i]))
 		for v, x := range history[i] {
 			levels[i][v] = t.level(x)

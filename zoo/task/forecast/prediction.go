@@ -1,0 +1,189 @@
+package forecast
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+)
+
+// Of returns the forecaster of a run.
+func Of(run task.Holder) (*Forecaster, error) {
+	if f, ok := run.Predictor().(*Forecaster); ok {
+		return f, nil
+	}
+	return nil, option.Usagef("the run does not forecast; its predictor is a %T", run.Predictor())
+}
+
+// query asks for the rows that follow a history.
+type query struct {
+	forecaster *Forecaster
+	steps      int
+	fill       string
+}
+
+func newQuery(f *Forecaster) *query { return &query{forecaster: f, steps: 1} }
+
+// Query implements task.Predictor.
+func (f *Forecaster) Query() task.Query { return newQuery(f) }
+
+// Declare implements task.Options.
+func (q *query) Declare(s *option.Set) {
+	s.Int(&q.steps, "steps", "rows to forecast").AtLeast(1).AtMost(mostSteps)
+	s.Text(&q.fill, "fill", "what stands in for missing values: previous, linear, mean or zero; none is what stood in for them in training")
+}
+
+// Example implements task.Query.
+func (q *query) Example() string { return "--steps 12" }
+
+// Run implements task.Query: it continues the series that the run was trained on, or that of a CSV file.
+func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
+	f := q.forecaster
+	if len(inputs) > 1 {
+		return option.Usagef("a forecast continues one series; %q is one too many", inputs[1])
+	}
+	history := f.History()
+	if len(inputs) > 0 {
+		var err error
+		if history, err = f.readFile(inputs[0], body, q.fill); err != nil {
+			return err
+		}
+	}
+	if history == nil {
+		return option.Usagef("there is no series to continue; give one")
+	}
+	rows, err := f.PredictContext(ctx, history.Values, q.steps)
+	if source := history.Meta.Source; err != nil && source != "" && len(inputs) > 0 {
+		err = errors.WithMessage(err, source)
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range f.predictions(rows, NextTimes(history.Times, q.steps)) {
+		if err := emit(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFile reads the history from a file, or from the body where its name is -.
+func (f *Forecaster) readFile(name string, body io.Reader, fill string) (*datasets.Series, error) {
+	if name == "-" {
+		if body == nil {
+			return nil, option.Usagef("there is no input to read a series from; name a file")
+		}
+		return f.ReadHistory("standard input", body, fill)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, errors.Wrap(err, "history")
+	}
+	defer file.Close()
+	return f.ReadHistory(name, file, fill)
+}
+
+// ReadHistory reads a history for Predict from a CSV file. It takes the forecaster's variables by their names; where the
+// file has no header, or there is only one variable, as many columns of numbers as there are variables, in their order. The
+// name stands for the file in errors. Without a fill method missing values are filled as in training.
+func (f *Forecaster) ReadHistory(name string, file io.Reader, fill string) (*datasets.Series, error) {
+	if fill == "" {
+		fill = f.fill
+	}
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return nil, errors.Wrapf(err, "cannot read %s", name)
+	}
+	named, err := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill), datasets.Columns(f.Variables()...))
+	if err == nil {
+		return named, nil
+	}
+	s, allErr := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill))
+	if allErr != nil {
+		return nil, allErr
+	}
+	noHeader := !slices.ContainsFunc(s.Variables, func(v string) bool { return !strings.HasPrefix(v, "column ") })
+	if s.Width() == f.width && (s.Width() == 1 || noHeader) {
+		return s, nil
+	}
+	return nil, err
+}
+
+// Variables returns the names of the variables that are forecast.
+func (f *Forecaster) Variables() []string {
+	if f.history == nil {
+		return nil
+	}
+	return slices.Clone(f.history.Variables)
+}
+
+// Prediction is a row of a forecast.
+type Prediction struct {
+	Step   int                // from 1
+	Time   string             // its label, if it is known how the history's go on; else ""
+	Values map[string]float64 // by the variables' names
+	text   string
+}
+
+// Text implements task.Prediction: a line of a table of all rows, the first with the head.
+func (p Prediction) Text() string { return p.text }
+
+// Event implements task.Prediction.
+func (p Prediction) Event() any {
+	values := make(map[string]show.JSONFloat, len(p.Values))
+	for name, v := range p.Values {
+		values[name] = show.JSONFloat(v)
+	}
+	return struct {
+		Event  string                    `json:"event"`
+		Step   int                       `json:"step"`
+		Time   string                    `json:"time,omitempty"`
+		Values map[string]show.JSONFloat `json:"values"`
+	}{"prediction", p.Step, p.Time, values}
+}
+
+// predictions returns rows [steps][V], with the labels of their steps or nil, as they are shown.
+func (f *Forecaster) predictions(rows [][]float64, times []string) []Prediction {
+	variables := f.Variables()
+	first := "time"
+	if times == nil {
+		first = "step"
+	}
+	table := show.Table{Header: append([]string{first}, variables...)}
+	all := make([]Prediction, len(rows))
+	for i, row := range rows {
+		p := Prediction{Step: i + 1, Values: make(map[string]float64, len(row))}
+		cells := []any{show.Number(strconv.Itoa(i + 1))}
+		if times != nil {
+			p.Time, cells[0] = times[i], times[i]
+		}
+		for v, x := range row {
+			p.Values[variables[v]] = x
+			column := make([]float64, len(rows))
+			for k := range rows {
+				column[k] = rows[k][v]
+			}
+			cells = append(cells, show.Fixed(x, show.Decimals(5, column...)))
+		}
+		table.Rows = append(table.Rows, cells)
+		all[i] = p
+	}
+	lines := strings.SplitAfter(table.String(), "\n")
+	for i := range all {
+		all[i].text = lines[i+1]
+	}
+	if len(all) > 0 {
+		all[0].text = lines[0] + lines[1]
+	}
+	return all
+}
