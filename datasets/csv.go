@@ -90,6 +90,7 @@ func fileInfo(name string, s *Series) Info {
 	base := filepath.Base(name)
 	return Info{
 		Name:    shortName(base),
+		Kind:    KindSeries,
 		Task:    "forecast",
 		Title:   "Time series in " + base,
 		Size:    count(s.Len(), "row") + ", " + count(s.Width(), "variable"),

@@ -1,27 +1,42 @@
 package datasets
 
 import (
+	"cmp"
 	"context"
 	"strings"
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what
-// it holds: a *[Series] holds rows of numbers in time order, a *[Labelled] text in
-// classes.
+// it holds, as the Kind of its [Info] does: a *[Series] rows of numbers in time
+// order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations.
 type Dataset interface {
 	// Info describes the dataset without its data.
 	Info() Info
 }
 
+// The kinds of datasets.
+const (
+	KindSeries = "series" // a *[Series]
+	KindTexts  = "texts"  // labelled texts: a *[Labelled]
+	KindPairs  = "pairs"  // a *[Pairs]
+)
+
 // Info describes a dataset to a person.
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
-	Task    string // what is learnt from it: "forecast" or "classify"
+	Kind    string // what it holds: KindSeries, KindTexts or KindPairs
+	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify" or "translate"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated
 	Source  string // who published it, or the file's path
 	Where   string // "embedded", "cached", "to download" or "file"
+}
+
+// or fills in what the description of a dataset made by hand leaves out.
+func (i Info) or(kind string) Info {
+	i.Kind = cmp.Or(i.Kind, kind)
+	return i
 }
 
 // csvPrefix marks a specification that names a file of comma-separated values.

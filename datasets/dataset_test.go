@@ -24,7 +24,19 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 		if d.Info() != info {
 			t.Errorf("Open(%q).Info() = %+v, listed as %+v", info.Name, d.Info(), info)
 		}
-		for _, field := range []string{info.Task, info.Title, info.Size, info.Licence, info.Source, info.Where} {
+		kind := ""
+		switch d.(type) {
+		case *Series:
+			kind = KindSeries
+		case *Labelled:
+			kind = KindTexts
+		case *Pairs:
+			kind = KindPairs
+		}
+		if info.Kind != kind {
+			t.Errorf("%s is listed as %q, and is %q", info.Name, info.Kind, kind)
+		}
+		for _, field := range []string{info.Kind, info.Task, info.Title, info.Size, info.Licence, info.Source, info.Where} {
 			if field == "" {
 				t.Errorf("%s: empty field in %+v", info.Name, info)
 			}
@@ -33,6 +45,23 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 	if want := []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
 		"dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
+	}
+}
+
+// A dataset that a person makes by hand says what it holds.
+func TestKinds(t *testing.T) {
+	for _, c := range []struct {
+		d    Dataset
+		want string
+	}{
+		{&Series{}, "series"},
+		{&Labelled{}, "texts"},
+		{&Pairs{}, "pairs"},
+		{&Series{Meta: Info{Kind: "rolls"}}, "rolls"},
+	} {
+		if info := c.d.Info(); info != (Info{Kind: c.want}) {
+			t.Errorf("%T: %+v, want the kind %s alone", c.d, info, c.want)
+		}
 	}
 }
 
@@ -135,7 +164,7 @@ func TestOpenCSV(t *testing.T) {
 	}
 	want := &Series{
 		Meta: Info{
-			Name: "my sales", Task: "forecast", Title: "Time series in my sales.csv", Size: "2 rows, 1 variable",
+			Name: "my sales", Kind: "series", Task: "forecast", Title: "Time series in my sales.csv", Size: "2 rows, 1 variable",
 			Licence: "none stated (your own file)", Source: path, Where: "file",
 		},
 		Variables: []string{"Sales"},

@@ -11,6 +11,7 @@ import (
 func sst2Info() Info {
 	return Info{
 		Name:    "sst2",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Stanford Sentiment Treebank: film reviews, negative or positive",
 		Size:    "9,613 sentences",
@@ -23,6 +24,7 @@ func sst2Info() Info {
 func sst5Info() Info {
 	return Info{
 		Name:    "sst5",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Stanford Sentiment Treebank: film reviews in five grades",
 		Size:    "11,855 sentences",

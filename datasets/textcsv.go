@@ -89,6 +89,7 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	base := filepath.Base(name)
 	l.Meta = Info{
 		Name:    shortName(base),
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Labelled text in " + base,
 		Size:    count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes",

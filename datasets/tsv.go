@@ -64,6 +64,7 @@ func readTSV(name string, r io.Reader, o options) (*Pairs, error) {
 	base := filepath.Base(name)
 	p := splitPairs(Info{
 		Name:    shortName(base),
+		Kind:    KindPairs,
 		Task:    "translate",
 		Title:   "Texts and translations in " + base,
 		Size:    count(len(pairs), "pair"),

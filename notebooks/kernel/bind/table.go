@@ -22,6 +22,7 @@ import (
 	gru "github.com/rnnzoo/rnnzoo/zoo/gru"
 	lstm "github.com/rnnzoo/rnnzoo/zoo/lstm"
 	metric "github.com/rnnzoo/rnnzoo/zoo/metric"
+	option "github.com/rnnzoo/rnnzoo/zoo/option"
 	rnn "github.com/rnnzoo/rnnzoo/zoo/rnn"
 	show "github.com/rnnzoo/rnnzoo/zoo/show"
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
@@ -78,6 +79,9 @@ func init() {
 			"FrenchNumber":    reflect.ValueOf(datasets.FrenchNumber),
 			"GermanNumber":    reflect.ValueOf(datasets.GermanNumber),
 			"Get":             reflect.ValueOf(datasets.Get),
+			"KindPairs":       reflect.ValueOf(datasets.KindPairs),
+			"KindSeries":      reflect.ValueOf(datasets.KindSeries),
+			"KindTexts":       reflect.ValueOf(datasets.KindTexts),
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
 			"Labels":          reflect.ValueOf(datasets.Labels),
@@ -117,6 +121,11 @@ func init() {
 		},
 		Proxies: map[string]reflect.Type{
 			"Dataset": reflect.TypeFor[proxy1Dataset](),
+		},
+		Untypeds: map[string]string{
+			"KindPairs":  "string:pairs",
+			"KindSeries": "string:series",
+			"KindTexts":  "string:texts",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets/download": {
@@ -409,6 +418,18 @@ func init() {
 			"ChrF":       reflect.ValueOf(metric.ChrF),
 			"Exact":      reflect.ValueOf(metric.Exact),
 			"Perplexity": reflect.ValueOf(metric.Perplexity),
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/option": {
+		Name: "option",
+		Binds: map[string]reflect.Value{
+			"Usagef": reflect.ValueOf(option.Usagef),
+			"Wrong":  reflect.ValueOf(option.Wrong),
+		},
+		Types: map[string]reflect.Type{
+			"Field":      reflect.TypeFor[option.Field](),
+			"Set":        reflect.TypeFor[option.Set](),
+			"UsageError": reflect.TypeFor[option.UsageError](),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/rnn": {
