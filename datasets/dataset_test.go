@@ -105,7 +105,7 @@ func TestOpenUnknownFillMethod(t *testing.T) {
 	for _, spec := range []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "csv:no-such-file.csv"} {
 		_, err := Open(spec, Fill("linaer"))
 		var unknown *UnknownError
-		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" {
+		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" || unknown.Setting != "fill" {
 			t.Errorf("Open(%q): got %v, want an UnknownError that suggests linear", spec, err)
 		}
 	}

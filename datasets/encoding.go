@@ -21,6 +21,7 @@ func decoder(name string) (*encoding.Decoder, error) {
 	}
 	return nil, errors.WithStack(&UnknownError{
 		Kind:       "encoding",
+		Setting:    "encoding",
 		Name:       name,
 		Suggestion: suggest.Nearest(name, []string{"utf-8", "latin1"}),
 		Hint:       "choose utf-8 or latin1",

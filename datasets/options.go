@@ -104,6 +104,7 @@ func gather(opts []Option) (options, error) {
 	}
 	return o, errors.WithStack(&UnknownError{
 		Kind:       "fill method",
+		Setting:    "fill",
 		Name:       o.fill,
 		Suggestion: suggest.Nearest(o.fill, []string{"previous", "linear", "mean", "zero"}),
 		Hint:       "choose previous, linear, mean or zero",
