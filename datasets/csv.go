@@ -54,11 +54,11 @@ func openCSV(path string, o options) (*Series, error) {
 }
 
 func readCSV(name string, r io.Reader, o options) (*Series, error) {
-	t, err := readTable(name, r, o.columns)
+	t, err := readTable(name, r, o.Columns)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := t.variables(o.columns)
+	columns, err := t.variables(o.Columns)
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +66,14 @@ func readCSV(name string, r io.Reader, o options) (*Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.check(columns, o.fill == ""); err != nil {
+	if err := t.check(columns, o.Fill == ""); err != nil {
 		return nil, err
 	}
-	s := &Series{Times: times, Period: max(o.period, 0)}
+	s := &Series{Times: times, Period: max(o.Period, 0)}
 	values := make([][]float64, len(columns))
 	for i, c := range columns {
 		if c.missing != 0 {
-			if err := t.fill(c, o.fill); err != nil {
+			if err := t.fill(c, o.Fill); err != nil {
 				return nil, err
 			}
 		}

@@ -112,7 +112,7 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 
 // openFile reads a file of text or of a series, without a typed nil on an error.
 func openFile(path string, o options) (Dataset, error) {
-	if o.text != "" || o.label != "" {
+	if o.Text != "" || o.Label != "" {
 		l, err := openLabelledCSV(path, o)
 		if err != nil {
 			return nil, err

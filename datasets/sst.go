@@ -78,7 +78,7 @@ func openSST(info Info, classes []string, label func(int) (int, bool)) func(stri
 			phrases  bool
 			examples *[]Example
 		}{
-			{"train.txt", !o.sentences, &l.Train},
+			{"train.txt", !o.SentencesOnly, &l.Train},
 			{"dev.txt", false, &l.Valid},
 			{"test.txt", false, &l.Test},
 		} {

@@ -50,7 +50,7 @@ func openTSV(path string, o options) (*Pairs, error) {
 }
 
 func readTSV(name string, r io.Reader, o options) (*Pairs, error) {
-	decode, err := decoder(o.encoding)
+	decode, err := decoder(o.Encoding)
 	if err != nil {
 		return nil, err
 	}

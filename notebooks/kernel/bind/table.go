@@ -105,6 +105,7 @@ func init() {
 			"Temperatures":    reflect.ValueOf(datasets.Temperatures),
 			"Text":            reflect.ValueOf(datasets.Text),
 			"Texts":           reflect.ValueOf(datasets.Texts),
+			"Use":             reflect.ValueOf(datasets.Use),
 		},
 		Types: map[string]reflect.Type{
 			"Dataset":      reflect.TypeFor[datasets.Dataset](),
@@ -116,6 +117,7 @@ func init() {
 			"Pairs":        reflect.TypeFor[datasets.Pairs](),
 			"Range":        reflect.TypeFor[datasets.Range](),
 			"Series":       reflect.TypeFor[datasets.Series](),
+			"Settings":     reflect.TypeFor[datasets.Settings](),
 			"Split":        reflect.TypeFor[datasets.Split](),
 			"UnknownError": reflect.TypeFor[datasets.UnknownError](),
 		},
