@@ -3,7 +3,6 @@ package datasets
 import (
 	"cmp"
 	"context"
-	"strings"
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what
@@ -38,12 +37,6 @@ func (i Info) or(kind string) Info {
 	i.Kind = cmp.Or(i.Kind, kind)
 	return i
 }
-
-// csvPrefix marks a specification that names a file of comma-separated values.
-const csvPrefix = "csv"
-
-// tsvPrefix marks one that names a file of texts and translations with tabs between them.
-const tsvPrefix = "tsv"
 
 // List returns the description of each dataset that Open knows by name, by
 // task and then by name. It reads no data; where it is depends on [DataDir].
@@ -84,19 +77,10 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 		return nil, err
 	}
 	o.ctx = ctx
-	if prefix, path, ok := strings.Cut(spec, ":"); ok && path != "" {
-		switch prefix {
-		case csvPrefix:
-			return openFile(path, o)
-		case tsvPrefix:
-			p, err := openTSV(path, o)
-			if err != nil {
-				return nil, err // and no typed nil
-			}
-			return p, nil
-		}
+	if f, path, ok := formOf(spec); ok {
+		return f.open(path, o)
 	}
-	e, _, err := named(spec, nil)
+	e, err := named(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -110,18 +94,22 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 	return e.open(dir, o)
 }
 
-// openFile reads a file of text or of a series, without a typed nil on an error.
-func openFile(path string, o options) (Dataset, error) {
-	if o.Text != "" || o.Label != "" {
-		l, err := openLabelledCSV(path, o)
-		if err != nil {
-			return nil, err
-		}
-		return l, nil
-	}
-	s, err := openCSV(path, o)
+// Describe tells what a specification names without reading or fetching it: of a
+// name what [List] says, and of a file of one's own all but its size. A file need
+// not exist. The options decide as they do in [Open], of which the errors are too:
+// with [Text] or [Label] "csv:FILE" is labelled texts.
+func Describe(spec string, opts ...Option) (Info, error) {
+	o, err := gather(opts)
 	if err != nil {
-		return nil, err
+		return Info{}, err
 	}
-	return s, nil
+	if f, path, ok := formOf(spec); ok {
+		return f.describe(path, o), nil
+	}
+	e, err := named(spec)
+	if err != nil {
+		return Info{}, err
+	}
+	e.info.Where = o.where(e.source)
+	return e.info, nil
 }

@@ -3,7 +3,6 @@ package datasets
 import (
 	"cmp"
 	"io"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,18 +85,13 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	if err := l.divide(name, all, 0.2, 0.1, o.split); err != nil {
 		return nil, err
 	}
-	base := filepath.Base(name)
-	l.Meta = Info{
-		Name:    shortName(base),
-		Kind:    KindTexts,
-		Task:    "classify",
-		Title:   "Labelled text in " + base,
-		Size:    count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes",
-		Licence: "none stated (your own file)",
-		Source:  name,
-		Where:   "file",
-	}
+	l.Meta = describeLabelledCSV(name)
+	l.Meta.Size = count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes"
 	return l, nil
+}
+
+func describeLabelledCSV(path string) Info {
+	return describeFile(path, KindTexts, "classify", "Labelled text")
 }
 
 // readTextColumns returns the two columns of a file, row by row.

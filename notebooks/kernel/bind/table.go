@@ -73,6 +73,7 @@ func init() {
 			"Columns":         reflect.ValueOf(datasets.Columns),
 			"DataDir":         reflect.ValueOf(datasets.DataDir),
 			"Dates":           reflect.ValueOf(datasets.Dates),
+			"Describe":        reflect.ValueOf(datasets.Describe),
 			"Encoding":        reflect.ValueOf(datasets.Encoding),
 			"EnglishNumber":   reflect.ValueOf(datasets.EnglishNumber),
 			"Fill":            reflect.ValueOf(datasets.Fill),
