@@ -8,6 +8,7 @@ var airlineData string
 func airlineInfo() Info {
 	return Info{
 		Name:    "airline",
+		Kind:    KindSeries,
 		Task:    "forecast",
 		Title:   "International airline passengers, thousands a month, 1949 to 1960",
 		Size:    "144 months",

@@ -36,11 +36,11 @@ func catalogue() []entry {
 func openSeries(series func() *Series) func(string, options) (Dataset, error) {
 	return func(_ string, o options) (Dataset, error) {
 		s := series()
-		if err := s.choose(o.columns); err != nil {
+		if err := s.choose(o.Columns); err != nil {
 			return nil, err
 		}
-		if o.period > 0 {
-			s.Period = o.period
+		if o.Period > 0 {
+			s.Period = o.Period
 		}
 		return s, nil
 	}

@@ -8,6 +8,7 @@ var co2Data string
 func co2Info() Info {
 	return Info{
 		Name:    "co2",
+		Kind:    KindSeries,
 		Task:    "forecast",
 		Title:   "Carbon dioxide at Mauna Loa, ppm, monthly means, 1958 to 2026",
 		Size:    "820 months",

@@ -1,10 +1,6 @@
 package datasets
 
-import (
-	"io"
-	"path/filepath"
-	"strings"
-)
+import "io"
 
 // CSV reads the time series in the file at path: one row a step, oldest first.
 //
@@ -54,11 +50,11 @@ func openCSV(path string, o options) (*Series, error) {
 }
 
 func readCSV(name string, r io.Reader, o options) (*Series, error) {
-	t, err := readTable(name, r, o.columns)
+	t, err := readTable(name, r, o.Columns)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := t.variables(o.columns)
+	columns, err := t.variables(o.Columns)
 	if err != nil {
 		return nil, err
 	}
@@ -66,14 +62,14 @@ func readCSV(name string, r io.Reader, o options) (*Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.check(columns, o.fill == ""); err != nil {
+	if err := t.check(columns, o.Fill == ""); err != nil {
 		return nil, err
 	}
-	s := &Series{Times: times, Period: max(o.period, 0)}
+	s := &Series{Times: times, Period: max(o.Period, 0)}
 	values := make([][]float64, len(columns))
 	for i, c := range columns {
 		if c.missing != 0 {
-			if err := t.fill(c, o.fill); err != nil {
+			if err := t.fill(c, o.Fill); err != nil {
 				return nil, err
 			}
 		}
@@ -81,29 +77,30 @@ func readCSV(name string, r io.Reader, o options) (*Series, error) {
 		values[i] = c.values
 	}
 	s.Values = rows(values)
-	s.Meta = fileInfo(name, s)
+	s.Meta = describeSeriesCSV(name)
+	s.Meta.Size = count(s.Len(), "row") + ", " + count(s.Width(), "variable")
 	return s, nil
 }
 
-// fileInfo describes the series that was read from the file of that name.
-func fileInfo(name string, s *Series) Info {
-	base := filepath.Base(name)
-	return Info{
-		Name:    shortName(base),
-		Task:    "forecast",
-		Title:   "Time series in " + base,
-		Size:    count(s.Len(), "row") + ", " + count(s.Width(), "variable"),
-		Licence: "none stated (your own file)",
-		Source:  name,
-		Where:   "file",
-	}
+func describeSeriesCSV(path string) Info {
+	return describeFile(path, KindSeries, "forecast", "Time series")
 }
 
-// shortName returns the name of a file without its extension.
-func shortName(base string) string {
-	short := strings.TrimSuffix(base, filepath.Ext(base))
-	if short == "" { // as of ".csv"
-		return base
+// labelled reports whether the options make labelled texts of a CSV file.
+func (o options) labelled() bool { return o.Text != "" || o.Label != "" }
+
+// describeCSV describes a file of labelled texts or of a series.
+func describeCSV(path string, o options) Info {
+	if o.labelled() {
+		return describeLabelledCSV(path)
 	}
-	return short
+	return describeSeriesCSV(path)
+}
+
+// openAnyCSV reads a file of labelled texts or of a series.
+func openAnyCSV(path string, o options) (Dataset, error) {
+	if o.labelled() {
+		return opener(openLabelledCSV)(path, o)
+	}
+	return opener(openCSV)(path, o)
 }

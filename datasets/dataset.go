@@ -1,22 +1,30 @@
 package datasets
 
 import (
+	"cmp"
 	"context"
-	"strings"
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what
-// it holds: a *[Series] holds rows of numbers in time order, a *[Labelled] text in
-// classes.
+// it holds, as the Kind of its [Info] does: a *[Series] rows of numbers in time
+// order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations.
 type Dataset interface {
 	// Info describes the dataset without its data.
 	Info() Info
 }
 
+// The kinds of datasets.
+const (
+	KindSeries = "series" // a *[Series]
+	KindTexts  = "texts"  // labelled texts: a *[Labelled]
+	KindPairs  = "pairs"  // a *[Pairs]
+)
+
 // Info describes a dataset to a person.
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
-	Task    string // what is learnt from it: "forecast" or "classify"
+	Kind    string // what it holds: KindSeries, KindTexts or KindPairs
+	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify" or "translate"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated
@@ -24,11 +32,11 @@ type Info struct {
 	Where   string // "embedded", "cached", "to download" or "file"
 }
 
-// csvPrefix marks a specification that names a file of comma-separated values.
-const csvPrefix = "csv"
-
-// tsvPrefix marks one that names a file of texts and translations with tabs between them.
-const tsvPrefix = "tsv"
+// or fills in what the description of a dataset made by hand leaves out.
+func (i Info) or(kind string) Info {
+	i.Kind = cmp.Or(i.Kind, kind)
+	return i
+}
 
 // List returns the description of each dataset that Open knows by name, by
 // task and then by name. It reads no data; where it is depends on [DataDir].
@@ -69,19 +77,10 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 		return nil, err
 	}
 	o.ctx = ctx
-	if prefix, path, ok := strings.Cut(spec, ":"); ok && path != "" {
-		switch prefix {
-		case csvPrefix:
-			return openFile(path, o)
-		case tsvPrefix:
-			p, err := openTSV(path, o)
-			if err != nil {
-				return nil, err // and no typed nil
-			}
-			return p, nil
-		}
+	if f, path, ok := formOf(spec); ok {
+		return f.open(path, o)
 	}
-	e, _, err := named(spec, nil)
+	e, err := named(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -95,18 +94,22 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 	return e.open(dir, o)
 }
 
-// openFile reads a file of text or of a series, without a typed nil on an error.
-func openFile(path string, o options) (Dataset, error) {
-	if o.text != "" || o.label != "" {
-		l, err := openLabelledCSV(path, o)
-		if err != nil {
-			return nil, err
-		}
-		return l, nil
-	}
-	s, err := openCSV(path, o)
+// Describe tells what a specification names without reading or fetching it: of a
+// name what [List] says, and of a file of one's own all but its size. A file need
+// not exist. The options decide as they do in [Open], of which the errors are too:
+// with [Text] or [Label] "csv:FILE" is labelled texts.
+func Describe(spec string, opts ...Option) (Info, error) {
+	o, err := gather(opts)
 	if err != nil {
-		return nil, err
+		return Info{}, err
 	}
-	return s, nil
+	if f, path, ok := formOf(spec); ok {
+		return f.describe(path, o), nil
+	}
+	e, err := named(spec)
+	if err != nil {
+		return Info{}, err
+	}
+	e.info.Where = o.where(e.source)
+	return e.info, nil
 }

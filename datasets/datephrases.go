@@ -11,6 +11,7 @@ import (
 func datesInfo() Info {
 	return Info{
 		Name:    "dates",
+		Kind:    KindPairs,
 		Task:    "translate",
 		Title:   "a hundred ways to write a date to ISO 8601",
 		Size:    "12,000 pairs",

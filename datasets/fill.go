@@ -10,6 +10,9 @@ import (
 // for which it has none, or -1.
 type filler func(values []float64) int
 
+// fillMethods returns the names of the methods.
+func fillMethods() []string { return []string{"previous", "linear", "mean", "zero"} }
+
 // fillMethod returns the filler of that name, or nil if there is none.
 func fillMethod(name string) filler {
 	switch name {

@@ -20,6 +20,7 @@ import (
 func imdbInfo() Info {
 	return Info{
 		Name:    "imdb",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Film reviews from IMDb, negative or positive",
 		Size:    "50,000 reviews",

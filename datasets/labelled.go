@@ -22,8 +22,8 @@ type Example struct {
 
 var _ Dataset = (*Labelled)(nil)
 
-// Info returns l.Meta.
-func (l *Labelled) Info() Info { return l.Meta }
+// Info returns l.Meta, of the kind [KindTexts] unless it names one.
+func (l *Labelled) Info() Info { return l.Meta.or(KindTexts) }
 
 // Texts returns the texts of examples.
 func Texts(examples []Example) []string {

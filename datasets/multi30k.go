@@ -50,6 +50,7 @@ func multi30k(from, to string) entry {
 	}
 	info := Info{
 		Name:    "multi30k-" + from + "-" + to,
+		Kind:    KindPairs,
 		Task:    "translate",
 		Title:   "Captions of photographs, " + languages[from] + " to " + languages[to],
 		Size:    "31,014 pairs",

@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -14,17 +15,11 @@ type Option func(*options)
 
 // options is what the options add up to. Its zero value is the default.
 type options struct {
-	fill    string
-	columns []string
-	period  int
-
-	text, label string
-	encoding    string
-	sentences   bool
-	split       uint64
-	data        string
-	progress    func(download.Progress)
-	ctx         context.Context // of OpenContext and Get; nil is none
+	Settings
+	split    uint64
+	data     string
+	progress func(download.Progress)
+	ctx      context.Context // of OpenContext and Get; nil is none
 }
 
 // Fill says what stands in for a missing value of a file. The default, "",
@@ -42,39 +37,48 @@ type options struct {
 //
 // Any other method is an *[UnknownError] when the dataset is opened.
 func Fill(method string) Option {
-	return func(o *options) { o.fill = method }
+	return func(o *options) { o.Fill = method }
 }
 
 // Columns chooses the variables and their order by name. Without it, or without
 // names, they are all the columns of numbers in the order of the file. In a file
 // without a header the columns are named "column 1", "column 2" and so on.
 func Columns(names ...string) Option {
-	return func(o *options) { o.columns = append([]string(nil), names...) }
+	return func(o *options) { o.Columns = append([]string(nil), names...) }
 }
 
 // Period sets the season of a series in steps, such as 12 for months with a
 // yearly season. At 0 or less the dataset's own is kept, which for a file is
 // unknown.
 func Period(steps int) Option {
-	return func(o *options) { o.period = steps }
+	return func(o *options) { o.Period = steps }
 }
 
 // Text names the column of texts in a file, and makes it a [Labelled]. The default
 // is "text" where [Label] is given.
-func Text(column string) Option { return func(o *options) { o.text = column } }
+func Text(column string) Option { return func(o *options) { o.Text = column } }
 
 // Label names the column of labels in a file, and makes it a [Labelled]. The
 // default is "label" where [Text] is given.
-func Label(column string) Option { return func(o *options) { o.label = column } }
+func Label(column string) Option { return func(o *options) { o.Label = column } }
 
 // Encoding says how the text of a file is written: "utf-8", the default, or
 // "latin1" (ISO 8859-1, read as browsers do: as Windows-1252). Any other is an
 // *[UnknownError] when the dataset is opened.
-func Encoding(name string) Option { return func(o *options) { o.encoding = name } }
+func Encoding(name string) Option { return func(o *options) { o.Encoding = name } }
 
 // SentencesOnly leaves the labelled phrases of a treebank out of the training
 // part, which then holds whole sentences alone.
-func SentencesOnly() Option { return func(o *options) { o.sentences = true } }
+func SentencesOnly() Option { return func(o *options) { o.SentencesOnly = true } }
+
+// Use reads a dataset as the settings say: what they leave out is as it is without
+// an option. The options after it go before it.
+func Use(s Settings) Option {
+	return func(o *options) {
+		o.Settings = s
+		o.Columns = slices.Clone(s.Columns)
+	}
+}
 
 // SplitSeed chooses which examples are held out where a corpus has no split of its
 // own. It is apart from the seed of a training, so that runs with different seeds
@@ -96,16 +100,17 @@ func gather(opts []Option) (options, error) {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	if _, err := decoder(o.encoding); err != nil {
+	if _, err := decoder(o.Encoding); err != nil {
 		return o, err
 	}
-	if o.fill == "" || fillMethod(o.fill) != nil {
+	if o.Fill == "" || fillMethod(o.Fill) != nil {
 		return o, nil
 	}
 	return o, errors.WithStack(&UnknownError{
 		Kind:       "fill method",
-		Name:       o.fill,
-		Suggestion: suggest.Nearest(o.fill, []string{"previous", "linear", "mean", "zero"}),
+		Setting:    "fill",
+		Name:       o.Fill,
+		Suggestion: suggest.Nearest(o.Fill, fillMethods()),
 		Hint:       "choose previous, linear, mean or zero",
 	})
 }

@@ -17,8 +17,8 @@ type Pairs struct {
 
 var _ Dataset = (*Pairs)(nil)
 
-// Info returns p.Meta.
-func (p *Pairs) Info() Info { return p.Meta }
+// Info returns p.Meta, of the kind [KindPairs] unless it names one.
+func (p *Pairs) Info() Info { return p.Meta.or(KindPairs) }
 
 // splitPairs divides pairs that come without parts: a tenth of the distinct sources, at most 1,000 of them, validates,
 // and as many test. Which they are depends on the sources alone, so that a newer edition of a corpus keeps its parts, and

@@ -9,6 +9,7 @@ import (
 func phrasesInfo() Info {
 	return Info{
 		Name:    "phrases",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Made-up opinions of films in which the order of the words decides",
 		Size:    "11,000 sentences",

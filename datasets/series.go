@@ -20,8 +20,8 @@ type Series struct {
 
 var _ Dataset = (*Series)(nil)
 
-// Info returns s.Meta.
-func (s *Series) Info() Info { return s.Meta }
+// Info returns s.Meta, of the kind [KindSeries] unless it names one.
+func (s *Series) Info() Info { return s.Meta.or(KindSeries) }
 
 // Len returns N, the number of steps.
 func (s *Series) Len() int { return len(s.Values) }

@@ -11,6 +11,7 @@ import (
 func sst2Info() Info {
 	return Info{
 		Name:    "sst2",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Stanford Sentiment Treebank: film reviews, negative or positive",
 		Size:    "9,613 sentences",
@@ -23,6 +24,7 @@ func sst2Info() Info {
 func sst5Info() Info {
 	return Info{
 		Name:    "sst5",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Stanford Sentiment Treebank: film reviews in five grades",
 		Size:    "11,855 sentences",
@@ -76,7 +78,7 @@ func openSST(info Info, classes []string, label func(int) (int, bool)) func(stri
 			phrases  bool
 			examples *[]Example
 		}{
-			{"train.txt", !o.sentences, &l.Train},
+			{"train.txt", !o.SentencesOnly, &l.Train},
 			{"dev.txt", false, &l.Valid},
 			{"test.txt", false, &l.Test},
 		} {

@@ -8,6 +8,7 @@ var sunspotsData string
 func sunspotsInfo() Info {
 	return Info{
 		Name:    "sunspots",
+		Kind:    KindSeries,
 		Task:    "forecast",
 		Title:   "Relative sunspot numbers of Zürich, monthly means, 1749 to 1983",
 		Size:    "2820 months",

@@ -14,6 +14,7 @@ import (
 func tatoebaFraEngInfo() Info {
 	return Info{
 		Name:    "tatoeba-fra-eng",
+		Kind:    KindPairs,
 		Task:    "translate",
 		Title:   "French sentences and English translations from Tatoeba",
 		Size:    "142,787 pairs in 2017, more today",

@@ -8,6 +8,7 @@ var temperaturesData string
 func temperaturesInfo() Info {
 	return Info{
 		Name:    "temperatures",
+		Kind:    KindSeries,
 		Task:    "forecast",
 		Title:   "Daily minimum temperatures of Melbourne, °C, 1981 to 1990",
 		Size:    "3650 days",

@@ -3,7 +3,6 @@ package datasets
 import (
 	"cmp"
 	"io"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,14 +56,14 @@ func openLabelledCSV(path string, o options) (*Labelled, error) {
 }
 
 func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
-	decode, err := decoder(o.encoding)
+	decode, err := decoder(o.Encoding)
 	if err != nil {
 		return nil, err
 	}
 	if decode != nil {
 		r = transform.NewReader(r, decode)
 	}
-	texts, labels, err := readTextColumns(name, r, cmp.Or(o.text, "text"), cmp.Or(o.label, "label"))
+	texts, labels, err := readTextColumns(name, r, cmp.Or(o.Text, "text"), cmp.Or(o.Label, "label"))
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +72,7 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	case n == 1:
 		return nil, errors.Errorf("%s: all %s are labelled %s; there must be two classes or more", name, count(len(labels), "text"), quote(l.Classes[0]))
 	case n > mostClasses:
-		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, quote(cmp.Or(o.label, "label")), n, mostClasses)
+		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, quote(cmp.Or(o.Label, "label")), n, mostClasses)
 	}
 	place := make(map[string]int, len(l.Classes))
 	for i, class := range l.Classes {
@@ -86,17 +85,13 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	if err := l.divide(name, all, 0.2, 0.1, o.split); err != nil {
 		return nil, err
 	}
-	base := filepath.Base(name)
-	l.Meta = Info{
-		Name:    shortName(base),
-		Task:    "classify",
-		Title:   "Labelled text in " + base,
-		Size:    count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes",
-		Licence: "none stated (your own file)",
-		Source:  name,
-		Where:   "file",
-	}
+	l.Meta = describeLabelledCSV(name)
+	l.Meta.Size = count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes"
 	return l, nil
+}
+
+func describeLabelledCSV(path string) Info {
+	return describeFile(path, KindTexts, "classify", "Labelled text")
 }
 
 // readTextColumns returns the two columns of a file, row by row.

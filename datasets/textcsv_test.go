@@ -100,7 +100,7 @@ func TestOpenLabelledCSV(t *testing.T) {
 	}
 	_, err = Open("csv:"+path, Encoding("utf-9"))
 	var unknown *UnknownError
-	if !errors.As(err, &unknown) || unknown.Suggestion != "utf-8" {
+	if !errors.As(err, &unknown) || unknown.Suggestion != "utf-8" || unknown.Setting != "encoding" {
 		t.Errorf("got %v", err)
 	}
 }

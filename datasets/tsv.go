@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -50,7 +49,7 @@ func openTSV(path string, o options) (*Pairs, error) {
 }
 
 func readTSV(name string, r io.Reader, o options) (*Pairs, error) {
-	decode, err := decoder(o.encoding)
+	decode, err := decoder(o.Encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -61,20 +60,17 @@ func readTSV(name string, r io.Reader, o options) (*Pairs, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := filepath.Base(name)
-	p := splitPairs(Info{
-		Name:    shortName(base),
-		Task:    "translate",
-		Title:   "Texts and translations in " + base,
-		Size:    count(len(pairs), "pair"),
-		Licence: "none stated (your own file)",
-		Source:  name,
-		Where:   "file",
-	}, pairs)
+	meta := describeTSV(name, o)
+	meta.Size = count(len(pairs), "pair")
+	p := splitPairs(meta, pairs)
 	if len(p.Test) == 0 {
 		return nil, errors.Errorf("%s: %s of too few different texts to train, validate and test; give at least 3", name, count(len(pairs), "pair"))
 	}
 	return p, nil
+}
+
+func describeTSV(path string, _ options) Info {
+	return describeFile(path, KindPairs, "translate", "Texts and translations")
 }
 
 // readPairLines reads lines of a text, a tab and its translation.

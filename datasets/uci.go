@@ -14,6 +14,7 @@ import (
 func uciInfo() Info {
 	return Info{
 		Name:    "uci-sentiment",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Sentences from reviews of films, restaurants and products, negative or positive",
 		Size:    "3,000 sentences",

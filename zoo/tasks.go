@@ -1,8 +1,6 @@
 package zoo
 
 import (
-	"strings"
-
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
@@ -41,15 +39,11 @@ func taskByName(name string) (taskEntry, bool) {
 	return taskEntry{}, false
 }
 
-// taskOf returns the task of a dataset that has a name, or that of a file whose form says it, or "".
+// taskOf returns the task that a dataset of a name, or a file by its form, is for by default, or "".
 func taskOf(dataset string) string {
-	if strings.HasPrefix(dataset, "tsv:") {
-		return "translate"
+	info, err := datasets.Describe(dataset)
+	if err != nil {
+		return ""
 	}
-	for _, d := range datasets.List() {
-		if d.Name == dataset {
-			return d.Task
-		}
-	}
-	return ""
+	return info.Task
 }

@@ -72,12 +72,16 @@ func init() {
 			"Columns":         reflect.ValueOf(datasets.Columns),
 			"DataDir":         reflect.ValueOf(datasets.DataDir),
 			"Dates":           reflect.ValueOf(datasets.Dates),
+			"Describe":        reflect.ValueOf(datasets.Describe),
 			"Encoding":        reflect.ValueOf(datasets.Encoding),
 			"EnglishNumber":   reflect.ValueOf(datasets.EnglishNumber),
 			"Fill":            reflect.ValueOf(datasets.Fill),
 			"FrenchNumber":    reflect.ValueOf(datasets.FrenchNumber),
 			"GermanNumber":    reflect.ValueOf(datasets.GermanNumber),
 			"Get":             reflect.ValueOf(datasets.Get),
+			"KindPairs":       reflect.ValueOf(datasets.KindPairs),
+			"KindSeries":      reflect.ValueOf(datasets.KindSeries),
+			"KindTexts":       reflect.ValueOf(datasets.KindTexts),
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
 			"Labels":          reflect.ValueOf(datasets.Labels),
@@ -101,6 +105,7 @@ func init() {
 			"Temperatures":    reflect.ValueOf(datasets.Temperatures),
 			"Text":            reflect.ValueOf(datasets.Text),
 			"Texts":           reflect.ValueOf(datasets.Texts),
+			"Use":             reflect.ValueOf(datasets.Use),
 		},
 		Types: map[string]reflect.Type{
 			"Dataset":      reflect.TypeFor[datasets.Dataset](),
@@ -112,11 +117,17 @@ func init() {
 			"Pairs":        reflect.TypeFor[datasets.Pairs](),
 			"Range":        reflect.TypeFor[datasets.Range](),
 			"Series":       reflect.TypeFor[datasets.Series](),
+			"Settings":     reflect.TypeFor[datasets.Settings](),
 			"Split":        reflect.TypeFor[datasets.Split](),
 			"UnknownError": reflect.TypeFor[datasets.UnknownError](),
 		},
 		Proxies: map[string]reflect.Type{
 			"Dataset": reflect.TypeFor[proxy1Dataset](),
+		},
+		Untypeds: map[string]string{
+			"KindPairs":  "string:pairs",
+			"KindSeries": "string:series",
+			"KindTexts":  "string:texts",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets/download": {

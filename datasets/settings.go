@@ -1,0 +1,32 @@
+package datasets
+
+import (
+	"math"
+
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+)
+
+// Settings are how a dataset is read, as plain data that can be written down: each field is what the option of its name
+// says. [Use] makes an option of them. The zero value is the default.
+type Settings struct {
+	Columns       []string `json:"columns,omitempty"`
+	Fill          string   `json:"fill,omitempty"`
+	Period        int      `json:"period,omitempty"`
+	Text          string   `json:"text,omitempty"`
+	Label         string   `json:"label,omitempty"`
+	Encoding      string   `json:"encoding,omitempty"`
+	SentencesOnly bool     `json:"sentences_only,omitempty"`
+}
+
+// Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the ways
+// that [Encoding] takes, as in a file of settings, gets its usual name.
+func (c *Settings) Declare(s *option.Set) {
+	c.Encoding = encodingName(c.Encoding)
+	s.List(&c.Columns, "columns", "names of the variables, with commas between them; none is all columns of numbers").For(KindSeries)
+	s.Text(&c.Fill, "fill", "what stands in for missing values: previous, linear, mean or zero; none is an error").OneOf(fillMethods()...).For(KindSeries)
+	s.Int(&c.Period, "period", "rows in a season, for the baselines; 0 is what the dataset says").AtLeast(0).Below(math.MaxInt32).For(KindSeries)
+	s.Text(&c.Text, "text", "name of the column of texts in a file of your own").For(KindTexts)
+	s.Text(&c.Label, "label", "name of the column of classes in a file of your own").For(KindTexts)
+	s.Text(&c.Encoding, "encoding", "encoding of a file of your own: utf-8 or latin1").OneOf(encodings()...).For(KindTexts, KindPairs)
+	s.Bool(&c.SentencesOnly, "sentences-only", "train on the sentences of a treebank alone, not on their phrases").For(KindTexts)
+}
