@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"fmt"
+	"slices"
 	"weak"
 
 	"github.com/pkg/errors"
@@ -18,6 +20,8 @@ type CompileOption func(*compileConfig)
 
 type compileConfig struct {
 	outputs   []*gorgonia.Node
+	named     []namedNode // OutputAs
+	carried   []namedNode // Carry
 	loss      *gorgonia.Node
 	without   map[string]bool
 	threads   int
@@ -25,9 +29,34 @@ type compileConfig struct {
 	workspace *exec.Workspace
 }
 
-// Output names nodes whose values can be read after a run.
+// namedNode is a node with the name of an output or an input.
+type namedNode struct {
+	name string
+	node *gorgonia.Node
+}
+
+// Output names nodes whose values can be read after a run, with Program.Value.
 func Output(nodes ...*gorgonia.Node) CompileOption {
 	return func(c *compileConfig) { c.outputs = append(c.outputs, nodes...) }
+}
+
+// OutputAs gives a node's value a name, under which it can be read after a run without the node, with Program.Output. A
+// node may have several names; a name belongs to one.
+func OutputAs(name string, n *gorgonia.Node) CompileOption {
+	return func(c *compileConfig) { c.named = append(c.named, namedNode{name, n}) }
+}
+
+// Carry has each run that succeeds end with copying the value of a node into the memory of an input of the same shape and
+// type, so that the next run starts from it: the state of a network that reads a sequence in pieces, the last word of a
+// text that it writes. The first run starts from what the input holds, zeros if nothing was set; Program.Set, or writing
+// to Program.Input, between two runs overrides what was carried. The node is an output, too. One node may be carried into
+// several inputs, but not two into one.
+//
+// All copies are made when the run is over, from memory that none of them writes to: states may change places, and a
+// state may be handed on as it is. Outputs that are read after the run are those of that run. Gradients do not flow from
+// one run into the one before it, which makes of a loss over consecutive pieces truncated back-propagation through time.
+func Carry(input string, n *gorgonia.Node) CompileOption {
+	return func(c *compileConfig) { c.carried = append(c.carried, namedNode{input, n}) }
 }
 
 // Loss names a scalar. The program computes it, and its gradient with respect to every parameter that the graph uses.
@@ -85,12 +114,18 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if c.threads < 0 {
 		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
 	}
-	for _, n := range c.outputs {
+	outputs := slices.Clone(c.outputs)
+	for _, o := range slices.Concat(c.named, c.carried) {
+		outputs = append(outputs, o.node)
+	}
+	for _, n := range outputs {
 		if n == nil || n.Graph() != b.g {
 			b.failf("compile: the output %s is not a node of this graph", describe(n))
 		}
 	}
-	outputs := append([]*gorgonia.Node(nil), c.outputs...)
+	if err := c.checkNames(); err != nil {
+		return nil, err
+	}
 	var names []string
 	gradAt := len(outputs)
 	if c.loss != nil {
@@ -114,6 +149,10 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	carry, err := c.carries(g)
+	if err != nil {
+		return nil, err
+	}
 	pass.Run(g, c.without)
 
 	p := &Program{params: b.params, outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
@@ -132,7 +171,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	for i, name := range names {
 		offsets[gradAt+i] = gradOffset[name]
 	}
-	pl := plan.Make(g, plan.Options{GradOffset: offsets, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
+	pl := plan.Make(g, plan.Options{GradOffset: offsets, Carry: carry, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
 	params := b.params // a program does not keep its builder
 	p.machine, err = exec.New(pl, params.dtype, exec.Options{
 		Params:   func(name string) any { return params.byName[name].value.Data() },
@@ -145,7 +184,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.instructions = pl.Instructions
+	p.instructions, p.carries = pl.Instructions, pl.Carries
 	p.inputs = make(map[string]*tensor.Dense, len(pl.Inputs))
 	for name, l := range pl.Inputs {
 		p.inputs[name] = p.machine.Tensor(l)
@@ -160,6 +199,10 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	for i, n := range outputs[:gradAt] {
 		p.outputs[weak.Make(n)] = p.machine.Tensor(pl.Outputs[i])
 	}
+	p.named = make(map[string]*tensor.Dense, len(c.named))
+	for _, o := range c.named {
+		p.named[o.name] = p.Value(o.node)
+	}
 	if c.loss != nil {
 		p.loss = p.outputs[weak.Make(c.loss)]
 	}
@@ -173,6 +216,64 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		}
 	}
 	return p, nil
+}
+
+// checkNames returns an error if outputs are not told apart by their names, or an input is to be set to two nodes.
+func (c *compileConfig) checkNames() error {
+	seen := make(map[string]*gorgonia.Node)
+	for _, o := range c.named {
+		if o.name == "" {
+			return errors.Errorf("compile: the output %s has an empty name; give it one, or use Output", describe(o.node))
+		}
+		if first, ok := seen[o.name]; ok {
+			return errors.Errorf("compile: two outputs have the name %q, %s and %s; give each its own", o.name, describe(first), describe(o.node))
+		}
+		seen[o.name] = o.node
+	}
+	clear(seen)
+	for _, o := range c.carried {
+		if first, ok := seen[o.name]; ok {
+			return errors.Errorf("compile: both %s and %s are carried into the input %q; an input is set to one value", describe(first), describe(o.node), o.name)
+		}
+		seen[o.name] = o.node
+	}
+	return nil
+}
+
+// carries returns for each input that is set after a run the number of the output that it is set to, of a graph that has
+// been lowered.
+func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
+	if len(c.carried) == 0 {
+		return nil, nil
+	}
+	inputs := make(map[string]*ir.Value)
+	for _, v := range g.Values {
+		switch op := v.Op.(type) {
+		case ir.Input:
+			inputs[op.Name] = v
+		case ir.IndexInput:
+			inputs[op.Name] = v
+		}
+	}
+	carry := make(map[string]int, len(c.carried))
+	for i, o := range c.carried {
+		at := len(c.outputs) + len(c.named) + i
+		in := inputs[o.name]
+		if in == nil {
+			return nil, errors.Errorf("compile: %s is carried into the input %q, but the graph has no input of this name", describe(o.node), o.name)
+		}
+		what := func(v *ir.Value) string {
+			if ir.IsIndex(v) {
+				return fmt.Sprintf("integers %v", v.Shape)
+			}
+			return fmt.Sprintf("numbers %v", v.Shape)
+		}
+		if from := g.Outputs[at]; !ir.SameShape(in.Shape, from.Shape) || ir.IsIndex(in) != ir.IsIndex(from) {
+			return nil, errors.Errorf("compile: %s is carried into the input %q, but it is %s and the input holds %s", describe(o.node), o.name, what(from), what(in))
+		}
+		carry[o.name] = at
+	}
+	return carry, nil
 }
 
 func contains(list []string, s string) bool {

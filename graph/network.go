@@ -22,12 +22,12 @@ type Network struct {
 // Merge says how a bidirectional layer joins the outputs of its two directions.
 type Merge uint8
 
-// The ways to merge. Concat doubles the width, the others keep it.
+// The ways to merge. MergeConcat doubles the width, the others keep it.
 const (
-	Concat Merge = iota // [forward, backward]
-	Sum                 // forward + backward
-	Mul                 // forward ∘ backward
-	Mean                // (forward + backward)/2
+	MergeConcat Merge = iota // [forward, backward]
+	MergeSum                 // forward + backward
+	MergeMul                 // forward ∘ backward
+	MergeMean                // (forward + backward)/2
 )
 
 // A NetworkOption configures a Network.
@@ -104,7 +104,7 @@ func (r *Network) IsBidirectional() bool { return r.bidirectional }
 
 // Width returns the width of the output.
 func (r *Network) Width() int {
-	if r.bidirectional && r.merge == Concat {
+	if r.bidirectional && r.merge == MergeConcat {
 		return 2 * r.config.Hidden
 	}
 	return r.config.Hidden
@@ -229,11 +229,11 @@ func (r *Network) invalid(b *Builder, directions int) (*gorgonia.Node, []State) 
 
 func (r *Network) join(b *Builder, forward, backward *gorgonia.Node) *gorgonia.Node {
 	switch r.merge {
-	case Sum:
+	case MergeSum:
 		return b.Add(forward, backward)
-	case Mul:
+	case MergeMul:
 		return b.Mul(forward, backward)
-	case Mean:
+	case MergeMean:
 		return b.Scale(b.Add(forward, backward), 0.5)
 	}
 	return b.Concat(-1, forward, backward)

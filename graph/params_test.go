@@ -62,7 +62,7 @@ func checkSame(t *testing.T, got, want *graph.Params, rounded bool) {
 
 // TestSaveLoad writes a store to a file and reads it into stores of both types: empty ones, and ones with other values.
 func TestSaveLoad(t *testing.T) {
-	network := lstm.New(graph.Hidden(4), graph.Layers(2), graph.Bidirectional(graph.Concat))
+	network := lstm.New(graph.Hidden(4), graph.Layers(2), graph.Bidirectional(graph.MergeConcat))
 	for _, from := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 		for _, to := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 			t.Run(fmt.Sprintf("%v to %v", from, to), func(t *testing.T) {

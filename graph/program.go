@@ -20,10 +20,12 @@ type Program struct {
 	params       *Params
 	inputs       map[string]*tensor.Dense
 	outputs      map[weak.Pointer[gorgonia.Node]]*tensor.Dense // a program does not keep its graph
-	loss         *tensor.Dense                                 // nil if it has none
+	named        map[string]*tensor.Dense
+	loss         *tensor.Dense // nil if it has none
 	grads        []gorgonia.ValueGrad
 	gradByName   map[string]*tensor.Dense
 	instructions []plan.Instruction
+	carries      []plan.Carry
 	runs         uint64
 }
 
@@ -41,8 +43,8 @@ func (p *ParamGrad) Value() gorgonia.Value { return p.Param.value }
 // Grad returns the gradient of the program's last run; the next run overwrites it.
 func (p *ParamGrad) Grad() (gorgonia.Value, error) { return p.grad, nil }
 
-// Run computes the outputs, and with a loss the gradients, from the inputs and the parameters as they are now. It does
-// not allocate.
+// Run computes the outputs, and with a loss the gradients, from the inputs and the parameters as they are now. Then it
+// sets the inputs that Carry names. If it fails, these stay as they are. It does not allocate.
 func (p *Program) Run() error {
 	err := p.machine.Run(p.runs)
 	p.runs++
@@ -122,6 +124,9 @@ func (p *Program) Set(name string, value any) error {
 	return nil
 }
 
+// Output returns the value of the output that OutputAs gave a name, as Value does; nil if there is none of this name.
+func (p *Program) Output(name string) *tensor.Dense { return p.named[name] }
+
 // Value returns the value of an output as a tensor in the program's memory, which the next run overwrites; nil if the
 // node is not an output of the program. A scalar is a tensor of one element.
 func (p *Program) Value(n *gorgonia.Node) *tensor.Dense { return p.outputs[weak.Make(n)] }
@@ -154,11 +159,15 @@ func (p *Program) Grad(name string) *tensor.Dense { return p.gradByName[name] }
 // Instructions returns the number of instructions of a run.
 func (p *Program) Instructions() int { return len(p.instructions) }
 
-// String lists the instructions of a run, one a line, with the memory that each reads and writes.
+// String lists the instructions of a run, one a line, with the memory that each reads and writes, and then what is
+// carried to the next run.
 func (p *Program) String() string {
 	var b strings.Builder
 	for _, in := range p.instructions {
 		fmt.Fprintln(&b, in)
+	}
+	for _, c := range p.carries {
+		fmt.Fprintln(&b, c)
 	}
 	return b.String()
 }

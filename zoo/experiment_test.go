@@ -254,7 +254,7 @@ func TestTrainOwnCell(t *testing.T) {
 // TestTrainBothWays opens a run by the name of its network, which does not say how its directions are merged: the
 // parameters tell.
 func TestTrainBothWays(t *testing.T) {
-	network := birnn.New(rnn.New(graph.Hidden(Defaults("rnn", "airline").Hidden)), graph.Sum)
+	network := birnn.New(rnn.New(graph.Hidden(Defaults("rnn", "airline").Hidden)), graph.MergeSum)
 	run, err := Train(context.Background(), network, datasets.Airline(), train.Epochs(1))
 	if err != nil {
 		t.Fatal(err)

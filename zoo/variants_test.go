@@ -22,7 +22,7 @@ func TestOpenVariants(t *testing.T) {
 		rnn.NewRelu(graph.Hidden(4)),
 		lstm.NewPeephole(graph.Hidden(4)),
 		gru.NewResetBefore(graph.Hidden(4)),
-		birnn.New(rnn.NewRelu(graph.Hidden(4)), graph.Mean),
+		birnn.New(rnn.NewRelu(graph.Hidden(4)), graph.MergeMean),
 	} {
 		t.Run(network.Name(), func(t *testing.T) {
 			run, err := Train(context.Background(), network, datasets.Airline(), train.Epochs(1))

@@ -13,7 +13,7 @@ import "github.com/rnnzoo/rnnzoo/graph"
 //
 //	birnn.New(lstm.New(graph.Hidden(64)))
 func New(network *graph.Network, merge ...graph.Merge) *graph.Network {
-	m := graph.Concat
+	m := graph.MergeConcat
 	if len(merge) > 0 {
 		m = merge[0]
 	}

@@ -15,7 +15,8 @@ import (
 
 // Machine runs one program in memory of its own.
 type Machine interface {
-	// Run runs the program once. The number of the run decides the dropout masks.
+	// Run runs the program once and then carries outputs to inputs, unless it fails. The number of the run decides the
+	// dropout masks.
 	Run(number uint64) error
 	// Tensor returns the memory of a contiguous layout as a tensor.
 	Tensor(l plan.Layout) *tensor.Dense
@@ -35,6 +36,7 @@ type machine[F kernel.Float] struct {
 	scratch []F // the rest of the plan's arena
 	grads   []F
 	index   []int
+	carries []carry[F]
 	consts  map[*plan.Buffer][]F
 	workers []worker
 	crew    *crew // nil for one worker
@@ -52,6 +54,12 @@ type worker struct {
 	barriers uint64   // passed since the machine was made
 	err      error
 	_        [64]byte // workers on different cores do not share a cache line
+}
+
+// carry is memory that is set to other memory when a run is over: of numbers or of integers.
+type carry[F kernel.Float] struct {
+	dst, src         []F
+	dstInts, srcInts []int
 }
 
 // step is a bound instruction.
@@ -136,6 +144,14 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		}
 		room.data = shared.room(w, room.size)
 	}
+	for _, c := range p.Carries {
+		n := ir.Size(c.Dst.Shape)
+		if c.Dst.Buffer.Space == plan.Index {
+			m.carries = append(m.carries, carry[F]{dstInts: m.ints(c.Dst)[:n], srcInts: m.ints(c.Src)[:n]})
+		} else {
+			m.carries = append(m.carries, carry[F]{dst: m.data(c.Dst)[:n], src: m.data(c.Src)[:n]})
+		}
+	}
 	m.packFirst(packed.steps)
 	m.own = own.size()
 	m.job = m.work
@@ -213,6 +229,11 @@ func (m *machine[F]) Run(number uint64) error {
 			m.workers[w].err = nil
 			return err
 		}
+	}
+	for i := range m.carries {
+		c := &m.carries[i]
+		copy(c.dst, c.src)
+		copy(c.dstInts, c.srcInts)
 	}
 	return nil
 }

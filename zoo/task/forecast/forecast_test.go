@@ -714,7 +714,7 @@ func TestForecasterState(t *testing.T) {
 	} else if got, err := back.Predict(rows(72, 2), 5); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("with the weights first %v, %v; want %v", got, err, want)
 	}
-	both := newForecast(t, birnn.New(small(), graph.Sum), rows(72, 2), opts)
+	both := newForecast(t, birnn.New(small(), graph.MergeSum), rows(72, 2), opts)
 	_, err = NewForecaster(small(), both.Params(), state)
 	if want := `forecast: rnn has no parameter "weight_ih_l0_reverse"; the weights are those of another network`; err == nil || err.Error() != want {
 		t.Errorf("error %v; want %q", err, want)
