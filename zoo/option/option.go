@@ -47,6 +47,7 @@ type Field struct {
 	choices []string
 	check   func() error
 	data    []string
+	without string
 }
 
 // kind is the type of a setting's values, in the words of pflag.
@@ -214,6 +215,17 @@ func (f *Field) OneOf(choices ...string) *Field { f.choices = choices; return f 
 
 // Checked adds a rule of its own, such as a schedule's syntax: an error that says what is wrong, without the setting's name.
 func (f *Field) Checked(check func() error) *Field { f.check = check; return f }
+
+// Without says what the setting's name alone, as a flag without a value, stands for. Of a switch that is true.
+func (f *Field) Without(value string) *Field { f.without = value; return f }
+
+// WithoutValue returns what the setting's name alone stands for; "" means that it needs a value.
+func (f *Field) WithoutValue() string {
+	if f.kind == kindBool {
+		return "true"
+	}
+	return f.without
+}
 
 // For names the kinds of data that a setting is for; without it is for all.
 func (f *Field) For(data ...string) *Field { f.data = data; return f }

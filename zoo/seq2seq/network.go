@@ -1,4 +1,5 @@
-package task
+// Package seq2seq is an encoder and a decoder with attention between them, and the search for what the decoder says.
+package seq2seq
 
 import (
 	"fmt"
@@ -11,70 +12,89 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
 
-// encoderDecoder is two recurrent networks with attention between them,
+// Network is two recurrent networks with attention between them,
 //
 //	m    = encoder(x)                         one state m_s for each token of the source
-//	h_t  = decoder(h_{t−1}, [y_{t−1}, f_{t−1}])   f is c, o or nothing (TranslateOptions.Feed)
+//	h_t  = decoder(h_{t−1}, [y_{t−1}, f_{t−1}])   f is c, o or nothing (Options.Feed)
 //	c_t  = Σ_s softmax_s(score(h_t, m_s))·m_s
 //	o_t  = tanh(W_h·h_t + W_c·c_t + W_y·y_{t−1} + b)
 //	p(y_t) = softmax(W_o·o_t + b_o)
 //
-// with x and y as embeddings. The decoder starts from tanh of a linear map of the encoder's final states.
-type encoderDecoder struct {
-	opts             TranslateOptions
-	encoder, decoder *graph.Network
-	source, target   int // tokens of the vocabularies
+// with x and y as embeddings. The decoder starts from tanh of a linear map of the encoder's final states. A Network has no
+// state of its own and serves any number of goroutines.
+type Network struct {
+	Encoder, Decoder *graph.Network
+	Source, Target   int // tokens of the vocabularies
+	Options
 }
 
-// dropout returns the rate of dropout of embeddings, states and outputs: that between the network's layers.
-func (n *encoderDecoder) dropout() float64 { return n.encoder.Config().Dropout }
+// Options say how the two networks are joined.
+type Options struct {
+	Embedding int             // width
+	Attention attention.Score // how states are compared
+	Feed      string          // see Feeds
+	Shared    bool            // one vocabulary for both sides
+	Tied      bool            // the embedding of the target is the output's weight too
+}
 
-// encoded is sources that have been read.
-type encoded struct {
-	memory  attention.Memory
-	initial []graph.State // of the decoder's layers
+// Feeds returns the names of what a decoder can read beside the last token.
+func Feeds() []string { return []string{FeedContext, FeedOutput, FeedNone} }
+
+// What a decoder reads beside the last token.
+const (
+	FeedContext = "context" // what it looked at last (Bahdanau, Cho and Bengio 2015)
+	FeedOutput  = "output"  // what it made of that, the input feeding of Luong, Pham and Manning (2015)
+	FeedNone    = "none"    // nothing: the decoder runs first, and looks at the source from all its steps at once
+)
+
+// dropout returns the rate of dropout of embeddings, states and outputs: that between the network's layers.
+func (n *Network) dropout() float64 { return n.Encoder.Config().Dropout }
+
+// Encoded is sources that have been read.
+type Encoded struct {
+	Memory  attention.Memory
+	Initial []graph.State // of the decoder's layers
 }
 
 // embed returns the embeddings of tokens, with dropout. side is encoder or decoder; with a shared vocabulary and tied
 // embeddings they are one.
-func (n *encoderDecoder) embed(b *graph.Builder, side string, tokens *gorgonia.Node) *gorgonia.Node {
+func (n *Network) embed(b *graph.Builder, side string, tokens *gorgonia.Node) *gorgonia.Node {
 	return b.Dropout(b.Gather(n.table(b, side), tokens, text.Pad), n.dropout())
 }
 
-func (n *encoderDecoder) table(b *graph.Builder, side string) *gorgonia.Node {
-	rows := n.target
-	if side == "encoder" && !(n.opts.Shared && n.opts.Tied) {
-		rows = n.source
+func (n *Network) table(b *graph.Builder, side string) *gorgonia.Node {
+	rows := n.Target
+	if side == "encoder" && !(n.Shared && n.Tied) {
+		rows = n.Source
 	} else {
 		side = "decoder"
 	}
 	deviation := 0.1
-	if n.opts.Tied { // as output weights they make logits of the variance of what they are multiplied with
-		deviation = 1 / math.Sqrt(float64(n.opts.Embedding))
+	if n.Tied { // as output weights they make logits of the variance of what they are multiplied with
+		deviation = 1 / math.Sqrt(float64(n.Embedding))
 	}
-	return b.Prefix(side+".embedding.").Param("weight", graph.Normal(deviation, text.Pad), rows, n.opts.Embedding)
+	return b.Prefix(side+".embedding.").Param("weight", graph.Normal(deviation, text.Pad), rows, n.Embedding)
 }
 
-// encode reads tokens [S, B] of sequences with the given lengths [B].
-func (n *encoderDecoder) encode(b *graph.Builder, tokens, lengths *gorgonia.Node) encoded {
-	y, final := n.encoder.Unroll(b.Prefix("encoder."), n.embed(b, "encoder", tokens), graph.Lengths(lengths))
+// Encode reads tokens [S, B] of sequences with the given lengths [B].
+func (n *Network) Encode(b *graph.Builder, tokens, lengths *gorgonia.Node) Encoded {
+	y, final := n.Encoder.Unroll(b.Prefix("encoder."), n.embed(b, "encoder", tokens), graph.Lengths(lengths))
 	initial := n.bridge(b.Prefix("bridge."), final)
 	if b.Err() != nil {
-		return encoded{initial: initial}
+		return Encoded{Initial: initial}
 	}
 	steps, batch := y.Shape()[0], y.Shape()[1]
 	values := b.Transpose(b.Dropout(y, n.dropout()), 1, 0, 2)
 	mask := b.Reshape(b.Transpose(b.Reshape(b.LengthMask(lengths, steps), steps, batch)), batch, 1, steps)
-	score := attention.Score(n.opts.Attention)
-	return encoded{attention.NewMemory(b.Prefix("attention."), score, n.decoder.Config().Hidden, values, mask), initial}
+	return Encoded{attention.NewMemory(b.Prefix("attention."), n.Attention, n.Decoder.Config().Hidden, values, mask), initial}
 }
 
 // bridge makes the decoder's first states of the encoder's last: each tensor of a layer's state from the same tensor, or
 // where the cells differ from h, of the encoder's layer beside it, in both directions.
-func (n *encoderDecoder) bridge(b *graph.Builder, final []graph.State) []graph.State {
-	layers, widths := n.encoder.Config().Layers, n.decoder.StateWidths()
+func (n *Network) bridge(b *graph.Builder, final []graph.State) []graph.State {
+	layers, widths := n.Encoder.Config().Layers, n.Decoder.StateWidths()
 	directions := len(final) / layers
-	states := make([]graph.State, n.decoder.Config().Layers)
+	states := make([]graph.State, n.Decoder.Config().Layers)
 	for l := range states {
 		from := min(l, layers-1) * directions
 		for k, width := range widths {
@@ -93,12 +113,12 @@ func (n *encoderDecoder) bridge(b *graph.Builder, final []graph.State) []graph.S
 }
 
 // feedWidth returns the width of what the decoder reads beside a token.
-func (n *encoderDecoder) feedWidth() int {
-	switch n.opts.Feed {
-	case feedContext:
-		return n.encoder.Width()
-	case feedOutput:
-		return n.opts.Embedding
+func (n *Network) feedWidth() int {
+	switch n.Feed {
+	case FeedContext:
+		return n.Encoder.Width()
+	case FeedOutput:
+		return n.Embedding
 	}
 	return 0
 }
@@ -114,7 +134,7 @@ type decoded struct {
 
 // step declares a step of the decoder from embeddings e [N, Embedding], what is fed and the states. Of the N rows those
 // that look at one source, N/B of them, stand together.
-func (n *encoderDecoder) step(b *graph.Builder, m attention.Memory, e, feed *gorgonia.Node, states []graph.State) decoded {
+func (n *Network) step(b *graph.Builder, m attention.Memory, e, feed *gorgonia.Node, states []graph.State) decoded {
 	x := e
 	if feed != nil {
 		x = b.Concat(-1, e, feed)
@@ -123,59 +143,59 @@ func (n *encoderDecoder) step(b *graph.Builder, m attention.Memory, e, feed *gor
 		return decoded{x, x, x, x, states}
 	}
 	rows, batch := e.Shape()[0], m.Values.Shape()[0]
-	y, states := n.decoder.Unroll(b.Prefix("decoder."), b.Reshape(x, 1, rows, x.Shape()[1]), graph.InitialStates(states...))
+	y, states := n.Decoder.Unroll(b.Prefix("decoder."), b.Reshape(x, 1, rows, x.Shape()[1]), graph.InitialStates(states...))
 	if b.Err() != nil {
 		return decoded{x, x, x, x, states}
 	}
 	context, weights := m.Attend(b.Prefix("attention."), b.Reshape(y, batch, rows/batch, y.Shape()[2]))
-	d := decoded{hidden: b.At(y, 0, 0), context: b.Reshape(context, rows, n.encoder.Width()), weights: weights, states: states}
+	d := decoded{hidden: b.At(y, 0, 0), context: b.Reshape(context, rows, n.Encoder.Width()), weights: weights, states: states}
 	d.output = n.output(b, d.hidden, d.context, e)
 	return d
 }
 
 // fed returns what the next step reads beside a token, or nil.
-func (n *encoderDecoder) fed(d decoded) *gorgonia.Node {
-	switch n.opts.Feed {
-	case feedContext:
+func (n *Network) fed(d decoded) *gorgonia.Node {
+	switch n.Feed {
+	case FeedContext:
 		return d.context
-	case feedOutput:
+	case FeedOutput:
 		return d.output
 	}
 	return nil
 }
 
 // output joins states, contexts and embeddings [..., N, width] to what the next token is chosen by [..., N, Embedding].
-func (n *encoderDecoder) output(b *graph.Builder, h, context, e *gorgonia.Node) *gorgonia.Node {
+func (n *Network) output(b *graph.Builder, h, context, e *gorgonia.Node) *gorgonia.Node {
 	rate := n.dropout()
-	o := b.Tanh(b.Affine("readout", n.opts.Embedding, b.Dropout(h, rate), context, e))
+	o := b.Tanh(b.Affine("readout", n.Embedding, b.Dropout(h, rate), context, e))
 	return b.Dropout(o, rate)
 }
 
 // logits returns a score for each token of the target's vocabulary [..., N, V].
-func (n *encoderDecoder) logits(b *graph.Builder, output *gorgonia.Node) *gorgonia.Node {
-	if !n.opts.Tied {
-		return b.Prefix("output.").Linear("", n.target, output)
+func (n *Network) logits(b *graph.Builder, output *gorgonia.Node) *gorgonia.Node {
+	if !n.Tied {
+		return b.Prefix("output.").Linear("", n.Target, output)
 	}
-	return b.Add(b.MatMulNT(output, n.table(b, "decoder")), b.Prefix("output.").Param("bias", graph.Zeros(), n.target))
+	return b.Add(b.MatMulNT(output, n.table(b, "decoder")), b.Prefix("output.").Param("bias", graph.Zeros(), n.Target))
 }
 
-// unroll returns the scores [T, B, V] of the tokens that follow the true ones y [T, B].
-func (n *encoderDecoder) unroll(b *graph.Builder, s encoded, y *gorgonia.Node) *gorgonia.Node {
+// Unroll returns the scores [T, B, V] of the tokens that follow the true ones y [T, B].
+func (n *Network) Unroll(b *graph.Builder, s Encoded, y *gorgonia.Node) *gorgonia.Node {
 	e := n.embed(b, "decoder", y)
 	if b.Err() != nil {
 		return e
 	}
 	steps, batch := y.Shape()[0], y.Shape()[1]
-	if n.opts.Feed == feedNone {
-		h, _ := n.decoder.Unroll(b.Prefix("decoder."), e, graph.InitialStates(s.initial...))
-		context, _ := s.memory.Attend(b.Prefix("attention."), b.Transpose(h, 1, 0, 2))
+	if n.Feed == FeedNone {
+		h, _ := n.Decoder.Unroll(b.Prefix("decoder."), e, graph.InitialStates(s.Initial...))
+		context, _ := s.Memory.Attend(b.Prefix("attention."), b.Transpose(h, 1, 0, 2))
 		return n.logits(b, n.output(b, h, b.Transpose(context, 1, 0, 2), e))
 	}
-	d := decoded{states: s.initial}
+	d := decoded{states: s.Initial}
 	feed := b.Const(0, batch, n.feedWidth())
 	outputs := make([]*gorgonia.Node, steps)
 	for t := range outputs {
-		d = n.step(b, s.memory, b.At(e, 0, t), feed, d.states)
+		d = n.step(b, s.Memory, b.At(e, 0, t), feed, d.states)
 		outputs[t], feed = d.output, n.fed(d)
 	}
 	return n.logits(b, b.Stack(0, outputs...))

@@ -1,6 +1,7 @@
-package task
+package seq2seq
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -14,140 +15,99 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
 
-// search says how translations are looked for.
-type search struct {
-	beam    int     // hypotheses kept at each step; 1 is greedy search
-	penalty float64 // hypotheses are compared by log p / length^penalty
+// Search looks for the best that a decoder can say: at each step the 2·Beam best continuations of the rows are looked at, of
+// which those among the first Beam that end the sentence are done, and the first Beam of the others go on. It is over when
+// Beam hypotheses of each sentence are done and no row is better than the best of them.
+type Search struct {
+	Beam    int                  // hypotheses kept at each step; 1 is greedy search
+	Penalty float64              // hypotheses are compared by log p / length^Penalty; at 0 short ones win
+	Limit   func(source int) int // steps that may be taken for a source of so many tokens
 }
 
-// Translated is a translation with what it was made of.
-type Translated struct {
-	Text    string
+// Hypothesis is something said to its end, or cut short.
+type Hypothesis struct {
 	Score   float64     // log p / length^Penalty
-	Source  []string    // tokens, with the end
-	Target  []string    // tokens, with the end unless the search was cut short
-	Weights [][]float64 // of attention: for each token of the target one for each of the source
+	Tokens  []int       // with the end, unless it was cut short
+	Weights [][]float64 // of attention: for each token one for each of the source
 }
 
-// searchRows is how many hypotheses are followed at once: enough for the kernels. searchPlaces bounds the tokens that they
-// look at, so that long texts take no more memory.
+// The names of inputs and outputs of the programs of a search.
 const (
-	searchRows   = 256
-	searchPlaces = searchRows * 64
+	sourceName  = "source"  // [S, B] tokens
+	lengthsName = "lengths" // [B]
+	keysName    = "keys"    // [B, S, Hidden]
+	valuesName  = "values"  // [B, S, M]
+	maskName    = "mask"    // [B, 1, S]
+	tokenName   = "token"   // [B·K] the last ones said
+	parentsName = "parents" // [B·K] the rows of the step before that the rows go on from
+	feedName    = "feed"    // [B·K, width]
+	logsName    = "logs"    // [B·K, V] log probabilities of the next tokens
+	weightsName = "weights" // [B, K, S] of attention
 )
 
-// Translate translates texts by beam search. A text without words has an empty translation.
-func (t *Translator) Translate(texts ...string) ([]Translated, error) {
-	return t.translate(texts, search{t.opts.Beam, t.opts.Penalty})
+// Sources declares the inputs for a batch of sources, "source" [S, B] and "lengths" [B], and encodes them.
+func (n *Network) Sources(b *graph.Builder, steps, batch int) Encoded {
+	return n.Encode(b, b.IndexInput(sourceName, steps, batch), b.IndexInput(lengthsName, batch))
 }
 
-func (t *Translator) translate(texts []string, opts search) ([]Translated, error) {
-	sources := make([][]int, len(texts))
-	var order []int
-	for i, s := range texts {
-		if sources[i] = t.encodeSource(s); len(sources[i]) > 1 {
-			order = append(order, i)
+// SetSources sets the sources of a program that declares Sources. Where they are less than the batch the others are empty.
+func SetSources(p *graph.Program, sources [][]int) {
+	tokens, lengths := p.Input(sourceName).Ints(), p.Input(lengthsName).Ints()
+	clear(tokens)
+	clear(lengths)
+	for i, ids := range sources {
+		lengths[i] = len(ids)
+		for at, id := range ids {
+			tokens[at*len(lengths)+i] = id
 		}
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return len(sources[i]) - len(sources[j]) })
-	for _, p := range t.programs.byShape {
-		p.Refresh() // the parameters may have changed
-	}
-	out := make([]Translated, len(texts))
-	for len(order) > 0 {
-		n := 1
-		for n < min(len(order), searchRows/opts.beam) && (n+1)*opts.beam*len(sources[order[n]]) <= searchPlaces {
-			n++
-		}
-		chunk := order[:n]
-		order = order[n:]
-		batch := make([][]int, n)
-		for i, at := range chunk {
-			batch[i] = sources[at]
-		}
-		found, err := t.find(batch, opts)
-		if err != nil {
-			return nil, err
-		}
-		for i, at := range chunk {
-			out[at] = t.translated(batch[i], found[i])
-		}
-	}
-	return out, nil
 }
 
-// translated returns what a hypothesis says.
-func (t *Translator) translated(source []int, h hypothesis) Translated {
-	d := Translated{Text: t.targetEncoder.Decode(h.tokens), Score: h.score, Weights: h.weights}
-	for _, id := range source {
-		d.Source = append(d.Source, t.sourceEncoder.Vocabulary.Token(id))
-	}
-	for _, id := range h.tokens {
-		d.Target = append(d.Target, t.targetEncoder.Vocabulary.Token(id))
-	}
-	return d
+// DeclareEncode declares what a search begins with: the memory of sources [S, B] and the first states of the decoder.
+func (n *Network) DeclareEncode(b *graph.Builder, steps, batch int) []graph.CompileOption {
+	e := n.Sources(b, steps, batch)
+	opts := []graph.CompileOption{graph.OutputAs(keysName, e.Memory.Keys), graph.OutputAs(valuesName, e.Memory.Values), graph.OutputAs(maskName, e.Memory.Mask)}
+	n.eachState(func(name string, l, k, _ int) { opts = append(opts, graph.OutputAs(name, e.Initial[l][k])) })
+	return opts
 }
 
-// hypothesis is a translation that has ended, or that was cut short.
-type hypothesis struct {
-	score   float64
-	tokens  []int
-	weights [][]float64
-}
-
-// declareStep declares one step of the search for batch·beam rows, those of a source one after the other: the log
-// probabilities of the tokens [B·K, V], the weights of attention [B, K, S], what is fed to the next step, if anything is,
-// and the states.
-func (t *Translator) declareStep(b *graph.Builder, s translateShape) []*gorgonia.Node {
-	rows, hidden := s.batch*s.beam, t.decoder.Config().Hidden
-	keys, values := b.Input("keys", s.batch, s.source, hidden), b.Input("values", s.batch, s.source, t.encoder.Width())
-	memory := attention.Memory{Score: attention.Score(t.opts.Attention), Width: hidden, Keys: keys, Values: values, Mask: b.Input("mask", s.batch, 1, s.source)}
-	states := make([]graph.State, t.decoder.Config().Layers)
-	for i, name := range t.stateNames() {
-		widths := t.decoder.StateWidths()
-		l, k := i/len(widths), i%len(widths)
-		states[l] = append(states[l], b.Input(name, rows, widths[k]))
-	}
+// DeclareStep declares one step of a search for batch·beam rows, those of a source one after the other. A step carries the
+// states, and what is fed, to the next, which takes them from the rows that its rows go on from.
+func (n *Network) DeclareStep(b *graph.Builder, steps, batch, beam int) []graph.CompileOption {
+	rows, hidden := batch*beam, n.Decoder.Config().Hidden
+	keys, values := b.Input(keysName, batch, steps, hidden), b.Input(valuesName, batch, steps, n.Encoder.Width())
+	memory := attention.Memory{Score: n.Attention, Width: hidden, Keys: keys, Values: values, Mask: b.Input(maskName, batch, 1, steps)}
+	parents := b.IndexInput(parentsName, rows)
+	states := make([]graph.State, n.Decoder.Config().Layers)
+	n.eachState(func(name string, l, _, width int) {
+		states[l] = append(states[l], b.Gather(b.Input(name, rows, width), parents, graph.NoPadding))
+	})
 	var feed *gorgonia.Node
-	if w := t.feedWidth(); w > 0 {
-		feed = b.Input(feedName, rows, w)
+	if w := n.feedWidth(); w > 0 {
+		feed = b.Gather(b.Input(feedName, rows, w), parents, graph.NoPadding)
 	}
-	d := t.step(b, memory, t.embed(b, "decoder", b.IndexInput("token", rows)), feed, states)
-	outputs := []*gorgonia.Node{b.LogSoftmax(t.logits(b, d.output)), d.weights}
+	d := n.step(b, memory, n.embed(b, "decoder", b.IndexInput(tokenName, rows)), feed, states)
+	opts := []graph.CompileOption{graph.OutputAs(logsName, b.LogSoftmax(n.logits(b, d.output))), graph.OutputAs(weightsName, d.weights)}
 	if feed != nil {
-		outputs = append(outputs, t.fed(d))
+		opts = append(opts, graph.Carry(feedName, n.fed(d)))
 	}
-	for _, s := range d.states {
-		outputs = append(outputs, s...)
-	}
-	return outputs
+	n.eachState(func(name string, l, k, _ int) { opts = append(opts, graph.Carry(name, d.states[l][k])) })
+	return opts
 }
 
-const feedName = "feed"
-
-// stateNames returns the names of the inputs of the step for the decoder's states.
-func (t *Translator) stateNames() []string {
-	var names []string
-	for l := range t.decoder.Config().Layers {
-		for k := range t.decoder.StateWidths() {
-			names = append(names, fmt.Sprintf("state_l%d_%d", l, k))
+// eachState calls with each tensor of the decoder's state: the name of its input, its layer, its place and its width.
+func (n *Network) eachState(call func(name string, layer, place, width int)) {
+	for l := range n.Decoder.Config().Layers {
+		for k, width := range n.Decoder.StateWidths() {
+			call(fmt.Sprintf("state_l%d_%d", l, k), l, k, width)
 		}
 	}
-	return names
 }
 
-// carriedNames returns the names of the inputs of the step that are outputs of the step before, in the outputs' order.
-func (t *Translator) carriedNames() []string {
-	if t.feedWidth() > 0 {
-		return append([]string{feedName}, t.stateNames()...)
-	}
-	return t.stateNames()
-}
-
-// beam is the search for the translation of one source.
+// beam is the search of one source.
 type beam struct {
 	scores   []float64 // log p of each row that is alive; −∞ of others
-	finished []hypothesis
+	finished []Hypothesis
 	limit    int // steps
 }
 
@@ -156,39 +116,18 @@ type row struct {
 	parent, token int
 }
 
-// find looks for the translations of sources by beam search: at each step the 2·beam best continuations of the rows are
-// looked at, of which those among the first beam that end the sentence are done, and the first beam of the others go on.
-// It is over when beam hypotheses of each sentence are done and no row is better than the best of them.
-func (t *Translator) find(sources [][]int, opts search) ([]hypothesis, error) {
-	width := opts.beam
-	s := translateShape{use: toEncode, batch: 1}
-	for s.batch < len(sources) { // so that not every number of sentences is a program of its own
-		s.batch *= 2
-	}
-	s.batch = min(s.batch, max(1, searchRows/width))
-	for _, ids := range sources {
-		s.source = max(s.source, len(ids))
-	}
-	s.source = stepsFor(s.source, nil)
-	encoder, err := t.program(s)
-	if err != nil {
-		return nil, err
-	}
-	s.setSources(encoder.Program, sources)
+// Find looks for what is said of sources, with the programs that DeclareEncode and DeclareStep make for at least as many
+// sources of at least their lengths, and for the Beam. It gives up when the context ends.
+func (n *Network) Find(ctx context.Context, opts Search, encoder, stepper *graph.Program, sources [][]int) ([]Hypothesis, error) {
+	SetSources(encoder, sources)
 	if err := encoder.Run(); err != nil {
 		return nil, err
 	}
-	s.use, s.beam = toStep, width
-	stepper, err := t.program(s)
-	if err != nil {
-		return nil, err
+	width := opts.Beam
+	for _, name := range []string{keysName, valuesName, maskName} {
+		repeatRows(stepper.Input(name), encoder.Output(name), 1)
 	}
-	for i, name := range []string{"keys", "values", "mask"} {
-		copyRows(stepper.Input(name), encoder.outputs[i], 1, nil)
-	}
-	for i, name := range t.stateNames() {
-		copyRows(stepper.Input(name), encoder.outputs[3+i], width, nil)
-	}
+	n.eachState(func(name string, _, _, _ int) { repeatRows(stepper.Input(name), encoder.Output(name), width) })
 	if feed := stepper.Input(feedName); feed != nil {
 		feed.Zero()
 	}
@@ -200,25 +139,27 @@ func (t *Translator) find(sources [][]int, opts search) ([]hypothesis, error) {
 		for k := 1; k < width; k++ { // all rows are alike at the start
 			beams[i].scores[k] = math.Inf(-1)
 		}
-		beams[i].limit = t.limit(len(sources[i]))
+		beams[i].limit = opts.Limit(len(sources[i]))
 		limit = max(limit, beams[i].limit)
 	}
-	token := stepper.Input("token").Ints()
+	token, parents := stepper.Input(tokenName).Ints(), stepper.Input(parentsName).Ints()
 	for i := range token {
-		token[i] = text.Begin
+		token[i], parents[i] = text.Begin, i
 	}
-	trace := trace{width: width, steps: s.source}
-	parents := make([]int, len(token))
+	logs, weights := stepper.Output(logsName), stepper.Output(weightsName)
+	trace := trace{width: width, steps: weights.Shape()[2]}
 	for range limit {
+		if err := ctx.Err(); err != nil {
+			return nil, errors.WithStack(err)
+		}
 		if err := stepper.Run(); err != nil {
 			return nil, err
 		}
-		trace.weights = append(trace.weights, floats(stepper.outputs[1]))
-		logs := stepper.outputs[0]
+		trace.weights = append(trace.weights, copied(weights))
 		rows := make([]row, len(token))
 		live := false
 		for i := range beams {
-			candidates := beams[i].candidates(logs, i*width, t.target)
+			candidates := beams[i].candidates(logs, i*width, n.Target)
 			live = beams[i].advance(candidates, rows[i*width:(i+1)*width], &trace, i*width, len(sources[i]), opts) || live
 		}
 		if !live {
@@ -228,26 +169,15 @@ func (t *Translator) find(sources [][]int, opts search) ([]hypothesis, error) {
 		for i, r := range rows {
 			token[i], parents[i] = r.token, r.parent
 		}
-		for i, name := range t.carriedNames() {
-			copyRows(stepper.Input(name), stepper.outputs[2+i], 1, parents)
-		}
 	}
-	found := make([]hypothesis, len(sources))
+	found := make([]Hypothesis, len(sources))
 	for i := range beams {
 		if len(beams[i].finished) == 0 {
-			return nil, errors.New("translate: a probability is not a number; the weights are damaged")
+			return nil, errors.New("a probability is not a number; the weights are damaged")
 		}
 		found[i] = beams[i].best()
 	}
 	return found, nil
-}
-
-// limit returns how many steps the translation of a source of so many tokens may take: a few more than any in training
-// took, or of a longer source as many more as it is longer.
-func (t *Translator) limit(source int) int {
-	const few = 10
-	longest := t.lengths.Target + few
-	return max(longest, longest*source/t.lengths.Source)
 }
 
 // candidate is a continuation of a row.
@@ -307,7 +237,7 @@ func insert[F float32 | float64](best []candidate, logs []F, score float64, pare
 
 // advance takes the candidates into the rows, of which the first has the number first, and reports whether the search goes
 // on. source is the length of the source.
-func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, source int, opts search) bool {
+func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, source int, opts Search) bool {
 	for k := range rows {
 		rows[k] = row{first + k, text.End}
 		b.scores[k] = math.Inf(-1)
@@ -322,14 +252,14 @@ func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, 
 		last := length == b.limit
 		if c.token == text.End && i < len(rows) || last && i == 0 && len(b.finished) == 0 {
 			tokens, weights := trace.back(c.row, source)
-			b.finished = append(b.finished, hypothesis{c.score / math.Pow(float64(length), opts.penalty), tokens, weights})
+			b.finished = append(b.finished, Hypothesis{c.score / math.Pow(float64(length), opts.Penalty), tokens, weights})
 		}
 		if c.token != text.End && k < len(rows) {
 			rows[k], b.scores[k] = c.row, c.score
 			k++
 		}
 	}
-	better := len(b.finished) == 0 || b.scores[0]/math.Pow(float64(length), opts.penalty) > b.best().score
+	better := len(b.finished) == 0 || b.scores[0]/math.Pow(float64(length), opts.Penalty) > b.best().Score
 	if length == b.limit || k == 0 || len(b.finished) >= len(rows) && !better {
 		b.limit = 0 // it is over
 	}
@@ -337,10 +267,10 @@ func (b *beam) advance(candidates []candidate, rows []row, trace *trace, first, 
 }
 
 // best returns the best hypothesis, the first of equals.
-func (b *beam) best() hypothesis {
+func (b *beam) best() Hypothesis {
 	best := b.finished[0]
 	for _, h := range b.finished[1:] {
-		if h.score > best.score {
+		if h.Score > best.Score {
 			best = h
 		}
 	}
@@ -369,23 +299,35 @@ func (t *trace) back(r row, source int) (tokens []int, weights [][]float64) {
 	return tokens, weights
 }
 
-// copyRows copies rows of a tensor to another: each so many times, or those of the given numbers.
-func copyRows(to, from *tensor.Dense, times int, numbers []int) {
+// repeatRows copies each row of a tensor to another so many times.
+func repeatRows(to, from *tensor.Dense, times int) {
 	switch d := to.Data().(type) {
 	case []float32:
-		gatherRows(d, from.Data().([]float32), to.Shape()[0], times, numbers)
+		repeat(d, from.Data().([]float32), to.Shape()[0], times)
 	case []float64:
-		gatherRows(d, from.Data().([]float64), to.Shape()[0], times, numbers)
+		repeat(d, from.Data().([]float64), to.Shape()[0], times)
 	}
 }
 
-func gatherRows[F any](to, from []F, rows, times int, numbers []int) {
+func repeat[F any](to, from []F, rows, times int) {
 	width := len(to) / rows
 	for i := range rows {
 		at := i / times
-		if numbers != nil {
-			at = numbers[i]
-		}
 		copy(to[i*width:(i+1)*width], from[at*width:(at+1)*width])
 	}
+}
+
+// copied returns a copy of a tensor's elements.
+func copied(t *tensor.Dense) []float64 {
+	var out []float64
+	switch d := t.Data().(type) {
+	case []float32:
+		out = make([]float64, 0, len(d))
+		for _, v := range d {
+			out = append(out, float64(v))
+		}
+	case []float64:
+		out = append(out, d...)
+	}
+	return out
 }

@@ -23,8 +23,8 @@ type Kind interface {
 	Options() Options
 	// Defaults changes a recipe to one that gives a good result, and returns the task's own settings that go with it.
 	Defaults(r *Recipe, s Subject) Options
-	// Decoding returns the settings of how answers are looked for, which evaluation and use have in common, at their
-	// defaults; nil if there is nothing to choose.
+	// Decoding returns the settings of how answers are looked for, which evaluation and use have in common, with zero
+	// values; nil if there is nothing to choose. Of a run its predictor has them.
 	Decoding() Options
 	// Query returns a question to nobody: its settings are documented and are flags before a run is open.
 	Query() Query
@@ -33,6 +33,14 @@ type Kind interface {
 	New(s Setting, d datasets.Dataset) (Task, error)
 	// Open returns what a run has kept. The parameters hold the kept weights.
 	Open(s Setting, kept Files) (Predictor, error)
+}
+
+// Checker is a Kind that knows more of what cannot work than the bounds of its options.
+type Checker interface {
+	Kind
+	// Check returns a UsageError for a setting that cannot work with whatever data, before a corpus is fetched. The setting
+	// has no parameters.
+	Check(s Setting) error
 }
 
 // Options are settings, a pointer to a struct with JSON tags.

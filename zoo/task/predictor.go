@@ -17,9 +17,11 @@ type Predictor interface {
 	Params() *graph.Params
 	// Save keeps what must be kept besides the weights and the configuration.
 	Save(to Files) error
-	// On returns the task on a dataset, to evaluate the predictor there, with settings that Kind.Decoding declares; nil
-	// means as in training. Nothing is learnt from the dataset.
+	// On returns the task on a dataset, to evaluate the predictor there, with settings as Decoding returns them; nil means
+	// as in training. Nothing is learnt from the dataset.
 	On(d datasets.Dataset, decoding Options) (Task, error)
+	// Decoding returns a copy of the settings of how answers are looked for; nil if there is nothing to choose.
+	Decoding() Options
 	// Query returns a question with its settings at their defaults. Each serves one goroutine.
 	Query() Query
 	// Warm compiles what answers to such inputs need, so that the first ones do not wait for it.

@@ -1,24 +1,24 @@
-package task
+package classify
 
 import (
 	"context"
 	"math"
 	"slices"
 
-	"gorgonia.org/gorgonia"
-
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
-// Baselines implements Task: the metrics of two rivals on the same texts of a part as Evaluate:
+// Baselines implements task.Task: two rivals on the same texts of a part as Evaluate:
 //
 //	majority      the class that is most frequent in the training part, with the frequencies as probabilities
 //	bag-of-words  logistic regression on which words the whole text has, in whatever order; trained by the same loop
 //
 // Both learn from the training part, as much of it as Limit leaves.
-func (c *Classification) Baselines(p Part) (map[string]map[string]float64, error) {
+func (c *Classification) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
 	if m := c.rivals[p]; m != nil {
 		return m, nil
 	}
@@ -29,7 +29,7 @@ func (c *Classification) Baselines(p Part) (map[string]map[string]float64, error
 	if len(c.train.labels) == 0 { // the task of a kept run, which has not been trained
 		c.Limit(0)
 	}
-	bag, err := c.bagOfWords()
+	bag, err := c.bagOfWords(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,9 +42,9 @@ func (c *Classification) Baselines(p Part) (map[string]map[string]float64, error
 	for i := range constant {
 		constant[i] = frequencies
 	}
-	m := map[string]map[string]float64{
-		"majority":     score(c.classes, constant, part.labels).Metrics,
-		"bag-of-words": score(c.classes, logits, part.labels).Metrics,
+	m := []task.Rival{
+		{Name: "majority", Learns: true, Metrics: score(c.classes, constant, part.labels).Metrics},
+		{Name: "bag-of-words", Learns: true, Metrics: score(c.classes, logits, part.labels).Metrics},
 	}
 	c.rivals[p] = m
 	return m, nil
@@ -72,22 +72,23 @@ type bagOfWords struct {
 	labels, truth []int
 	bounds        []int
 	batch         int
-	programs      programs[shape]
+	lane          *lane
 }
 
 // bagOfWords returns the trained rival, with the weights of the epoch that is best on the validation part.
-func (c *Classification) bagOfWords() (*bagOfWords, error) {
-	valid, err := c.part(ValidPart)
+func (c *Classification) bagOfWords(ctx context.Context) (*bagOfWords, error) {
+	valid, err := c.part(task.ValidPart)
 	if err != nil {
 		return nil, err
 	}
-	b := &bagOfWords{task: c, params: graph.NewParams(c.params.Dtype()), train: words(c.train.tokens), valid: words(valid.tokens), labels: c.train.labels, truth: valid.labels}
+	b := &bagOfWords{task: c, params: graph.NewParams(c.params.Dtype()), train: words(c.train.tokens), valid: words(valid.tokens), labels: c.train.labels, truth: valid.labels,
+		lane: program.NewLane[program.Shape]()}
 	lengths := make([]int, len(b.train))
 	for i, ids := range b.train {
 		lengths[i] = len(ids)
 	}
-	b.bounds = stepBounds(lengths, 1)
-	_, err = train.Run(context.Background(), b, train.Epochs(20), train.Patience(2), train.Maximize("accuracy"), train.Batch(32), train.Clip(0),
+	b.bounds = program.StepBounds(lengths, 1)
+	_, err = train.Run(ctx, b, train.Epochs(20), train.Patience(2), train.Maximize(accuracyName), train.Batch(32), train.Clip(0),
 		train.Optimize(&train.Adam{LR: 0.003}))
 	return b, err
 }
@@ -120,33 +121,33 @@ func (b *bagOfWords) Step(_ int, examples []int) (train.Step, error) {
 	if err != nil {
 		return train.Step{}, err
 	}
-	setTargets(p.Program, b.labels, examples)
-	return train.Step{Program: p.Program, Tokens: s.steps * len(examples)}, nil
+	program.SetTargets(p, b.labels, examples)
+	return train.Step{Program: p, Tokens: s.Steps * len(examples)}, nil
 }
 
 // program returns a program whose inputs are set to sequences.
-func (b *bagOfWords) program(sequences [][]int32, training bool) (*compiled, shape, error) {
+func (b *bagOfWords) program(sequences [][]int32, training bool) (*graph.Program, program.Shape, error) {
 	longest := 1
 	for _, ids := range sequences {
 		longest = max(longest, len(ids))
 	}
-	s := shape{stepsFor(longest, b.bounds), max(b.batch, len(sequences)), training}
-	p, err := b.programs.get(s, func(shared graph.CompileOption) (*compiled, error) {
+	s := program.Shape{Steps: program.StepsFor(longest, b.bounds), Batch: max(b.batch, len(sequences)), Training: training}
+	p, err := b.lane.Get(s, func() (*graph.Builder, []graph.CompileOption) {
 		g := graph.NewBuilder(b.params)
-		tokens := g.IndexInput("tokens", s.steps, s.batch)
-		g.IndexInput("lengths", s.batch) // the padding has a row of zeros
+		tokens := g.IndexInput("tokens", s.Steps, s.Batch)
+		g.IndexInput("lengths", s.Batch) // the padding has a row of zeros
 		classes := len(b.task.classes)
 		table := g.Param("weight", graph.Zeros(), b.task.encoder.Vocabulary.Size(), classes)
 		logits := g.Add(g.Sum(g.Gather(table, tokens, text.Pad), 0), g.Param("bias", graph.Zeros(), classes))
 		if !training {
-			return compile(g, []*gorgonia.Node{logits}, shared)
+			return g, []graph.CompileOption{graph.OutputAs(outputName, logits)}
 		}
-		return compile(g, nil, shared, graph.Loss(g.CrossEntropy(logits, g.IndexInput("target", s.batch))))
+		return g, []graph.CompileOption{graph.Loss(g.CrossEntropy(logits, g.IndexInput("target", s.Batch)))}
 	})
 	if err != nil {
 		return nil, s, err
 	}
-	setTokens(p.Program, s, sequences)
+	program.SetTokens(p, s, sequences)
 	return p, s, nil
 }
 
@@ -161,7 +162,7 @@ func (b *bagOfWords) logits(texts [][]int32) ([][]float64, error) {
 		if err := p.Run(); err != nil {
 			return nil, err
 		}
-		rows, k := floats(p.outputs[0]), len(b.task.classes)
+		rows, k := program.Floats(p.Output(outputName)), len(b.task.classes)
 		for i := range batch {
 			out = append(out, rows[i*k:(i+1)*k])
 		}

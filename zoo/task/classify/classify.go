@@ -1,11 +1,11 @@
-package task
+package classify
 
 import (
+	"cmp"
+	"context"
 	"math"
 	"math/rand"
 	randv2 "math/rand/v2"
-	"strconv"
-	"strings"
 
 	"github.com/pkg/errors"
 
@@ -13,19 +13,26 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/metric"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
 )
 
-// Classification is the task of naming the class of a text. The vocabulary is that of the training part.
+// Classification is the task of naming the class of a text. The vocabulary is that of the training part. It serves one
+// goroutine.
 type Classification struct {
 	*Classifier
 	data     *datasets.Labelled
-	parts    map[Part]*encodedPart
+	parts    map[task.Part]*encodedPart
 	train    encodedPart // what is left of the training part by Limit
 	lengths  []int       // of the training texts, as they are read
 	bounds   []int       // steps of the programs that train
 	batch    int         // size of the batches of this epoch
 	dropSeed int64       // of the word dropout of this epoch
-	rivals   map[Part]map[string]map[string]float64
+	rivals   map[task.Part][]task.Rival
+	lane     *lane
 }
 
 // encodedPart is a part of the dataset as numbers.
@@ -35,12 +42,12 @@ type encodedPart struct {
 	bounds []int // steps of the programs that evaluate it
 }
 
-var _ Task = (*Classification)(nil)
+var _ task.Task = (*Classification)(nil)
 
-// NewClassification prepares a task. The network's parameters are declared in params.
-func NewClassification(network *graph.Network, data *datasets.Labelled, params *graph.Params, opts ClassifyOptions) (*Classification, error) {
-	opts = opts.withDefaults()
-	if err := opts.check(); err != nil {
+// New prepares a task. The network's parameters are declared in params.
+func New(network *graph.Network, data *datasets.Labelled, params *graph.Params, opts Options) (*Classification, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
 		return nil, err
 	}
 	if err := network.Check(); err != nil {
@@ -49,7 +56,7 @@ func NewClassification(network *graph.Network, data *datasets.Labelled, params *
 	if err := checkLabels(data); err != nil {
 		return nil, err
 	}
-	encoder, err := newEncoder(data, opts)
+	encoder, err := texts.NewEncoder(opts.Tokenizer, !opts.Cased, datasets.Texts(data.Train), text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
 	if err != nil {
 		return nil, errors.WithMessagef(err, "classify %s", data.Meta.Name)
 	}
@@ -61,7 +68,7 @@ func NewClassification(network *graph.Network, data *datasets.Labelled, params *
 	if err := c.loadVectors(); err != nil {
 		return nil, err
 	}
-	setDefault(&c.opts.Embedding, 100)
+	c.opts.Embedding = cmp.Or(c.opts.Embedding, usualWidth)
 	if err := c.declare(); err != nil {
 		return nil, err
 	}
@@ -71,7 +78,8 @@ func NewClassification(network *graph.Network, data *datasets.Labelled, params *
 }
 
 func newClassification(c *Classifier, data *datasets.Labelled) *Classification {
-	return &Classification{Classifier: c, data: data, parts: make(map[Part]*encodedPart), rivals: make(map[Part]map[string]map[string]float64)}
+	return &Classification{Classifier: c, data: data, parts: make(map[task.Part]*encodedPart), rivals: make(map[task.Part][]task.Rival),
+		lane: program.NewLane[program.Shape]()}
 }
 
 // checkLabels returns an error for the first label that is none of the classes.
@@ -93,7 +101,7 @@ func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
 	switch spec {
 	case "":
 		return nil, nil
-	case "balanced": // each class weighs as much as every other
+	case balanced:
 		for _, e := range data.Train {
 			weights[e.Label]++
 		}
@@ -102,42 +110,25 @@ func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
 		}
 		return weights, nil
 	}
-	fields := strings.Split(spec, ",")
-	if len(fields) != k {
-		return nil, errors.Errorf("classify %s: %d class weights %q; want one for each of the classes %q", data.Meta.Name, len(fields), spec, data.Classes)
+	numbers, err := readWeights(spec)
+	if err != nil {
+		return nil, errors.Errorf("classify %s: class weights %q: %v", data.Meta.Name, spec, err)
 	}
-	for i, f := range fields {
-		w, err := strconv.ParseFloat(strings.TrimSpace(f), 64)
-		if err != nil || !(w > 0) || math.IsInf(w, 0) {
-			return nil, errors.Errorf("classify %s: class weight %q; want a number above 0, or balanced for all", data.Meta.Name, f)
-		}
-		weights[i] = w
+	if len(numbers) != k {
+		return nil, errors.Errorf("classify %s: %d class weights %q; want one for each of the classes %q", data.Meta.Name, len(numbers), spec, data.Classes)
 	}
-	return weights, nil
+	return numbers, nil
 }
 
-// Predictor implements Task.
-func (c *Classification) Predictor() Predictor { return c.Classifier }
-
-// examples returns the texts of a part.
-func (c *Classification) examples(p Part) ([]datasets.Example, error) {
-	switch p {
-	case TrainPart:
-		return c.data.Train, nil
-	case ValidPart:
-		return c.data.Valid, nil
-	case TestPart:
-		return c.data.Test, nil
-	}
-	return nil, errors.Errorf("split %q not found; want train, valid or test", p)
-}
+// Predictor implements task.Task.
+func (c *Classification) Predictor() task.Predictor { return c.Classifier }
 
 // part returns a part as numbers, which it makes once.
-func (c *Classification) part(p Part) (*encodedPart, error) {
+func (c *Classification) part(p task.Part) (*encodedPart, error) {
 	if e := c.parts[p]; e != nil {
 		return e, nil
 	}
-	examples, err := c.examples(p)
+	examples, err := c.data.Part(string(p))
 	if err != nil {
 		return nil, err
 	}
@@ -147,20 +138,20 @@ func (c *Classification) part(p Part) (*encodedPart, error) {
 		e.tokens[i], e.labels[i] = c.encode(x.Text), x.Label
 		lengths[i] = len(c.last(e.tokens[i]))
 	}
-	e.bounds = stepBounds(lengths, 1)
+	e.bounds = program.StepBounds(lengths, 1)
 	c.parts[p] = e
 	return e, nil
 }
 
-// Examples implements Task.
+// Examples implements task.Task.
 func (c *Classification) Examples() (train, valid, test int) {
 	return len(c.train.labels), len(c.data.Valid), len(c.data.Test)
 }
 
-// Limit implements Task: it keeps the first texts of each class, each class in its share, since a dataset may have one
+// Limit implements task.Task: it keeps the first texts of each class, each class in its share, since a dataset may have one
 // class after the other.
 func (c *Classification) Limit(n int) {
-	all, _ := c.part(TrainPart) // which there is
+	all, _ := c.part(task.TrainPart) // which there is
 	c.train = *all
 	if total := len(all.labels); n > 0 && n < total {
 		c.train = encodedPart{}
@@ -186,7 +177,7 @@ func (c *Classification) Limit(n int) {
 	}
 	// A run is some epochs; how many it is to be does not matter much.
 	const epochs = 3
-	c.bounds = stepBounds(c.lengths, epochs)
+	c.bounds = program.StepBounds(c.lengths, epochs)
 }
 
 // Batches implements train.Task: texts of about one length are in a batch.
@@ -209,26 +200,14 @@ func (c *Classification) Step(_ int, examples []int) (train.Step, error) {
 		longest = max(longest, len(sequences[i]))
 		tokens += len(sequences[i])
 	}
-	s := shape{stepsFor(longest, c.bounds), max(c.batch, len(examples)), true}
-	p, err := c.program(s)
+	s := program.Shape{Steps: program.StepsFor(longest, c.bounds), Batch: max(c.batch, len(examples)), Training: true}
+	p, err := c.program(c.lane, s)
 	if err != nil {
 		return train.Step{}, err
 	}
-	setTokens(p.Program, s, sequences)
-	setTargets(p.Program, c.train.labels, examples)
-	return train.Step{Program: p.Program, Tokens: tokens}, nil
-}
-
-// setTargets sets the classes of a batch. Where the examples are less than the batch, the others count for nothing.
-func setTargets(p *graph.Program, labels, examples []int) {
-	target := p.Input("target").Ints()
-	for i := range target {
-		const ignored = -100 // as CrossEntropy has it
-		target[i] = ignored
-		if i < len(examples) {
-			target[i] = labels[examples[i]]
-		}
-	}
+	program.SetTokens(p, s, sequences)
+	program.SetTargets(p, c.train.labels, examples)
+	return train.Step{Program: p, Tokens: tokens}, nil
 }
 
 // dropWords replaces words of an example by the unknown one, other ones in each epoch.
@@ -248,39 +227,58 @@ func (c *Classification) dropWords(example int, ids []int32) []int32 {
 
 // Validate implements train.Task.
 func (c *Classification) Validate() (train.Evaluation, error) {
-	s, err := c.Evaluate(ValidPart)
+	s, err := c.Evaluate(context.Background(), task.ValidPart)
 	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
 }
 
-// Evaluate implements Task:
-//
-//	accuracy  part of the texts whose class is right
-//	f1        macro F1
-//	loss      mean cross entropy, in nats a text; every class has the weight 1
-func (c *Classification) Evaluate(p Part) (Scores, error) {
+// Evaluate implements task.Task: the metrics are those of Kind.Metrics, and the exhibit is the
+// confusion matrix.
+func (c *Classification) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
 	part, err := c.part(p)
 	if err != nil {
-		return Scores{}, err
+		return task.Scores{}, err
 	}
 	if len(part.labels) == 0 {
-		return Scores{}, errors.Errorf("classify %s: the %s part has no texts", c.data.Meta.Name, p)
+		return task.Scores{}, errors.Errorf("classify %s: the %s part has no texts", c.data.Meta.Name, p)
 	}
-	logits, err := c.logits(part.tokens, part.bounds)
+	logits, err := c.logits(ctx, c.lane, part.tokens, part.bounds)
 	if err != nil {
-		return Scores{}, err
+		return task.Scores{}, err
 	}
 	return score(c.classes, logits, part.labels), nil
 }
 
 // score compares logits [n][classes] with the true classes.
-func score(classes []string, logits [][]float64, labels []int) Scores {
-	confusion := newConfusion(classes)
+func score(classes []string, logits [][]float64, labels []int) task.Scores {
+	confusion := metric.NewConfusion(classes)
 	loss := 0.0
 	for i, row := range logits {
 		confusion.Counts[labels[i]][largest(row)]++
 		loss += crossEntropy(row, labels[i]) / float64(len(labels))
 	}
-	return Scores{confusion.metrics(loss), confusion}
+	return task.Scores{
+		Metrics:  map[string]float64{accuracyName: confusion.Accuracy(), "f1": confusion.F1(), "loss": loss},
+		Exhibits: []task.Exhibit{{Name: "confusion", Table: confusionTable(confusion), Data: confusion}},
+	}
+}
+
+// mostClasses is how many classes a table of who was taken for whom has room for on a terminal.
+const mostClasses = 10
+
+// confusionTable shows how many of each true class were taken for which, or nil if there are too many to show.
+func confusionTable(c *metric.Confusion) *show.Table {
+	if len(c.Classes) > mostClasses {
+		return nil
+	}
+	t := &show.Table{Header: append([]string{"true \\ predicted"}, c.Classes...)}
+	for i, name := range c.Classes {
+		row := []any{name}
+		for _, n := range c.Counts[i] {
+			row = append(row, show.Count(n))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // crossEntropy returns −log softmax(logits)[label].
@@ -295,7 +293,23 @@ func crossEntropy(logits []float64, label int) float64 {
 	return most + math.Log(sum) - logits[label]
 }
 
-// metrics returns the metrics of a classification with this mean cross entropy.
-func (c *Confusion) metrics(loss float64) map[string]float64 {
-	return map[string]float64{"accuracy": c.Accuracy(), "f1": c.F1(), "loss": loss}
+// Probe implements task.Task: the texts are those of about the median length, so that they end at about the same step.
+func (c *Classification) Probe() ([]graph.GradientNorms, error) {
+	examples := program.AroundMedian(len(c.lengths), func(i, j int) int { return cmp.Compare(c.lengths[i], c.lengths[j]) })
+	n := len(examples)
+	s := program.Shape{Steps: c.lengths[examples[n-1]], Batch: n}
+	sequences := make([][]int32, n)
+	for i, e := range examples {
+		sequences[i] = c.last(c.train.tokens[e])
+	}
+	b := graph.NewBuilder(c.params)
+	logits := c.declareOn(b, s.Steps, s.Batch)
+	p, err := graph.NewProbe(b, b.CrossEntropy(logits, b.IndexInput("target", s.Batch)))
+	if err != nil {
+		return nil, err
+	}
+	program.SetTokens(p.Program, s, sequences)
+	program.SetTargets(p.Program, c.train.labels, examples)
+	err = p.Run()
+	return p.Norms(), err
 }

@@ -56,6 +56,9 @@ func New(network *graph.Network, series *datasets.Series, params *graph.Params, 
 	return f, f.declareParams()
 }
 
+// Decoding implements task.Predictor: there is nothing to choose.
+func (f *Forecaster) Decoding() task.Options { return nil }
+
 // On implements task.Predictor: the scale is the forecaster's.
 func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
 	series, ok := d.(*datasets.Series)

@@ -1,18 +1,25 @@
-package task
+package translate
 
 import (
+	"context"
 	"strings"
+
+	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
-// Baselines implements Task:
+// Baselines implements task.Task:
 //
 //	copy   the source as it is
 //	words  each word of the source replaced by its most frequent partner in the training pairs
-func (t *Translation) Baselines(p Part) (map[string]map[string]float64, error) {
-	part, err := t.part(p)
+func (t *Translation) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, errors.WithStack(err)
+	}
+	part, err := t.data.Part(string(p))
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +34,10 @@ func (t *Translation) Baselines(p Part) (map[string]map[string]float64, error) {
 		copied[i] = t.fold(s)
 		replaced[i] = partners.translate(copied[i])
 	}
-	return map[string]map[string]float64{"copy": scoreTexts(copied, references), "words": scoreTexts(replaced, references)}, nil
+	return []task.Rival{
+		{Name: "copy", Metrics: scoreTexts(copied, references)},
+		{Name: "words", Learns: true, Metrics: scoreTexts(replaced, references)},
+	}, nil
 }
 
 // partners is for each word of the source language the word of the other that it is found with.

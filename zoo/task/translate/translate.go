@@ -1,7 +1,8 @@
-package task
+package translate
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"math"
 	"math/rand"
@@ -16,21 +17,28 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/metric"
+	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
 )
 
-// Translation is the task of translating texts, learnt from pairs. Vocabularies are those of the training part.
+// Translation is the task of translating texts, learnt from pairs. Vocabularies are those of the training part. It
+// serves one goroutine.
 type Translation struct {
 	*Translator
-	data    *datasets.Pairs
-	all     []tokenPair    // of the training part, but for those that are too long
-	train   []tokenPair    // what is left of them by Limit
-	limited int            // number of training pairs that rivals learn from; 0 means all
-	batch   int            // size of the batches of this epoch
-	laidOut bool           // whether the largest program has been compiled
-	targets []int          // steps of the training programs
-	sources map[int][]int  // of each of the targets'
-	teacher train.Schedule // of the part of true tokens; nil if that is all of them
-	seed    uint64         // of the tokens that are not true
+	data     *datasets.Pairs
+	all      []tokenPair    // of the training part, but for those that are too long
+	train    []tokenPair    // what is left of them by Limit
+	limited  int            // number of training pairs that rivals learn from; 0 means all
+	batch    int            // size of the batches of this epoch
+	laidOut  bool           // whether the largest program has been compiled
+	targets  []int          // steps of the training programs
+	sources  map[int][]int  // of each of the targets'
+	teacher  train.Schedule // of the part of true tokens; nil if that is all of them
+	seed     uint64         // of the tokens that are not true
+	decoding Decoding       // of Evaluate
+	lane     *lane
 }
 
 // tokenPair is a pair as numbers, each side with its end.
@@ -44,23 +52,18 @@ func longest(pairs []tokenPair) (l pairLengths) {
 	return l
 }
 
-var _ Task = (*Translation)(nil)
+var _ task.Task = (*Translation)(nil)
 
-// NewTranslation prepares a task. The networks' parameters are declared in params.
-func NewTranslation(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Params, opts TranslateOptions) (*Translation, error) {
-	opts = opts.withDefaults()
-	if err := opts.check(); err != nil {
+// New prepares a task. The networks' parameters are declared in params.
+func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Params, opts Options) (*Translation, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
 		return nil, err
-	}
-	for _, n := range []*graph.Network{encoder, decoder} {
-		if err := n.Check(); err != nil {
-			return nil, err
-		}
 	}
 	if len(data.Train) == 0 {
 		return nil, errors.Errorf("translate %s: there are no pairs to train on", data.Meta.Name)
 	}
-	shell := &Translator{encoderDecoder: encoderDecoder{opts: opts}}
+	shell := &Translator{opts: opts}
 	var sources, targets []string
 	for _, p := range data.Train {
 		sources, targets = append(sources, shell.fold(p.Source)), append(targets, shell.fold(p.Target))
@@ -69,13 +72,13 @@ func NewTranslation(encoder, decoder *graph.Network, data *datasets.Pairs, param
 		sources = append(sources, targets...)
 		targets = sources
 	}
-	source, err := newTextEncoder(opts.Tokenizer, sources)
+	source, err := texts.NewEncoder(opts.Tokenizer, false, sources) // which are folded
 	if err != nil {
 		return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
 	}
 	target := source
 	if !opts.Shared {
-		if target, err = newTextEncoder(opts.Tokenizer, targets); err != nil {
+		if target, err = texts.NewEncoder(opts.Tokenizer, false, targets); err != nil {
 			return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
 		}
 	}
@@ -95,16 +98,8 @@ func NewTranslation(encoder, decoder *graph.Network, data *datasets.Pairs, param
 	return t, nil
 }
 
-func newTextEncoder(spec string, texts []string) (*text.Encoder, error) {
-	tokenizer, err := newTokenizer(spec, false, texts) // the texts are folded
-	if err != nil {
-		return nil, err
-	}
-	return text.NewEncoder(tokenizer, texts)
-}
-
 func onPairs(t *Translator, data *datasets.Pairs) *Translation {
-	return &Translation{Translator: t, data: data}
+	return &Translation{Translator: t, data: data, decoding: t.opts.Decoding, lane: program.NewLane[shape]()}
 }
 
 // encodePairs returns pairs as numbers.
@@ -116,28 +111,15 @@ func (t *Translator) encodePairs(pairs []datasets.Pair) []tokenPair {
 	return out
 }
 
-// Predictor implements Task.
-func (t *Translation) Predictor() Predictor { return t.Translator }
+// Predictor implements task.Task.
+func (t *Translation) Predictor() task.Predictor { return t.Translator }
 
-// part returns the pairs of a part.
-func (t *Translation) part(p Part) ([]datasets.Pair, error) {
-	switch p {
-	case TrainPart:
-		return t.data.Train, nil
-	case ValidPart:
-		return t.data.Valid, nil
-	case TestPart:
-		return t.data.Test, nil
-	}
-	return nil, errors.Errorf("split %q not found; want train, valid or test", p)
-}
-
-// Examples implements Task.
+// Examples implements task.Task.
 func (t *Translation) Examples() (train, valid, test int) {
 	return len(t.train), len(t.data.Valid), len(t.data.Test)
 }
 
-// Limit implements Task.
+// Limit implements task.Task.
 func (t *Translation) Limit(n int) {
 	t.limited = n
 	if n < 1 || n > len(t.all) {
@@ -148,15 +130,15 @@ func (t *Translation) Limit(n int) {
 	for _, p := range t.train {
 		targets = append(targets, len(p.target))
 	}
-	t.targets = stepBoundsFor(targets, targetProgramCost)
+	t.targets = program.StepBoundsFor(targets, targetProgramCost)
 	sources := make(map[int][]int)
 	for _, p := range t.train {
-		bound := stepsFor(len(p.target), t.targets)
+		bound := program.StepsFor(len(p.target), t.targets)
 		sources[bound] = append(sources[bound], len(p.source))
 	}
 	t.sources = make(map[int][]int, len(sources))
 	for bound, lengths := range sources {
-		t.sources[bound] = stepBoundsFor(lengths, sourceProgramCost)
+		t.sources[bound] = program.StepBoundsFor(lengths, sourceProgramCost)
 	}
 }
 
@@ -169,8 +151,8 @@ const (
 )
 
 // largest returns the shape of the largest program of the training.
-func (t *Translation) largest() translateShape {
-	s := translateShape{use: toTrain, batch: t.batch}
+func (t *Translation) largest() shape {
+	s := shape{use: toTrain, batch: t.batch}
 	for _, target := range t.targets {
 		if source := slices.Max(t.sources[target]); target*source >= s.target*s.source {
 			s.target, s.source = target, source
@@ -239,35 +221,35 @@ func (t *Translation) Step(number int, examples []int) (train.Step, error) {
 		tokens += len(pairs[i].source) + len(pairs[i].target)
 	}
 	if !t.laidOut { // the first program decides how much the workspace has room for
-		if _, err := t.program(t.largest()); err != nil {
+		if _, err := t.program(t.lane, t.largest()); err != nil {
 			return train.Step{}, err
 		}
 		t.laidOut = true
 	}
 	s := t.shapeOf(toTrain, pairs, max(t.batch, len(examples)))
-	p, err := t.program(s)
+	p, err := t.program(t.lane, s)
 	if err != nil {
 		return train.Step{}, err
 	}
-	s.set(p.Program, pairs)
+	s.set(p, pairs)
 	if t.teacher != nil {
-		if err := t.mix(number, p.Program, s, pairs); err != nil {
+		if err := t.mix(number, p, s, pairs); err != nil {
 			return train.Step{}, err
 		}
 	}
-	return train.Step{Program: p.Program, Tokens: tokens}, nil
+	return train.Step{Program: p, Tokens: tokens}, nil
 }
 
 // shapeOf returns the shape of a program for pairs.
-func (t *Translation) shapeOf(u use, pairs []tokenPair, batch int) translateShape {
+func (t *Translation) shapeOf(u use, pairs []tokenPair, batch int) shape {
 	lengths := longest(pairs)
-	s := translateShape{use: u, batch: batch, target: stepsFor(lengths.Target, t.targets)}
-	s.source = stepsFor(lengths.Source, t.sources[s.target])
+	s := shape{use: u, batch: batch, target: program.StepsFor(lengths.Target, t.targets)}
+	s.source = program.StepsFor(lengths.Source, t.sources[s.target])
 	return s
 }
 
 // set sets the inputs of a program to pairs. Where they are less than the batch the others are empty.
-func (s translateShape) set(p *graph.Program, pairs []tokenPair) {
+func (s shape) set(p *graph.Program, pairs []tokenPair) {
 	previous, target := p.Input("previous").Ints(), p.Input("target").Ints()
 	clear(previous)
 	clear(target)
@@ -282,40 +264,27 @@ func (s translateShape) set(p *graph.Program, pairs []tokenPair) {
 			}
 		}
 	}
-	s.setSources(p, sources)
-}
-
-// setSources sets the sources of a program.
-func (s translateShape) setSources(p *graph.Program, sources [][]int) {
-	tokens, lengths := p.Input("source").Ints(), p.Input("lengths").Ints()
-	clear(tokens)
-	clear(lengths)
-	for i, ids := range sources {
-		lengths[i] = len(ids)
-		for at, id := range ids {
-			tokens[at*s.batch+i] = id
-		}
-	}
+	seq2seq.SetSources(p, sources)
 }
 
 // mix replaces a part of the true tokens that the decoder reads by what it takes for the best there after true ones:
 // scheduled sampling (Bengio et al. 2015) for all steps at once (Duckworth et al. 2019).
-func (t *Translation) mix(number int, program *graph.Program, s translateShape, pairs []tokenPair) error {
+func (t *Translation) mix(number int, step *graph.Program, s shape, pairs []tokenPair) error {
 	truth := t.teacher.At(number)
 	if truth >= 1 {
 		return nil
 	}
 	s.use = toForce
-	p, err := t.program(s)
+	p, err := t.program(t.lane, s)
 	if err != nil {
 		return err
 	}
-	s.set(p.Program, pairs)
+	s.set(p, pairs)
 	if err := p.Run(); err != nil {
 		return err
 	}
-	best := largestOfRows(p.outputs[0], t.target)
-	previous := program.Input("previous").Ints()
+	best := largestOfRows(p.Output(logitsName), t.network.Target)
+	previous := step.Input("previous").Ints()
 	rng := randv2.New(randv2.NewPCG(t.seed, uint64(number)))
 	for i, pair := range pairs {
 		for at := 1; at < len(pair.target); at++ {
@@ -329,7 +298,7 @@ func (t *Translation) mix(number int, program *graph.Program, s translateShape, 
 
 // largestOfRows returns the place of the first largest element of each row of a width.
 func largestOfRows(t *tensor.Dense, width int) []int {
-	values := floats(t)
+	values := program.Floats(t)
 	best := make([]int, len(values)/width)
 	for i := range best {
 		row := values[i*width : (i+1)*width]
@@ -345,37 +314,34 @@ func largestOfRows(t *tensor.Dense, width int) []int {
 // Validate implements train.Task: the loss is that of the true tokens, in nats a token, and the translations, with which
 // the metrics are made, are greedy.
 func (t *Translation) Validate() (train.Evaluation, error) {
-	s, err := t.evaluate(ValidPart, search{beam: 1})
+	s, err := t.evaluate(context.Background(), task.ValidPart, Decoding{Beam: 1})
 	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
 }
 
-// Evaluate implements Task:
-//
-//	bleu        BLEU as sacreBLEU has it, in percent
-//	chrf        chrF2, in percent
-//	exact       part of the translations that are the reference
-//	perplexity  of the references, a word
-//	loss        mean cross entropy of the references, in nats a token
-func (t *Translation) Evaluate(p Part) (Scores, error) {
-	return t.evaluate(p, search{t.opts.Beam, t.opts.Penalty})
+// Evaluate implements task.Task: the metrics are those of Kind.Metrics.
+func (t *Translation) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
+	return t.evaluate(ctx, p, t.decoding)
 }
 
-func (t *Translation) evaluate(p Part, opts search) (Scores, error) {
-	part, err := t.part(p)
+func (t *Translation) evaluate(ctx context.Context, p task.Part, d Decoding) (task.Scores, error) {
+	part, err := t.data.Part(string(p))
 	if err != nil {
-		return Scores{}, err
+		return task.Scores{}, err
 	}
 	if len(part) == 0 {
-		return Scores{}, errors.Errorf("translate %s: the %s part has no pairs", t.data.Meta.Name, p)
+		return task.Scores{}, errors.Errorf("translate %s: the %s part has no pairs", t.data.Meta.Name, p)
 	}
-	nats, tokens, err := t.score(t.encodePairs(part))
+	nats, tokens, err := t.score(ctx, t.encodePairs(part))
 	if err != nil {
-		return Scores{}, err
+		return task.Scores{}, err
 	}
-	sources, references := t.sides(part)
-	translated, err := t.translate(sources, opts)
-	if err != nil {
-		return Scores{}, err
+	originals, references := t.sides(part)
+	translated := make([]Translated, len(part))
+	sources, chunks := t.chunks(originals, d, len(part))
+	for _, chunk := range chunks {
+		if err := t.find(ctx, t.lane, d, sources, chunk, translated); err != nil {
+			return task.Scores{}, err
+		}
 	}
 	hypotheses := make([]string, len(translated))
 	for i, s := range translated {
@@ -384,7 +350,7 @@ func (t *Translation) evaluate(p Part, opts search) (Scores, error) {
 	metrics := scoreTexts(hypotheses, references)
 	metrics["loss"] = nats / float64(tokens)
 	metrics["perplexity"] = metric.Perplexity(nats, countWords(references))
-	return Scores{Metrics: metrics}, nil
+	return task.Scores{Metrics: metrics}, nil
 }
 
 // sides returns the sources and the references of pairs.
@@ -417,17 +383,20 @@ func countWords(texts []string) int {
 const scoreBatch = 64
 
 // score returns the negative log likelihood of the targets of pairs and their number of tokens.
-func (t *Translation) score(pairs []tokenPair) (nats float64, tokens int, err error) {
+func (t *Translation) score(ctx context.Context, pairs []tokenPair) (nats float64, tokens int, err error) {
 	slices.SortStableFunc(pairs, func(a, b tokenPair) int {
 		return cmp.Or(cmp.Compare(len(a.target), len(b.target)), cmp.Compare(len(a.source), len(b.source)))
 	})
 	for batch := range slices.Chunk(pairs, scoreBatch) {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, errors.WithStack(err)
+		}
 		s := t.shapeOf(toScore, batch, min(scoreBatch, len(pairs)))
-		p, err := t.program(s)
+		p, err := t.program(t.lane, s)
 		if err != nil {
 			return 0, 0, err
 		}
-		s.set(p.Program, batch)
+		s.set(p, batch)
 		if err := p.Run(); err != nil {
 			return 0, 0, err
 		}
@@ -435,11 +404,35 @@ func (t *Translation) score(pairs []tokenPair) (nats float64, tokens int, err er
 		for _, pair := range batch {
 			n += len(pair.target)
 		}
-		nats += floats(p.outputs[0])[0] * float64(n)
+		nats += program.Floats(p.Output(lossName))[0] * float64(n)
 		tokens += n
 	}
 	if math.IsNaN(nats) {
 		return 0, 0, errors.Errorf("translate %s: the loss is not a number", t.data.Meta.Name)
 	}
 	return nats, tokens, nil
+}
+
+// Probe implements task.Task: the pairs are those of about the median lengths, and the loss has no smoothing. Where the
+// decoder is fed what it looked at, its gradients go back through the attention, too.
+func (t *Translation) Probe() ([]graph.GradientNorms, error) {
+	examples := program.AroundMedian(len(t.train), func(i, j int) int {
+		a, b := t.train[i], t.train[j]
+		return cmp.Or(cmp.Compare(len(a.target), len(b.target)), cmp.Compare(len(a.source), len(b.source)))
+	})
+	pairs := make([]tokenPair, len(examples))
+	for i, e := range examples {
+		pairs[i] = t.train[e]
+	}
+	lengths := longest(pairs)
+	s := shape{source: lengths.Source, target: lengths.Target, batch: len(pairs)}
+	b := graph.NewBuilder(t.params)
+	loss, _ := t.loss(b, s)
+	p, err := graph.NewProbe(b, loss)
+	if err != nil {
+		return nil, err
+	}
+	s.set(p.Program, pairs)
+	err = p.Run()
+	return p.Norms(), err
 }

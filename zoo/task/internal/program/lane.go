@@ -23,7 +23,8 @@ type Lane[K comparable] struct {
 	options   []graph.CompileOption
 	workspace *graph.Workspace
 	memory    int
-	bytes     int
+	bytes     int // of the programs
+	outgrown  int // of a workspace that has grown since: programs that were made before keep what they have
 	clock     int
 }
 
@@ -47,22 +48,34 @@ func (l *Lane[K]) Get(shape K, declare func() (*graph.Builder, []graph.CompileOp
 		return p.Program, nil
 	}
 	b, opts := declare()
+	before := l.workspace.Bytes()
 	program, err := graph.Compile(b, append(opts, l.options...)...)
 	if err != nil {
 		return nil, err
 	}
 	l.bytes += program.Bytes()
-	for l.bytes > l.memory && len(l.byShape) > 0 {
-		var oldest K
-		least := l.clock
-		for s, p := range l.byShape {
-			if p.used < least {
-				oldest, least = s, p.used
-			}
-		}
-		l.bytes -= l.byShape[oldest].Bytes()
-		delete(l.byShape, oldest)
+	if len(l.byShape) > 0 && l.workspace.Bytes() > before {
+		l.outgrown += before
+	}
+	for l.bytes+l.outgrown > l.memory && len(l.byShape) > 0 {
+		l.drop()
 	}
 	l.byShape[shape] = &kept{program, l.clock}
 	return program, nil
+}
+
+// drop drops the program that was not asked for the longest.
+func (l *Lane[K]) drop() {
+	var oldest K
+	least := l.clock
+	for s, p := range l.byShape {
+		if p.used < least {
+			oldest, least = s, p.used
+		}
+	}
+	l.bytes -= l.byShape[oldest].Bytes()
+	delete(l.byShape, oldest)
+	if len(l.byShape) == 0 {
+		l.outgrown = 0
+	}
 }

@@ -34,6 +34,9 @@ func (p *Pool[K]) lanes() chan *Lane[K] {
 	return p.idle
 }
 
+// Lanes returns how many lanes there are.
+func (p *Pool[K]) Lanes() int { return cap(p.lanes()) }
+
 // Do lends a lane to do, for as long as that takes. It waits for one until the context ends.
 func (p *Pool[K]) Do(ctx context.Context, do func(*Lane[K]) error) error {
 	if err := ctx.Err(); err != nil {
