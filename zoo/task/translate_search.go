@@ -50,9 +50,6 @@ func (t *Translator) translate(texts []string, opts search) ([]Translated, error
 		}
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return len(sources[i]) - len(sources[j]) })
-	for _, p := range t.programs.byShape {
-		p.Refresh() // the parameters may have changed
-	}
 	out := make([]Translated, len(texts))
 	for len(order) > 0 {
 		n := 1
