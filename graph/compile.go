@@ -169,7 +169,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	for _, q := range b.params.list { // in the store's order, so that gradients lie as the parameters do
 		if contains(names, q.name) {
 			gradOffset[q.name] = size
-			size += (q.value.Size() + lineElements - 1) / lineElements * lineElements
+			size += padded(q.value.Size())
 		}
 	}
 	for i, name := range names {
@@ -215,6 +215,9 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		p.loss = p.outputs[weak.Make(c.loss)]
 	}
 	p.gradByName = make(map[string]*tensor.Dense, len(names))
+	if size > 0 {
+		p.gradient = tensor.New(tensor.WithShape(size), tensor.WithBacking(p.machine.Grads()))
+	}
 	for i, name := range names {
 		p.gradByName[name] = p.machine.Tensor(pl.Outputs[gradAt+i])
 	}

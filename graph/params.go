@@ -137,10 +137,13 @@ const minBlock = 1 << 14
 // lineElements is what parameters are aligned to: 64 bytes of float32, the width of a vector and of a cache line.
 const lineElements = 16
 
+// padded returns what n elements and the space up to the next parameter take.
+func padded(n int) int { return (n + lineElements - 1) / lineElements * lineElements }
+
 func (p *Params) allocate(n int) any {
-	padded := (n + lineElements - 1) / lineElements * lineElements
-	if len(p.free32) < padded && len(p.free64) < padded {
-		p.block = max(2*p.block, minBlock, padded)
+	size := padded(n)
+	if len(p.free32) < size && len(p.free64) < size {
+		p.block = max(2*p.block, minBlock, size)
 		if p.dtype == tensor.Float64 {
 			p.free64 = make([]float64, p.block)
 		} else {
@@ -149,11 +152,11 @@ func (p *Params) allocate(n int) any {
 	}
 	if p.dtype == tensor.Float64 {
 		s := p.free64[:n:n]
-		p.free64 = p.free64[padded:]
+		p.free64 = p.free64[size:]
 		return s
 	}
 	s := p.free32[:n:n]
-	p.free32 = p.free32[padded:]
+	p.free32 = p.free32[size:]
 	return s
 }
 

@@ -24,6 +24,7 @@ type Program struct {
 	loss         *tensor.Dense // nil if it has none
 	grads        []gorgonia.ValueGrad
 	gradByName   map[string]*tensor.Dense
+	gradient     *tensor.Dense // all of them
 	instructions []plan.Instruction
 	carries      []plan.Carry
 	runs         uint64
@@ -157,6 +158,12 @@ func (p *Program) Grads() []gorgonia.ValueGrad { return p.grads }
 
 // Grad returns the gradient of the parameter of a name, or nil if the program computes none.
 func (p *Program) Grad(name string) *tensor.Dense { return p.gradByName[name] }
+
+// Gradient returns all gradients of the last run as one vector, which the next run overwrites; nil if the program
+// computes none. It is the memory that Grads and Grad show: the gradients of the parameters that the graph uses, one after
+// the other in the store's order, each in row-major order from the next multiple of 16 elements on, as in the store. What
+// is between them is 0, so that norms, sums and comparisons of the vector are those of the gradients.
+func (p *Program) Gradient() *tensor.Dense { return p.gradient }
 
 // Instructions returns the number of instructions of a run.
 func (p *Program) Instructions() int { return len(p.instructions) }

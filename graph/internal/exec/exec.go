@@ -20,7 +20,7 @@ type Machine interface {
 	Run(number uint64) error
 	// Tensor returns the memory of a contiguous layout as a tensor.
 	Tensor(l plan.Layout) *tensor.Dense
-	// Grads returns all gradients, in the store's order and alignment.
+	// Grads returns the memory of all gradients, in the store's order and alignment, with zeros between them.
 	Grads() any
 	// Bytes returns how much memory the machine holds, without a workspace and packed parameters that it shares.
 	Bytes() int
