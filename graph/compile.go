@@ -111,7 +111,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		o(&c)
 	}
 	for name := range c.without {
-		if !contains(Passes(), name) {
+		if !slices.Contains(Passes(), name) {
 			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
 		}
 	}
@@ -167,7 +167,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	size := 0
 	gradOffset := make(map[string]int)
 	for _, q := range b.params.list { // in the store's order, so that gradients lie as the parameters do
-		if contains(names, q.name) {
+		if slices.Contains(names, q.name) {
 			gradOffset[q.name] = size
 			size += padded(q.value.Size())
 		}
@@ -285,15 +285,6 @@ func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 		carry[o.name] = at
 	}
 	return carry, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 // lower translates the nodes that the outputs need. Inputs that nothing needs are kept: a program can be given them. It

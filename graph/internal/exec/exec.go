@@ -172,7 +172,7 @@ func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *pac
 		if err != nil {
 			return err
 		}
-		w.add(in.Op.String()+" "+in.Name, s)
+		w.add(in.Op.String(), s)
 	}
 	return nil
 }
