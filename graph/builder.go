@@ -1,15 +1,3 @@
-// Package graph declares models as symbolic Gorgonia expression graphs, differentiates them, and compiles forward and
-// backward pass into one static program.
-//
-// A Builder makes the nodes; Grad appends the adjoints; Compile turns what the outputs need into a Program, which is
-// run any number of times. Parameters live in a Params store that outlives any one graph.
-//
-//	params := graph.NewParams(tensor.Float32)
-//	b := graph.NewBuilder(params)
-//	x := b.Input("x", 8, 3)
-//	y := b.Tanh(b.Linear("", 4, x))
-//	loss := b.MSE(y, b.Input("target", 8, 4))
-//	prog, err := graph.Compile(b, graph.Loss(loss), graph.Output(y))
 package graph
 
 import (

@@ -81,8 +81,11 @@ func Threads(n int) CompileOption {
 	return func(c *compileConfig) { c.threads = n }
 }
 
-// FixedParams has the program read the parameters in its first run and after Program.Refresh alone, and not in every run:
-// worth it for small programs that run often with parameters that do not change, such as a stepper.
+// FixedParams has the program bring the parameters into the order in which its products read them only when they have
+// changed since its last run (Params.Changed), and not in every run: worth it for small programs that run often with
+// parameters that do not change, such as a stepper, and for programs that serve. All programs of one store that are
+// compiled with it share what they read. They may run at the same time in different goroutines as long as nobody changes
+// the parameters.
 func FixedParams() CompileOption {
 	return func(c *compileConfig) { c.fixed = true }
 }
@@ -100,14 +103,15 @@ func Passes() []string {
 }
 
 // Compile turns what the outputs and the loss need into a program. It returns the builder's first error if there is
-// one. The time it takes is linear in the size of the graph.
+// one. The time it takes is linear in the size of the graph. Graphs of one store may be compiled at the same time in
+// different goroutines, also while programs run, if all their parameters have been declared.
 func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	c := compileConfig{without: make(map[string]bool)}
 	for _, o := range opts {
 		o(&c)
 	}
 	for name := range c.without {
-		if !contains(Passes(), name) {
+		if !slices.Contains(Passes(), name) {
 			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
 		}
 	}
@@ -155,7 +159,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	}
 	pass.Run(g, c.without)
 
-	p := &Program{params: b.params, outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
+	p := &Program{outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
 	offsets := make([]int, len(outputs))
 	for i := range offsets {
 		offsets[i] = -1
@@ -163,9 +167,9 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	size := 0
 	gradOffset := make(map[string]int)
 	for _, q := range b.params.list { // in the store's order, so that gradients lie as the parameters do
-		if contains(names, q.name) {
+		if slices.Contains(names, q.name) {
 			gradOffset[q.name] = size
-			size += (q.value.Size() + lineElements - 1) / lineElements * lineElements
+			size += padded(q.value.Size())
 		}
 	}
 	for i, name := range names {
@@ -173,10 +177,14 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	}
 	pl := plan.Make(g, plan.Options{GradOffset: offsets, Carry: carry, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
 	params := b.params // a program does not keep its builder
+	var packs *exec.Packs
+	if c.fixed {
+		packs = &params.packs
+	}
 	p.machine, err = exec.New(pl, params.dtype, exec.Options{
 		Params:   func(name string) any { return params.byName[name].value.Data() },
 		GradSize: size,
-		Keep:     c.fixed,
+		Packs:    packs,
 		NoFusion: c.without["fusion"],
 		Scratch:  c.workspace,
 		Threads:  c.threads,
@@ -207,12 +215,15 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		p.loss = p.outputs[weak.Make(c.loss)]
 	}
 	p.gradByName = make(map[string]*tensor.Dense, len(names))
+	if size > 0 {
+		p.gradient = tensor.New(tensor.WithShape(size), tensor.WithBacking(p.machine.Grads()))
+	}
 	for i, name := range names {
 		p.gradByName[name] = p.machine.Tensor(pl.Outputs[gradAt+i])
 	}
 	for _, q := range b.params.list {
 		if g := p.gradByName[q.name]; g != nil {
-			p.grads = append(p.grads, &ParamGrad{q, g})
+			p.grads = append(p.grads, &ParamGrad{q, g, params})
 		}
 	}
 	return p, nil
@@ -274,15 +285,6 @@ func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 		carry[o.name] = at
 	}
 	return carry, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 // lower translates the nodes that the outputs need. Inputs that nothing needs are kept: a program can be given them. It

@@ -19,8 +19,8 @@ import (
 
 // DOT draws what Compile with the same options would compile, before any pass, in the language of Graphviz: operations as
 // the maths they do, with parameters, inputs, constants and results in colours of their own, and on each edge the shape of
-// the tensor that flows along it. What Unroll declared stands in a box for each time step, layer and direction. With a
-// Loss the gradients are drawn as well, in another colour.
+// the tensor that flows along it. What Unroll declared stands in a box for each time step, layer and direction. An input's
+// value for the next run (Carry) is drawn as a result. With a Loss the gradients are drawn as well, in another colour.
 //
 //	drawing, err := graph.DOT(b, graph.Output(y))
 //
@@ -37,6 +37,12 @@ func DOT(b *Builder, opts ...CompileOption) ([]byte, error) {
 		if len(c.outputs) > 1 {
 			results[i].name += " " + strconv.Itoa(i+1)
 		}
+	}
+	for _, o := range c.named {
+		results = append(results, result{"output " + o.name, o.node})
+	}
+	for _, o := range c.carried {
+		results = append(results, result{"next " + o.name, o.node})
 	}
 	if c.loss != nil {
 		results = append(results, result{"loss", c.loss})

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"testing"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph"
@@ -247,6 +248,7 @@ func TestDistributions(t *testing.T) {
 	checkUniform(t, "Glorot", values("glorot", graph.Glorot(), 20, 30), math.Sqrt(6.0/50))
 	checkUniform(t, "Glorot of 4 gates", values("gates", graph.GlorotBlocks(4), 80, 30), math.Sqrt(6.0/50))
 	checkUniform(t, "uniform", values("uniform", graph.Uniform(0.3), 600), 0.3)
+	checkUniform(t, "Gorgonia's Glorot", values("gorgonia", graph.FromGorgonia(gorgonia.GlorotU(1)), 20, 30), math.Sqrt(6.0/50))
 	gt.Compare(t, "blocks", values("blocks", graph.Blocks(graph.Zeros(), graph.Ones(), graph.Constant(-2)), 6), []float64{0, 0, 1, 1, -2, -2}, 0)
 	gt.Compare(t, "none", values("none", nil, 3), []float64{0, 0, 0}, 0)
 

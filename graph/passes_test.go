@@ -159,3 +159,34 @@ func TestPassesKeepTheResult(t *testing.T) {
 		})
 	}
 }
+
+// TestSwitchedOffStaysOff counts what a pass that is switched off would have removed: nor do the passes that clean after
+// themselves remove it.
+func TestSwitchedOffStaysOff(t *testing.T) {
+	b := graph.NewBuilder(nil)
+	x, w := b.Input("x", 4, 3, 5), b.Param("w", graph.Glorot(), 5, 5)
+	var terms []node
+	for step := range 4 {
+		terms = append(terms, b.MatMul(b.At(x, 0, step), w)) // becomes one product
+	}
+	first := b.At(x, 0, 0)
+	twice := b.Add(b.Exp(first), b.Mul(b.Exp(first), first))
+	member := b.At(b.Stack(0, b.Tanh(first), b.Sigmoid(first)), 0, 0) // needs no sigmoid
+	y := b.Add(append(terms, twice, member)...)
+	for _, c := range []struct {
+		without       string
+		exps, sigmoid int
+	}{{"", 1, 0}, {"cse", 2, 0}, {"views", 1, 1}} {
+		opts := []graph.CompileOption{graph.Output(y), graph.Loss(b.Sum(y))}
+		if c.without != "" {
+			opts = append(opts, graph.Without(c.without))
+		}
+		listing := mustCompile(t, b, opts...).String()
+		if got := strings.Count(listing, "= exp("); got != c.exps {
+			t.Errorf("without %q: exp is computed %d times; want %d\n%s", c.without, got, c.exps, listing)
+		}
+		if got := strings.Count(listing, "= sigmoid("); got != c.sigmoid {
+			t.Errorf("without %q: sigmoid is computed %d times; want %d\n%s", c.without, got, c.sigmoid, listing)
+		}
+	}
+}

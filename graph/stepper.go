@@ -97,9 +97,6 @@ func (s *Stepper) mismatch(n int, dtype tensor.Dtype) error {
 	return errors.Errorf("step: %d numbers of %v; the network reads %v, %d of %v", n, dtype, s.shape, s.shape.TotalSize(), want)
 }
 
-// Refresh has the next step read the parameters again.
-func (s *Stepper) Refresh() { s.program.Refresh() }
-
 // State returns the state that the next step starts from, the tensors [batch, width] of each layer in turn; writing to
 // them sets it.
 func (s *Stepper) State() []*tensor.Dense { return s.state }

@@ -134,29 +134,6 @@ func TestStepperOfDelayLine(t *testing.T) {
 	}
 }
 
-// Parameters that change are read again after Refresh.
-func TestStepperRefresh(t *testing.T) {
-	params := graph.NewParams(tensor.Float32)
-	s, err := rnn.New(graph.Hidden(40)).NewStepper(params, 1, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	step := func() float32 {
-		s.Reset()
-		y, err := s.Step([]float32{1, 2, 3})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return y[0]
-	}
-	before := step()
-	params.Get("weight_ih_l0").Value().Zero()
-	s.Refresh()
-	if after := step(); after != 0 || before == 0 {
-		t.Errorf("output %v, and %v with weights of 0; want 0", before, after)
-	}
-}
-
 func TestStepperDoesNotAllocate(t *testing.T) {
 	s, err := lstm.New(graph.Hidden(16)).NewStepper(nil, 1, 8)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 // operation Copy.
 type Instruction struct {
 	Op    ir.Op
-	Name  string
 	Dst   Layout
 	Args  []Layout
 	At    int // its place in the plan
@@ -257,7 +256,7 @@ func (p *planner) value(v *ir.Value) {
 		}
 		return
 	}
-	in := Instruction{Op: v.Op, Name: v.Name, Args: make([]Layout, len(v.Args))}
+	in := Instruction{Op: v.Op, Args: make([]Layout, len(v.Args))}
 	for i, a := range v.Args {
 		in.Args[i] = p.readable(v.Op, i, a)
 	}

@@ -187,6 +187,7 @@ func init() {
 		Binds: map[string]reflect.Value{
 			"Bidirectional":    reflect.ValueOf(graph.Bidirectional),
 			"Blocks":           reflect.ValueOf(graph.Blocks),
+			"Carry":            reflect.ValueOf(graph.Carry),
 			"ClassWeights":     reflect.ValueOf(graph.ClassWeights),
 			"Compile":          reflect.ValueOf(graph.Compile),
 			"Constant":         reflect.ValueOf(graph.Constant),
@@ -222,6 +223,7 @@ func init() {
 			"Ones":             reflect.ValueOf(graph.Ones),
 			"Orthogonal":       reflect.ValueOf(graph.Orthogonal),
 			"Output":           reflect.ValueOf(graph.Output),
+			"OutputAs":         reflect.ValueOf(graph.OutputAs),
 			"Passes":           reflect.ValueOf(graph.Passes),
 			"RecurrentDropout": reflect.ValueOf(graph.RecurrentDropout),
 			"Seed":             reflect.ValueOf(graph.Seed),
@@ -264,7 +266,7 @@ func init() {
 			"NoPadding": "int:-1",
 		},
 		Wrappers: map[string][]string{
-			"Probe": {"Bytes", "Grad", "Grads", "Input", "Instructions", "Refresh", "Run", "Scalar", "Set", "SetRun", "String", "Value"},
+			"Probe": {"Bytes", "Grad", "Grads", "Input", "Instructions", "Output", "Run", "Scalar", "Set", "SetRun", "String", "Value"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/graph/safetensors": {
