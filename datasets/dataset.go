@@ -64,8 +64,9 @@ func List(opts ...Option) []Info {
 // in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
 // from its official address into [CacheDir] once.
 //
-// An unknown name, prefix, fill method or encoding is an *[UnknownError]. Any
-// other error is about the data itself, or the way to it.
+// An unknown name, prefix, fill method or encoding is an *[UnknownError], and a
+// setting that makes no sense an *[option.UsageError]. Any other error is about the
+// data itself, or the way to it.
 func Open(spec string, opts ...Option) (Dataset, error) {
 	return OpenContext(context.Background(), spec, opts...)
 }

@@ -89,7 +89,7 @@ func ExampleReadCSV() {
 		fmt.Println(series.Times[i], row)
 	}
 	// Output:
-	// sales.csv: line 3, column "Sales": missing value; choose a method with --fill (previous, linear, mean or zero)
+	// sales.csv: line 3, column "Sales": missing value; choose a fill method (fill: previous, linear, mean or zero)
 	// 2024-01 [266]
 	// 2024-02 [266]
 	// 2024-03 [183]

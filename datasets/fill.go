@@ -37,7 +37,7 @@ func (t *table) fill(c *column, method string) error {
 	if !c.number {
 		return errors.Errorf("%s: line %d, column %s: no value in the whole column; leave it out", t.name, t.lines[row], quote(c.name))
 	}
-	return errors.Errorf("%s: line %d, column %s: missing value with none before it for --fill %s; choose linear or zero", t.name, t.lines[row], quote(c.name), method)
+	return errors.Errorf("%s: line %d, column %s: missing value with none before it for the method %s; choose another (fill: linear or zero)", t.name, t.lines[row], quote(c.name), method)
 }
 
 func fillPrevious(values []float64) int {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // Option changes how a dataset is opened.
@@ -42,7 +43,8 @@ func Fill(method string) Option {
 
 // Columns chooses the variables and their order by name. Without it, or without
 // names, they are all the columns of numbers in the order of the file. In a file
-// without a header the columns are named "column 1", "column 2" and so on.
+// without a header the columns are named "column 1", "column 2" and so on. A name
+// that is there twice is an *[option.UsageError] when the dataset is opened.
 func Columns(names ...string) Option {
 	return func(o *options) { o.Columns = append([]string(nil), names...) }
 }
@@ -102,6 +104,11 @@ func gather(opts []Option) (options, error) {
 	}
 	if _, err := decoder(o.Encoding); err != nil {
 		return o, err
+	}
+	for i, name := range o.Columns {
+		if slices.Contains(o.Columns[:i], name) {
+			return o, option.Wrong("columns", name, "chosen twice; name it once")
+		}
 	}
 	if o.Fill == "" || fillMethod(o.Fill) != nil {
 		return o, nil

@@ -62,26 +62,22 @@ func (s *Series) choose(names []string) error {
 }
 
 // locate returns the place of each wanted name among the names of a source.
-// A name that is not there or is wanted twice is an error.
+// A name that is not there is an error.
 func locate(source string, names, wanted []string) ([]int, error) {
 	place := make(map[string]int, len(names))
 	for i, name := range names {
 		place[name] = i
 	}
-	seen := make(map[string]bool, len(wanted))
 	places := make([]int, len(wanted))
 	for i, name := range wanted {
 		p, ok := place[name]
-		switch {
-		case !ok:
+		if !ok {
 			if near := suggest.Nearest(name, names); near != "" {
 				return nil, errors.Errorf("%s: column %s not found; did you mean %s?", source, quote(name), quote(near))
 			}
 			return nil, errors.Errorf("%s: column %s not found; choose from %s", source, quote(name), enumerate(names))
-		case seen[name]:
-			return nil, errors.Errorf("%s: column %s chosen twice; name it once", source, quote(name))
 		}
-		places[i], seen[name] = p, true
+		places[i] = p
 	}
 	return places, nil
 }

@@ -53,7 +53,7 @@ const dataVariable = "ZOO_DATA"
 func CacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", errors.Wrap(err, "no folder to keep datasets in; name one with --data or "+dataVariable)
+		return "", errors.Wrap(err, "no folder to keep datasets in; name one that holds them (data: FOLDER), or set "+dataVariable)
 	}
 	return filepath.Join(dir, "rnnzoo", "datasets"), nil
 }

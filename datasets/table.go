@@ -184,7 +184,7 @@ func (t *table) check(columns []*column, refuseMissing bool) error {
 			line, err = c.badLine, errors.WithMessage(t.badValue(c), t.name)
 		}
 		if refuseMissing && c.missing != 0 && c.missing < line {
-			line, err = c.missing, errors.Errorf("%s: line %d, column %s: missing value; choose a method with --fill (previous, linear, mean or zero)", t.name, c.missing, quote(c.name))
+			line, err = c.missing, errors.Errorf("%s: line %d, column %s: missing value; choose a fill method (fill: previous, linear, mean or zero)", t.name, c.missing, quote(c.name))
 		}
 	}
 	return err

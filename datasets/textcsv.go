@@ -9,6 +9,8 @@ import (
 
 	"github.com/pkg/errors"
 	"golang.org/x/text/transform"
+
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // mostClasses is more than anybody tells apart by hand: a column with more
@@ -27,7 +29,7 @@ const mostClasses = 1000
 //
 // Every error is one line with the file and, where there is one, the line and
 // column at fault: an empty text or label, text that is not UTF-8, fewer than two
-// classes or more than 1,000.
+// classes or more than 1,000. One column for both is an *[option.UsageError].
 func LabelledCSV(path string, opts ...Option) (*Labelled, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -63,7 +65,11 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	if decode != nil {
 		r = transform.NewReader(r, decode)
 	}
-	texts, labels, err := readTextColumns(name, r, cmp.Or(o.Text, "text"), cmp.Or(o.Label, "label"))
+	text, label := cmp.Or(o.Text, "text"), cmp.Or(o.Label, "label")
+	if text == label {
+		return nil, option.Wrong("text", text, "it is the column of labels, too; name another")
+	}
+	texts, labels, err := readTextColumns(name, r, text, label)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +78,7 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	case n == 1:
 		return nil, errors.Errorf("%s: all %s are labelled %s; there must be two classes or more", name, count(len(labels), "text"), quote(l.Classes[0]))
 	case n > mostClasses:
-		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, quote(cmp.Or(o.Label, "label")), n, mostClasses)
+		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, quote(label), n, mostClasses)
 	}
 	place := make(map[string]int, len(l.Classes))
 	for i, class := range l.Classes {
