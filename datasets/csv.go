@@ -1,6 +1,11 @@
 package datasets
 
-import "io"
+import (
+	"io"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+)
 
 // CSV reads the time series in the file at path: one row a step, oldest first.
 //
@@ -50,35 +55,13 @@ func openCSV(path string, o options) (*Series, error) {
 }
 
 func readCSV(name string, r io.Reader, o options) (*Series, error) {
-	t, err := readTable(name, r, o.Columns)
+	t, err := table.Read(name, r, o.Columns, o.Fill)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := t.variables(o.Columns)
-	if err != nil {
-		return nil, err
-	}
-	times, columns, err := t.times(columns)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.check(columns, o.Fill == ""); err != nil {
-		return nil, err
-	}
-	s := &Series{Times: times, Period: max(o.Period, 0)}
-	values := make([][]float64, len(columns))
-	for i, c := range columns {
-		if c.missing != 0 {
-			if err := t.fill(c, o.Fill); err != nil {
-				return nil, err
-			}
-		}
-		s.Variables = append(s.Variables, c.name)
-		values[i] = c.values
-	}
-	s.Values = rows(values)
+	s := &Series{Variables: t.Names, Times: t.Times, Values: rows(t.Values), Period: max(o.Period, 0)}
 	s.Meta = describeSeriesCSV(name)
-	s.Meta.Size = count(s.Len(), "row") + ", " + count(s.Width(), "variable")
+	s.Meta.Size = fault.Count(s.Len(), "row") + ", " + fault.Count(s.Width(), "variable")
 	return s, nil
 }
 

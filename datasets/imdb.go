@@ -15,6 +15,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 func imdbInfo() Info {
@@ -157,5 +158,5 @@ func archiveError(name string, err error) error {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, tar.ErrHeader):
 		return errors.Errorf("%s: it is no tar.gz; delete it and fetch it again", name)
 	}
-	return readError(name, err)
+	return fault.Reading(name, err)
 }

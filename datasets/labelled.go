@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // Labelled is text in classes, such as sentences and what they think of a film.
@@ -60,7 +62,7 @@ func (l *Labelled) divide(name string, all []Example, test, valid float64, seed 
 // and both parts keep the order of the examples.
 func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err error) {
 	if n < 1 || n >= len(examples) {
-		return nil, nil, errors.Errorf("%s are too few for training, validation and test; use 10 or more", count(len(examples), "example"))
+		return nil, nil, errors.Errorf("%s are too few for training, validation and test; use 10 or more", fault.Count(len(examples), "example"))
 	}
 	classes := 0
 	for _, e := range examples {
@@ -104,7 +106,7 @@ func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err 
 		}
 	}
 	if len(held) == 0 || len(kept) == 0 {
-		return nil, nil, errors.Errorf("%s with %s are too few for training, validation and test; use more that differ", count(len(examples), "example"), count(len(copies), "different text"))
+		return nil, nil, errors.Errorf("%s with %s are too few for training, validation and test; use more that differ", fault.Count(len(examples), "example"), fault.Count(len(copies), "different text"))
 	}
 	return kept, held, nil
 }

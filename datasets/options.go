@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
@@ -110,14 +111,14 @@ func gather(opts []Option) (options, error) {
 			return o, option.Wrong("columns", name, "chosen twice; name it once")
 		}
 	}
-	if o.Fill == "" || fillMethod(o.Fill) != nil {
+	if o.Fill == "" || slices.Contains(table.FillMethods(), o.Fill) {
 		return o, nil
 	}
 	return o, errors.WithStack(&UnknownError{
 		Kind:       "fill method",
 		Setting:    "fill",
 		Name:       o.Fill,
-		Suggestion: suggest.Nearest(o.Fill, fillMethods()),
+		Suggestion: suggest.Nearest(o.Fill, table.FillMethods()),
 		Hint:       "choose previous, linear, mean or zero",
 	})
 }

@@ -1,12 +1,6 @@
 package datasets
 
-import (
-	"strings"
-
-	"github.com/pkg/errors"
-
-	"github.com/rnnzoo/rnnzoo/internal/suggest"
-)
+import "github.com/rnnzoo/rnnzoo/datasets/internal/table"
 
 // Series is a time series of one or more variables, observed at the same N
 // steps. Every value is finite.
@@ -48,7 +42,7 @@ func (s *Series) choose(names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	places, err := locate(s.Meta.Name, s.Variables, names)
+	places, err := table.Locate(s.Meta.Name, s.Variables, names)
 	if err != nil {
 		return err
 	}
@@ -59,41 +53,6 @@ func (s *Series) choose(names []string) error {
 	s.Variables = append([]string(nil), names...)
 	s.Values = rows(columns)
 	return nil
-}
-
-// locate returns the place of each wanted name among the names of a source.
-// A name that is not there is an error.
-func locate(source string, names, wanted []string) ([]int, error) {
-	place := make(map[string]int, len(names))
-	for i, name := range names {
-		place[name] = i
-	}
-	places := make([]int, len(wanted))
-	for i, name := range wanted {
-		p, ok := place[name]
-		if !ok {
-			if near := suggest.Nearest(name, names); near != "" {
-				return nil, errors.Errorf("%s: column %s not found; did you mean %s?", source, quote(name), quote(near))
-			}
-			return nil, errors.Errorf("%s: column %s not found; choose from %s", source, quote(name), enumerate(names))
-		}
-		places[i] = p
-	}
-	return places, nil
-}
-
-// enumerate returns the names with commas between them, cut if there are many.
-func enumerate(names []string) string {
-	// About what a person takes in from an error message.
-	const most = 10
-	var quoted []string
-	for _, name := range names[:min(len(names), most)] {
-		quoted = append(quoted, quote(name))
-	}
-	if len(names) > most {
-		quoted = append(quoted, "…")
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // rows turns columns [V][N] into rows [N][V], which share one block of memory.

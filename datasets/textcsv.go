@@ -10,6 +10,8 @@ import (
 	"github.com/pkg/errors"
 	"golang.org/x/text/transform"
 
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
@@ -76,9 +78,9 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	l := &Labelled{Classes: classesOf(labels)}
 	switch n := len(l.Classes); {
 	case n == 1:
-		return nil, errors.Errorf("%s: all %s are labelled %s; there must be two classes or more", name, count(len(labels), "text"), quote(l.Classes[0]))
+		return nil, errors.Errorf("%s: all %s are labelled %s; there must be two classes or more", name, fault.Count(len(labels), "text"), fault.Quote(l.Classes[0]))
 	case n > mostClasses:
-		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, quote(label), n, mostClasses)
+		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, fault.Quote(label), n, mostClasses)
 	}
 	place := make(map[string]int, len(l.Classes))
 	for i, class := range l.Classes {
@@ -92,7 +94,7 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 		return nil, err
 	}
 	l.Meta = describeLabelledCSV(name)
-	l.Meta.Size = count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes"
+	l.Meta.Size = fault.Count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes"
 	return l, nil
 }
 
@@ -102,11 +104,11 @@ func describeLabelledCSV(path string) Info {
 
 // readTextColumns returns the two columns of a file, row by row.
 func readTextColumns(name string, r io.Reader, text, label string) (texts, labels []string, err error) {
-	rows, err := newRowReader(name, r)
+	rows, err := table.NewRows(name, r)
 	if err != nil {
 		return nil, nil, err
 	}
-	first, line, err := rows.next()
+	first, line, err := rows.Next()
 	if err == io.EOF {
 		return nil, nil, errors.Errorf("%s: the file is empty; give it a row of names and a row for each text", name)
 	}
@@ -120,18 +122,18 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 	header := slices.Contains(names, text) && slices.Contains(names, label)
 	if !header && isColumnNumber(text) && isColumnNumber(label) {
 		for i := range names {
-			names[i] = columnName(i)
+			names[i] = table.ColumnName(i)
 		}
 	} else {
 		header = true
 	}
-	places, err := locate(name, names, []string{text, label})
+	places, err := table.Locate(name, names, []string{text, label})
 	if err != nil {
 		return nil, nil, err
 	}
 	add := func(fields []string, at int) error {
 		if len(fields) != len(names) {
-			return errors.Errorf("%s: line %d: %s where line %d has %d; put texts that hold the separator in quotation marks", name, at, count(len(fields), "field"), line, len(names))
+			return errors.Errorf("%s: line %d: %s where line %d has %d; put texts that hold the separator in quotation marks", name, at, fault.Count(len(fields), "field"), line, len(names))
 		}
 		for i, column := range []string{text, label} {
 			value := fields[places[i]]
@@ -139,7 +141,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 				return encodingError(name, at)
 			}
 			if value == "" {
-				return errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, quote(column))
+				return errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, fault.Quote(column))
 			}
 		}
 		// A field shares its memory with the whole row.
@@ -153,7 +155,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 		}
 	}
 	for {
-		fields, at, err := rows.next()
+		fields, at, err := rows.Next()
 		if err == io.EOF {
 			break
 		}
@@ -170,12 +172,10 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 	return texts, labels, nil
 }
 
-// columnName names a column of a file without names, from 0.
-func columnName(i int) string { return "column " + strconv.Itoa(i+1) }
-
+// isColumnNumber reports whether a name is one that table.ColumnName gives.
 func isColumnNumber(name string) bool {
 	n, err := strconv.Atoi(strings.TrimPrefix(name, "column "))
-	return err == nil && n > 0 && name == columnName(n-1)
+	return err == nil && n > 0 && name == table.ColumnName(n-1)
 }
 
 // classesOf returns the different labels in their order.

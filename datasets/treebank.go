@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // tree is a sentence with a label for each phrase in it.
@@ -33,7 +35,7 @@ func readTrees(name string, r io.Reader) ([]tree, error) {
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
 		if err != nil && err != io.EOF {
-			return nil, readError(name, err)
+			return nil, fault.Reading(name, err)
 		}
 		if text := strings.TrimSpace(line); text != "" {
 			if at := invalidUTF8(text); at >= 0 {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/pkg/errors"
 	"golang.org/x/text/transform"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // TSV reads texts and their translations from the file at path: on each line a
@@ -42,7 +44,7 @@ func ReadTSV(name string, r io.Reader, opts ...Option) (*Pairs, error) {
 func openTSV(path string, o options) (*Pairs, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
+		return nil, fault.Opening(path, err)
 	}
 	defer f.Close()
 	return readTSV(path, f, o)
@@ -61,10 +63,10 @@ func readTSV(name string, r io.Reader, o options) (*Pairs, error) {
 		return nil, err
 	}
 	meta := describeTSV(name, o)
-	meta.Size = count(len(pairs), "pair")
+	meta.Size = fault.Count(len(pairs), "pair")
 	p := splitPairs(meta, pairs)
 	if len(p.Test) == 0 {
-		return nil, errors.Errorf("%s: %s of too few different texts to train, validate and test; give at least 3", name, count(len(pairs), "pair"))
+		return nil, errors.Errorf("%s: %s of too few different texts to train, validate and test; give at least 3", name, fault.Count(len(pairs), "pair"))
 	}
 	return p, nil
 }
@@ -84,11 +86,11 @@ func readPairLines(name string, r io.Reader) ([]Pair, error) {
 		case strings.TrimSpace(line) == "":
 			return nil
 		case !found:
-			return errors.Errorf("%s: line %d: there is no tab in %s; want a text, a tab and its translation", name, number, quote(strings.TrimSpace(line)))
+			return errors.Errorf("%s: line %d: there is no tab in %s; want a text, a tab and its translation", name, number, fault.Quote(strings.TrimSpace(line)))
 		case source == "":
 			return errors.Errorf("%s: line %d: there is nothing before the tab; fill in the text or delete the line", name, number)
 		case target == "":
-			return errors.Errorf("%s: line %d: %s has no translation; fill it in or delete the line", name, number, quote(source))
+			return errors.Errorf("%s: line %d: %s has no translation; fill it in or delete the line", name, number, fault.Quote(source))
 		}
 		pairs = append(pairs, Pair{strings.Clone(source), strings.Clone(target)})
 		return nil
@@ -106,7 +108,7 @@ func eachLine(name string, r io.Reader, call func(number int, line string) error
 	start, _ := lines.Peek(3) // an error comes again
 	switch {
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		return errors.Errorf("%s: the text is UTF-16; save it as UTF-8", name)
+		return fault.UTF16(name)
 	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
 		lines.Discard(len(start))
 	}
@@ -122,7 +124,7 @@ func eachLine(name string, r io.Reader, call func(number int, line string) error
 				break
 			}
 			if err != bufio.ErrBufferFull {
-				return readError(name, err)
+				return fault.Reading(name, err)
 			}
 			if len(line) > mostLine {
 				return errors.Errorf("%s: line %d is longer than %d bytes; is it a file of sentences?", name, number, mostLine)

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 func uciInfo() Info {
@@ -77,7 +78,7 @@ func readUCI(name string, r io.Reader) ([]Example, error) {
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
 		if err != nil && err != io.EOF {
-			return nil, readError(name, err)
+			return nil, fault.Reading(name, err)
 		}
 		if strings.TrimSpace(line) != "" {
 			if invalidUTF8(line) >= 0 {
@@ -86,7 +87,7 @@ func readUCI(name string, r io.Reader) ([]Example, error) {
 			tab := strings.LastIndexByte(line, '\t')
 			text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
 			if tab < 0 || text == "" || label != "0" && label != "1" {
-				return nil, errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, quote(strings.TrimSpace(line)))
+				return nil, errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, fault.Quote(strings.TrimSpace(line)))
 			}
 			examples = append(examples, Example{text, int(label[0] - '0')})
 		}

@@ -1,34 +1,36 @@
-package datasets
+package table
 
 import (
 	"slices"
 	"strconv"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // times returns the labels of the rows, nil if there are none, and the columns
 // without the one that holds row numbers, if one does.
-func (t *table) times(columns []*column) ([]string, []*column, error) {
-	if t.label != nil {
-		if err := t.checkDates(); err != nil {
+func (f *file) times(columns []*column) ([]string, []*column, error) {
+	if f.label != nil {
+		if err := f.checkDates(); err != nil {
 			return nil, nil, err
 		}
 	}
-	index := t.columns[0]
+	index := f.columns[0]
 	// A lone column is what the file is about, whatever its name.
 	lone := len(columns) == 1 && columns[0] == index
 	if !index.index || !index.number || lone {
-		return t.labels, columns, nil
+		return f.labels, columns, nil
 	}
-	increasing, err := t.checkNumbers(index)
+	increasing, err := f.checkNumbers(index)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !increasing {
-		return t.labels, columns, nil
+		return f.labels, columns, nil
 	}
-	labels := t.labels
+	labels := f.labels
 	if labels == nil {
 		labels = make([]string, len(index.values))
 		for i, v := range index.values {
@@ -41,7 +43,7 @@ func (t *table) times(columns []*column) ([]string, []*column, error) {
 
 // checkNumbers reports whether each number of c is above the one before it. Where
 // one is below, that is an error if c holds times that do not start over.
-func (t *table) checkNumbers(c *column) (increasing bool, err error) {
+func (f *file) checkNumbers(c *column) (increasing bool, err error) {
 	if c.missing != 0 || c.badLine != 0 {
 		return false, nil
 	}
@@ -49,7 +51,7 @@ func (t *table) checkNumbers(c *column) (increasing bool, err error) {
 	for i := 1; i < len(c.values); i++ {
 		before, now := c.values[i-1], c.values[i]
 		if now < before && !isCyclic(c.name) {
-			return false, errors.Errorf("%s: line %d, column %s: %v comes after %v; sort the rows, oldest first", t.name, t.lines[i], quote(c.name), now, before)
+			return false, errors.Errorf("%s: line %d, column %s: %v comes after %v; sort the rows, oldest first", f.name, f.lines[i], fault.Quote(c.name), now, before)
 		}
 		increasing = increasing && now > before
 	}
