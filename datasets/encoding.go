@@ -20,8 +20,7 @@ const (
 // encodings returns the names of the encodings.
 func encodings() []string { return []string{utf8Text, latin1Text} }
 
-// encodingName returns the name in encodings of one that has others, or the name
-// as it is.
+// encodingName returns the name in encodings of one that has others, or the name as it is.
 func encodingName(name string) string {
 	switch strings.ToLower(name) {
 	case "utf-8", "utf8":

@@ -45,8 +45,8 @@ func Labels(examples []Example) []int {
 	return labels
 }
 
-// divide cuts all examples into parts by the seed: the fraction test of them for
-// the test, and the fraction valid of them for validation.
+// divide cuts all examples into parts by the seed: the fraction test of them for the test, and the fraction valid of
+// them for validation.
 func (l *Labelled) divide(name string, all []Example, test, valid float64, seed uint64) error {
 	n := float64(len(all))
 	rest, held, err := holdOut(all, int(math.Round(n*test)), seed)
@@ -57,9 +57,8 @@ func (l *Labelled) divide(name string, all []Example, test, valid float64, seed 
 	return errors.WithMessage(err, name)
 }
 
-// holdOut takes n of the examples out, chosen by the seed, with each class in its
-// share. Examples of the same text stay together, so that none is on both sides,
-// and both parts keep the order of the examples.
+// holdOut takes n of the examples out, chosen by the seed, with each class in its share. Examples of the same text stay
+// together, so that none is on both sides, and both parts keep the order of the examples.
 func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err error) {
 	if n < 1 || n >= len(examples) {
 		return nil, nil, errors.Errorf("%s are too few for training, validation and test; use 10 or more", fault.Count(len(examples), "example"))

@@ -36,8 +36,8 @@ var multi30kSums = map[string][3]string{
 
 // multi30k returns the entry of the corpus for one language into another.
 //
-// D. Elliott, S. Frank, K. Sima'an and L. Specia, Multi30K: multilingual
-// English–German image descriptions, 2016; the test part is that of 2016, flickr.
+// D. Elliott, S. Frank, K. Sima'an and L. Specia, Multi30K: multilingual English–German image descriptions, 2016; the
+// test part is that of 2016, flickr.
 func multi30k(from, to string) entry {
 	languages := map[string]string{"de": "German", "en": "English", "fr": "French"}
 	s := &source{folder: "multi30k/raw"}

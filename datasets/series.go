@@ -2,8 +2,7 @@ package datasets
 
 import "github.com/rnnzoo/rnnzoo/datasets/internal/table"
 
-// Series is a time series of one or more variables, observed at the same N
-// steps. Every value is finite.
+// Series is a time series of one or more variables, observed at the same N steps. Every value is finite.
 type Series struct {
 	Meta      Info
 	Variables []string    // [V] their names
@@ -23,8 +22,7 @@ func (s *Series) Len() int { return len(s.Values) }
 // Width returns V, the number of variables.
 func (s *Series) Width() int { return len(s.Variables) }
 
-// Column returns a copy of the [N] values of variable v, or nil if v is not
-// between 0 and V-1.
+// Column returns a copy of the [N] values of variable v, or nil if v is not between 0 and V-1.
 func (s *Series) Column(v int) []float64 {
 	if v < 0 || v >= s.Width() {
 		return nil
@@ -36,8 +34,7 @@ func (s *Series) Column(v int) []float64 {
 	return column
 }
 
-// choose keeps the variables of the given names, in that order. No names keep
-// all of them.
+// choose keeps the variables of the given names, in that order. No names keep all of them.
 func (s *Series) choose(names []string) error {
 	if len(names) == 0 {
 		return nil
@@ -61,8 +58,7 @@ func rows(columns [][]float64) [][]float64 {
 	block := make([]float64, n*v)
 	values := make([][]float64, n)
 	for i := range values {
-		// The capacity ends with the row, so that appending to it cannot
-		// overwrite the next one.
+		// The capacity ends with the row, so that appending to it cannot overwrite the next one.
 		values[i] = block[i*v : (i+1)*v : (i+1)*v]
 		for j, column := range columns {
 			values[i][j] = column[i]

@@ -19,8 +19,8 @@ type Settings struct {
 	SentencesOnly bool     `json:"sentences_only,omitempty"`
 }
 
-// Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the ways
-// that [Encoding] takes, as in a file of settings, gets its usual name.
+// Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the
+// ways that [Encoding] takes, as in a file of settings, gets its usual name.
 func (c *Settings) Declare(s *option.Set) {
 	c.Encoding = encodingName(c.Encoding)
 	s.List(&c.Columns, "columns", "names of the variables, with commas between them; none is all columns of numbers").For(KindSeries)

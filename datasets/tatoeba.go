@@ -25,8 +25,7 @@ func tatoebaFraEngInfo() Info {
 	}
 }
 
-// The archive of pairs, which is made anew from time to time, so that there is no
-// checksum of it, and the file in it.
+// The archive of pairs, which is made anew from time to time, so that there is no checksum of it, and the file in it.
 const (
 	tatoebaArchive = "fra-eng.zip"
 	tatoebaFile    = "fra.txt"

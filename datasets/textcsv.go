@@ -15,23 +15,19 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
-// mostClasses is more than anybody tells apart by hand: a column with more
-// different values is not one of labels.
+// mostClasses is more than anybody tells apart by hand: a column with more different values is not one of labels.
 const mostClasses = 1000
 
-// LabelledCSV reads texts and their labels from the file at path, one example a
-// row below a row of names. [Text] and [Label] name the columns; in a file without
-// names they are "column 1", "column 2" and so on. The separator (comma, semicolon
-// or tab) and a UTF-8 byte order mark are recognised; [Encoding] reads Latin-1.
+// LabelledCSV reads texts and their labels from the file at path, one example a row below a row of names. [Text] and
+// [Label] name the columns; in a file without names they are "column 1", "column 2" and so on. The separator (comma,
+// semicolon or tab) and a UTF-8 byte order mark are recognised; [Encoding] reads Latin-1.
 //
-// The classes are the different labels, in the order of their numbers if all are
-// whole numbers and else of their bytes. A fifth of the examples is held out for
-// the test and a tenth for validation, with each class in its share, chosen by
+// The classes are the different labels, in the order of their numbers if all are whole numbers and else of their bytes.
+// A fifth of the examples is held out for the test and a tenth for validation, with each class in its share, chosen by
 // [SplitSeed]; rows of the same text stay together.
 //
-// Every error is one line with the file and, where there is one, the line and
-// column at fault: an empty text or label, text that is not UTF-8, fewer than two
-// classes or more than 1,000. One column for both is an *[option.UsageError].
+// Every error is one line with the file and, where there is one, the line and column at fault: an empty text or label,
+// text that is not UTF-8, fewer than two classes or more than 1,000. One column for both is an *[option.UsageError].
 func LabelledCSV(path string, opts ...Option) (*Labelled, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -40,8 +36,8 @@ func LabelledCSV(path string, opts ...Option) (*Labelled, error) {
 	return openLabelledCSV(path, o)
 }
 
-// ReadLabelledCSV reads labelled texts as [LabelledCSV] does, from r. The name
-// stands for the file in errors and in the description of the dataset.
+// ReadLabelledCSV reads labelled texts as [LabelledCSV] does, from r. The name stands for the file in errors and in the
+// description of the dataset.
 func ReadLabelledCSV(name string, r io.Reader, opts ...Option) (*Labelled, error) {
 	o, err := gather(opts)
 	if err != nil {

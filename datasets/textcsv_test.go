@@ -105,8 +105,7 @@ func TestOpenLabelledCSV(t *testing.T) {
 	}
 }
 
-// FuzzReadLabelledCSV checks that every file is an error of one line or a dataset
-// that keeps its promises.
+// FuzzReadLabelledCSV checks that every file is an error of one line or a dataset that keeps its promises.
 func FuzzReadLabelledCSV(f *testing.F) {
 	f.Add([]byte(labelledFile("text,label\n", "t %d,%s\n", 20, "a", "b")), false)
 	f.Add([]byte(labelledFile("label;text\r\n", "%[2]s;\"t %[1]d\n\"\r\n", 20, "1", "2")), false)

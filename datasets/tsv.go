@@ -13,16 +13,15 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
-// TSV reads texts and their translations from the file at path: on each line a
-// text, a tab and its translation. What follows a second tab, such as the origin,
-// is left out, and so are lines with nothing on them. A UTF-8 byte order mark is
-// skipped; [Encoding] reads Latin-1.
+// TSV reads texts and their translations from the file at path: on each line a text, a tab and its translation. What
+// follows a second tab, such as the origin, is left out, and so are lines with nothing on them. A UTF-8 byte order mark
+// is skipped; [Encoding] reads Latin-1.
 //
-// A tenth of the different texts, at most 1,000, validates, and as many test. Which
-// they are depends on the texts alone. All translations of a text stand in one part.
+// A tenth of the different texts, at most 1,000, validates, and as many test. Which they are depends on the texts
+// alone. All translations of a text stand in one part.
 //
-// Every error is one line with the file and, where there is one, the line at fault:
-// no tab, nothing on one side of it, text that is not UTF-8, fewer than 3 texts.
+// Every error is one line with the file and, where there is one, the line at fault: no tab, nothing on one side of it,
+// text that is not UTF-8, fewer than 3 texts.
 func TSV(path string, opts ...Option) (*Pairs, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -31,8 +30,8 @@ func TSV(path string, opts ...Option) (*Pairs, error) {
 	return openTSV(path, o)
 }
 
-// ReadTSV reads pairs as [TSV] does, from r. The name stands for the file in errors
-// and in the description of the dataset.
+// ReadTSV reads pairs as [TSV] does, from r. The name stands for the file in errors and in the description of the
+// dataset.
 func ReadTSV(name string, r io.Reader, opts ...Option) (*Pairs, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -101,8 +100,8 @@ func readPairLines(name string, r io.Reader) ([]Pair, error) {
 // mostLine is longer than any sentence, and than most books' chapters.
 const mostLine = 1 << 20
 
-// eachLine calls with each line of a text in UTF-8, numbered from 1, without its
-// end. Only \n ends a line: texts hold Unicode's line separators.
+// eachLine calls with each line of a text in UTF-8, numbered from 1, without its end. Only \n ends a line: texts hold
+// Unicode's line separators.
 func eachLine(name string, r io.Reader, call func(number int, line string) error) error {
 	lines := bufio.NewReaderSize(r, 64<<10)
 	start, _ := lines.Peek(3) // an error comes again

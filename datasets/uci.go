@@ -44,8 +44,7 @@ func uciSource() *source {
 	}
 }
 
-// openUCI reads the three files. They have no split: 600 sentences are held out
-// for the test and 300 for validation.
+// openUCI reads the three files. They have no split: 600 sentences are held out for the test and 300 for validation.
 //
 // D. Kotzias et al., From group to individual labels using deep features, KDD 2015.
 func openUCI(dir string, o options) (Dataset, error) {
@@ -69,9 +68,8 @@ func openUCI(dir string, o options) (Dataset, error) {
 	return l, nil
 }
 
-// readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation
-// marks, tabs and Unicode's line separators, so that only the last tab of a line
-// that ends with \n counts.
+// readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation marks, tabs and Unicode's line
+// separators, so that only the last tab of a line that ends with \n counts.
 func readUCI(name string, r io.Reader) ([]Example, error) {
 	var examples []Example
 	lines := bufio.NewReader(r)

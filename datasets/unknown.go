@@ -8,9 +8,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 )
 
-// UnknownError reports a name that means nothing here: of a dataset, of the
-// prefix before a file, of a fill method, of an encoding or of a part. It is the
-// request that is wrong and not a file, so a command can tell the two apart:
+// UnknownError reports a name that means nothing here: of a dataset, of the prefix before a file, of a fill method, of
+// an encoding or of a part. It is the request that is wrong and not a file, so a command can tell the two apart:
 //
 //	var unknown *datasets.UnknownError
 //	if errors.As(err, &unknown) {

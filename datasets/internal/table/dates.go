@@ -11,9 +11,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
-// dateLayouts returns the forms in which dates are recognised, as package time
-// writes them. Single digits stand for two as well. Where a date could be read
-// in two ways, the earlier layout is preferred.
+// dateLayouts returns the forms in which dates are recognised, as package time writes them. Single digits stand for two
+// as well. Where a date could be read in two ways, the earlier layout is preferred.
 func dateLayouts() []string {
 	return []string{
 		"2006-1-2",
@@ -45,8 +44,7 @@ func dateLayouts() []string {
 
 // isDate reports whether text is a date in one of the layouts.
 func isDate(text string) bool {
-	// From 2006-1 to 2006-01-02T15:04:05.999999999+07:00; most other text needs
-	// no trial of every layout.
+	// From 2006-1 to 2006-01-02T15:04:05.999999999+07:00; most other text needs no trial of every layout.
 	if len(text) < 6 || len(text) > 35 || !strings.ContainsAny(text, "0123456789") {
 		return false
 	}
@@ -56,9 +54,8 @@ func isDate(text string) bool {
 	})
 }
 
-// checkDates returns an error if the labels are dates and one of them is missing,
-// unlike the others, or earlier than the one before it. Equal dates pass: clocks
-// put back in autumn and coarse ones write them, in the right order.
+// checkDates returns an error if the labels are dates and one of them is missing, unlike the others, or earlier than
+// the one before it. Equal dates pass: clocks put back in autumn and coarse ones write them, in the right order.
 func (f *file) checkDates() error {
 	first := ""
 	for i, label := range f.labels {
@@ -89,17 +86,15 @@ func (f *file) checkDates() error {
 			disorder = errors.Errorf("%s: %s comes after %s; sort the rows, oldest first", at, fault.Quote(f.labels[row]), fault.Quote(f.labels[row-1]))
 		}
 	}
-	// A layout that reads the dates up to the fault says more than one that does
-	// not read them at all.
+	// A layout that reads the dates up to the fault says more than one that does not read them at all.
 	if disorder != nil {
 		return disorder
 	}
 	return unlike
 }
 
-// firstFault returns the first row whose label the layout does not read, with
-// ordered true, or failing that the first one that is earlier than the row before,
-// with ordered false; or -1.
+// firstFault returns the first row whose label the layout does not read, with ordered true, or failing that the first
+// one that is earlier than the row before, with ordered false; or -1.
 func (f *file) firstFault(layout string) (row int, ordered bool) {
 	late := -1
 	var before time.Time

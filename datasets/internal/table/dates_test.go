@@ -28,8 +28,7 @@ func TestIsDate(t *testing.T) {
 	}
 }
 
-// Dates with slashes are read with the month first where that makes sense of
-// every row, and else with the day first.
+// Dates with slashes are read with the month first where that makes sense of every row, and else with the day first.
 func TestDayOrMonthFirst(t *testing.T) {
 	for _, c := range []struct {
 		dates string

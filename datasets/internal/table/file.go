@@ -31,8 +31,7 @@ type column struct {
 	bad     string
 }
 
-// readFile reads the rows of r. If names are chosen, those columns alone are
-// values, and none of them labels the rows.
+// readFile reads the rows of r. If names are chosen, those columns alone are values, and none of them labels the rows.
 func readFile(name string, r io.Reader, chosen []string) (*file, error) {
 	rows, err := NewRows(name, r)
 	if err != nil {
@@ -100,8 +99,8 @@ func (f *file) open(first []string, line int, header bool, chosen []string) erro
 	return err
 }
 
-// findLabel looks in the first row of values for the column that labels the
-// rows: the leftmost date, or else the leftmost text under the name of a time.
+// findLabel looks in the first row of values for the column that labels the rows: the leftmost date, or else the
+// leftmost text under the name of a time.
 func (f *file) findLabel(fields []string, header bool, chosen []string) {
 	for i, c := range f.columns {
 		if slices.Contains(chosen, c.name) {
@@ -175,8 +174,8 @@ func (f *file) variables(chosen []string) ([]*column, error) {
 	return nil, errors.Errorf("%s: no column of numbers; add one with a number for each step", f.name)
 }
 
-// check returns an error for the first value in the file that keeps the columns
-// from being all numbers. Missing values count if refuseMissing.
+// check returns an error for the first value in the file that keeps the columns from being all numbers. Missing values
+// count if refuseMissing.
 func (f *file) check(columns []*column, refuseMissing bool) error {
 	var err error
 	line := math.MaxInt

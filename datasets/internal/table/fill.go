@@ -8,8 +8,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
-// filler puts a number in place of each NaN in values. It returns the first row
-// for which it has none, or -1.
+// filler puts a number in place of each NaN in values. It returns the first row for which it has none, or -1.
 type filler func(values []float64) int
 
 // FillMethods returns the names of the methods that [Read] fills missing values by.
@@ -66,8 +65,8 @@ func fillLinear(values []float64) int {
 				values[gap] = v
 				continue
 			}
-			// Not before + part·(v − before), whose difference overflows for
-			// numbers that do not. Rounding must not leave the range either.
+			// Not before + part·(v − before), whose difference overflows for numbers that do not. Rounding must not
+			// leave the range either.
 			before, part := values[known], float64(gap-known)/float64(i-known)
 			values[gap] = min(max((1-part)*before+part*v, min(before, v)), max(before, v))
 		}

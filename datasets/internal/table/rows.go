@@ -45,8 +45,8 @@ func NewRows(name string, r io.Reader) (*Rows, error) {
 	return &Rows{name, c}, nil
 }
 
-// Next returns the fields of the next row without the space around them, valid
-// until the call after it, and the line on which the row begins; or io.EOF.
+// Next returns the fields of the next row without the space around them, valid until the call after it, and the line on
+// which the row begins; or io.EOF.
 func (r *Rows) Next() (fields []string, line int, err error) {
 	fields, err = r.csv.Read()
 	if err == io.EOF {

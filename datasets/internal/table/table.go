@@ -1,5 +1,5 @@
-// Package table reads files of comma-, semicolon- or tab-separated values: [Read] time series, and [Rows] any of them row
-// by row.
+// Package table reads files of comma-, semicolon- or tab-separated values: [Read] time series, and [Rows] any of them
+// row by row.
 package table
 
 import "io"
@@ -11,10 +11,10 @@ type Table struct {
 	Values [][]float64 // [V][N] of each variable, all finite
 }
 
-// Read reads a time series, one row a step. The name stands for the file in errors. The variables are the columns of the
-// chosen names, which differ, or without any all that hold numbers. The method of [FillMethods] says what stands in for
-// missing values, which are an error if it is "". Every error is one line with the file and, where there is one, the line
-// and column at fault.
+// Read reads a time series, one row a step. The name stands for the file in errors. The variables are the columns of
+// the chosen names, which differ, or without any all that hold numbers. The method of [FillMethods] says what stands in
+// for missing values, which are an error if it is "". Every error is one line with the file and, where there is one,
+// the line and column at fault.
 func Read(name string, r io.Reader, chosen []string, method string) (*Table, error) {
 	f, err := readFile(name, r, chosen)
 	if err != nil {

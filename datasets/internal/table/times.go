@@ -9,8 +9,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
-// times returns the labels of the rows, nil if there are none, and the columns
-// without the one that holds row numbers, if one does.
+// times returns the labels of the rows, nil if there are none, and the columns without the one that holds row numbers,
+// if one does.
 func (f *file) times(columns []*column) ([]string, []*column, error) {
 	if f.label != nil {
 		if err := f.checkDates(); err != nil {
@@ -41,8 +41,8 @@ func (f *file) times(columns []*column) ([]string, []*column, error) {
 	return labels, rest, nil
 }
 
-// checkNumbers reports whether each number of c is above the one before it. Where
-// one is below, that is an error if c holds times that do not start over.
+// checkNumbers reports whether each number of c is above the one before it. Where one is below, that is an error if c
+// holds times that do not start over.
 func (f *file) checkNumbers(c *column) (increasing bool, err error) {
 	if c.missing != 0 || c.badLine != 0 {
 		return false, nil
