@@ -36,15 +36,6 @@ func Texts(examples []Example) []string {
 	return texts
 }
 
-// Labels returns the labels of examples.
-func Labels(examples []Example) []int {
-	labels := make([]int, len(examples))
-	for i, e := range examples {
-		labels[i] = e.Label
-	}
-	return labels
-}
-
 // divide cuts all examples into parts by the seed: the fraction test of them for the test, and the fraction valid of
 // them for validation.
 func (l *Labelled) divide(name string, all []Example, test, valid float64, seed uint64) error {
