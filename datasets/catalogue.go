@@ -7,8 +7,8 @@ type entry struct {
 	open   func(dir string, o options) (Dataset, error) // dir is "" if it is embedded
 }
 
-// catalogue returns the named datasets by task and then by name. It is a
-// function and not a variable so that nobody can change it.
+// catalogue returns the named datasets by task and then by name. It is a function and not a variable so that nobody can
+// change it.
 func catalogue() []entry {
 	return []entry{
 		{imdbInfo(), imdbSource(), openIMDB},

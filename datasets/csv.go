@@ -1,27 +1,28 @@
 package datasets
 
-import "io"
+import (
+	"io"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+)
 
 // CSV reads the time series in the file at path: one row a step, oldest first.
 //
-// The separator (comma, semicolon or tab), a header and a UTF-8 byte order mark
-// are recognised. Numbers have a decimal point and no thousands separators.
-// Columns without a number are left out, unless [Columns] asks for them.
+// The separator (comma, semicolon or tab), a header and a UTF-8 byte order mark are recognised. Numbers have a decimal
+// point and no thousands separators. Columns without a number are left out, unless [Columns] asks for them.
 //
-// The leftmost column of dates, or of text under a name such as Date or Month,
-// labels the steps: 2006-01-02, with or without the day or a time of day,
-// 2006/1/2, 1/2/2006 (the month first, unless only the day first makes sense),
-// 2.1.2006 and Jan 2 2006. Dates must not go back from one row to the next; other
-// text is taken in the order of the file.
+// The leftmost column of dates, or of text under a name such as Date or Month, labels the steps: 2006-01-02, with or
+// without the day or a time of day, 2006/1/2, 1/2/2006 (the month first, unless only the day first makes sense),
+// 2.1.2006 and Jan 2 2006. Dates must not go back from one row to the next; other text is taken in the order of the
+// file.
 //
-// A first column whose numbers increase from row to row, under the name of a time
-// or of an index or under none, is no variable; it labels the steps if nothing
-// else does.
+// A first column whose numbers increase from row to row, under the name of a time or of an index or under none, is no
+// variable; it labels the steps if nothing else does.
 //
-// Missing values (nothing, NA, N/A, NaN, null, none, ? or -) are an error unless
-// [Fill] says what stands in for them. Every error is one line with the file and,
-// where there is one, the line and column at fault; an unknown fill method is an
-// *[UnknownError].
+// Missing values (nothing, NA, N/A, NaN, null, none, ? or -) are an error unless [Fill] says what stands in for them.
+// Every error is one line with the file and, where there is one, the line and column at fault; an unknown fill method
+// is an *[UnknownError].
 func CSV(path string, opts ...Option) (*Series, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -30,8 +31,8 @@ func CSV(path string, opts ...Option) (*Series, error) {
 	return openCSV(path, o)
 }
 
-// ReadCSV reads a time series as [CSV] does, from r. The name stands for the file
-// in errors and in the description of the series.
+// ReadCSV reads a time series as [CSV] does, from r. The name stands for the file in errors and in the description of
+// the series.
 func ReadCSV(name string, r io.Reader, opts ...Option) (*Series, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -50,35 +51,13 @@ func openCSV(path string, o options) (*Series, error) {
 }
 
 func readCSV(name string, r io.Reader, o options) (*Series, error) {
-	t, err := readTable(name, r, o.Columns)
+	t, err := table.Read(name, r, o.Columns, o.Fill)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := t.variables(o.Columns)
-	if err != nil {
-		return nil, err
-	}
-	times, columns, err := t.times(columns)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.check(columns, o.Fill == ""); err != nil {
-		return nil, err
-	}
-	s := &Series{Times: times, Period: max(o.Period, 0)}
-	values := make([][]float64, len(columns))
-	for i, c := range columns {
-		if c.missing != 0 {
-			if err := t.fill(c, o.Fill); err != nil {
-				return nil, err
-			}
-		}
-		s.Variables = append(s.Variables, c.name)
-		values[i] = c.values
-	}
-	s.Values = rows(values)
+	s := &Series{Variables: t.Names, Times: t.Times, Values: rows(t.Values), Period: max(o.Period, 0)}
 	s.Meta = describeSeriesCSV(name)
-	s.Meta.Size = count(s.Len(), "row") + ", " + count(s.Width(), "variable")
+	s.Meta.Size = fault.Count(s.Len(), "row") + ", " + fault.Count(s.Width(), "variable")
 	return s, nil
 }
 

@@ -5,9 +5,8 @@ import (
 	"context"
 )
 
-// Dataset is anything that models can learn from. Its dynamic type says what
-// it holds, as the Kind of its [Info] does: a *[Series] rows of numbers in time
-// order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations.
+// Dataset is anything that models can learn from. Its dynamic type says what it holds, as the Kind of its [Info] does:
+// a *[Series] rows of numbers in time order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations.
 type Dataset interface {
 	// Info describes the dataset without its data.
 	Info() Info
@@ -38,8 +37,8 @@ func (i Info) or(kind string) Info {
 	return i
 }
 
-// List returns the description of each dataset that Open knows by name, by
-// task and then by name. It reads no data; where it is depends on [DataDir].
+// List returns the description of each dataset that Open knows by name, by task and then by name. It reads no data;
+// where it is depends on [DataDir].
 func List(opts ...Option) []Info {
 	var o options
 	for _, opt := range opts {
@@ -54,18 +53,16 @@ func List(opts ...Option) []Info {
 	return list
 }
 
-// Open returns the dataset that spec names: a name from [List], such as
-// "airline", or "csv:FILE" for a file: with [Text] or [Label] a [Labelled] as
-// [LabelledCSV] reads it, else a series as [CSV] does; or "tsv:FILE" for texts and
+// Open returns the dataset that spec names: a name from [List], such as "airline", or "csv:FILE" for a file: with
+// [Text] or [Label] a [Labelled] as [LabelledCSV] reads it, else a series as [CSV] does; or "tsv:FILE" for texts and
 // translations as [TSV] reads them.
 //
-// [Columns] and [Period] work on every series. [Fill] matters to files only,
-// since the embedded series have no gaps. A dataset that is neither embedded nor
-// in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
+// [Columns] and [Period] work on every series. [Fill] matters to files only, since the embedded series have no gaps. A
+// dataset that is neither embedded nor in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
 // from its official address into [CacheDir] once.
 //
-// An unknown name, prefix, fill method or encoding is an *[UnknownError]. Any
-// other error is about the data itself, or the way to it.
+// An unknown name, prefix, fill method or encoding is an *[UnknownError], and a setting that makes no sense an
+// *[option.UsageError]. Any other error is about the data itself, or the way to it.
 func Open(spec string, opts ...Option) (Dataset, error) {
 	return OpenContext(context.Background(), spec, opts...)
 }
@@ -94,10 +91,9 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 	return e.open(dir, o)
 }
 
-// Describe tells what a specification names without reading or fetching it: of a
-// name what [List] says, and of a file of one's own all but its size. A file need
-// not exist. The options decide as they do in [Open], of which the errors are too:
-// with [Text] or [Label] "csv:FILE" is labelled texts.
+// Describe tells what a specification names without reading or fetching it: of a name what [List] says, and of a file
+// of one's own all but its size. A file need not exist. The options decide as they do in [Open], of which the errors
+// are too: with [Text] or [Label] "csv:FILE" is labelled texts.
 func Describe(spec string, opts ...Option) (Info, error) {
 	o, err := gather(opts)
 	if err != nil {

@@ -20,8 +20,7 @@ const (
 // encodings returns the names of the encodings.
 func encodings() []string { return []string{utf8Text, latin1Text} }
 
-// encodingName returns the name in encodings of one that has others, or the name
-// as it is.
+// encodingName returns the name in encodings of one that has others, or the name as it is.
 func encodingName(name string) string {
 	switch strings.ToLower(name) {
 	case "utf-8", "utf8":
@@ -63,7 +62,7 @@ func invalidUTF8(s string) int {
 
 // encodingError says that a line of a person's own file is no UTF-8.
 func encodingError(name string, line int) error {
-	return errors.Errorf("%s: line %d is not UTF-8; if the file is in Latin-1, use --encoding latin1", name, line)
+	return errors.Errorf("%s: line %d is not UTF-8; if the file is in Latin-1, say so (encoding: latin1)", name, line)
 }
 
 // damagedText says that a line of a corpus, which is known to be UTF-8, is none.

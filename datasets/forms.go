@@ -15,7 +15,8 @@ type form struct {
 	open     func(path string, o options) (Dataset, error)
 }
 
-// forms returns the ways to name a file. A path without a prefix is taken for one of the first if its ending tells nothing.
+// forms returns the ways to name a file. A path without a prefix whose ending tells nothing is taken for one of the
+// first.
 func forms() []form {
 	return []form{
 		{"csv", []string{".csv", ".txt"}, describeCSV, openAnyCSV},

@@ -6,9 +6,8 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Get fetches the dataset of that name unless it is there, and returns the folder
-// that holds it. An embedded dataset has none: "". [DataDir] and [OnProgress] are
-// heeded. The cache is [CacheDir].
+// Get fetches the dataset of that name unless it is there, and returns the folder that holds it. An embedded dataset
+// has none: "". [DataDir] and [OnProgress] are heeded. The cache is [CacheDir].
 func Get(ctx context.Context, name string, opts ...Option) (dir string, err error) {
 	e, o, err := namedWith(name, opts)
 	if err != nil || e.source == nil {
@@ -18,8 +17,7 @@ func Get(ctx context.Context, name string, opts ...Option) (dir string, err erro
 	return o.locate(name, e.source)
 }
 
-// Path returns the folder that holds the dataset of that name, or "" if it is
-// embedded or has to be fetched.
+// Path returns the folder that holds the dataset of that name, or "" if it is embedded or has to be fetched.
 func Path(name string, opts ...Option) (dir string, err error) {
 	e, o, err := namedWith(name, opts)
 	if err != nil || e.source == nil {

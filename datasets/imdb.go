@@ -15,6 +15,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 func imdbInfo() Info {
@@ -48,8 +49,7 @@ func imdbSource() *source {
 	}
 }
 
-// openIMDB reads the archive as it is. Of its 25,000 training reviews, 2,500 are
-// held out for validation.
+// openIMDB reads the archive as it is. Of its 25,000 training reviews, 2,500 are held out for validation.
 //
 // A. L. Maas et al., Learning word vectors for sentiment analysis, ACL 2011.
 func openIMDB(dir string, o options) (Dataset, error) {
@@ -72,16 +72,14 @@ func openIMDB(dir string, o options) (Dataset, error) {
 	return l, nil
 }
 
-// The longest review has 14 kB, and all of them have 65 MB. Far more is no archive
-// of reviews.
+// The longest review has 14 kB, and all of them have 65 MB. Far more is no archive of reviews.
 const (
 	mostReview  = 1 << 20
 	mostReviews = 1 << 18
 )
 
-// readIMDB reads a tar.gz of aclImdb/{train,test}/{pos,neg}/ID_RATING.txt, in any
-// order, and returns the reviews in the order of their names. The mark of a new
-// line, <br />, becomes one.
+// readIMDB reads a tar.gz of aclImdb/{train,test}/{pos,neg}/ID_RATING.txt, in any order, and returns the reviews in the
+// order of their names. The mark of a new line, <br />, becomes one.
 func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
 	z, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<20))
 	if err != nil {
@@ -157,5 +155,5 @@ func archiveError(name string, err error) error {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, tar.ErrHeader):
 		return errors.Errorf("%s: it is no tar.gz; delete it and fetch it again", name)
 	}
-	return readError(name, err)
+	return fault.Reading(name, err)
 }

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // Labelled is text in classes, such as sentences and what they think of a film.
@@ -34,17 +36,8 @@ func Texts(examples []Example) []string {
 	return texts
 }
 
-// Labels returns the labels of examples.
-func Labels(examples []Example) []int {
-	labels := make([]int, len(examples))
-	for i, e := range examples {
-		labels[i] = e.Label
-	}
-	return labels
-}
-
-// divide cuts all examples into parts by the seed: the fraction test of them for
-// the test, and the fraction valid of them for validation.
+// divide cuts all examples into parts by the seed: the fraction test of them for the test, and the fraction valid of
+// them for validation.
 func (l *Labelled) divide(name string, all []Example, test, valid float64, seed uint64) error {
 	n := float64(len(all))
 	rest, held, err := holdOut(all, int(math.Round(n*test)), seed)
@@ -55,12 +48,11 @@ func (l *Labelled) divide(name string, all []Example, test, valid float64, seed 
 	return errors.WithMessage(err, name)
 }
 
-// holdOut takes n of the examples out, chosen by the seed, with each class in its
-// share. Examples of the same text stay together, so that none is on both sides,
-// and both parts keep the order of the examples.
+// holdOut takes n of the examples out, chosen by the seed, with each class in its share. Examples of the same text stay
+// together, so that none is on both sides, and both parts keep the order of the examples.
 func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err error) {
 	if n < 1 || n >= len(examples) {
-		return nil, nil, errors.Errorf("%s are too few for training, validation and test; use 10 or more", count(len(examples), "example"))
+		return nil, nil, errors.Errorf("%s are too few for training, validation and test; use 10 or more", fault.Count(len(examples), "example"))
 	}
 	classes := 0
 	for _, e := range examples {
@@ -104,7 +96,7 @@ func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err 
 		}
 	}
 	if len(held) == 0 || len(kept) == 0 {
-		return nil, nil, errors.Errorf("%s with %s are too few for training, validation and test; use more that differ", count(len(examples), "example"), count(len(copies), "different text"))
+		return nil, nil, errors.Errorf("%s with %s are too few for training, validation and test; use more that differ", fault.Count(len(examples), "example"), fault.Count(len(copies), "different text"))
 	}
 	return kept, held, nil
 }

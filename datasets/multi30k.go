@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // multi30kFiles are the parts of the corpus.
@@ -35,8 +36,8 @@ var multi30kSums = map[string][3]string{
 
 // multi30k returns the entry of the corpus for one language into another.
 //
-// D. Elliott, S. Frank, K. Sima'an and L. Specia, Multi30K: multilingual
-// English–German image descriptions, 2016; the test part is that of 2016, flickr.
+// D. Elliott, S. Frank, K. Sima'an and L. Specia, Multi30K: multilingual English–German image descriptions, 2016; the
+// test part is that of 2016, flickr.
 func multi30k(from, to string) entry {
 	languages := map[string]string{"de": "German", "en": "English", "fr": "French"}
 	s := &source{folder: "multi30k/raw"}
@@ -83,7 +84,7 @@ func readParallel(source, target string) ([]Pair, error) {
 	}
 	if len(sources) != len(targets) {
 		return nil, errors.Errorf("%s has %s and %s has %s; they must translate one another line by line: fetch them again",
-			source, count(len(sources), "line"), target, count(len(targets), "line"))
+			source, fault.Count(len(sources), "line"), target, fault.Count(len(targets), "line"))
 	}
 	pairs := make([]Pair, len(sources))
 	for i := range pairs {
@@ -96,7 +97,7 @@ func readParallel(source, target string) ([]Pair, error) {
 func readGzipLines(path string) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
+		return nil, fault.Opening(path, err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

@@ -1,7 +1,7 @@
 package datasets
 
-// GermanNumber returns the name of a number from 0 to 999,999 as German writes it, in one word with the units before the
-// tens: "zweihunderteinundvierzigtausendsechs". One is "eins" at the end and "ein" elsewhere; 100 and 1,000 are
+// GermanNumber returns the name of a number from 0 to 999,999 as German writes it, in one word with the units before
+// the tens: "zweihunderteinundvierzigtausendsechs". One is "eins" at the end and "ein" elsewhere; 100 and 1,000 are
 // "einhundert" and "eintausend".
 func GermanNumber(n int) string {
 	if n%100 == 1 {

@@ -20,13 +20,13 @@ func numbersInfo(name, title string) Info {
 	}
 }
 
-// NumbersEnFr returns pairs of English and French number names, as [EnglishNumber] and [FrenchNumber] write them: 10,000
-// to train, 1,000 to validate and 1,000 to test. All numbers below 100 are in the training part; the others are drawn with
-// each length from 3 to 6 digits equally likely, until those of 3 are used up. No number is in two parts.
+// NumbersEnFr returns pairs of English and French number names, as [EnglishNumber] and [FrenchNumber] write them:
+// 10,000 to train, 1,000 to validate and 1,000 to test. All numbers below 100 are in the training part; the others are
+// drawn with each length from 3 to 6 digits equally likely, until those of 3 are used up. No number is in two parts.
 func NumbersEnFr() *Pairs { return numbers(numbersEnFrInfo(), FrenchNumber) }
 
-// NumbersEnDe returns pairs of English and German number names, as [EnglishNumber] and [GermanNumber] write them, of the
-// numbers of [NumbersEnFr].
+// NumbersEnDe returns pairs of English and German number names, as [EnglishNumber] and [GermanNumber] write them, of
+// the numbers of [NumbersEnFr].
 func NumbersEnDe() *Pairs { return numbers(numbersEnDeInfo(), GermanNumber) }
 
 func numbers(meta Info, target func(int) string) *Pairs {

@@ -7,7 +7,9 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // Option changes how a dataset is opened.
@@ -22,8 +24,8 @@ type options struct {
 	ctx      context.Context // of OpenContext and Get; nil is none
 }
 
-// Fill says what stands in for a missing value of a file. The default, "",
-// refuses missing values, since each method invents data:
+// Fill says what stands in for a missing value of a file. The default, "", refuses missing values, since each method
+// invents data:
 //
 //	previous  the last known value before it; an error where there is none
 //	linear    on the straight line, in rows, between its known neighbours, and at
@@ -31,48 +33,43 @@ type options struct {
 //	mean      the mean of the known values before it; an error where there is none
 //	zero      0
 //
-// previous, mean and zero look at the past alone. linear looks at the next
-// known value as well, so a gap that meets the edge between two parts of a split
-// carries a little of the later part into the earlier one.
+// previous, mean and zero look at the past alone. linear looks at the next known value as well, so a gap that meets the
+// edge between two parts of a split carries a little of the later part into the earlier one.
 //
 // Any other method is an *[UnknownError] when the dataset is opened.
 func Fill(method string) Option {
 	return func(o *options) { o.Fill = method }
 }
 
-// Columns chooses the variables and their order by name. Without it, or without
-// names, they are all the columns of numbers in the order of the file. In a file
-// without a header the columns are named "column 1", "column 2" and so on.
+// Columns chooses the variables and their order by name. Without it, or without names, they are all the columns of
+// numbers in the order of the file. In a file without a header the columns are named "column 1", "column 2" and so on.
+// A name that is there twice is an *[option.UsageError] when the dataset is opened.
 func Columns(names ...string) Option {
 	return func(o *options) { o.Columns = append([]string(nil), names...) }
 }
 
-// Period sets the season of a series in steps, such as 12 for months with a
-// yearly season. At 0 or less the dataset's own is kept, which for a file is
-// unknown.
+// Period sets the season of a series in steps, such as 12 for months with a yearly season. At 0 or less the dataset's
+// own is kept, which for a file is unknown.
 func Period(steps int) Option {
 	return func(o *options) { o.Period = steps }
 }
 
-// Text names the column of texts in a file, and makes it a [Labelled]. The default
-// is "text" where [Label] is given.
+// Text names the column of texts in a file, and makes it a [Labelled]. The default is "text" where [Label] is given.
 func Text(column string) Option { return func(o *options) { o.Text = column } }
 
-// Label names the column of labels in a file, and makes it a [Labelled]. The
-// default is "label" where [Text] is given.
+// Label names the column of labels in a file, and makes it a [Labelled]. The default is "label" where [Text] is given.
 func Label(column string) Option { return func(o *options) { o.Label = column } }
 
-// Encoding says how the text of a file is written: "utf-8", the default, or
-// "latin1" (ISO 8859-1, read as browsers do: as Windows-1252). Any other is an
-// *[UnknownError] when the dataset is opened.
+// Encoding says how the text of a file is written: "utf-8", the default, or "latin1" (ISO 8859-1, read as browsers do:
+// as Windows-1252). Any other is an *[UnknownError] when the dataset is opened.
 func Encoding(name string) Option { return func(o *options) { o.Encoding = name } }
 
-// SentencesOnly leaves the labelled phrases of a treebank out of the training
-// part, which then holds whole sentences alone.
+// SentencesOnly leaves the labelled phrases of a treebank out of the training part, which then holds whole sentences
+// alone.
 func SentencesOnly() Option { return func(o *options) { o.SentencesOnly = true } }
 
-// Use reads a dataset as the settings say: what they leave out is as it is without
-// an option. The options after it go before it.
+// Use reads a dataset as the settings say: what they leave out is as it is without an option. The options after it go
+// before it.
 func Use(s Settings) Option {
 	return func(o *options) {
 		o.Settings = s
@@ -80,13 +77,12 @@ func Use(s Settings) Option {
 	}
 }
 
-// SplitSeed chooses which examples are held out where a corpus has no split of its
-// own. It is apart from the seed of a training, so that runs with different seeds
-// are judged on the same examples. The default is 0.
+// SplitSeed chooses which examples are held out where a corpus has no split of its own. It is apart from the seed of a
+// training, so that runs with different seeds are judged on the same examples. The default is 0.
 func SplitSeed(seed uint64) Option { return func(o *options) { o.split = seed } }
 
-// DataDir names a folder that is searched for a dataset's files before the one of
-// the environment variable ZOO_DATA and the cache.
+// DataDir names a folder that is searched for a dataset's files before the one of the environment variable ZOO_DATA and
+// the cache.
 func DataDir(dir string) Option { return func(o *options) { o.data = dir } }
 
 // OnProgress is called now and then while a dataset is fetched.
@@ -103,14 +99,19 @@ func gather(opts []Option) (options, error) {
 	if _, err := decoder(o.Encoding); err != nil {
 		return o, err
 	}
-	if o.Fill == "" || fillMethod(o.Fill) != nil {
+	for i, name := range o.Columns {
+		if slices.Contains(o.Columns[:i], name) {
+			return o, option.Wrong("columns", name, "chosen twice; name it once")
+		}
+	}
+	if o.Fill == "" || slices.Contains(table.FillMethods(), o.Fill) {
 		return o, nil
 	}
 	return o, errors.WithStack(&UnknownError{
 		Kind:       "fill method",
 		Setting:    "fill",
 		Name:       o.Fill,
-		Suggestion: suggest.Nearest(o.Fill, fillMethods()),
+		Suggestion: suggest.Nearest(o.Fill, table.FillMethods()),
 		Hint:       "choose previous, linear, mean or zero",
 	})
 }

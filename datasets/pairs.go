@@ -21,8 +21,8 @@ var _ Dataset = (*Pairs)(nil)
 func (p *Pairs) Info() Info { return p.Meta.or(KindPairs) }
 
 // splitPairs divides pairs that come without parts: a tenth of the distinct sources, at most 1,000 of them, validates,
-// and as many test. Which they are depends on the sources alone, so that a newer edition of a corpus keeps its parts, and
-// all translations of a source stand in one part.
+// and as many test. Which they are depends on the sources alone, so that a newer edition of a corpus keeps its parts,
+// and all translations of a source stand in one part.
 func splitPairs(meta Info, pairs []Pair) *Pairs {
 	key := make(map[string]uint64)
 	var sources []string

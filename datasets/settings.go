@@ -3,6 +3,7 @@ package datasets
 import (
 	"math"
 
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
@@ -18,12 +19,12 @@ type Settings struct {
 	SentencesOnly bool     `json:"sentences_only,omitempty"`
 }
 
-// Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the ways
-// that [Encoding] takes, as in a file of settings, gets its usual name.
+// Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the
+// ways that [Encoding] takes, as in a file of settings, gets its usual name.
 func (c *Settings) Declare(s *option.Set) {
 	c.Encoding = encodingName(c.Encoding)
 	s.List(&c.Columns, "columns", "names of the variables, with commas between them; none is all columns of numbers").For(KindSeries)
-	s.Text(&c.Fill, "fill", "what stands in for missing values: previous, linear, mean or zero; none is an error").OneOf(fillMethods()...).For(KindSeries)
+	s.Text(&c.Fill, "fill", "what stands in for missing values: previous, linear, mean or zero; none is an error").OneOf(table.FillMethods()...).For(KindSeries)
 	s.Int(&c.Period, "period", "rows in a season, for the baselines; 0 is what the dataset says").AtLeast(0).Below(math.MaxInt32).For(KindSeries)
 	s.Text(&c.Text, "text", "name of the column of texts in a file of your own").For(KindTexts)
 	s.Text(&c.Label, "label", "name of the column of classes in a file of your own").For(KindTexts)

@@ -36,6 +36,31 @@ func TestSettingsAreOptions(t *testing.T) {
 	}
 }
 
+// A request that makes no sense is told from a fault of the data.
+func TestUsageErrors(t *testing.T) {
+	for _, c := range []struct {
+		setting, want string
+		opts          []Option
+	}{
+		{"columns", `columns "b": chosen twice; name it once`, []Option{Columns("b", "a", "b")}},
+		{"text", `text "label": it is the column of labels, too; name another`, []Option{Text("label")}},
+		{"text", `text "text": it is the column of labels, too; name another`, []Option{Label("text")}},
+	} {
+		_, err := ReadLabelledCSV("f.csv", strings.NewReader("text,label\na,b\n"), c.opts...)
+		var usage *option.UsageError
+		if !errors.As(err, &usage) || usage.Setting != c.setting || err.Error() != c.want {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+	for _, spec := range []string{"airline", "csv:none.csv"} {
+		_, err := Open(spec, Columns("passengers", "passengers"))
+		var usage *option.UsageError
+		if !errors.As(err, &usage) || usage.Setting != "columns" {
+			t.Errorf("Open(%q): %v; want a UsageError", spec, err)
+		}
+	}
+}
+
 func TestUseKeepsItsColumns(t *testing.T) {
 	settings := Settings{Columns: []string{"passengers"}}
 	option := Use(settings)

@@ -12,14 +12,13 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/download"
 )
 
-// source is where the files of a dataset come from, and how they lie in a folder
-// of data.
+// source is where the files of a dataset come from, and how they lie in a folder of data.
 type source struct {
 	folder string          // of the dataset, below the folder of data
 	files  []download.File // what is fetched
 	unpack bool            // whether these are archives whose content is wanted
-	// The files that make the dataset, below its folder, in each of the forms in
-	// which it may be there. Nil stands for the fetched files as they are.
+	// The files that make the dataset, below its folder, in each of the forms in which it may be there. Nil stands for
+	// the fetched files as they are.
 	forms [][]string
 }
 
@@ -48,18 +47,18 @@ func (s *source) in(data string) bool {
 // dataVariable names the folder of data that a person has.
 const dataVariable = "ZOO_DATA"
 
-// CacheDir returns the folder in which fetched datasets are kept: rnnzoo/datasets
-// in the user's cache, which is $XDG_CACHE_HOME or ~/.cache on Linux.
+// CacheDir returns the folder in which fetched datasets are kept: rnnzoo/datasets in the user's cache, which is
+// $XDG_CACHE_HOME or ~/.cache on Linux.
 func CacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", errors.Wrap(err, "no folder to keep datasets in; name one with --data or "+dataVariable)
+		return "", errors.Wrap(err, "no folder to keep datasets in; name one that holds them (data: FOLDER), or set "+dataVariable)
 	}
 	return filepath.Join(dir, "rnnzoo", "datasets"), nil
 }
 
-// find returns the folder of the dataset, or "" if it has to be fetched. The
-// folder of the option comes first, then that of the environment, then the cache.
+// find returns the folder of the dataset, or "" if it has to be fetched. The folder of the option comes first, then
+// that of the environment, then the cache.
 func (o options) find(s *source) string {
 	cache, _ := CacheDir() // its error matters only if something is to be fetched
 	for _, data := range []string{o.data, os.Getenv(dataVariable), cache} {
@@ -70,8 +69,7 @@ func (o options) find(s *source) string {
 	return ""
 }
 
-// locate returns the folder of the dataset of that name, fetching what is not
-// there.
+// locate returns the folder of the dataset of that name, fetching what is not there.
 func (o options) locate(name string, s *source) (string, error) {
 	if dir := o.find(s); dir != "" {
 		return dir, nil

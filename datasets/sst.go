@@ -68,8 +68,7 @@ func sst5Label(label int) (int, bool) { return label, true }
 
 // openSST returns how the treebank is opened with the classes of a label.
 //
-// R. Socher et al., Recursive deep models for semantic compositionality over a
-// sentiment treebank, EMNLP 2013.
+// R. Socher et al., Recursive deep models for semantic compositionality over a sentiment treebank, EMNLP 2013.
 func openSST(info Info, classes []string, label func(int) (int, bool)) func(string, options) (Dataset, error) {
 	return func(dir string, o options) (Dataset, error) {
 		l := &Labelled{Meta: info, Classes: append([]string(nil), classes...)}
@@ -96,9 +95,8 @@ func openSST(info Info, classes []string, label func(int) (int, bool)) func(stri
 	}
 }
 
-// treeExamples returns the sentences of trees, and their phrases if these are
-// wanted. A phrase that is there before with the same label, but for its case, is
-// left out.
+// treeExamples returns the sentences of trees, and their phrases if these are wanted. A phrase that is there before
+// with the same label, but for its case, is left out.
 func treeExamples(trees []tree, phrases bool, class func(int) (int, bool)) []Example {
 	type key struct {
 		text  string

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 func tatoebaFraEngInfo() Info {
@@ -24,8 +25,7 @@ func tatoebaFraEngInfo() Info {
 	}
 }
 
-// The archive of pairs, which is made anew from time to time, so that there is no
-// checksum of it, and the file in it.
+// The archive of pairs, which is made anew from time to time, so that there is no checksum of it, and the file in it.
 const (
 	tatoebaArchive = "fra-eng.zip"
 	tatoebaFile    = "fra.txt"
@@ -46,7 +46,7 @@ func openTatoebaFraEng(dir string, _ options) (Dataset, error) {
 	archive := filepath.Join(dir, tatoebaArchive)
 	z, err := zip.OpenReader(archive)
 	if err != nil {
-		return nil, errors.Wrapf(cause(err), "%s: it is no zip archive; delete it and fetch it again", archive)
+		return nil, errors.Wrapf(fault.Cause(err), "%s: it is no zip archive; delete it and fetch it again", archive)
 	}
 	defer z.Close()
 	f, err := z.Open(tatoebaFile)
@@ -65,7 +65,7 @@ func openTatoebaFraEng(dir string, _ options) (Dataset, error) {
 	}
 	p := splitPairs(tatoebaFraEngInfo(), pairs)
 	if len(p.Test) == 0 {
-		return nil, errors.Errorf("%s: it holds %s; delete the archive and fetch it again", name, count(len(pairs), "pair"))
+		return nil, errors.Errorf("%s: it holds %s; delete the archive and fetch it again", name, fault.Count(len(pairs), "pair"))
 	}
 	return p, nil
 }

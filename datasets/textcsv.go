@@ -9,25 +9,25 @@ import (
 
 	"github.com/pkg/errors"
 	"golang.org/x/text/transform"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
-// mostClasses is more than anybody tells apart by hand: a column with more
-// different values is not one of labels.
+// mostClasses is more than anybody tells apart by hand: a column with more different values is not one of labels.
 const mostClasses = 1000
 
-// LabelledCSV reads texts and their labels from the file at path, one example a
-// row below a row of names. [Text] and [Label] name the columns; in a file without
-// names they are "column 1", "column 2" and so on. The separator (comma, semicolon
-// or tab) and a UTF-8 byte order mark are recognised; [Encoding] reads Latin-1.
+// LabelledCSV reads texts and their labels from the file at path, one example a row below a row of names. [Text] and
+// [Label] name the columns; in a file without names they are "column 1", "column 2" and so on. The separator (comma,
+// semicolon or tab) and a UTF-8 byte order mark are recognised; [Encoding] reads Latin-1.
 //
-// The classes are the different labels, in the order of their numbers if all are
-// whole numbers and else of their bytes. A fifth of the examples is held out for
-// the test and a tenth for validation, with each class in its share, chosen by
+// The classes are the different labels, in the order of their numbers if all are whole numbers and else of their bytes.
+// A fifth of the examples is held out for the test and a tenth for validation, with each class in its share, chosen by
 // [SplitSeed]; rows of the same text stay together.
 //
-// Every error is one line with the file and, where there is one, the line and
-// column at fault: an empty text or label, text that is not UTF-8, fewer than two
-// classes or more than 1,000.
+// Every error is one line with the file and, where there is one, the line and column at fault: an empty text or label,
+// text that is not UTF-8, fewer than two classes or more than 1,000. One column for both is an *[option.UsageError].
 func LabelledCSV(path string, opts ...Option) (*Labelled, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -36,8 +36,8 @@ func LabelledCSV(path string, opts ...Option) (*Labelled, error) {
 	return openLabelledCSV(path, o)
 }
 
-// ReadLabelledCSV reads labelled texts as [LabelledCSV] does, from r. The name
-// stands for the file in errors and in the description of the dataset.
+// ReadLabelledCSV reads labelled texts as [LabelledCSV] does, from r. The name stands for the file in errors and in the
+// description of the dataset.
 func ReadLabelledCSV(name string, r io.Reader, opts ...Option) (*Labelled, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -63,16 +63,20 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 	if decode != nil {
 		r = transform.NewReader(r, decode)
 	}
-	texts, labels, err := readTextColumns(name, r, cmp.Or(o.Text, "text"), cmp.Or(o.Label, "label"))
+	text, label := cmp.Or(o.Text, "text"), cmp.Or(o.Label, "label")
+	if text == label {
+		return nil, option.Wrong("text", text, "it is the column of labels, too; name another")
+	}
+	texts, labels, err := readTextColumns(name, r, text, label)
 	if err != nil {
 		return nil, err
 	}
 	l := &Labelled{Classes: classesOf(labels)}
 	switch n := len(l.Classes); {
 	case n == 1:
-		return nil, errors.Errorf("%s: all %s are labelled %s; there must be two classes or more", name, count(len(labels), "text"), quote(l.Classes[0]))
+		return nil, errors.Errorf("%s: all %s are labelled %s; there must be two classes or more", name, fault.Count(len(labels), "text"), fault.Quote(l.Classes[0]))
 	case n > mostClasses:
-		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, quote(cmp.Or(o.Label, "label")), n, mostClasses)
+		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, fault.Quote(label), n, mostClasses)
 	}
 	place := make(map[string]int, len(l.Classes))
 	for i, class := range l.Classes {
@@ -86,7 +90,7 @@ func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
 		return nil, err
 	}
 	l.Meta = describeLabelledCSV(name)
-	l.Meta.Size = count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes"
+	l.Meta.Size = fault.Count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes"
 	return l, nil
 }
 
@@ -96,11 +100,11 @@ func describeLabelledCSV(path string) Info {
 
 // readTextColumns returns the two columns of a file, row by row.
 func readTextColumns(name string, r io.Reader, text, label string) (texts, labels []string, err error) {
-	rows, err := newRowReader(name, r)
+	rows, err := table.NewRows(name, r)
 	if err != nil {
 		return nil, nil, err
 	}
-	first, line, err := rows.next()
+	first, line, err := rows.Next()
 	if err == io.EOF {
 		return nil, nil, errors.Errorf("%s: the file is empty; give it a row of names and a row for each text", name)
 	}
@@ -114,18 +118,18 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 	header := slices.Contains(names, text) && slices.Contains(names, label)
 	if !header && isColumnNumber(text) && isColumnNumber(label) {
 		for i := range names {
-			names[i] = columnName(i)
+			names[i] = table.ColumnName(i)
 		}
 	} else {
 		header = true
 	}
-	places, err := locate(name, names, []string{text, label})
+	places, err := table.Locate(name, names, []string{text, label})
 	if err != nil {
 		return nil, nil, err
 	}
 	add := func(fields []string, at int) error {
 		if len(fields) != len(names) {
-			return errors.Errorf("%s: line %d: %s where line %d has %d; put texts that hold the separator in quotation marks", name, at, count(len(fields), "field"), line, len(names))
+			return errors.Errorf("%s: line %d: %s where line %d has %d; put texts that hold the separator in quotation marks", name, at, fault.Count(len(fields), "field"), line, len(names))
 		}
 		for i, column := range []string{text, label} {
 			value := fields[places[i]]
@@ -133,7 +137,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 				return encodingError(name, at)
 			}
 			if value == "" {
-				return errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, quote(column))
+				return errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, fault.Quote(column))
 			}
 		}
 		// A field shares its memory with the whole row.
@@ -147,7 +151,7 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 		}
 	}
 	for {
-		fields, at, err := rows.next()
+		fields, at, err := rows.Next()
 		if err == io.EOF {
 			break
 		}
@@ -164,12 +168,10 @@ func readTextColumns(name string, r io.Reader, text, label string) (texts, label
 	return texts, labels, nil
 }
 
-// columnName names a column of a file without names, from 0.
-func columnName(i int) string { return "column " + strconv.Itoa(i+1) }
-
+// isColumnNumber reports whether a name is one that table.ColumnName gives.
 func isColumnNumber(name string) bool {
 	n, err := strconv.Atoi(strings.TrimPrefix(name, "column "))
-	return err == nil && n > 0 && name == columnName(n-1)
+	return err == nil && n > 0 && name == table.ColumnName(n-1)
 }
 
 // classesOf returns the different labels in their order.

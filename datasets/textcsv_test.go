@@ -63,8 +63,8 @@ func TestReadLabelledCSVErrors(t *testing.T) {
 		{"empty", "", nil, "f: the file is empty; give it a row of names and a row for each text"},
 		{"names only", "text,label\n", nil, "f: line 1: names and no rows below them; add a row for each text"},
 		{"column", "text,lable\na,b\n", nil, `f: column "label" not found; did you mean "lable"?`},
-		{"same", "text,label\na,b\n", []Option{Text("label")}, `f: column "label" chosen twice; name it once`},
-		{"Latin-1", "text,label\nfine,a\nna\xefve,b\n", nil, "f: line 3 is not UTF-8; if the file is in Latin-1, use --encoding latin1"},
+		{"same", "text,label\na,b\n", []Option{Text("label")}, `text "label": it is the column of labels, too; name another`},
+		{"Latin-1", "text,label\nfine,a\nna\xefve,b\n", nil, "f: line 3 is not UTF-8; if the file is in Latin-1, say so (encoding: latin1)"},
 		{"UTF-16", "\xff\xfet\x00", nil, "f: the text is UTF-16; save it as UTF-8"},
 		{"one class", labelledFile("text,label\n", "t %d,%s\n", 50, "a"), nil, `f: all 50 texts are labelled "a"; there must be two classes or more`},
 		{"empty text", "text,label\nfine,a\n \t,b\n", nil, `f: line 3, column "text": it is empty; fill it in or delete the line`},
@@ -105,8 +105,7 @@ func TestOpenLabelledCSV(t *testing.T) {
 	}
 }
 
-// FuzzReadLabelledCSV checks that every file is an error of one line or a dataset
-// that keeps its promises.
+// FuzzReadLabelledCSV checks that every file is an error of one line or a dataset that keeps its promises.
 func FuzzReadLabelledCSV(f *testing.F) {
 	f.Add([]byte(labelledFile("text,label\n", "t %d,%s\n", 20, "a", "b")), false)
 	f.Add([]byte(labelledFile("label;text\r\n", "%[2]s;\"t %[1]d\n\"\r\n", 20, "1", "2")), false)

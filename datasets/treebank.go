@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // tree is a sentence with a label for each phrase in it.
@@ -17,23 +19,22 @@ type tree struct {
 // phrase is a part of a tree's text and its label, from 0 to 4.
 type phrase struct{ from, to, label int }
 
-// mostWords is far more than any sentence has: the time that phrases take grows
-// with the square of the words.
+// mostWords is far more than any sentence has: the time that phrases take grows with the square of the words.
 const mostWords = 10000
 
 // readTrees reads a treebank: one tree a line, such as
 //
 //	(3 (2 It) (4 (2 's) (4 (3 good) (2 .))))
 //
-// in which a number from 0 to 4 labels each phrase. Words are escaped as in the
-// Penn Treebank (-LRB-, \/, “), which the text of a tree undoes.
+// in which a number from 0 to 4 labels each phrase. Words are escaped as in the Penn Treebank (-LRB-, \/, “), which the
+// text of a tree undoes.
 func readTrees(name string, r io.Reader) ([]tree, error) {
 	var trees []tree
 	lines := bufio.NewReader(r)
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
 		if err != nil && err != io.EOF {
-			return nil, readError(name, err)
+			return nil, fault.Reading(name, err)
 		}
 		if text := strings.TrimSpace(line); text != "" {
 			if at := invalidUTF8(text); at >= 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 func uciInfo() Info {
@@ -43,8 +44,7 @@ func uciSource() *source {
 	}
 }
 
-// openUCI reads the three files. They have no split: 600 sentences are held out
-// for the test and 300 for validation.
+// openUCI reads the three files. They have no split: 600 sentences are held out for the test and 300 for validation.
 //
 // D. Kotzias et al., From group to individual labels using deep features, KDD 2015.
 func openUCI(dir string, o options) (Dataset, error) {
@@ -68,16 +68,15 @@ func openUCI(dir string, o options) (Dataset, error) {
 	return l, nil
 }
 
-// readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation
-// marks, tabs and Unicode's line separators, so that only the last tab of a line
-// that ends with \n counts.
+// readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation marks, tabs and Unicode's line
+// separators, so that only the last tab of a line that ends with \n counts.
 func readUCI(name string, r io.Reader) ([]Example, error) {
 	var examples []Example
 	lines := bufio.NewReader(r)
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
 		if err != nil && err != io.EOF {
-			return nil, readError(name, err)
+			return nil, fault.Reading(name, err)
 		}
 		if strings.TrimSpace(line) != "" {
 			if invalidUTF8(line) >= 0 {
@@ -86,7 +85,7 @@ func readUCI(name string, r io.Reader) ([]Example, error) {
 			tab := strings.LastIndexByte(line, '\t')
 			text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
 			if tab < 0 || text == "" || label != "0" && label != "1" {
-				return nil, errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, quote(strings.TrimSpace(line)))
+				return nil, errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, fault.Quote(strings.TrimSpace(line)))
 			}
 			examples = append(examples, Example{text, int(label[0] - '0')})
 		}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 )
 
-// UnknownError reports a name that means nothing here: of a dataset, of the
-// prefix before a file, of a fill method, of an encoding or of a part. It is the
-// request that is wrong and not a file, so a command can tell the two apart:
+// UnknownError reports a name that means nothing here: of a dataset, of the prefix before a file, of a fill method, of
+// an encoding or of a part. It is the request that is wrong and not a file, so a command can tell the two apart:
 //
 //	var unknown *datasets.UnknownError
 //	if errors.As(err, &unknown) {
@@ -26,9 +26,9 @@ type UnknownError struct {
 // Error returns one line with the name, the nearest known one and the way out.
 func (e *UnknownError) Error() string {
 	if e.Suggestion == "" {
-		return fmt.Sprintf("%s %s not found; %s", e.Kind, quote(e.Name), e.Hint)
+		return fmt.Sprintf("%s %s not found; %s", e.Kind, fault.Quote(e.Name), e.Hint)
 	}
-	return fmt.Sprintf("%s %s not found; did you mean %s? (%s)", e.Kind, quote(e.Name), quote(e.Suggestion), e.Hint)
+	return fmt.Sprintf("%s %s not found; did you mean %s? (%s)", e.Kind, fault.Quote(e.Name), fault.Quote(e.Suggestion), e.Hint)
 }
 
 // unknownDataset explains why no dataset has the name spec.
@@ -64,14 +64,4 @@ func unknownDataset(spec string) *UnknownError {
 		}
 	}
 	return e
-}
-
-// quote returns text between quotation marks, on one line, cut if it is long.
-func quote(text string) string {
-	// Longer than any sensible name or number, shorter than a line of a terminal.
-	const most = 60
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most]) + "…"
-	}
-	return fmt.Sprintf("%q", text)
 }

@@ -12,10 +12,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// BPE cuts text into sub-words by byte-pair encoding (Sennrich, Haddow and Birch
-// 2016): each word begins as its characters, and the merges, in the order in
-// which they were learnt, join neighbours. It is made by [LearnBPE], [ReadMerges]
-// or [ReadTokenizerJSON].
+// BPE cuts text into sub-words by byte-pair encoding (Sennrich, Haddow and Birch 2016): each word begins as its
+// characters, and the merges, in the order in which they were learnt, join neighbours. It is made by [LearnBPE],
+// [ReadMerges] or [ReadTokenizerJSON].
 type BPE struct {
 	around  pipeline
 	symbols []string         // every token
@@ -72,8 +71,7 @@ func (p wordPipeline) join(tokens []string) string {
 	return p.words.Detokenize(words)
 }
 
-// bytePipeline cuts text as GPT-2 does and spells it in bytes, so that nothing is
-// unknown and nothing is lost.
+// bytePipeline cuts text as GPT-2 does and spells it in bytes, so that nothing is unknown and nothing is lost.
 type bytePipeline struct{}
 
 func (bytePipeline) split(s string) []string {
@@ -86,8 +84,7 @@ func (bytePipeline) split(s string) []string {
 
 func (bytePipeline) join(tokens []string) string { return symbolsToBytes(strings.Join(tokens, "")) }
 
-// newBPE returns a tokenizer of the symbols, to which the results of the merges
-// are added.
+// newBPE returns a tokenizer of the symbols, to which the results of the merges are added.
 func newBPE(around pipeline, symbols []string, merges [][2]string) (*BPE, error) {
 	b := &BPE{
 		around: around,
@@ -130,8 +127,7 @@ func (b *BPE) symbol(s string) int32 {
 	return id
 }
 
-// Vocabulary returns every token there can be, but for characters that never
-// occurred.
+// Vocabulary returns every token there can be, but for characters that never occurred.
 func (b *BPE) Vocabulary() []string { return slices.Clone(b.symbols) }
 
 // Merges returns the number of merges.
@@ -153,8 +149,7 @@ func (b *BPE) Tokenize(s string) []string {
 	return tokens
 }
 
-// cutAdded cuts s around the first added token in it, and takes the white space
-// away that the token absorbs.
+// cutAdded cuts s around the first added token in it, and takes the white space away that the token absorbs.
 func (b *BPE) cutAdded(s string) (before, token, after string) {
 	at := len(s)
 	var found addedToken
@@ -183,8 +178,8 @@ type wordCache struct {
 	tokens map[string][]string
 }
 
-// The cache holds words up to these limits. Natural text repeats a few thousand
-// words; the rest is not worth the memory.
+// The cache holds words up to these limits. Natural text repeats a few thousand words; the rest is not worth the
+// memory.
 const (
 	cachedWords = 1 << 16
 	cachedBytes = 64
@@ -210,8 +205,7 @@ func (b *BPE) word(w string) []string {
 	return tokens
 }
 
-// spell returns the symbols of a word before any merge. An id below 0 is a text
-// that is no symbol.
+// spell returns the symbols of a word before any merge. An id below 0 is a text that is no symbol.
 func (b *BPE) spell(w string) (texts []string, ids []int32) {
 	for i := 0; i < len(w); {
 		_, n := utf8.DecodeRuneInString(w[i:])
@@ -251,8 +245,8 @@ func (b *BPE) hasBytes(s string) bool {
 	return true
 }
 
-// apply merges the symbols of a word, the earliest learnt pair first and the
-// leftmost first of equals. The time is of the order n·log n in its length.
+// apply merges the symbols of a word, the earliest learnt pair first and the leftmost first of equals. The time is of
+// the order n·log n in its length.
 func (b *BPE) apply(w string) []string {
 	if b.whole {
 		if id, ok := b.ids[w]; ok {
@@ -337,8 +331,7 @@ func (q *candidates) Pop() any {
 	return c
 }
 
-// bpeJSON is the form of a BPE in a file: a tokenizer.json as it was read, or the
-// rest.
+// bpeJSON is the form of a BPE in a file: a tokenizer.json as it was read, or the rest.
 type bpeJSON struct {
 	File    json.RawMessage `json:"file,omitempty"`
 	Words   *Words          `json:"words,omitempty"` // nil is byte-level

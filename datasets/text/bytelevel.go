@@ -8,9 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// byteSymbols gives each byte a visible character, as GPT-2 does: those of
-// Latin-1 that can be seen stand for themselves, the others follow from U+0100
-// on. Tokens of bytes are then valid text, whatever the bytes.
+// byteSymbols gives each byte a visible character, as GPT-2 does: those of Latin-1 that can be seen stand for
+// themselves, the others follow from U+0100 on. Tokens of bytes are then valid text, whatever the bytes.
 var byteSymbols, symbolBytes = func() (to [256]rune, from map[rune]byte) {
 	from = make(map[rune]byte, 256)
 	shifted := rune(256)
@@ -44,8 +43,8 @@ func bytesToSymbols(s string) string {
 	return b.String()
 }
 
-// symbolsToBytes undoes bytesToSymbols. A character that is no symbol of a byte,
-// such as of a special token, stands for itself.
+// symbolsToBytes undoes bytesToSymbols. A character that is no symbol of a byte, such as of a special token, stands for
+// itself.
 func symbolsToBytes(s string) string {
 	b := make([]byte, 0, len(s))
 	for _, r := range s {
@@ -61,9 +60,8 @@ func symbolsToBytes(s string) string {
 // byteName is the token of a byte in vocabularies that fall back on bytes.
 func byteName(b byte) string { return fmt.Sprintf("<0x%02X>", b) }
 
-// splitGPT2 cuts s as the regular expression of GPT-2 does, without losing
-// anything: contractions; words, numbers and other runs, each with one space
-// before it; and white space, whose last character belongs to what follows it.
+// splitGPT2 cuts s as the regular expression of GPT-2 does, without losing anything: contractions; words, numbers and
+// other runs, each with one space before it; and white space, whose last character belongs to what follows it.
 //
 //	's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 func splitGPT2(s string) []string {
@@ -118,8 +116,8 @@ func classOf(r rune) class {
 	return other
 }
 
-// sameClass returns the length of the run of letters, of numbers or of other
-// characters but white space that s begins with.
+// sameClass returns the length of the run of letters, of numbers or of other characters but white space that s begins
+// with.
 func sameClass(s string) int {
 	first, end := other, 0
 	for end < len(s) {
@@ -136,8 +134,8 @@ func sameClass(s string) int {
 	return end
 }
 
-// spaces returns how much of the white space that s begins with is one piece: all
-// at the end of the text, and else all but its last character, if more is there.
+// spaces returns how much of the white space that s begins with is one piece: all at the end of the text, and else all
+// but its last character, if more is there.
 func spaces(s string) int {
 	end, last := 0, 0
 	for end < len(s) {

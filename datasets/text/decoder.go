@@ -114,8 +114,7 @@ func parseDecoder(data json.RawMessage) (func([]string) []string, error) {
 // cleanup is how WordPiece takes back the spaces before punctuation.
 var cleanup = strings.NewReplacer(" .", ".", " ?", "?", " !", "!", " ,", ",", " ' ", "'", " n't", "n't", " 'm", "'m", " do not", " don't", " 's", "'s", " 've", "'ve", " 're", "'re")
 
-// joinBytes makes text of tokens of bytes, such as <0xC3> <0xA9>. Bytes that make
-// no text show as U+FFFD, one each.
+// joinBytes makes text of tokens of bytes, such as <0xC3> <0xA9>. Bytes that make no text show as U+FFFD, one each.
 func joinBytes(tokens []string) []string {
 	var joined []string
 	var run []byte

@@ -6,16 +6,15 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Encoder turns text into the numbers of its tokens and back. It does not change
-// and may be used from several goroutines at once.
+// Encoder turns text into the numbers of its tokens and back. It does not change and may be used from several
+// goroutines at once.
 type Encoder struct {
 	Tokenizer  Tokenizer
 	Vocabulary *Vocabulary
 }
 
-// fixed is a tokenizer whose tokens are known without a text. An encoder's
-// vocabulary holds them all: leaving rare ones out would make text unknown that
-// the others could spell.
+// fixed is a tokenizer whose tokens are known without a text. An encoder's vocabulary holds them all: leaving rare ones
+// out would make text unknown that the others could spell.
 type fixed interface{ Vocabulary() []string }
 
 // Option changes how [NewEncoder] makes its vocabulary.
@@ -26,13 +25,12 @@ type limits struct{ minCount, maxSize int }
 // MinCount leaves out tokens that are there less than n times. The default is 1.
 func MinCount(n int) Option { return func(l *limits) { l.minCount = n } }
 
-// MaxSize keeps the most frequent tokens only, so that the vocabulary with its
-// special tokens is no larger than n. The default, 0, is no limit.
+// MaxSize keeps the most frequent tokens only, so that the vocabulary with its special tokens is no larger than n. The
+// default, 0, is no limit.
 func MaxSize(n int) Option { return func(l *limits) { l.maxSize = n } }
 
-// NewEncoder returns the encoder of a tokenizer with the vocabulary of the given
-// texts, which should be those of training alone. The vocabulary of a [BPE] is
-// that of the tokenizer itself, whatever the texts and options.
+// NewEncoder returns the encoder of a tokenizer with the vocabulary of the given texts, which should be those of
+// training alone. The vocabulary of a [BPE] is that of the tokenizer itself, whatever the texts and options.
 //
 // It is an error if the texts hold no token.
 func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
@@ -65,8 +63,7 @@ func (e *Encoder) Encode(s string) []int {
 	return ids
 }
 
-// Decode returns the text of the numbers up to the first [End], without [Pad] and
-// [Begin]. [Unknown] shows as "<unk>".
+// Decode returns the text of the numbers up to the first [End], without [Pad] and [Begin]. [Unknown] shows as "<unk>".
 func (e *Encoder) Decode(ids []int) string {
 	tokens := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -87,8 +84,7 @@ type encoderJSON struct {
 	Vocabulary *Vocabulary     `json:"vocabulary"`
 }
 
-// MarshalJSON writes the encoder. It is an error if its tokenizer is none of this
-// package.
+// MarshalJSON writes the encoder. It is an error if its tokenizer is none of this package.
 func (e *Encoder) MarshalJSON() ([]byte, error) {
 	var kind string
 	switch e.Tokenizer.(type) {

@@ -19,20 +19,19 @@ type bpeOptions struct {
 	least int
 }
 
-// ByteLevel learns from the bytes of the text, spaces included, as GPT-2 does:
-// nothing is unknown, and joining the tokens gives the very text back.
+// ByteLevel learns from the bytes of the text, spaces included, as GPT-2 does: nothing is unknown, and joining the
+// tokens gives the very text back.
 func ByteLevel() BPEOption { return func(o *bpeOptions) { o.bytes = true } }
 
-// Base sets how words are cut before they are taken apart. The default is
-// Words{Hyphens: true}. It has no meaning with [ByteLevel].
+// Base sets how words are cut before they are taken apart. The default is Words{Hyphens: true}. It has no meaning with
+// [ByteLevel].
 func Base(w Words) BPEOption { return func(o *bpeOptions) { o.words = w } }
 
 // LeastPair sets how often a pair must occur to be merged. The default is 2.
 func LeastPair(n int) BPEOption { return func(o *bpeOptions) { o.least = n } }
 
-// LearnBPE learns up to so many merges from the texts, the most frequent pair of
-// neighbours first; of equally frequent ones that whose symbols were there first.
-// The same texts in any order give the same merges. For a vocabulary that two
+// LearnBPE learns up to so many merges from the texts, the most frequent pair of neighbours first; of equally frequent
+// ones that whose symbols were there first. The same texts in any order give the same merges. For a vocabulary that two
 // languages share, give the texts of both.
 //
 // It is an error if the texts hold no words or merges is below 0.
@@ -75,8 +74,8 @@ func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
 	return b, nil
 }
 
-// charactersOf returns the characters of the words in order, each within a word
-// and at its end, so that all words of them can be spelled.
+// charactersOf returns the characters of the words in order, each within a word and at its end, so that all words of
+// them can be spelled.
 func charactersOf(counts map[string]int, suffix string) []string {
 	set := map[string]bool{}
 	for w := range counts {
@@ -95,8 +94,8 @@ func charactersOf(counts map[string]int, suffix string) []string {
 	return symbols
 }
 
-// learner finds the most frequent pair again and again. Counts change only where
-// a pair is merged, and the queue corrects its entries when they come up.
+// learner finds the most frequent pair again and again. Counts change only where a pair is merged, and the queue
+// corrects its entries when they come up.
 type learner struct {
 	b      *BPE
 	words  []countedWord
@@ -144,8 +143,7 @@ func (l *learner) found(p pair, word int32) {
 	}
 }
 
-// merge learns the next merge, of a pair that occurs at least so often, and
-// reports whether there was one.
+// merge learns the next merge, of a pair that occurs at least so often, and reports whether there was one.
 func (l *learner) merge(least int) bool {
 	for len(l.queue) > 0 {
 		top := l.queue[0]

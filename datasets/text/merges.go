@@ -9,12 +9,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// ReadMerges reads a file of merges, two tokens with a space between them a line,
-// the earliest learnt first: merges.txt as of GPT-2, whose tokens are bytes, or a
-// file of codes as of subword-nmt, whose words end with "</w>". Which of them it
-// is shows in the tokens. A first line "#version: …" is skipped. The name stands
-// for the file in errors; the option [Base] says how words are cut for the second
-// kind.
+// ReadMerges reads a file of merges, two tokens with a space between them a line, the earliest learnt first: merges.txt
+// as of GPT-2, whose tokens are bytes, or a file of codes as of subword-nmt, whose words end with "</w>". Which of them
+// it is shows in the tokens. A first line "#version: …" is skipped. The name stands for the file in errors; the option
+// [Base] says how words are cut for the second kind.
 func ReadMerges(name string, r io.Reader, opts ...BPEOption) (*BPE, error) {
 	o := bpeOptions{words: Words{Hyphens: true}}
 	for _, opt := range opts {

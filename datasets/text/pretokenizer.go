@@ -12,8 +12,7 @@ import (
 // metaspace is the character that stands for a space in SentencePiece.
 const metaspace = "▁"
 
-// parsePreTokenizer returns what a pre_tokenizer of a tokenizer.json does to the
-// pieces of a text.
+// parsePreTokenizer returns what a pre_tokenizer of a tokenizer.json does to the pieces of a text.
 func parsePreTokenizer(data json.RawMessage) (func([]string) []string, error) {
 	c, err := parseComponent(data)
 	if err != nil {
@@ -82,8 +81,7 @@ func each(cut func(string) []string) func([]string) []string {
 	}
 }
 
-// byteLevel cuts a piece as GPT-2 does, unless it is cut already, and spells it in
-// bytes.
+// byteLevel cuts a piece as GPT-2 does, unless it is cut already, and spells it in bytes.
 func (c *component) byteLevel(s string) []string {
 	if or(c.AddPrefixSpace, true) && !strings.HasPrefix(s, " ") {
 		s = " " + s
@@ -126,8 +124,7 @@ func (c *component) metaspace(pieces []string) []string {
 	return all
 }
 
-// whitespaceClass tells words, other visible characters and white space apart:
-// \w+|[^\w\s]+.
+// whitespaceClass tells words, other visible characters and white space apart: \w+|[^\w\s]+.
 func whitespaceClass(r rune) class {
 	switch {
 	case unicode.IsSpace(r):
@@ -157,8 +154,7 @@ func runs(s string, classOf func(rune) class) []string {
 	return pieces
 }
 
-// isPunctuation is BERT's notion: all of ASCII that is neither letter nor digit,
-// and Unicode's.
+// isPunctuation is BERT's notion: all of ASCII that is neither letter nor digit, and Unicode's.
 func isPunctuation(r rune) bool {
 	return '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~' || unicode.IsPunct(r)
 }

@@ -9,10 +9,9 @@ import (
 	"github.com/pkg/errors"
 )
 
-// pattern is a regular expression of a tokenizer.json. These are written for
-// Oniguruma, where \s is Unicode's white space, and many end with \s+(?!\S): white
-// space but for its last character, if more follows. Go's expressions have no look
-// ahead, so this one is done by hand.
+// pattern is a regular expression of a tokenizer.json. These are written for Oniguruma, where \s is Unicode's white
+// space, and many end with \s+(?!\S): white space but for its last character, if more follows. Go's expressions have no
+// look ahead, so this one is done by hand.
 type pattern struct {
 	re      *regexp.Regexp
 	giveOne bool // white space leaves its last character to what follows it

@@ -75,8 +75,7 @@ func TestEncoderIsSaved(t *testing.T) {
 	}
 }
 
-// FuzzRoundTrip checks that tokenizers cut any text, and that characters and bytes
-// lose nothing of it.
+// FuzzRoundTrip checks that tokenizers cut any text, and that characters and bytes lose nothing of it.
 func FuzzRoundTrip(f *testing.F) {
 	for _, s := range []string{"", " ", "Not bad, at all!", "don't 'quote' it's", "  two  spaces\n\n", "Ein- und Ausgang – „so“", "e\u0301👨‍👩‍👧🇩🇪東京", "\xff\xc3", "'", "x-", "Ġ<pad>"} {
 		f.Add(s)

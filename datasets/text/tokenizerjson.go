@@ -11,15 +11,13 @@ import (
 	"github.com/pkg/errors"
 )
 
-// mostJSON is how large a tokenizer.json may be. Those of vocabularies with a
-// quarter of a million tokens have about 30 MB.
+// mostJSON is how large a tokenizer.json may be. Those of vocabularies with a quarter of a million tokens have about 30
+// MB.
 const mostJSON = 256 << 20
 
-// ReadTokenizerJSON reads a tokenizer.json of Hugging Face whose model is BPE. The
-// name stands for the file in errors. What happens to the text around the merges
-// is read too: normalizer, added tokens, pre_tokenizer and decoder; a part that is
-// not known here is an error. The post_processor, which adds special tokens around
-// a text, is left to the task.
+// ReadTokenizerJSON reads a tokenizer.json of Hugging Face whose model is BPE. The name stands for the file in errors.
+// What happens to the text around the merges is read too: normalizer, added tokens, pre_tokenizer and decoder; a part
+// that is not known here is an error. The post_processor, which adds special tokens around a text, is left to the task.
 func ReadTokenizerJSON(name string, r io.Reader) (*BPE, error) {
 	data, err := io.ReadAll(io.LimitReader(r, mostJSON+1))
 	if err != nil {
@@ -166,8 +164,7 @@ func (h *hugging) join(tokens []string) string {
 	return strings.Join(h.decode(slices.Clone(tokens)), "")
 }
 
-// component is the part that all parts of the file have, and those fields of the
-// different kinds that matter.
+// component is the part that all parts of the file have, and those fields of the different kinds that matter.
 type component struct {
 	Type          string            `json:"type"`
 	Normalizers   []json.RawMessage `json:"normalizers"`

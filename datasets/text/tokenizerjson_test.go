@@ -32,8 +32,8 @@ type expectation struct {
 	Decoded string
 }
 
-// expectations reads testdata/expected.json: texts by the name of a tokenizer, and
-// those that the tokenizers are trained on, each three times, under "corpus".
+// expectations reads testdata/expected.json: texts by the name of a tokenizer, and those that the tokenizers are
+// trained on, each three times, under "corpus".
 func expectations(t *testing.T) map[string][]expectation {
 	t.Helper()
 	data, err := os.ReadFile("testdata/expected.json")
@@ -47,9 +47,8 @@ func expectations(t *testing.T) map[string][]expectation {
 	return all
 }
 
-// TestTokenizerJSON compares with what the library tokenizers 0.23.3 of Hugging
-// Face makes of the same texts. The tokenizers are trained on a few sentences, one
-// in the manner of each family that is in use.
+// TestTokenizerJSON compares with what the library tokenizers 0.23.3 of Hugging Face makes of the same texts. The
+// tokenizers are trained on a few sentences, one in the manner of each family that is in use.
 func TestTokenizerJSON(t *testing.T) {
 	all := expectations(t)
 	delete(all, "corpus")
@@ -70,8 +69,7 @@ func TestTokenizerJSON(t *testing.T) {
 	}
 }
 
-// TestLearnBPE compares with the merges that the same library learns from the same
-// texts.
+// TestLearnBPE compares with the merges that the same library learns from the same texts.
 func TestLearnBPE(t *testing.T) {
 	var texts []string
 	for _, e := range expectations(t)["corpus"] {

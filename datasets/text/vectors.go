@@ -19,8 +19,7 @@ type Vectors struct {
 	Values map[string][]float32 // [E] by token
 }
 
-// mostWidth and mostLine bound the lines of a file of vectors: those in use have a
-// few hundred numbers.
+// mostWidth and mostLine bound the lines of a file of vectors: those in use have a few hundred numbers.
 const (
 	mostWidth = 1 << 14
 	mostLine  = 1 << 20
@@ -40,14 +39,12 @@ func OpenVectors(path string, wanted *Vocabulary) (*Vectors, error) {
 	return ReadVectors(path, f, wanted)
 }
 
-// ReadVectors reads the text format of GloVe, a token and its numbers a line, or
-// of word2vec, which has a first line with how many there are and how long. Only
-// the tokens of the wanted vocabulary are kept, or all if it is nil. A token may
-// hold spaces, as some of GloVe's do. Of a token that is there twice, the first
-// counts.
+// ReadVectors reads the text format of GloVe, a token and its numbers a line, or of word2vec, which has a first line
+// with how many there are and how long. Only the tokens of the wanted vocabulary are kept, or all if it is nil. A token
+// may hold spaces, as some of GloVe's do. Of a token that is there twice, the first counts.
 //
-// Errors are one line with the name, which stands for the file, and the line at
-// fault. It is an error if no wanted token is there.
+// Errors are one line with the name, which stands for the file, and the line at fault. It is an error if no wanted
+// token is there.
 func ReadVectors(name string, r io.Reader, wanted *Vocabulary) (*Vectors, error) {
 	v := &Vectors{Values: map[string][]float32{}}
 	lines := bufio.NewReaderSize(r, mostLine)
@@ -84,8 +81,7 @@ func ReadVectors(name string, r io.Reader, wanted *Vocabulary) (*Vectors, error)
 	return v, nil
 }
 
-// headerWidth returns the second of two whole numbers, which are the first line of
-// word2vec, or 0.
+// headerWidth returns the second of two whole numbers, which are the first line of word2vec, or 0.
 func headerWidth(line []byte) int {
 	fields := bytes.Fields(line)
 	if len(fields) != 2 {
@@ -148,9 +144,8 @@ func shorten(s string) string {
 	return s
 }
 
-// Matrix returns the vectors of a vocabulary as rows of one matrix [V, E], and how
-// many tokens have one. A token without one keeps the row that init gives, or zeros
-// if init is nil, and so does [Pad], whose row is zeros.
+// Matrix returns the vectors of a vocabulary as rows of one matrix [V, E], and how many tokens have one. A token
+// without one keeps the row that init gives, or zeros if init is nil, and so does [Pad], whose row is zeros.
 func (v *Vectors) Matrix(vocabulary *Vocabulary, init func(row []float32)) (matrix []float32, found int) {
 	matrix = make([]float32, vocabulary.Size()*v.Width)
 	for id, token := range vocabulary.tokens {

@@ -27,9 +27,8 @@ type Vocabulary struct {
 	ids    map[string]int
 }
 
-// NewVocabulary returns the vocabulary of the special tokens and then the given
-// ones in their order. A token that is there already keeps its first number.
-// Tokens that are no valid UTF-8, which no file of text could hold, are left out.
+// NewVocabulary returns the vocabulary of the special tokens and then the given ones in their order. A token that is
+// there already keeps its first number. Tokens that are no valid UTF-8, which no file of text could hold, are left out.
 func NewVocabulary(tokens []string) *Vocabulary {
 	v := &Vocabulary{
 		tokens: make([]string, 0, specials+len(tokens)),
@@ -54,10 +53,9 @@ func (v *Vocabulary) add(token string) {
 	v.tokens = append(v.tokens, token)
 }
 
-// countVocabulary returns the vocabulary of the tokens that are counted at least
-// minCount times, the most frequent first and equally frequent ones in the order
-// of their bytes. With maxSize above 0 it holds no more than so many tokens, the
-// special ones included.
+// countVocabulary returns the vocabulary of the tokens that are counted at least minCount times, the most frequent
+// first and equally frequent ones in the order of their bytes. With maxSize above 0 it holds no more than so many
+// tokens, the special ones included.
 func countVocabulary(counts map[string]int, minCount, maxSize int) *Vocabulary {
 	tokens := make([]string, 0, len(counts))
 	for t, n := range counts {

@@ -8,12 +8,10 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Words cuts text into words and splits punctuation off: a word is a run of
-// letters, digits and their marks with apostrophes inside it (don't), after
-// Unicode's form NFC. Every other visible character is a token of its own, where
-// an emoji with its modifiers counts as one and so does a run of the same dots,
-// dashes, backquotes or apostrophes ("...", "--"). A Chinese or Japanese
-// character is a word, since nothing but a dictionary says where words end there.
+// Words cuts text into words and splits punctuation off: a word is a run of letters, digits and their marks with
+// apostrophes inside it (don't), after Unicode's form NFC. Every other visible character is a token of its own, where
+// an emoji with its modifiers counts as one and so does a run of the same dots, dashes, backquotes or apostrophes
+// ("...", "--"). A Chinese or Japanese character is a word, since nothing but a dictionary says where words end there.
 type Words struct {
 	Lower   bool `json:"lower,omitempty"`   // fold to lower case
 	Clitics bool `json:"clitics,omitempty"` // cut as the Penn Treebank does: it 's, do n't, we 'll
@@ -94,8 +92,7 @@ func isWord(r rune) bool {
 
 func isApostrophe(r rune) bool { return r == '\'' || r == '’' }
 
-// isCutShort reports whether a word goes on behind the space that s begins with, as
-// in German (Ein- und Ausgang).
+// isCutShort reports whether a word goes on behind the space that s begins with, as in German (Ein- und Ausgang).
 func isCutShort(s string) bool {
 	rest, ok := strings.CutPrefix(s, " ")
 	r, _ := utf8.DecodeRuneInString(rest)
@@ -125,8 +122,7 @@ func isSpaceBefore(s string, i int) bool {
 // clitics are the English ones, without their apostrophe.
 var clitics = [...]string{"s", "re", "ve", "ll", "d", "m"}
 
-// cliticLen returns the length of the clitic that s begins with, such as that of
-// "'s", or 0.
+// cliticLen returns the length of the clitic that s begins with, such as that of "'s", or 0.
 func cliticLen(s string) int {
 	_, n := utf8.DecodeRuneInString(s)
 	end := n
@@ -167,9 +163,8 @@ func appendClitics(tokens []string, word string) []string {
 	return append(tokens, word)
 }
 
-// Detokenize implements [Tokenizer]. It puts a space between tokens but for
-// punctuation that belongs to one side, clitics, and quotation marks, of which
-// the first of each pair opens.
+// Detokenize implements [Tokenizer]. It puts a space between tokens but for punctuation that belongs to one side,
+// clitics, and quotation marks, of which the first of each pair opens.
 func (w Words) Detokenize(tokens []string) string {
 	var b strings.Builder
 	glue := true // no space before the next token

@@ -84,7 +84,6 @@ func init() {
 			"KindTexts":       reflect.ValueOf(datasets.KindTexts),
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
-			"Labels":          reflect.ValueOf(datasets.Labels),
 			"List":            reflect.ValueOf(datasets.List),
 			"NumbersEnDe":     reflect.ValueOf(datasets.NumbersEnDe),
 			"NumbersEnFr":     reflect.ValueOf(datasets.NumbersEnFr),

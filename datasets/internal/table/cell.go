@@ -1,4 +1,4 @@
-package datasets
+package table
 
 import (
 	"math"
@@ -16,15 +16,14 @@ const (
 	textCell
 )
 
-// parseCell returns the number that text stands for, or the reason why there is
-// none.
+// parseCell returns the number that text stands for, or the reason why there is none.
 func parseCell(text string) (float64, cellKind) {
 	switch strings.ToLower(text) {
 	case "", "na", "n/a", "nan", "null", "none", "?", "-":
 		return 0, missingCell
 	}
-	// Beside finite numbers, ParseFloat takes the names of infinity and returns
-	// infinity with an error for numbers too large for a float64.
+	// Beside finite numbers, ParseFloat takes the names of infinity and returns infinity with an error for numbers too
+	// large for a float64.
 	value, err := strconv.ParseFloat(text, 64)
 	switch {
 	case math.IsInf(value, 0):

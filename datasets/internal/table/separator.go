@@ -1,11 +1,10 @@
-package datasets
+package table
 
 import "bytes"
 
-// separator returns the character that separates the fields of a file that
-// begins with start: a tab, a semicolon or a comma, whichever divides each of
-// the first two lines into more fields. A comma comes last, since it may be part
-// of the fields between the others.
+// separator returns the character that separates the fields of a file that begins with start: a tab, a semicolon or a
+// comma, whichever divides each of the first two lines into more fields. A comma comes last, since it may be part of
+// the fields between the others.
 func separator(start []byte) rune {
 	var lines [][]byte
 	for line := range bytes.SplitSeq(start, []byte("\n")) {

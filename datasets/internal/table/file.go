@@ -1,17 +1,18 @@
-package datasets
+package table
 
 import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
-// table is a file of separated values, read into columns.
-type table struct {
+// file is a file of separated values, read into columns.
+type file struct {
 	name    string // of the file, for errors
 	columns []*column
 	lines   []int    // the line on which each row begins
@@ -19,7 +20,7 @@ type table struct {
 	labels  []string // its text, row by row
 }
 
-// column is one column of a table. Values that are not numbers are NaN.
+// column is one column of a file. Values that are not numbers are NaN.
 type column struct {
 	name    string
 	index   bool // whether numbers in it may label the rows instead of being values
@@ -30,15 +31,14 @@ type column struct {
 	bad     string
 }
 
-// readTable reads the rows of r. If names are chosen, those columns alone are
-// values, and none of them labels the rows.
-func readTable(name string, r io.Reader, chosen []string) (*table, error) {
-	reader, err := newRowReader(name, r)
+// readFile reads the rows of r. If names are chosen, those columns alone are values, and none of them labels the rows.
+func readFile(name string, r io.Reader, chosen []string) (*file, error) {
+	rows, err := NewRows(name, r)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{name: name}
-	first, line, err := reader.next()
+	f := &file{name: name}
+	first, line, err := rows.Next()
 	if err == io.EOF {
 		return nil, errors.Errorf("%s: the file is empty; give it a row of names and a row of numbers for each step", name)
 	}
@@ -46,16 +46,16 @@ func readTable(name string, r io.Reader, chosen []string) (*table, error) {
 		return nil, err
 	}
 	header := isHeader(first)
-	if err := t.open(first, line, header, chosen); err != nil {
+	if err := f.open(first, line, header, chosen); err != nil {
 		return nil, err
 	}
 	width := len(first)
 	if !header {
-		t.findLabel(first, false, chosen)
-		t.add(first, line)
+		f.findLabel(first, false, chosen)
+		f.add(first, line)
 	}
 	for {
-		fields, at, err := reader.next()
+		fields, at, err := rows.Next()
 		if err == io.EOF {
 			break
 		}
@@ -63,67 +63,67 @@ func readTable(name string, r io.Reader, chosen []string) (*table, error) {
 			return nil, err
 		}
 		if len(fields) != width {
-			return nil, errors.Errorf("%s: line %d: %s where line %d has %d; give every line the same number", name, at, count(len(fields), "field"), line, width)
+			return nil, errors.Errorf("%s: line %d: %s where line %d has %d; give every line the same number", name, at, fault.Count(len(fields), "field"), line, width)
 		}
-		if len(t.lines) == 0 {
-			t.findLabel(fields, true, chosen)
+		if len(f.lines) == 0 {
+			f.findLabel(fields, true, chosen)
 		}
-		t.add(fields, at)
+		f.add(fields, at)
 	}
-	if len(t.lines) == 0 {
+	if len(f.lines) == 0 {
 		return nil, errors.Errorf("%s: line %d: a header and no rows below it; add a row of numbers for each step", name, line)
 	}
-	return t, nil
+	return f, nil
 }
 
 // open makes the columns, named by the header or else by their place.
-func (t *table) open(first []string, line int, header bool, chosen []string) error {
+func (f *file) open(first []string, line int, header bool, chosen []string) error {
 	place := make(map[string]int, len(first))
 	names := make([]string, len(first))
 	for i := range first {
-		names[i] = columnName(i)
+		names[i] = ColumnName(i)
 		if header && first[i] != "" {
 			names[i] = strings.Clone(first[i])
 		}
 		if j, ok := place[names[i]]; ok {
-			return errors.Errorf("%s: line %d: columns %d and %d are both named %s; rename one", t.name, line, j+1, i+1, quote(names[i]))
+			return errors.Errorf("%s: line %d: columns %d and %d are both named %s; rename one", f.name, line, j+1, i+1, fault.Quote(names[i]))
 		}
 		place[names[i]] = i
-		t.columns = append(t.columns, &column{name: names[i]})
+		f.columns = append(f.columns, &column{name: names[i]})
 	}
 	if header && !slices.Contains(chosen, names[0]) {
-		t.columns[0].index = isTimeName(first[0]) || isIndexName(first[0])
+		f.columns[0].index = isTimeName(first[0]) || isIndexName(first[0])
 	}
 	// Now and not after the last row, which may be far away.
-	_, err := locate(t.name, names, chosen)
+	_, err := Locate(f.name, names, chosen)
 	return err
 }
 
-// findLabel looks in the first row of values for the column that labels the
-// rows: the leftmost date, or else the leftmost text under the name of a time.
-func (t *table) findLabel(fields []string, header bool, chosen []string) {
-	for i, c := range t.columns {
+// findLabel looks in the first row of values for the column that labels the rows: the leftmost date, or else the
+// leftmost text under the name of a time.
+func (f *file) findLabel(fields []string, header bool, chosen []string) {
+	for i, c := range f.columns {
 		if slices.Contains(chosen, c.name) {
 			continue
 		}
 		if isDate(fields[i]) {
-			t.label = c
+			f.label = c
 			return
 		}
 		_, kind := parseCell(fields[i])
-		if header && t.label == nil && isTimeName(c.name) && (kind == textCell || kind == missingCell) {
-			t.label = c
+		if header && f.label == nil && isTimeName(c.name) && (kind == textCell || kind == missingCell) {
+			f.label = c
 		}
 	}
 }
 
 // add appends a row to the columns.
-func (t *table) add(fields []string, line int) {
-	t.lines = append(t.lines, line)
-	for i, c := range t.columns {
-		if c == t.label {
+func (f *file) add(fields []string, line int) {
+	f.lines = append(f.lines, line)
+	for i, c := range f.columns {
+		if c == f.label {
 			// A field shares its memory with the whole row.
-			t.labels = append(t.labels, strings.Clone(fields[i]))
+			f.labels = append(f.labels, strings.Clone(fields[i]))
 			continue
 		}
 		value, kind := parseCell(fields[i])
@@ -149,16 +149,16 @@ func (t *table) add(fields []string, line int) {
 }
 
 // variables returns the chosen columns, or all columns with a number in them.
-func (t *table) variables(chosen []string) ([]*column, error) {
+func (f *file) variables(chosen []string) ([]*column, error) {
 	var columns []*column
 	for _, name := range chosen {
-		i := slices.IndexFunc(t.columns, func(c *column) bool { return c.name == name })
-		columns = append(columns, t.columns[i])
+		i := slices.IndexFunc(f.columns, func(c *column) bool { return c.name == name })
+		columns = append(columns, f.columns[i])
 	}
 	if len(chosen) > 0 {
 		return columns, nil
 	}
-	for _, c := range t.columns {
+	for _, c := range f.columns {
 		if c.number {
 			columns = append(columns, c)
 		}
@@ -166,43 +166,35 @@ func (t *table) variables(chosen []string) ([]*column, error) {
 	if len(columns) > 0 {
 		return columns, nil
 	}
-	for _, c := range t.columns {
+	for _, c := range f.columns {
 		if c.badLine != 0 {
-			return nil, errors.WithMessagef(t.badValue(c), "%s: no column of numbers", t.name)
+			return nil, errors.WithMessagef(f.badValue(c), "%s: no column of numbers", f.name)
 		}
 	}
-	return nil, errors.Errorf("%s: no column of numbers; add one with a number for each step", t.name)
+	return nil, errors.Errorf("%s: no column of numbers; add one with a number for each step", f.name)
 }
 
-// check returns an error for the first value in the file that keeps the columns
-// from being all numbers. Missing values count if refuseMissing.
-func (t *table) check(columns []*column, refuseMissing bool) error {
+// check returns an error for the first value in the file that keeps the columns from being all numbers. Missing values
+// count if refuseMissing.
+func (f *file) check(columns []*column, refuseMissing bool) error {
 	var err error
 	line := math.MaxInt
 	for _, c := range columns {
 		if c.badLine != 0 && c.badLine < line {
-			line, err = c.badLine, errors.WithMessage(t.badValue(c), t.name)
+			line, err = c.badLine, errors.WithMessage(f.badValue(c), f.name)
 		}
 		if refuseMissing && c.missing != 0 && c.missing < line {
-			line, err = c.missing, errors.Errorf("%s: line %d, column %s: missing value; choose a method with --fill (previous, linear, mean or zero)", t.name, c.missing, quote(c.name))
+			line, err = c.missing, errors.Errorf("%s: line %d, column %s: missing value; choose a fill method (fill: previous, linear, mean or zero)", f.name, c.missing, fault.Quote(c.name))
 		}
 	}
 	return err
 }
 
 // badValue says what is wrong with the first bad value of c, without the file.
-func (t *table) badValue(c *column) error {
+func (f *file) badValue(c *column) error {
 	way := "write numbers as 1234.5, or leave the column out"
 	if _, kind := parseCell(c.bad); kind == infiniteCell {
 		way = "write a finite number, or leave it empty for a missing value"
 	}
-	return errors.Errorf("line %d, column %s: %s is not a finite number; %s", c.badLine, quote(c.name), quote(c.bad), way)
-}
-
-// count returns n and the noun, in the plural unless n is 1.
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return strconv.Itoa(n) + " " + noun
+	return errors.Errorf("line %d, column %s: %s is not a finite number; %s", c.badLine, fault.Quote(c.name), fault.Quote(c.bad), way)
 }

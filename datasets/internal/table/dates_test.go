@@ -1,4 +1,4 @@
-package datasets
+package table
 
 import (
 	"strings"
@@ -28,8 +28,7 @@ func TestIsDate(t *testing.T) {
 	}
 }
 
-// Dates with slashes are read with the month first where that makes sense of
-// every row, and else with the day first.
+// Dates with slashes are read with the month first where that makes sense of every row, and else with the day first.
 func TestDayOrMonthFirst(t *testing.T) {
 	for _, c := range []struct {
 		dates string
@@ -43,7 +42,7 @@ func TestDayOrMonthFirst(t *testing.T) {
 		{"1/13/2024 13/1/2024", `line 2, column "column 1": "13/1/2024" is not a date like "1/13/2024"; write all dates in one way`},
 	} {
 		text := strings.ReplaceAll(c.dates, " ", ",1\n") + ",1\n"
-		s, err := ReadCSV("f.csv", strings.NewReader(text))
+		s, err := Read("f.csv", strings.NewReader(text), nil, "")
 		switch {
 		case c.err == "" && err != nil:
 			t.Errorf("%s: %v", c.dates, err)

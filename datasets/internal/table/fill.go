@@ -1,17 +1,18 @@
-package datasets
+package table
 
 import (
 	"math"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
-// filler puts a number in place of each NaN in values. It returns the first row
-// for which it has none, or -1.
+// filler puts a number in place of each NaN in values. It returns the first row for which it has none, or -1.
 type filler func(values []float64) int
 
-// fillMethods returns the names of the methods.
-func fillMethods() []string { return []string{"previous", "linear", "mean", "zero"} }
+// FillMethods returns the names of the methods that [Read] fills missing values by.
+func FillMethods() []string { return []string{"previous", "linear", "mean", "zero"} }
 
 // fillMethod returns the filler of that name, or nil if there is none.
 func fillMethod(name string) filler {
@@ -29,15 +30,15 @@ func fillMethod(name string) filler {
 }
 
 // fill replaces the missing values of c.
-func (t *table) fill(c *column, method string) error {
+func (f *file) fill(c *column, method string) error {
 	row := fillMethod(method)(c.values)
 	if row < 0 {
 		return nil
 	}
 	if !c.number {
-		return errors.Errorf("%s: line %d, column %s: no value in the whole column; leave it out", t.name, t.lines[row], quote(c.name))
+		return errors.Errorf("%s: line %d, column %s: no value in the whole column; leave it out", f.name, f.lines[row], fault.Quote(c.name))
 	}
-	return errors.Errorf("%s: line %d, column %s: missing value with none before it for --fill %s; choose linear or zero", t.name, t.lines[row], quote(c.name), method)
+	return errors.Errorf("%s: line %d, column %s: missing value with none before it for the method %s; choose another (fill: linear or zero)", f.name, f.lines[row], fault.Quote(c.name), method)
 }
 
 func fillPrevious(values []float64) int {
@@ -64,8 +65,8 @@ func fillLinear(values []float64) int {
 				values[gap] = v
 				continue
 			}
-			// Not before + part·(v − before), whose difference overflows for
-			// numbers that do not. Rounding must not leave the range either.
+			// Not before + part·(v − before), whose difference overflows for numbers that do not. Rounding must not
+			// leave the range either.
 			before, part := values[known], float64(gap-known)/float64(i-known)
 			values[gap] = min(max((1-part)*before+part*v, min(before, v)), max(before, v))
 		}

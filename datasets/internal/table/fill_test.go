@@ -1,4 +1,4 @@
-package datasets
+package table
 
 import (
 	"math"
@@ -43,6 +43,14 @@ func TestFillIsCausal(t *testing.T) {
 		fillMethod(method)(b)
 		if (a[2] == b[2]) != causal {
 			t.Errorf("%s: %v before 5 and %v before 500", method, a[2], b[2])
+		}
+	}
+}
+
+func TestFillMethodsHaveFillers(t *testing.T) {
+	for _, name := range FillMethods() {
+		if fillMethod(name) == nil {
+			t.Errorf("%s fills nothing", name)
 		}
 	}
 }
