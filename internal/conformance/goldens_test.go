@@ -64,7 +64,10 @@ func TestGoldens(t *testing.T) {
 			}
 			for _, file := range files {
 				name := strings.TrimSuffix(filepath.Base(file), ".safetensors")
-				t.Run(name, func(t *testing.T) { checkFile(t, name, file) })
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					checkFile(t, name, file)
+				})
 			}
 		})
 	}
