@@ -19,6 +19,7 @@ func offline(t *testing.T, data string, args ...string) outcome {
 }
 
 func TestData(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(data, "imdb"), 0o777); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,7 @@ func (o outcome) failed(t *testing.T, status int, parts ...string) {
 }
 
 func TestWrongCommandLines(t *testing.T) {
+	t.Parallel()
 	dir := trained(t)
 	for _, c := range []struct {
 		args string
@@ -101,6 +102,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 func TestWorkThatFails(t *testing.T) {
+	t.Parallel()
 	dir := trained(t)
 	write(t, dir, "text.csv", strings.Replace(days(60, number), ",103\n", ",many\n", 1))
 	write(t, dir, "gaps.csv", strings.Replace(days(60, number), ",103\n", ",\n", 1))
@@ -158,6 +160,7 @@ func TestWorkThatFails(t *testing.T) {
 }
 
 func TestDamagedRuns(t *testing.T) {
+	t.Parallel()
 	dir := trained(t)
 	run := filepath.Join(dir, "runs", "lstm-airline-1")
 	read := func(name string) string {

@@ -10,6 +10,7 @@ import (
 )
 
 func TestRunProbesGradients(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		model, dataset string
 		flags          []string

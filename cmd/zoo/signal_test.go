@@ -13,6 +13,7 @@ import (
 )
 
 func TestInterruptedRunIsKept(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			dir := t.TempDir()
@@ -48,6 +49,7 @@ func TestInterruptedRunIsKept(t *testing.T) {
 }
 
 func TestFullDiskIsAnError(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("/dev/full"); err != nil && !strings.Contains(err.Error(), "permission") {
 		t.Skip("there is no /dev/full")
 	}

@@ -146,6 +146,7 @@ func parameters(t *testing.T, model string) float64 {
 }
 
 func TestModels(t *testing.T) {
+	t.Parallel()
 	text := command(t, "", "models").done(t).out
 	contains(t, text, "rnn ", "lstm ", "gru ", "birnn ", "bilstm ", "bigru ", "sees the future")
 	list := events(t, command(t, "", "models", "--json").done(t).out)
@@ -159,6 +160,7 @@ func TestModels(t *testing.T) {
 }
 
 func TestDatasets(t *testing.T) {
+	t.Parallel()
 	contains(t, command(t, "", "datasets").done(t).out, "airline ", "co2 ", "sunspots ", "temperatures ", "144 months", "embedded", "public domain")
 	list := events(t, command(t, "", "datasets", "--json").done(t).out)
 	if len(list) < 4 {
@@ -168,6 +170,7 @@ func TestDatasets(t *testing.T) {
 }
 
 func TestVersionAndHelp(t *testing.T) {
+	t.Parallel()
 	contains(t, command(t, "", "--version").done(t).out, "zoo ", runtime.Version())
 	contains(t, command(t, "").done(t).out, "run ", "predict ", "graph ")
 	contains(t, command(t, "", "help", "run").done(t).out, "--hidden")
@@ -178,6 +181,7 @@ func TestVersionAndHelp(t *testing.T) {
 }
 
 func TestRunForAPerson(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	o := command(t, dir, "run", "lstm", "airline", "--epochs", "20").done(t)
 	run := filepath.Join("runs", "lstm-airline-1")
@@ -194,6 +198,7 @@ func TestRunForAPerson(t *testing.T) {
 }
 
 func TestRunForAProgram(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	o := command(t, dir, "run", "lstm", "airline", "--epochs", "3", "--json", "--seed", "7", "--threads", "1", "--out", "kept").done(t)
 	list := events(t, o.out)
@@ -222,6 +227,7 @@ func TestRunForAProgram(t *testing.T) {
 }
 
 func TestSameSeedSameResult(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	result := func(args ...string) string {
 		o := command(t, dir, append([]string{"run", "gru", "airline", "--epochs", "3", "--dropout", "0.1", "--layers", "2", "--quiet", "--json"}, args...)...).done(t)
@@ -240,6 +246,7 @@ func TestSameSeedSameResult(t *testing.T) {
 }
 
 func TestRunTakesEveryFlag(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir, "shop.csv", "day,a,b,c\n"+strings.Repeat("1,2,x,3\n2,,x,4\n3,5,x,5\n", 40))
 	command(t, dir, "run", "gru", "csv:shop.csv", "--epochs", "1", "--batch", "8", "--hidden", "5", "--layers", "2", "--dropout", "0.1", "--recurrent-dropout", "0.1",
@@ -270,6 +277,7 @@ func TestRunTakesEveryFlag(t *testing.T) {
 }
 
 func TestFlagsThatAreNotGivenStayTheDefaultsOfTheDataset(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	command(t, dir, "run", "rnn", "airline", "--epochs", "1", "--log=false", "--quiet").done(t)
 	data, err := os.ReadFile(filepath.Join(dir, "runs", "rnn-airline-1", "config.json"))
@@ -280,6 +288,7 @@ func TestFlagsThatAreNotGivenStayTheDefaultsOfTheDataset(t *testing.T) {
 }
 
 func TestEval(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	trainedResult := events(t, command(t, dir, "run", "lstm", "airline", "--epochs", "2", "--quiet", "--json").done(t).out)
 	result := trainedResult[len(trainedResult)-1]
@@ -294,6 +303,7 @@ func TestEval(t *testing.T) {
 }
 
 func TestPredict(t *testing.T) {
+	t.Parallel()
 	dir := trained(t)
 	lines := strings.Split(command(t, dir, "predict", "lstm-airline-1", "--steps", "2").done(t).out, "\n")
 	if len(lines) != 4 || !strings.HasPrefix(lines[0], "time") || !strings.HasPrefix(lines[1], "1961-01") || !strings.HasPrefix(lines[2], "1961-02") {
@@ -324,6 +334,7 @@ func classified(t *testing.T) (dir string, list []map[string]any) {
 }
 
 func TestClassify(t *testing.T) {
+	t.Parallel()
 	dir, list := classified(t)
 	first, epoch, result := list[0], list[1], list[len(list)-1]
 	if first["task"] != "classify" || fmt.Sprint(first["examples"]) != "map[test:2000 train:8000 valid:1000]" {
@@ -367,6 +378,7 @@ func TestClassify(t *testing.T) {
 }
 
 func TestClassifyForAPerson(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var reviews strings.Builder
 	reviews.WriteString("id,review,stars\n")
@@ -395,6 +407,7 @@ func TestClassifyForAPerson(t *testing.T) {
 }
 
 func TestGraph(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	contains(t, command(t, dir, "graph", "lstm").done(t).out, "digraph", `"layer 0, t = 0"`, "weight_ih_l0", "σ")
 	contains(t, command(t, dir, "graph", "bigru", "--steps", "2", "--layers", "2", "--hidden", "5", "--input", "7", "--batch", "1").done(t).out,
@@ -426,6 +439,7 @@ func TestGraph(t *testing.T) {
 }
 
 func TestPredictSeveralVariables(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	rows := func(from, to int) string {
 		var b strings.Builder
@@ -454,6 +468,7 @@ func TestPredictSeveralVariables(t *testing.T) {
 }
 
 func TestTranslate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	list := events(t, command(t, dir, "run", "gru", "dates", "--epochs", "3", "--hidden", "32", "--quiet", "--json").done(t).out)
 	first, epoch, result := list[0], list[1], list[len(list)-1]
@@ -503,6 +518,7 @@ func TestTranslate(t *testing.T) {
 
 // TestTranslateFiles gives the command files of pairs, good and bad.
 func TestTranslateFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	good := strings.Repeat("x ", 1000) + "\tlong\n"
 	for i := range 40 {

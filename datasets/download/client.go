@@ -3,6 +3,7 @@ package download
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -70,9 +71,9 @@ const (
 //
 // A download that breaks off is resumed. Answers 429 and 5xx are tried again
 // after the time that the server asks for, or else after 1, 2, 4, … seconds. Any
-// other refusal, a wrong size and a wrong checksum are errors, each of one line
-// with the URL and the place where the file may be put by hand. When ctx ends, so
-// does Get, and a later call goes on.
+// other refusal, no connection at all, a wrong size and a wrong checksum are
+// errors, each of one line with the URL and the place where the file may be put by
+// hand. When ctx ends, so does Get, and a later call goes on.
 func (c *Client) Get(ctx context.Context, dir string, f File) (string, error) {
 	target := f.Path(dir)
 	if isFile(target) {
@@ -263,16 +264,22 @@ func (t *transfer) request(ctx context.Context, offset int64) error {
 	return err
 }
 
-// connectionError says why there is no answer. A machine without a net need not
-// try again.
+// connectionError says why there is no answer. What no pause mends is permanent: an
+// unknown host, a host or proxy that takes no connection, a certificate that is not
+// right. What breaks off on a connection that stood is tried again.
 func connectionError(err error) error {
 	var dns *net.DNSError
 	var op *net.OpError
-	if errors.As(err, &dns) {
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &dns):
 		return permanent{errors.Errorf("%s was not found; is there a connection to the net?", dns.Name)}
-	}
-	if errors.As(err, &op) && op.Op == "dial" {
+	case errors.As(err, &op) && op.Op == "dial":
 		return permanent{errors.Errorf("no connection: %v", op.Err)}
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return permanent{errors.Errorf("no connection to the proxy: %v", op.Err)}
+	case errors.As(err, &certificate):
+		return permanent{errors.WithStack(certificate)}
 	}
 	return errors.WithStack(err)
 }
