@@ -39,11 +39,11 @@ func FindRun(name, out string) (string, error) {
 // before a long training than after.
 func CheckFolder(out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return errors.Wrapf(err, "output folder %s; choose another with --out", out)
+		return errors.Wrapf(err, "output folder %s: choose another", out)
 	}
 	probe, err := os.CreateTemp(out, ".probe-*")
 	if err != nil {
-		return errors.Wrapf(err, "output folder %s; choose another with --out", out)
+		return errors.Wrapf(err, "output folder %s: choose another", out)
 	}
 	probe.Close()
 	return errors.WithStack(os.Remove(probe.Name()))
@@ -52,7 +52,7 @@ func CheckFolder(out string) error {
 // NewFolder makes the first folder <name>-<number> under out that does not exist.
 func NewFolder(out, name string) (string, error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", errors.Wrapf(err, "output folder %s; choose another with --out", out)
+		return "", errors.Wrapf(err, "output folder %s: choose another", out)
 	}
 	for n := 1; ; n++ {
 		dir := filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
@@ -61,7 +61,7 @@ func NewFolder(out, name string) (string, error) {
 			return dir, nil
 		}
 		if !os.IsExist(err) {
-			return "", errors.Wrapf(err, "output folder %s; choose another with --out", out)
+			return "", errors.Wrapf(err, "output folder %s: choose another", out)
 		}
 	}
 }

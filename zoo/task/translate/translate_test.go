@@ -1,4 +1,4 @@
-package task
+package translate
 
 import (
 	"encoding/json"
