@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"errors"
@@ -38,7 +38,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("zoo {{.Version}}\n")
-	root.AddCommand(newModels(), newDatasets(), newRun(), newEval(), newPredict(), newGraph(), newBench(), newData())
+	root.AddCommand(newModels(), newDatasets(), newTasks(), newRun(), newEval(), newPredict(), newGraph(), newBench(), newData())
 	return root
 }
 
@@ -110,6 +110,10 @@ func wanted(kind string) string {
 		return "a whole number of at least 0"
 	case "float64":
 		return "a number"
+	case "strings":
+		return "names with commas between them"
+	case "string":
+		return "a text"
 	case "bool":
 		return "true or false"
 	}

@@ -1,7 +1,10 @@
-package main
+package command
 
 import (
+	"encoding/json"
 	"runtime"
+
+	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
@@ -38,7 +41,6 @@ type (
 		Event       string                       `json:"event"`
 		Metrics     map[string]metric            `json:"metrics"`
 		Baselines   map[string]map[string]metric `json:"baselines"`
-		Confusion   *confusion                   `json:"confusion,omitempty"`
 		Epochs      int                          `json:"epochs"`
 		Seconds     float64                      `json:"seconds"`
 		Run         string                       `json:"run"`
@@ -46,22 +48,34 @@ type (
 	}
 )
 
-// confusion is how many of each true class were taken for which.
-type confusion struct {
-	Classes []string `json:"classes"`
-	Counts  [][]int  `json:"counts"` // [true][predicted]
+// withExhibits is an event with what its exhibits are for a program beside its own fields, by their names.
+type withExhibits struct {
+	event    any
+	exhibits []task.Exhibit
 }
 
-func confusionOf(c *task.Confusion) *confusion {
-	if c == nil {
-		return nil
+// MarshalJSON implements json.Marshaler.
+func (e withExhibits) MarshalJSON() ([]byte, error) {
+	all, err := json.Marshal(e.event)
+	if err != nil {
+		return nil, errors.WithStack(err)
 	}
-	return &confusion{c.Classes, c.Counts}
+	for _, x := range e.exhibits {
+		if x.Data == nil {
+			continue
+		}
+		field, err := json.Marshal(map[string]any{x.Name: x.Data})
+		if err != nil {
+			return nil, errors.WithStack(err)
+		}
+		all = append(append(all[:len(all)-1], ','), field[1:]...)
+	}
+	return all, nil
 }
 
 func startOf(e *zoo.Experiment) startEvent {
 	c := e.Config
-	v := startEvent{Event: "start", Model: c.Model, Dataset: c.Dataset, Task: e.Dataset.Task, Parameters: e.Parameters(),
+	v := startEvent{Event: "start", Model: c.Model, Dataset: c.Dataset, Task: c.Task, Parameters: e.Parameters(),
 		Seed: c.Seed, Threads: runtime.GOMAXPROCS(0)}
 	v.Examples.Train, v.Examples.Valid, v.Examples.Test = e.Examples()
 	return v
@@ -72,7 +86,7 @@ func epochOf(v train.EpochEvent) epochEvent {
 		Seconds: v.Seconds, TokensPerSecond: metric(float64(v.Tokens) / v.Seconds)}
 }
 
-func resultOf(r *zoo.Result, dir string) resultEvent {
-	return resultEvent{Event: "result", Metrics: metrics(r.Metrics), Baselines: baselines(r.Baselines), Confusion: confusionOf(r.Confusion),
-		Epochs: r.Epochs, Seconds: r.Seconds, Run: dir, Interrupted: r.Interrupted}
+func resultOf(r *zoo.Result, dir string) withExhibits {
+	return withExhibits{resultEvent{Event: "result", Metrics: metrics(r.Metrics), Baselines: baselines(r.Baselines),
+		Epochs: r.Epochs, Seconds: r.Seconds, Run: dir, Interrupted: r.Interrupted}, r.Exhibits}
 }

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
 // progress shows a person how a training goes.
@@ -19,14 +20,14 @@ type progress interface {
 }
 
 // newProgress returns a bar on a terminal, a few lines elsewhere, and nothing if it is to be quiet.
-func newProgress(w io.Writer, quiet bool, epochs int) progress {
+func newProgress(w io.Writer, quiet bool, epochs int, metrics []task.Metric) progress {
 	if quiet {
 		return silence{}
 	}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &bar{w: w, epochs: epochs}
+		return &bar{w: w, epochs: epochs, metrics: metrics}
 	}
-	return &lines{w: w, start: time.Now()}
+	return &lines{w: w, start: time.Now(), metrics: metrics}
 }
 
 type silence struct{}
@@ -38,6 +39,7 @@ func (silence) done()                      {}
 type bar struct {
 	w      io.Writer
 	epochs int
+	metrics []task.Metric
 	bar    *progressbar.ProgressBar
 	drawn  time.Time
 }
@@ -62,7 +64,7 @@ func (b *bar) callbacks() train.Callbacks {
 		Epoch: func(e train.EpochEvent) error {
 			if time.Since(b.drawn) > refresh {
 				b.drawn = time.Now()
-				b.bar.Describe(epochLine(e))
+				b.bar.Describe(epochLine(e, b.metrics))
 			}
 			return nil
 		},
@@ -80,6 +82,7 @@ func (b *bar) done() {
 type lines struct {
 	w     io.Writer
 	start time.Time
+	metrics []task.Metric
 }
 
 func (l *lines) callbacks() train.Callbacks {
@@ -90,19 +93,19 @@ func (l *lines) callbacks() train.Callbacks {
 		}
 		spent := time.Since(l.start)
 		left := spent / time.Duration(e.Epoch) * time.Duration(e.Epochs-e.Epoch)
-		fmt.Fprintf(l.w, "%s  %s left\n", epochLine(e), left.Round(time.Second))
+		fmt.Fprintf(l.w, "%s  %s left\n", epochLine(e, l.metrics), left.Round(time.Second))
 		return nil
 	}}
 }
 
 func (l *lines) done() {}
 
-func epochLine(e train.EpochEvent) string {
+func epochLine(e train.EpochEvent, metrics []task.Metric) string {
 	width := len(fmt.Sprint(e.Epochs))
 	line := fmt.Sprintf("epoch %*d/%d  loss %.4f  validation %.4f", width, e.Epoch, e.Epochs, e.TrainLoss, e.Valid.Loss)
-	for _, m := range metricOrder {
-		if v, ok := e.Valid.Metrics[m]; ok && higherIsBetter[m] { // which the loss does not tell
-			return line + fmt.Sprintf("  %s %s", m, shownMetric(m, v, v))
+	for _, m := range metrics {
+		if v, ok := e.Valid.Metrics[m.Name]; ok && m.HigherIsBetter { // which the loss does not tell
+			return line + fmt.Sprintf("  %s %s", m.Name, shownMetric(m, v, v))
 		}
 	}
 	return line

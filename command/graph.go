@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
 	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 func newGraph() *cobra.Command {
@@ -25,7 +26,8 @@ drawing is in DOT, the language of Graphviz; --out FILE.svg has Graphviz make a 
 		Example: `  zoo graph lstm --out lstm.svg
   zoo graph bigru --steps 3 | dot -Tpng > bigru.png
   zoo graph rnn --grad`,
-		Args: arguments("<model>"),
+		Args:              arguments("<model>"),
+		ValidArgsFunction: completing(modelNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ending := strings.ToLower(filepath.Ext(out))
 			if out != "" && ending != ".dot" && ending != ".svg" {
@@ -47,12 +49,9 @@ drawing is in DOT, the language of Graphviz; --out FILE.svg has Graphviz make a 
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.IntVar(&d.Steps, "steps", d.Steps, "length of the sequence")
-	flags.IntVar(&d.Layers, "layers", d.Layers, "number of layers")
-	flags.IntVar(&d.Hidden, "hidden", d.Hidden, "width of the hidden state")
-	flags.IntVar(&d.Input, "input", d.Input, "width of the input")
-	flags.IntVar(&d.Batch, "batch", d.Batch, "sequences in the batch")
-	flags.BoolVar(&d.Gradients, "grad", false, "draw the gradients of the mean squared error, too")
+	var set option.Set
+	d.Declare(&set)
+	addSettings(flags, &set)
 	flags.StringVar(&out, "out", "", "file to write, .dot or .svg (default DOT on standard output)")
 	return cmd
 }

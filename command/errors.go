@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
-	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // The exit statuses.
@@ -46,7 +46,7 @@ func bug(p any) error {
 func status(err error) int {
 	var (
 		line        *lineError
-		usage       *zoo.UsageError
+		usage       *option.UsageError
 		unknown     *datasets.UnknownError
 		interrupted *interruption
 	)
@@ -66,9 +66,23 @@ func report(w io.Writer, err error, debug bool) int {
 	if debug {
 		fmt.Fprintf(w, "zoo: %+v\n", err)
 	} else {
-		fmt.Fprintf(w, "zoo: %s\n", strings.Join(strings.FieldsFunc(err.Error(), isLineBreak), " "))
+		fmt.Fprintf(w, "zoo: %s\n", strings.Join(strings.FieldsFunc(message(err), isLineBreak), " "))
 	}
 	return status(err)
+}
+
+// message returns an error's text. A setting at fault is a flag here.
+func message(err error) string {
+	text := err.Error()
+	var usage *option.UsageError
+	if errors.As(err, &usage) && usage.Setting != "" {
+		text = strings.Replace(text, usage.Error(), "--"+usage.Error(), 1)
+	}
+	var unknown *datasets.UnknownError
+	if errors.As(err, &unknown) && unknown.Setting != "" {
+		text = "--" + unknown.Setting + ": " + text
+	}
+	return text
 }
 
 func isLineBreak(r rune) bool { return r == '\n' || r == '\r' }

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -13,12 +13,15 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
 )
 
 // runOptions are the flags of zoo run that are no part of the configuration.
 type runOptions struct {
 	threads     int
 	out, data   string
+	task        string
 	probe       string
 	quiet, json bool
 }
@@ -31,27 +34,34 @@ func newRun() *cobra.Command {
 		Long: `Train a model on a dataset, evaluate it on the test part and keep the run in a folder of its own.
 
 A dataset is one that zoo datasets lists, or csv:FILE for a series of your own, or for texts of your own with their classes
-in the columns that --text and --label name. The defaults that this help shows are those for data of your own, or for the
-dataset that stands beside it: zoo run lstm airline --help.`,
+in the columns that --text and --label name, or tsv:FILE for pairs of texts. What is learnt follows from the dataset, or from
+--task where it serves several. Without a dataset this help shows the settings of all tasks with their defaults for data of
+your own, with one those of its task and its own defaults: zoo run lstm airline --help.`,
 		Example: `  zoo run lstm airline
   zoo run gru csv:sales.csv --window 30 --horizon 7
   zoo run bilstm phrases
   zoo run lstm csv:reviews.csv --text review --label stars
   zoo run rnn sunspots --probe gradients
   zoo run rnn temperatures --epochs 5 --json > events.jsonl`,
-		Args: arguments("<model> <dataset>"),
+		Args:              arguments("<model> <dataset>"),
+		ValidArgsFunction: completing(modelNames, datasetSpecs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			config, err := configOf(cmd.Flags(), args[0], args[1])
+			config, err := zoo.Configure(args[0], args[1], o.given(cmd))
 			if err != nil {
 				return err
 			}
 			return runModel(cmd, config, o)
 		},
 	}
-	defaults := shownDefaults("", "")
+	var union option.Set
+	for _, k := range zoo.Tasks() {
+		c := zoo.DefaultsFor(k, "")
+		c.Declare(&union)
+	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	configFlags(flags, &defaults)
+	addSettings(flags, &union)
+	flags.StringVar(&o.task, "task", "", "what to learn, of a dataset that serves several tasks (zoo tasks lists them; default what the dataset is for)")
 	// GOMAXPROCS is the number of cores, or what a container is granted of them.
 	flags.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "threads that compute")
 	flags.StringVar(&o.data, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
@@ -59,8 +69,31 @@ dataset that stands beside it: zoo run lstm airline --help.`,
 	flags.StringVar(&o.probe, "probe", "", "gradients: before training and after each epoch, measure the norm of the gradient of the loss that reaches the hidden state of each time step, and keep a chart as "+gradientsFile+" (default none)")
 	flags.BoolVar(&o.quiet, "quiet", false, "no progress on standard error")
 	flags.BoolVar(&o.json, "json", false, "print events on standard output, one JSON object a line, and nothing else")
-	helpWithDefaults(cmd)
+	completeSettings(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("probe", choices(probeGradients))
+	_ = cmd.RegisterFlagCompletionFunc("task", func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return taskNames(cmd), cobra.ShellCompDirectiveNoFileComp
+	})
+	helpWithSettings(cmd, func(args []string, given map[string]string) *option.Set {
+		var s option.Set
+		if len(args) > 1 {
+			if c, err := zoo.Configure(args[0], args[1], o.given(cmd)); err == nil {
+				c.DeclareFor(&s)
+				return &s
+			}
+		}
+		return zoo.AllSettings()
+	})
 	return cmd
+}
+
+// given returns the settings that flags have set.
+func (o runOptions) given(cmd *cobra.Command) map[string]string {
+	given := givenSettings(cmd.Flags())
+	if o.task != "" {
+		given["task"] = o.task
+	}
+	return given
 }
 
 // defaultOut is the folder where runs are kept.
@@ -75,7 +108,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	}
 	runtime.GOMAXPROCS(o.threads)
 	download := &downloadBar{w: cmd.ErrOrStderr(), quiet: o.quiet}
-	e, err := zoo.New(config, datasets.DataDir(o.data), datasets.OnProgress(download.show))
+	e, err := zoo.New(config, zoo.Reading(datasets.DataDir(o.data), datasets.OnProgress(download.show)))
 	download.done()
 	if err != nil {
 		return err
@@ -108,7 +141,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		}
 		watch = append(watch, probe.callbacks())
 	}
-	progress := newProgress(cmd.ErrOrStderr(), o.quiet, e.Config.Epochs)
+	progress := newProgress(cmd.ErrOrStderr(), o.quiet, e.Config.Epochs, e.Task().Metrics())
 	result, err := e.Run(ctx, append(watch, progress.callbacks())...)
 	progress.done()
 	if err != nil {
@@ -117,7 +150,8 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	if steps == 0 && result.Interrupted {
 		return &interruption{"interrupted before the first step; there is nothing to keep"}
 	}
-	dir, err := e.Kept(result).Keep(o.out)
+	kept := e.Kept(result)
+	dir, err := kept.Keep(o.out)
 	if err != nil {
 		return err
 	}
@@ -133,7 +167,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	case o.json:
 		writeJSON(out, resultOf(result, dir))
 	case !result.Interrupted:
-		fmt.Fprint(out, closing(e, result, dir)+probed)
+		fmt.Fprint(out, closing(kept, dir)+probed)
 	}
 	if result.Interrupted {
 		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept: zoo predict %s", result.Epochs, e.Config.Epochs, dir)}
@@ -145,19 +179,20 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 func opening(e *zoo.Experiment) string {
 	trained, valid, tested := e.Examples()
 	return fmt.Sprintf("%s on %s (%s): %s parameters; %s examples to train, %s to validate, %s to test",
-		e.Config.Model, e.Config.Dataset, e.Dataset.Task, count(e.Parameters()), count(trained), count(valid), count(tested))
+		e.Config.Model, e.Config.Dataset, e.Config.Task, show.Count(e.Parameters()), show.Count(trained), show.Count(valid), show.Count(tested))
 }
 
 // closing says how it went and how to go on.
-func closing(e *zoo.Experiment, r *zoo.Result, dir string) string {
-	model := e.Config.Model
-	text := fmt.Sprintf("\nOn the test part, the best first:\n\n%s\n", scoreTable(model, r.Metrics, r.Baselines))
-	if v := verdict(model, r.Metrics, r.Baselines); v != "" {
+func closing(r *zoo.Run, dir string) string {
+	result := r.Result
+	s := scores{r.Config.Model, r.Task().Metrics(), &result.Evaluation}
+	text := fmt.Sprintf("\nOn the test part, the best first:\n\n%s\n", s.table())
+	if v := s.verdict(); v != "" {
 		text += v + "\n"
 	}
-	if c := confusionTable(r.Confusion); c != "" {
-		text += c + "\n"
+	if x := exhibitText(result.Exhibits); x != "" {
+		text += x + "\n"
 	}
 	return text + fmt.Sprintf("Trained %d epochs in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s %s\n",
-		r.Epochs, r.Seconds, r.BestEpoch, dir, dir, uses[e.Config.Task].example)
+		result.Epochs, result.Seconds, result.BestEpoch, dir, dir, r.Predictor().Query().Example())
 }
