@@ -65,14 +65,12 @@ const (
 	silence = time.Minute
 )
 
-// Get returns the path of the file in dir, after fetching it if it is not there.
-// A file that is there is taken as it is, so that a person may put it there.
+// Get returns the path of the file in dir, after fetching it if it is not there. A file that is there is taken as it
+// is, so that a person may put it there.
 //
-// A download that breaks off is resumed. Answers 429 and 5xx are tried again
-// after the time that the server asks for, or else after 1, 2, 4, … seconds. Any
-// other refusal, a wrong size and a wrong checksum are errors, each of one line
-// with the URL and the place where the file may be put by hand. When ctx ends, so
-// does Get, and a later call goes on.
+// A download that breaks off is resumed. Answers 429 and 5xx are tried again after the time that the server asks for,
+// or else after 1, 2, 4, … seconds. Any other refusal, a wrong size and a wrong checksum are errors, each of one line
+// with the URL and the place where the file may be put by hand. When ctx ends, so does Get, and a later call goes on.
 func (c *Client) Get(ctx context.Context, dir string, f File) (string, error) {
 	target := f.Path(dir)
 	if isFile(target) {
@@ -263,8 +261,7 @@ func (t *transfer) request(ctx context.Context, offset int64) error {
 	return err
 }
 
-// connectionError says why there is no answer. A machine without a net need not
-// try again.
+// connectionError says why there is no answer. A machine without a net need not try again.
 func connectionError(err error) error {
 	var dns *net.DNSError
 	var op *net.OpError
@@ -343,8 +340,7 @@ func retryAfter(s string) time.Duration {
 	return 0
 }
 
-// receive appends the bytes of a body to the partial file from offset on. A total
-// of 0 is not known.
+// receive appends the bytes of a body to the partial file from offset on. A total of 0 is not known.
 func (t *transfer) receive(body io.Reader, offset, total int64, alive func()) error {
 	out, err := os.OpenFile(t.part, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
