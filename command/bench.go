@@ -13,6 +13,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/bench"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
 )
 
 type benchEvent struct {
@@ -94,9 +95,9 @@ or one of a size of your own.`,
 
 // workloadList is the workloads, one a line.
 func workloadList() string {
-	t := new(table)
+	var t show.Table
 	for _, w := range bench.Workloads() {
-		t.add("", w.Name, w.Title)
+		t.Rows = append(t.Rows, []any{"", w.Name, w.Title})
 	}
 	return t.String()
 }
@@ -202,7 +203,7 @@ func benchOpening(kernels string, threads []int) string {
 }
 
 // inDigits formats a measured number with the four digits that mean something.
-func inDigits(v float64) string { return fixed(v, decimals(4, v)) }
+func inDigits(v float64) string { return string(show.Fixed(v, show.Decimals(4, v))) }
 
 func benchEventOf(r bench.Result, kernels string) benchEvent {
 	return benchEvent{Event: "bench", Workload: r.Workload.Name, Title: r.Workload.Title,

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
 )
 
 // usualDataset is the dataset at whose default size models are described.
@@ -27,14 +28,13 @@ func newModels() *cobra.Command {
 		Long:  "List the architectures, with the number of their parameters at the default size for " + usualDataset + ".",
 		Args:  arguments(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			t := &table{right: func(column int) bool { return column == 1 }}
-			t.add("MODEL", "PARAMETERS", "WHAT IT IS", "WHAT IT CANNOT DO")
+			t := show.Table{Header: []string{"MODEL", "PARAMETERS", "WHAT IT IS", "WHAT IT CANNOT DO"}}
 			for _, m := range zoo.Models() {
 				e, err := zoo.New(zoo.Defaults(m.Name, usualDataset))
 				if err != nil {
 					return err
 				}
-				t.add(m.Name, count(e.Parameters()), m.Title, m.Cannot)
+				t.Rows = append(t.Rows, []any{m.Name, show.Count(e.Parameters()), m.Title, m.Cannot})
 				if asJSON {
 					if err := writeJSON(cmd.OutOrStdout(), modelEvent{"model", m.Name, m.Title, e.Parameters(), m.Cannot}); err != nil {
 						return err

@@ -85,14 +85,15 @@ func (p *gradientProbe) keep(dir string) (string, error) {
 
 // summary says how much of the gradient at the last step reaches the first, of each layer and direction.
 func (p *gradientProbe) summary(path string) string {
-	var t table
-	t.right = func(column int) bool { return column > 0 }
-	t.add("", "first step", "last step", "ratio")
+	t := show.Table{Header: []string{"", "first step", "last step", "ratio"}}
 	for _, e := range []probeEvent{p.first, p.last} {
 		for _, l := range e.Layers {
 			a, b := float64(l.Norms[0]), float64(l.Norms[len(l.Norms)-1])
-			t.add(fmt.Sprintf("%s, epoch %d", l.Layer, e.Epoch), fmt.Sprintf("%.3g", a), fmt.Sprintf("%.3g", b), fmt.Sprintf("%.3g", a/b))
+			t.Rows = append(t.Rows, []any{fmt.Sprintf("%s, epoch %d", l.Layer, e.Epoch), digits(a), digits(b), digits(a / b)})
 		}
 	}
 	return fmt.Sprintf("Norm of the gradient of the loss that reaches the hidden state:\n\n%s\nAll time steps are in %s\n", t.String(), path)
 }
+
+// digits writes a number with three digits.
+func digits(v float64) show.Number { return show.Number(fmt.Sprintf("%.3g", v)) }

@@ -37,11 +37,11 @@ func (silence) done()                      {}
 
 // bar is a progress bar over all steps, with the losses of the last epoch and the remaining time.
 type bar struct {
-	w      io.Writer
-	epochs int
+	w       io.Writer
+	epochs  int
 	metrics []task.Metric
-	bar    *progressbar.ProgressBar
-	drawn  time.Time
+	bar     *progressbar.ProgressBar
+	drawn   time.Time
 }
 
 // refresh is how often a terminal is drawn on: more than the eye sees only costs time.
@@ -80,8 +80,8 @@ func (b *bar) done() {
 
 // lines are what a log file gets: a line about every tenth of the epochs.
 type lines struct {
-	w     io.Writer
-	start time.Time
+	w       io.Writer
+	start   time.Time
 	metrics []task.Metric
 }
 

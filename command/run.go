@@ -53,14 +53,9 @@ your own, with one those of its task and its own defaults: zoo run lstm airline 
 			return runModel(cmd, config, o)
 		},
 	}
-	var union option.Set
-	for _, k := range zoo.Tasks() {
-		c := zoo.DefaultsFor(k, "")
-		c.Declare(&union)
-	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	addSettings(flags, &union)
+	addSettings(flags, allSettings())
 	flags.StringVar(&o.task, "task", "", "what to learn, of a dataset that serves several tasks (zoo tasks lists them; default what the dataset is for)")
 	// GOMAXPROCS is the number of cores, or what a container is granted of them.
 	flags.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "threads that compute")
@@ -78,13 +73,29 @@ your own, with one those of its task and its own defaults: zoo run lstm airline 
 		var s option.Set
 		if len(args) > 1 {
 			if c, err := zoo.Configure(args[0], args[1], o.given(cmd)); err == nil {
-				c.DeclareFor(&s)
+				c.Declare(&s)
 				return &s
 			}
 		}
-		return zoo.AllSettings()
+		return allSettings()
 	})
 	return cmd
+}
+
+// allSettings returns the settings of all tasks, with the defaults for data of one's own.
+func allSettings() *option.Set {
+	s := new(option.Set)
+	for i, k := range zoo.Tasks() {
+		c := zoo.DefaultsFor(k, "")
+		if i == 0 {
+			c.Recipe.Declare(s)
+			s.Group("The data")
+			c.Data.Declare(s)
+		}
+		s.Group("The task: " + k.Name())
+		c.Options.Declare(s)
+	}
+	return s
 }
 
 // given returns the settings that flags have set.

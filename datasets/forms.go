@@ -9,6 +9,7 @@ import (
 // form is a way to name a file of one's own: a prefix, a colon and a path.
 type form struct {
 	prefix  string
+	title   string   // one line
 	endings []string // of the files that are probably meant by a path without a prefix, in lower case
 	// describe returns what is known of a file without reading it: all of its Info but the size.
 	describe func(path string, o options) Info
@@ -19,9 +20,24 @@ type form struct {
 // first.
 func forms() []form {
 	return []form{
-		{"csv", []string{".csv", ".txt"}, describeCSV, openAnyCSV},
-		{"tsv", []string{".tsv"}, describeTSV, opener(openTSV)},
+		{"csv", "a series of your own, or texts in classes", []string{".csv", ".txt"}, describeCSV, openAnyCSV},
+		{"tsv", "pairs of texts of your own", []string{".tsv"}, describeTSV, opener(openTSV)},
 	}
+}
+
+// Form is a way to name a file of one's own, as in csv:FILE.
+type Form struct {
+	Prefix string
+	Title  string // one line
+}
+
+// Forms returns the ways to name a file of one's own.
+func Forms() []Form {
+	var public []Form
+	for _, f := range forms() {
+		public = append(public, Form{f.prefix, f.title})
+	}
+	return public
 }
 
 // opener makes what opens one kind of dataset open any, without a typed nil beside an error.

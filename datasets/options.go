@@ -61,15 +61,15 @@ func Text(column string) Option { return func(o *options) { o.Text = column } }
 func Label(column string) Option { return func(o *options) { o.Label = column } }
 
 // Encoding says how the text of a file is written: "utf-8", the default, or "latin1" (ISO 8859-1, read as browsers do:
-// as Windows-1252). Any other is an *[UnknownError] when the dataset is opened.
+// as Windows-1252). Their other usual names, such as UTF8 and ISO-8859-1, do as well. Any other is an *[UnknownError]
+// when the dataset is opened.
 func Encoding(name string) Option { return func(o *options) { o.Encoding = name } }
 
 // SentencesOnly leaves the labelled phrases of a treebank out of the training part, which then holds whole sentences
 // alone.
 func SentencesOnly() Option { return func(o *options) { o.SentencesOnly = true } }
 
-// Use reads a dataset as the settings say: what they leave out is as it is without an option. The options after it go
-// before it.
+// Use reads a dataset as the settings say, whatever the options before it said of them; those after it count more.
 func Use(s Settings) Option {
 	return func(o *options) {
 		o.Settings = s

@@ -78,6 +78,11 @@ func Configure(model, dataset string, given map[string]string) (Config, error) {
 	return c, c.lay(given, info)
 }
 
+// DefaultsFor returns the configuration that gives a good result for a task, a model and data of one's own.
+func DefaultsFor(kind task.Kind, model string) Config {
+	return configure(kind, task.Subject{Model: model, Data: datasets.Info{Where: "file"}})
+}
+
 // configure returns the defaults of a task.
 func configure(kind task.Kind, s task.Subject) Config {
 	c := Config{Format: format, Model: s.Model, Dataset: s.Data.Name, Task: kind.Name(), Recipe: task.DefaultRecipe()}
@@ -95,10 +100,7 @@ func (c *Config) lay(given map[string]string, info datasets.Info) error {
 		}
 		f := s.Lookup(name)
 		if f == nil {
-			return c.notFor(name, given[name], s.Names())
-		}
-		if kinds := f.Data(); kinds != nil && !slices.Contains(kinds, info.Kind) {
-			return &option.UsageError{Setting: name, Want: "is for " + strings.Join(kinds, " or ") + "; " + c.Dataset + " is " + article(info.Kind)}
+			return c.notFor(name, given[name], s.Names(), info.Kind)
 		}
 		if err := f.Set(given[name]); err != nil {
 			return err
@@ -108,7 +110,12 @@ func (c *Config) lay(given map[string]string, info datasets.Info) error {
 }
 
 // notFor says why there is no setting of a name.
-func (c *Config) notFor(name, value string, known []string) error {
+func (c *Config) notFor(name, value string, known []string, kind string) error {
+	var data option.Set
+	c.Data.Declare(&data)
+	if f := data.Lookup(name); f != nil {
+		return errors.WithStack(&option.UsageError{Setting: name, Want: "is for " + strings.Join(f.Data(), " or ") + "; " + c.Dataset + " is " + article(kind)})
+	}
 	var others []string
 	for _, k := range Tasks() {
 		var s option.Set
@@ -127,11 +134,19 @@ func (c *Config) notFor(name, value string, known []string) error {
 	return option.Wrong(name, value, "%s", want)
 }
 
-// Declare declares all settings of the configuration: those of the network and of training, of the data, and the task's own.
+// Declare declares all settings of the configuration: those of the network and of training, of the kind of data that the
+// task learns from, and the task's own.
 func (c *Config) Declare(s *option.Set) {
 	c.Recipe.Declare(s)
-	s.Group("The data")
-	c.Data.Declare(s)
+	kind, err := TaskByName(c.Task)
+	var data option.Set
+	data.Group("The data")
+	c.Data.Declare(&data)
+	for _, f := range data.Fields() {
+		if err != nil || f.Data() == nil || slices.ContainsFunc(f.Data(), func(k string) bool { return slices.Contains(kind.Accepts(), k) }) {
+			s.Add(f)
+		}
+	}
 	if c.Options != nil {
 		s.Group("The task: " + c.Task)
 		c.Options.Declare(s)

@@ -14,21 +14,20 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Limits on what an archive may unpack to. Text and numbers, which is what
-// archives of data hold, shrink to a tenth or so: far more is a bomb.
+// Limits on what an archive may unpack to. Text and numbers, which is what archives of data hold, shrink to a tenth or
+// so: far more is a bomb.
 const (
 	mostRatio   = 100
 	mostSmall   = 64 << 20 // bytes that a small archive may unpack to all the same
 	mostMembers = 1 << 20
 )
 
-// Unpack writes the files of an archive into dir: one of .zip, .tar.gz, .tgz or
-// .gz, where a .gz becomes one file of its name without the ending. If keep is not
-// nil, it chooses the files by their slash-separated names.
+// Unpack writes the files of an archive into dir: one of .zip, .tar.gz, .tgz or .gz, where a .gz becomes one file of
+// its name without the ending. If keep is not nil, it chooses the files by their slash-separated names.
 //
-// Nothing is in its place before all of it is unpacked. Files that are there are
-// replaced. An archive is refused if a name in it leaves dir, if it holds links or
-// devices, or if it unpacks to more than 100 times its size and more than 64 MiB.
+// Nothing is in its place before all of it is unpacked. Files that are there are replaced. An archive is refused if a
+// name in it leaves dir, if it holds links or devices, or if it unpacks to more than 100 times its size and more than
+// 64 MiB.
 func Unpack(archive, dir string, keep func(name string) bool) error {
 	return unpack(archive, dir, keep, mostSmall)
 }

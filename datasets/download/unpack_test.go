@@ -156,8 +156,7 @@ func TestUnpackRefuses(t *testing.T) {
 			only(t, filepath.Dir(dir), "in")
 		})
 	}
-	// A damaged member of a zip shows in its checksum or in the format, as chance
-	// has it.
+	// A damaged member of a zip shows in its checksum or in the format, as chance has it.
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "d.zip"), brokenZip)
 	if err := Unpack(filepath.Join(dir, "d.zip"), dir, nil); err == nil {

@@ -112,6 +112,9 @@ func (s *Set) Check() error {
 	return nil
 }
 
+// Add adds settings of another set as they were declared there.
+func (s *Set) Add(fields ...*Field) { s.fields = append(s.fields, fields...) }
+
 func (s *Set) add(f *Field) *Field {
 	f.Group, f.least, f.most = s.group, math.Inf(-1), math.Inf(1)
 	f.Default = f.get()
