@@ -244,10 +244,10 @@ func TestOutputErrors(t *testing.T) {
 		}, []string{`"result"`}},
 		{"no node", func(b builder, x, y, i node) []graph.CompileOption {
 			return []graph.CompileOption{graph.OutputAs("result", nil)}
-		}, []string{"nil"}},
+		}, []string{`"result"`, "nil"}},
 		{"node of another graph", func(b builder, x, y, i node) []graph.CompileOption {
 			return []graph.CompileOption{graph.Carry("x", graph.NewBuilder(nil).Input("other", 2, 3))}
-		}, []string{"other(2, 3)"}},
+		}, []string{`"x"`, "other(2, 3)"}},
 		{"unknown input", func(b builder, x, y, i node) []graph.CompileOption {
 			return []graph.CompileOption{graph.Carry("z", b.Tanh(x))}
 		}, []string{`"z"`, "tanh(2, 3)", "no input of this name"}},

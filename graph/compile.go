@@ -118,14 +118,20 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if c.threads < 0 {
 		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
 	}
-	outputs := slices.Clone(c.outputs)
-	for _, o := range slices.Concat(c.named, c.carried) {
-		outputs = append(outputs, o.node)
-	}
-	for _, n := range outputs {
-		if n == nil || n.Graph() != b.g {
-			b.failf("compile: the output %s is not a node of this graph", describe(n))
+	var outputs []*gorgonia.Node
+	output := func(what string, n *gorgonia.Node) {
+		if outputs = append(outputs, n); n == nil || n.Graph() != b.g {
+			b.failf("compile: %s %s is not a node of this graph", what, describe(n))
 		}
+	}
+	for _, n := range c.outputs {
+		output("the output", n)
+	}
+	for _, o := range c.named {
+		output(fmt.Sprintf("the output %q,", o.name), o.node)
+	}
+	for _, o := range c.carried {
+		output(fmt.Sprintf("what is carried into the input %q,", o.name), o.node)
 	}
 	if err := c.checkNames(); err != nil {
 		return nil, err

@@ -31,6 +31,6 @@
 // the same time in different goroutines, and graphs may be compiled beside them, under two conditions: nobody changes the
 // parameters meanwhile, by training, loading or declaring new ones, and programs that run at the same time do not compute
 // in one Workspace. A model that serves has a program for each goroutine, compiled with FixedParams: they share what they
-// read of the parameters, and each has nothing of its own but inputs, outputs and what a run computes on the way. One run
-// may also use several threads (Threads).
+// read of the parameters, and each has nothing of its own but inputs, outputs and what a run computes on the way. A run
+// uses several threads where that pays; Threads(1) leaves the cores to the other goroutines.
 package graph
