@@ -46,15 +46,16 @@ func OutputAs(name string, n *gorgonia.Node) CompileOption {
 	return func(c *compileConfig) { c.named = append(c.named, namedNode{name, n}) }
 }
 
-// Carry has each run that succeeds end with copying the value of a node into the memory of an input of the same shape and
-// type, so that the next run starts from it: the state of a network that reads a sequence in pieces, the last word of a
-// text that it writes. The first run starts from what the input holds, zeros if nothing was set; Program.Set, or writing
-// to Program.Input, between two runs overrides what was carried. The node is an output, too. One node may be carried into
-// several inputs, but not two into one.
+// Carry has each run that succeeds end with copying the value of a node into the memory of an input of the same shape
+// and type, so that the next run starts from it: the state of a network that reads a sequence in pieces, the last word
+// of a text that it writes. The first run starts from what the input holds, zeros if nothing was set; Program.Set, or
+// writing to Program.Input, between two runs overrides what was carried. The node is an output, too. One node may be
+// carried into several inputs, but not two into one.
 //
 // All copies are made when the run is over, from memory that none of them writes to: states may change places, and a
-// state may be handed on as it is. Outputs that are read after the run are those of that run. Gradients do not flow from
-// one run into the one before it, which makes of a loss over consecutive pieces truncated back-propagation through time.
+// state may be handed on as it is. Outputs that are read after the run are those of that run. Gradients do not flow
+// from one run into the one before it, which makes of a loss over consecutive pieces truncated back-propagation through
+// time.
 func Carry(input string, n *gorgonia.Node) CompileOption {
 	return func(c *compileConfig) { c.carried = append(c.carried, namedNode{input, n}) }
 }
@@ -84,8 +85,8 @@ func Threads(n int) CompileOption {
 // FixedParams has the program bring the parameters into the order in which its products read them only when they have
 // changed since its last run (Params.Changed), and not in every run: worth it for small programs that run often with
 // parameters that do not change, such as a stepper, and for programs that serve. All programs of one store that are
-// compiled with it share what they read. They may run at the same time in different goroutines as long as nobody changes
-// the parameters.
+// compiled with it share what they read. They may run at the same time in different goroutines as long as nobody
+// changes the parameters.
 func FixedParams() CompileOption {
 	return func(c *compileConfig) { c.fixed = true }
 }
@@ -133,9 +134,6 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	for _, o := range c.carried {
 		output(fmt.Sprintf("what is carried into the input %q,", o.name), o.node)
 	}
-	if err := c.checkNames(); err != nil {
-		return nil, err
-	}
 	var names []string
 	gradAt := len(outputs)
 	if c.loss != nil {
@@ -150,6 +148,9 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	}
 	if b.err != nil {
 		return nil, b.err
+	}
+	if err := c.checkNames(); err != nil {
+		return nil, err
 	}
 	if len(outputs) == 0 {
 		return nil, errors.New("compile: the program has neither an output nor a loss")
@@ -257,8 +258,8 @@ func (c *compileConfig) checkNames() error {
 	return nil
 }
 
-// carries returns for each input that is set after a run the number of the output that it is set to, of a graph that has
-// been lowered.
+// carries returns for each input that is set after a run the number of the output that it is set to, of a graph that
+// has been lowered.
 func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 	if len(c.carried) == 0 {
 		return nil, nil

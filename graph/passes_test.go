@@ -196,8 +196,8 @@ func TestPassesKeepWhatIsCarried(t *testing.T) {
 	}
 }
 
-// TestSwitchedOffStaysOff counts what a pass that is switched off would have removed: nor do the passes that clean after
-// themselves remove it.
+// TestSwitchedOffStaysOff counts what a pass that is switched off would have removed: nor do the passes that clean
+// after themselves remove it.
 func TestSwitchedOffStaysOff(t *testing.T) {
 	b := graph.NewBuilder(nil)
 	x, w := b.Input("x", 4, 3, 5), b.Param("w", graph.Glorot(), 5, 5)
