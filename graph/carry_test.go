@@ -85,8 +85,8 @@ func carryWays() map[string][]graph.CompileOption {
 	return ways
 }
 
-// TestCarry runs graphs whose outputs become inputs of the next run: after each run the outputs, by node and by name, are
-// those of that run, and the inputs hold what was carried.
+// TestCarry runs graphs whose outputs become inputs of the next run: after each run the outputs, by node and by name,
+// are those of that run, and the inputs hold what was carried.
 func TestCarry(t *testing.T) {
 	for _, c := range carryCases {
 		for _, dtype := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
@@ -194,8 +194,8 @@ func TestCarryIntegers(t *testing.T) {
 	}
 }
 
-// TestCarryTruncated trains on consecutive pieces of a sequence: the loss and the gradients are those of a program whose
-// initial state is set by hand.
+// TestCarryTruncated trains on consecutive pieces of a sequence: the loss and the gradients are those of a program
+// whose initial state is set by hand.
 func TestCarryTruncated(t *testing.T) {
 	params := graph.NewParams(tensor.Float64)
 	program := func(carry bool) *graph.Program {
@@ -244,10 +244,10 @@ func TestOutputErrors(t *testing.T) {
 		}, []string{`"result"`}},
 		{"no node", func(b builder, x, y, i node) []graph.CompileOption {
 			return []graph.CompileOption{graph.OutputAs("result", nil)}
-		}, []string{"nil"}},
+		}, []string{`"result"`, "nil"}},
 		{"node of another graph", func(b builder, x, y, i node) []graph.CompileOption {
 			return []graph.CompileOption{graph.Carry("x", graph.NewBuilder(nil).Input("other", 2, 3))}
-		}, []string{"other(2, 3)"}},
+		}, []string{`"x"`, "other(2, 3)"}},
 		{"unknown input", func(b builder, x, y, i node) []graph.CompileOption {
 			return []graph.CompileOption{graph.Carry("z", b.Tanh(x))}
 		}, []string{`"z"`, "tanh(2, 3)", "no input of this name"}},

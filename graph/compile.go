@@ -46,15 +46,16 @@ func OutputAs(name string, n *gorgonia.Node) CompileOption {
 	return func(c *compileConfig) { c.named = append(c.named, namedNode{name, n}) }
 }
 
-// Carry has each run that succeeds end with copying the value of a node into the memory of an input of the same shape and
-// type, so that the next run starts from it: the state of a network that reads a sequence in pieces, the last word of a
-// text that it writes. The first run starts from what the input holds, zeros if nothing was set; Program.Set, or writing
-// to Program.Input, between two runs overrides what was carried. The node is an output, too. One node may be carried into
-// several inputs, but not two into one.
+// Carry has each run that succeeds end with copying the value of a node into the memory of an input of the same shape
+// and type, so that the next run starts from it: the state of a network that reads a sequence in pieces, the last word
+// of a text that it writes. The first run starts from what the input holds, zeros if nothing was set; Program.Set, or
+// writing to Program.Input, between two runs overrides what was carried. The node is an output, too. One node may be
+// carried into several inputs, but not two into one.
 //
 // All copies are made when the run is over, from memory that none of them writes to: states may change places, and a
-// state may be handed on as it is. Outputs that are read after the run are those of that run. Gradients do not flow from
-// one run into the one before it, which makes of a loss over consecutive pieces truncated back-propagation through time.
+// state may be handed on as it is. Outputs that are read after the run are those of that run. Gradients do not flow
+// from one run into the one before it, which makes of a loss over consecutive pieces truncated back-propagation through
+// time.
 func Carry(input string, n *gorgonia.Node) CompileOption {
 	return func(c *compileConfig) { c.carried = append(c.carried, namedNode{input, n}) }
 }
@@ -84,8 +85,8 @@ func Threads(n int) CompileOption {
 // FixedParams has the program bring the parameters into the order in which its products read them only when they have
 // changed since its last run (Params.Changed), and not in every run: worth it for small programs that run often with
 // parameters that do not change, such as a stepper, and for programs that serve. All programs of one store that are
-// compiled with it share what they read. They may run at the same time in different goroutines as long as nobody changes
-// the parameters.
+// compiled with it share what they read. They may run at the same time in different goroutines as long as nobody
+// changes the parameters.
 func FixedParams() CompileOption {
 	return func(c *compileConfig) { c.fixed = true }
 }
@@ -118,17 +119,20 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if c.threads < 0 {
 		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
 	}
-	outputs := slices.Clone(c.outputs)
-	for _, o := range slices.Concat(c.named, c.carried) {
-		outputs = append(outputs, o.node)
-	}
-	for _, n := range outputs {
-		if n == nil || n.Graph() != b.g {
-			b.failf("compile: the output %s is not a node of this graph", describe(n))
+	var outputs []*gorgonia.Node
+	output := func(what string, n *gorgonia.Node) {
+		if outputs = append(outputs, n); n == nil || n.Graph() != b.g {
+			b.failf("compile: %s %s is not a node of this graph", what, describe(n))
 		}
 	}
-	if err := c.checkNames(); err != nil {
-		return nil, err
+	for _, n := range c.outputs {
+		output("the output", n)
+	}
+	for _, o := range c.named {
+		output(fmt.Sprintf("the output %q,", o.name), o.node)
+	}
+	for _, o := range c.carried {
+		output(fmt.Sprintf("what is carried into the input %q,", o.name), o.node)
 	}
 	var names []string
 	gradAt := len(outputs)
@@ -144,6 +148,9 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	}
 	if b.err != nil {
 		return nil, b.err
+	}
+	if err := c.checkNames(); err != nil {
+		return nil, err
 	}
 	if len(outputs) == 0 {
 		return nil, errors.New("compile: the program has neither an output nor a loss")
@@ -251,8 +258,8 @@ func (c *compileConfig) checkNames() error {
 	return nil
 }
 
-// carries returns for each input that is set after a run the number of the output that it is set to, of a graph that has
-// been lowered.
+// carries returns for each input that is set after a run the number of the output that it is set to, of a graph that
+// has been lowered.
 func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 	if len(c.carried) == 0 {
 		return nil, nil

@@ -17,10 +17,11 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 )
 
-// DOT draws what Compile with the same options would compile, before any pass, in the language of Graphviz: operations as
-// the maths they do, with parameters, inputs, constants and results in colours of their own, and on each edge the shape of
-// the tensor that flows along it. What Unroll declared stands in a box for each time step, layer and direction. An input's
-// value for the next run (Carry) is drawn as a result. With a Loss the gradients are drawn as well, in another colour.
+// DOT draws what Compile with the same options would compile, before any pass, in the language of Graphviz: operations
+// as the maths they do, with parameters, inputs, constants and results in colours of their own, and on each edge the
+// shape of the tensor that flows along it. What Unroll declared stands in a box for each time step, layer and
+// direction. An input's value for the next run (Carry) is drawn as a result. With a Loss the gradients are drawn as
+// well, in another colour.
 //
 //	drawing, err := graph.DOT(b, graph.Output(y))
 //

@@ -175,8 +175,9 @@ func serve(t *testing.T, params *graph.Params) []served {
 	return list
 }
 
-// TestFixedParamsInParallel runs programs of one store in 16 goroutines, all of them for the first time at once and again
-// after the parameters have changed: each gives, to the last bit, what it gives when they run one after the other.
+// TestFixedParamsInParallel runs programs of one store in 16 goroutines, all of them for the first time at once and
+// again after the parameters have changed: each gives, to the last bit, what it gives when they run one after the
+// other.
 func TestFixedParamsInParallel(t *testing.T) {
 	for _, dtype := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 		other := graph.NewParams(dtype, graph.InitSeed(3))
@@ -220,4 +221,36 @@ func TestFixedParamsInParallel(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFixedParamsCompiledInParallel compiles programs and steppers of one store in many goroutines while others run.
+func TestFixedParamsCompiledInParallel(t *testing.T) {
+	params := graph.NewParams(tensor.Float32)
+	network := lstm.New(graph.Hidden(24))
+	step := func() ([]float32, error) {
+		s, err := network.NewStepper(params, 2, 3, graph.Threads(1))
+		if err != nil {
+			return nil, err
+		}
+		for range 3 {
+			if _, err := s.Step([]float32{1, 2, 3, 4, 5, 6}); err != nil {
+				return nil, err
+			}
+		}
+		return s.Step([]float32{1, 2, 3, 4, 5, 6})
+	}
+	want, err := step() // declares the parameters
+	if err != nil {
+		t.Fatal(err)
+	}
+	params.Changed()
+	var wait sync.WaitGroup
+	for range 16 {
+		wait.Go(func() {
+			if got, err := step(); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("a stepper gives %v, error %v; want %v", got, err, want)
+			}
+		})
+	}
+	wait.Wait()
 }

@@ -21,8 +21,8 @@ import (
 // A store counts the changes of its values, so that programs with FixedParams know when to read them again. New
 // parameters, Restore and Load count by themselves, and so does ParamGrad.Value, which solvers write to; who writes to
 // Param.Value calls Changed. None of these may happen at the same time as anything else. Otherwise a store serves many
-// goroutines: programs that run, graphs that are built and compiled from parameters that have been declared, Snapshot and
-// Save.
+// goroutines: programs that run, graphs that are built and compiled from parameters that have been declared, Snapshot
+// and Save.
 type Params struct {
 	dtype  tensor.Dtype
 	seed   uint64
@@ -89,8 +89,8 @@ func (p *Params) Count() int {
 	return n
 }
 
-// Changed says that values have been written to by hand: programs with FixedParams then read all parameters again in their
-// next run.
+// Changed says that values have been written to by hand: programs with FixedParams then read all parameters again in
+// their next run.
 func (p *Params) Changed() { p.packs.Changed() }
 
 // PackedBytes returns how much memory the store holds besides the values: what programs with FixedParams share, each

@@ -14,8 +14,8 @@ import (
 )
 
 // Program is a compiled graph with memory of its own. It serves one goroutine at a time. Any number of programs of one
-// store of parameters may run at the same time in different goroutines, compiled with FixedParams or without, as long as
-// nobody changes the parameters (Params says what does) and no two of them compute in one Workspace.
+// store of parameters may run at the same time in different goroutines, compiled with FixedParams or without, as long
+// as nobody changes the parameters (Params says what does) and no two of them compute in one Workspace.
 type Program struct {
 	machine      exec.Machine
 	inputs       map[string]*tensor.Dense
@@ -160,9 +160,9 @@ func (p *Program) Grads() []gorgonia.ValueGrad { return p.grads }
 func (p *Program) Grad(name string) *tensor.Dense { return p.gradByName[name] }
 
 // Gradient returns all gradients of the last run as one vector, which the next run overwrites; nil if the program
-// computes none. It is the memory that Grads and Grad show: the gradients of the parameters that the graph uses, one after
-// the other in the store's order, each in row-major order from the next multiple of 16 elements on, as in the store. What
-// is between them is 0, so that norms, sums and comparisons of the vector are those of the gradients.
+// computes none. It is the memory that Grads and Grad show: the gradients of the parameters that the graph uses, one
+// after the other in the store's order, each in row-major order from the next multiple of 16 elements on, as in the
+// store. What is between them is 0, so that norms, sums and comparisons of the vector are those of the gradients.
 func (p *Program) Gradient() *tensor.Dense { return p.gradient }
 
 // Instructions returns the number of instructions of a run.

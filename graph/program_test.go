@@ -162,8 +162,8 @@ func TestGrads(t *testing.T) {
 	}
 }
 
-// TestGradient finds the gradients in the vector of all of them: in the store's order, each from a multiple of 16 elements
-// on, and zeros between them.
+// TestGradient finds the gradients in the vector of all of them: in the store's order, each from a multiple of 16
+// elements on, and zeros between them.
 func TestGradient(t *testing.T) {
 	for _, dtype := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 		for name, way := range carryWays() {

@@ -18,9 +18,9 @@ type packKey struct {
 	rowStep, colOf int
 }
 
-// Packs are the packed parameters of a store, which all machines share that run with parameters that seldom change. Each
-// is filled once for each version of the parameters, by the first run that needs it, and only read by the others: any
-// number of machines may run at the same time as long as nobody changes the parameters. The zero value is ready.
+// Packs are the packed parameters of a store, which all machines share that run with parameters that seldom change.
+// Each is filled once for each version of the parameters, by the first run that needs it, and only read by the others:
+// any number of machines may run at the same time as long as nobody changes the parameters. The zero value is ready.
 type Packs struct {
 	changes atomic.Uint64
 	mutex   sync.Mutex

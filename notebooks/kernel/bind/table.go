@@ -265,7 +265,7 @@ func init() {
 			"NoPadding": "int:-1",
 		},
 		Wrappers: map[string][]string{
-			"Probe": {"Bytes", "Grad", "Grads", "Input", "Instructions", "Output", "Run", "Scalar", "Set", "SetRun", "String", "Value"},
+			"Probe": {"Bytes", "Grad", "Gradient", "Grads", "Input", "Instructions", "Output", "Run", "Scalar", "Set", "SetRun", "String", "Value"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/graph/safetensors": {
