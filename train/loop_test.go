@@ -25,6 +25,7 @@ type lineTask struct {
 
 	dropout  float64
 	weight   func(number int) float64      // of a step in the mean loss; nil means the examples
+	reorder  bool                          // whether the batches come in another order
 	fixed    bool                          // whether a step gets its examples in their own order
 	poison   func(step int) float64        // of the step so many, from 1; nil means 1
 	before   func(step int)                // called in each step, before its program is run
@@ -51,7 +52,13 @@ func newLine(n int) *lineTask {
 func (l *lineTask) Params() *graph.Params { return l.params }
 
 func (l *lineTask) Batches(epoch, size int, seed uint64) [][]int {
+	if epoch == 1 { // which New asks for, too
+		l.batches = nil
+	}
 	batches := Shuffled(len(l.y), size, epoch, seed)
+	if l.reorder {
+		slices.Reverse(batches)
+	}
 	l.batches = append(l.batches, batches...)
 	return batches
 }
@@ -664,15 +671,15 @@ func TestRunErrors(t *testing.T) {
 		opt  Option
 		want string
 	}{
-		{"no epochs", newLine(4), Epochs(0), "train: 0 epochs; want at least 1"},
-		{"batch", newLine(4), Batch(-1), "train: a batch of -1 examples; want at least 1"},
-		{"patience", newLine(4), Patience(-1), "train: a patience of -1 epochs; want at least 1, or 0"},
-		{"clip", newLine(4), Clip(-1), "train: gradients clipped to -1 and 0; want"},
-		{"clip NaN", newLine(4), Clip(math.NaN()), "train: gradients clipped to NaN and 0; want"},
-		{"clip each", newLine(4), ClipEach(-2), "train: gradients clipped to 1 and -2; want"},
+		{"no epochs", newLine(4), Epochs(0), "train: epochs 0: want at least 1"},
+		{"batch", newLine(4), Batch(-1), "train: batch -1: want at least 0"},
+		{"patience", newLine(4), Patience(-1), "train: patience -1: want at least 0"},
+		{"clip", newLine(4), Clip(-1), "train: clip -1: want at least 0"},
+		{"clip NaN", newLine(4), Clip(math.NaN()), "train: clip NaN: want at least 0"},
+		{"clip each", newLine(4), ClipEach(-2), "train: clip-each -2: want at least 0"},
 		{"schedule", newLine(4), Scheduled("stp:3"), `schedule "stp:3": not found`},
-		{"rate", newLine(4), sgd(-1), "a learning rate of -1 is out of range"},
-		{"momentum", newLine(4), Optimize(&SGD{LR: 0.1, Momentum: 2}), "Momentum 2 is out of range"},
+		{"rate", newLine(4), sgd(-1), "train: lr -1: want a number above 0"},
+		{"momentum", newLine(4), Optimize(&SGD{LR: 0.1, Momentum: 2}), "train: optimizer momentum: momentum 2: want less than 1"},
 		{"no examples", newLine(0), Epochs(1), "train: there are no training examples"},
 		{"step", &lineTask{params: newLine(0).params, programs: map[int]*graph.Program{}, x: []float64{1, 2}, y: []float64{3},
 			fail: map[string]error{"step": lost}}, Epochs(1), "the disk is gone"},

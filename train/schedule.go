@@ -37,13 +37,19 @@ func ScheduleSpecs() []string {
 //	plateau[:FACTOR[:PATIENCE]]    base, times FACTOR (0.1) after more than PATIENCE (10) evaluations without progress
 //	warmup:STEPS[,SPEC]            up to base over so many steps, then SPEC (constant) over the rest of the run
 func NewSchedule(spec string, base float64, epochs, stepsPerEpoch int) (Schedule, error) {
+	s, err := newSchedule(spec, base, epochs, stepsPerEpoch)
+	return s, errors.WithMessagef(err, "schedule %.80q", spec)
+}
+
+// newSchedule is NewSchedule with errors that do not name the spec.
+func newSchedule(spec string, base float64, epochs, stepsPerEpoch int) (Schedule, error) {
 	if !(base > 0 && base < unbounded) {
-		return nil, errors.Errorf("schedule %.80q: a learning rate of %v is out of range; give a positive number", spec, base)
+		return nil, errors.Errorf("a learning rate of %v is out of range; give a positive number", base)
 	}
 	p := specParser{base: base, epoch: max(1, stepsPerEpoch), steps: max(1, epochs) * max(1, stepsPerEpoch)}
 	s, err := p.parse(spec)
 	if err != nil {
-		return nil, errors.WithMessagef(err, "schedule %.80q", spec)
+		return nil, err
 	}
 	return s, nil
 }

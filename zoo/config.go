@@ -94,7 +94,7 @@ func (c Config) Check() error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.optimizer(); err != nil {
+	if _, err := train.NewOptimizer(c.Optimizer, c.LR); err != nil {
 		return usagef("--optimizer: %v", err)
 	}
 	if _, err := train.NewSchedule(c.Schedule, c.LR, c.Epochs, 1); err != nil {
@@ -157,27 +157,11 @@ func checkTokenizer(name string) error {
 	return nil
 }
 
-// optimizer returns the optimizer, with the weight decay where it has one.
-func (c Config) optimizer() (train.Optimizer, error) {
-	o, err := train.NewOptimizer(c.Optimizer, c.LR)
-	if err != nil || c.WeightDecay == 0 {
-		return o, err
-	}
-	switch o := o.(type) {
-	case *train.SGD:
-		o.WeightDecay = c.WeightDecay
-	case *train.Adam:
-		o.WeightDecay = c.WeightDecay
-	case *train.AdamW:
-		o.WeightDecay = c.WeightDecay
-	case *train.RMSProp:
-		o.WeightDecay = c.WeightDecay
-	case *train.Adagrad:
-		o.WeightDecay = c.WeightDecay
-	case *train.Adadelta:
-		o.WeightDecay = c.WeightDecay
-	}
-	return o, nil
+// recipe returns how the configuration trains.
+func (c Config) recipe() train.Recipe {
+	t, _ := taskByName(c.Task)
+	return train.Recipe{Epochs: c.Epochs, Batch: c.Batch, LR: c.LR, Optimizer: c.Optimizer, WeightDecay: c.WeightDecay, Clip: c.Clip,
+		Schedule: c.Schedule, Patience: c.Patience, Maximize: t.maximize, Seed: c.Seed}
 }
 
 // network returns the network of the configuration.

@@ -91,20 +91,9 @@ func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Re
 // a fixed batch of training examples.
 func (e *Experiment) Probe() ([]graph.GradientNorms, error) { return e.task.Probe() }
 
-// settings returns the loop's settings.
-func (c Config) settings() (train.Settings, error) {
-	o, err := c.optimizer()
-	t, _ := taskByName(c.Task)
-	return train.Settings{Epochs: c.Epochs, Batch: c.Batch, Patience: c.Patience, Maximize: t.maximize, Optimizer: o, Schedule: c.Schedule, Clip: c.Clip, Seed: c.Seed}, err
-}
-
-// run trains with the configuration's settings and the caller's options.
+// run trains with the configuration's recipe and the caller's options.
 func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, error) {
-	s, err := e.Config.settings()
-	if err != nil {
-		return nil, err
-	}
-	r, err := train.Run(ctx, e.task, append([]train.Option{train.Use(s)}, opts...)...)
+	r, err := train.Run(ctx, e.task, append([]train.Option{train.Use(e.Config.recipe())}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -123,17 +112,13 @@ func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts
 	c := DefaultsFor(d.Info().Task, network.Name(), d.Info().Name)
 	n := network.Config()
 	c.Hidden, c.Layers, c.Dropout, c.RecurrentDropout, c.LayerNorm, c.TorchInit = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout, n.LayerNorm, n.TorchInit
-	s, err := c.settings()
-	if err != nil {
-		return nil, err
-	}
+	s := train.Settings{Recipe: c.recipe()}
 	for _, o := range opts {
 		o(&s)
 	}
-	c.Epochs, c.Batch, c.Patience, c.Schedule, c.Clip, c.Seed = s.Epochs, s.Batch, s.Patience, s.Schedule, s.Clip, s.Seed
-	if s.Optimizer != nil {
-		c.Optimizer, c.LR = s.Optimizer.Name(), s.Optimizer.LearningRate()
-	}
+	r := s.Written()
+	c.Epochs, c.Batch, c.LR, c.Optimizer, c.WeightDecay = r.Epochs, r.Batch, r.LR, r.Optimizer, r.WeightDecay
+	c.Clip, c.Schedule, c.Patience, c.Seed = r.Clip, r.Schedule, r.Patience, r.Seed
 	e, err := prepare(c, network, d)
 	if err != nil {
 		return nil, err

@@ -273,27 +273,30 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/train": {
 		Name: "train",
 		Binds: map[string]reflect.Value{
-			"Batch":          reflect.ValueOf(train.Batch),
-			"Clip":           reflect.ValueOf(train.Clip),
-			"ClipEach":       reflect.ValueOf(train.ClipEach),
-			"ClipNorm":       reflect.ValueOf(train.ClipNorm),
-			"ClipValue":      reflect.ValueOf(train.ClipValue),
-			"Draw":           reflect.ValueOf(train.Draw),
-			"Epochs":         reflect.ValueOf(train.Epochs),
-			"Maximize":       reflect.ValueOf(train.Maximize),
-			"NewOptimizer":   reflect.ValueOf(train.NewOptimizer),
-			"NewSchedule":    reflect.ValueOf(train.NewSchedule),
-			"Optimize":       reflect.ValueOf(train.Optimize),
-			"OptimizerNames": reflect.ValueOf(train.OptimizerNames),
-			"Patience":       reflect.ValueOf(train.Patience),
-			"Run":            reflect.ValueOf(train.Run),
-			"ScheduleSpecs":  reflect.ValueOf(train.ScheduleSpecs),
-			"Scheduled":      reflect.ValueOf(train.Scheduled),
-			"Seed":           reflect.ValueOf(train.Seed),
-			"Shuffled":       reflect.ValueOf(train.Shuffled),
-			"Use":            reflect.ValueOf(train.Use),
-			"Watch":          reflect.ValueOf(train.Watch),
-			"ZeroGrad":       reflect.ValueOf(train.ZeroGrad),
+			"Batch":           reflect.ValueOf(train.Batch),
+			"CheckpointEvery": reflect.ValueOf(train.CheckpointEvery),
+			"Clip":            reflect.ValueOf(train.Clip),
+			"ClipEach":        reflect.ValueOf(train.ClipEach),
+			"ClipNorm":        reflect.ValueOf(train.ClipNorm),
+			"ClipValue":       reflect.ValueOf(train.ClipValue),
+			"Draw":            reflect.ValueOf(train.Draw),
+			"Epochs":          reflect.ValueOf(train.Epochs),
+			"Maximize":        reflect.ValueOf(train.Maximize),
+			"New":             reflect.ValueOf(train.New),
+			"NewOptimizer":    reflect.ValueOf(train.NewOptimizer),
+			"NewSchedule":     reflect.ValueOf(train.NewSchedule),
+			"Optimize":        reflect.ValueOf(train.Optimize),
+			"OptimizerNames":  reflect.ValueOf(train.OptimizerNames),
+			"OptimizerSpec":   reflect.ValueOf(train.OptimizerSpec),
+			"Patience":        reflect.ValueOf(train.Patience),
+			"Run":             reflect.ValueOf(train.Run),
+			"ScheduleSpecs":   reflect.ValueOf(train.ScheduleSpecs),
+			"Scheduled":       reflect.ValueOf(train.Scheduled),
+			"Seed":            reflect.ValueOf(train.Seed),
+			"Shuffled":        reflect.ValueOf(train.Shuffled),
+			"Use":             reflect.ValueOf(train.Use),
+			"Watch":           reflect.ValueOf(train.Watch),
+			"ZeroGrad":        reflect.ValueOf(train.ZeroGrad),
 		},
 		Types: map[string]reflect.Type{
 			"Adadelta":         reflect.TypeFor[train.Adadelta](),
@@ -303,20 +306,24 @@ func init() {
 			"Callbacks":        reflect.TypeFor[train.Callbacks](),
 			"Constant":         reflect.TypeFor[train.Constant](),
 			"CosineAnnealing":  reflect.TypeFor[train.CosineAnnealing](),
+			"Division":         reflect.TypeFor[train.Division](),
 			"EarlyStopping":    reflect.TypeFor[train.EarlyStopping](),
 			"EpochEvent":       reflect.TypeFor[train.EpochEvent](),
 			"Evaluation":       reflect.TypeFor[train.Evaluation](),
 			"ExponentialDecay": reflect.TypeFor[train.ExponentialDecay](),
+			"Loop":             reflect.TypeFor[train.Loop](),
 			"MetricSchedule":   reflect.TypeFor[train.MetricSchedule](),
 			"OneCycle":         reflect.TypeFor[train.OneCycle](),
 			"Optimizer":        reflect.TypeFor[train.Optimizer](),
 			"Option":           reflect.TypeFor[train.Option](),
 			"RMSProp":          reflect.TypeFor[train.RMSProp](),
+			"Recipe":           reflect.TypeFor[train.Recipe](),
 			"ReduceOnPlateau":  reflect.TypeFor[train.ReduceOnPlateau](),
 			"Result":           reflect.TypeFor[train.Result](),
 			"SGD":              reflect.TypeFor[train.SGD](),
 			"Schedule":         reflect.TypeFor[train.Schedule](),
 			"Settings":         reflect.TypeFor[train.Settings](),
+			"State":            reflect.TypeFor[train.State](),
 			"Step":             reflect.TypeFor[train.Step](),
 			"StepDecay":        reflect.TypeFor[train.StepDecay](),
 			"StepEvent":        reflect.TypeFor[train.StepEvent](),
@@ -328,6 +335,9 @@ func init() {
 			"Optimizer":      reflect.TypeFor[proxy5Optimizer](),
 			"Schedule":       reflect.TypeFor[proxy6Schedule](),
 			"Task":           reflect.TypeFor[proxy7Task](),
+		},
+		Wrappers: map[string][]string{
+			"Settings": {"Declare"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo": {
@@ -1315,17 +1325,26 @@ func (p *proxy4MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
 // proxy5Optimizer lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Optimizer.
 type proxy5Optimizer struct {
 	Object           interface{}
+	Declare_         func(_ interface{}, a0 *option.Set)
 	LearningRate_    func(_ interface{}) float64
 	Name_            func(_ interface{}) string
+	Restore_         func(_ interface{}, a0 *safetensors.File) error
 	SetLearningRate_ func(_ interface{}, a0 float64)
+	Snapshot_        func(_ interface{}) *safetensors.File
 	Step_            func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
+
+func (p *proxy5Optimizer) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
 func (p *proxy5Optimizer) LearningRate() float64 { return p.LearningRate_(p.Object) }
 
 func (p *proxy5Optimizer) Name() string { return p.Name_(p.Object) }
 
+func (p *proxy5Optimizer) Restore(a0 *safetensors.File) error { return p.Restore_(p.Object, a0) }
+
 func (p *proxy5Optimizer) SetLearningRate(a0 float64) { p.SetLearningRate_(p.Object, a0) }
+
+func (p *proxy5Optimizer) Snapshot() *safetensors.File { return p.Snapshot_(p.Object) }
 
 func (p *proxy5Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
 
