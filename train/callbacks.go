@@ -12,7 +12,7 @@ type StepEvent struct {
 // EpochEvent is what a callback is told after each epoch.
 type EpochEvent struct {
 	Epoch, Epochs int
-	TrainLoss     float64 // mean over the examples, each with the weights of its step
+	TrainLoss     float64 // mean over the steps, each with its Weight and the parameters that it found
 	Valid         Evaluation
 	Best          bool // the best so far, by validation loss or by the metric of Maximize
 	Seconds       float64

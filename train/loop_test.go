@@ -25,6 +25,7 @@ type lineTask struct {
 
 	dropout  float64
 	weight   func(number int) float64      // of a step in the mean loss; nil means the examples
+	reorder  bool                          // whether the batches come in another order
 	fixed    bool                          // whether a step gets its examples in their own order
 	poison   func(step int) float64        // of the step so many, from 1; nil means 1
 	before   func(step int)                // called in each step, before its program is run
@@ -55,6 +56,9 @@ func (l *lineTask) Batches(epoch, size int, seed uint64) [][]int {
 		l.batches = nil
 	}
 	batches := Shuffled(len(l.y), size, epoch, seed)
+	if l.reorder {
+		slices.Reverse(batches)
+	}
 	l.batches = append(l.batches, batches...)
 	return batches
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // State is where a run stands between two steps. With the weights, the best weights and the optimizer's state it is all
-// that a run needs to go on.
+// that a run needs to go on. What may be no number, as a metric may, is no field of its JSON: Save has tensors for it.
 type State struct {
 	Recipe   Recipe   `json:"recipe"` // with the optimizer that trains
 	Division Division `json:"division"`

@@ -2,6 +2,7 @@ package zoo
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math"
 	"reflect"
@@ -309,6 +310,28 @@ func TestTrainOptions(t *testing.T) {
 	}
 	if _, err := Train(context.Background(), rnn.New(), datasets.Airline(), train.Epochs(0)); err == nil {
 		t.Error("a run of no epochs")
+	}
+}
+
+// TestTrainRecordsOptimizer trains again with the configuration that a run leaves: the weights are the same, bit for bit.
+func TestTrainRecordsOptimizer(t *testing.T) {
+	for want, o := range map[string]train.Optimizer{
+		"adamw 0.5":                         &train.AdamW{LR: 0.01, WeightDecay: 0.5},
+		"adam:beta1=0.5,eps=0.001 0":        &train.Adam{LR: 0.01, Beta1: 0.5, Eps: 1e-3},
+		"nesterov:momentum=0.75 0.001":      &train.SGD{LR: 0.01, Momentum: 0.75, Nesterov: true, WeightDecay: 1e-3},
+		"rmsprop:alpha=0.9,centered=true 0": &train.RMSProp{LR: 0.01, Alpha: 0.9, Centered: true},
+	} {
+		run, err := Train(context.Background(), rnn.New(graph.Hidden(4)), datasets.Airline(), train.Epochs(2), train.Optimize(o))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := run.Config
+		if got := fmt.Sprint(c.Optimizer, " ", c.WeightDecay); got != want || c.LR != 0.01 {
+			t.Errorf("recorded %s at %v; want %s at 0.01", got, c.LR, want)
+		}
+		if _, again := trained(t, c); !reflect.DeepEqual(again.Metrics, run.Result.Metrics) {
+			t.Errorf("%s: the configuration gives %v; want %v", want, again.Metrics, run.Result.Metrics)
+		}
 	}
 }
 

@@ -285,27 +285,33 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/train": {
 		Name: "train",
 		Binds: map[string]reflect.Value{
-			"Batch":          reflect.ValueOf(train.Batch),
-			"Clip":           reflect.ValueOf(train.Clip),
-			"ClipEach":       reflect.ValueOf(train.ClipEach),
-			"ClipNorm":       reflect.ValueOf(train.ClipNorm),
-			"ClipValue":      reflect.ValueOf(train.ClipValue),
-			"Draw":           reflect.ValueOf(train.Draw),
-			"Epochs":         reflect.ValueOf(train.Epochs),
-			"Maximize":       reflect.ValueOf(train.Maximize),
-			"NewOptimizer":   reflect.ValueOf(train.NewOptimizer),
-			"NewSchedule":    reflect.ValueOf(train.NewSchedule),
-			"Optimize":       reflect.ValueOf(train.Optimize),
-			"OptimizerNames": reflect.ValueOf(train.OptimizerNames),
-			"Patience":       reflect.ValueOf(train.Patience),
-			"Run":            reflect.ValueOf(train.Run),
-			"ScheduleSpecs":  reflect.ValueOf(train.ScheduleSpecs),
-			"Scheduled":      reflect.ValueOf(train.Scheduled),
-			"Seed":           reflect.ValueOf(train.Seed),
-			"Shuffled":       reflect.ValueOf(train.Shuffled),
-			"Use":            reflect.ValueOf(train.Use),
-			"Watch":          reflect.ValueOf(train.Watch),
-			"ZeroGrad":       reflect.ValueOf(train.ZeroGrad),
+			"Batch":           reflect.ValueOf(train.Batch),
+			"CheckpointEvery": reflect.ValueOf(train.CheckpointEvery),
+			"CheckpointFile":  reflect.ValueOf(train.CheckpointFile),
+			"Clip":            reflect.ValueOf(train.Clip),
+			"ClipEach":        reflect.ValueOf(train.ClipEach),
+			"ClipNorm":        reflect.ValueOf(train.ClipNorm),
+			"ClipValue":       reflect.ValueOf(train.ClipValue),
+			"Draw":            reflect.ValueOf(train.Draw),
+			"Epochs":          reflect.ValueOf(train.Epochs),
+			"Folder":          reflect.ValueOf(train.Folder),
+			"Maximize":        reflect.ValueOf(train.Maximize),
+			"New":             reflect.ValueOf(train.New),
+			"NewOptimizer":    reflect.ValueOf(train.NewOptimizer),
+			"NewSchedule":     reflect.ValueOf(train.NewSchedule),
+			"Optimize":        reflect.ValueOf(train.Optimize),
+			"OptimizerNames":  reflect.ValueOf(train.OptimizerNames),
+			"OptimizerSpec":   reflect.ValueOf(train.OptimizerSpec),
+			"Patience":        reflect.ValueOf(train.Patience),
+			"Resume":          reflect.ValueOf(train.Resume),
+			"Run":             reflect.ValueOf(train.Run),
+			"ScheduleSpecs":   reflect.ValueOf(train.ScheduleSpecs),
+			"Scheduled":       reflect.ValueOf(train.Scheduled),
+			"Seed":            reflect.ValueOf(train.Seed),
+			"Shuffled":        reflect.ValueOf(train.Shuffled),
+			"Use":             reflect.ValueOf(train.Use),
+			"Watch":           reflect.ValueOf(train.Watch),
+			"ZeroGrad":        reflect.ValueOf(train.ZeroGrad),
 		},
 		Types: map[string]reflect.Type{
 			"Adadelta":         reflect.TypeFor[train.Adadelta](),
@@ -315,20 +321,25 @@ func init() {
 			"Callbacks":        reflect.TypeFor[train.Callbacks](),
 			"Constant":         reflect.TypeFor[train.Constant](),
 			"CosineAnnealing":  reflect.TypeFor[train.CosineAnnealing](),
+			"Division":         reflect.TypeFor[train.Division](),
 			"EarlyStopping":    reflect.TypeFor[train.EarlyStopping](),
 			"EpochEvent":       reflect.TypeFor[train.EpochEvent](),
 			"Evaluation":       reflect.TypeFor[train.Evaluation](),
 			"ExponentialDecay": reflect.TypeFor[train.ExponentialDecay](),
+			"Files":            reflect.TypeFor[train.Files](),
+			"Loop":             reflect.TypeFor[train.Loop](),
 			"MetricSchedule":   reflect.TypeFor[train.MetricSchedule](),
 			"OneCycle":         reflect.TypeFor[train.OneCycle](),
 			"Optimizer":        reflect.TypeFor[train.Optimizer](),
 			"Option":           reflect.TypeFor[train.Option](),
 			"RMSProp":          reflect.TypeFor[train.RMSProp](),
+			"Recipe":           reflect.TypeFor[train.Recipe](),
 			"ReduceOnPlateau":  reflect.TypeFor[train.ReduceOnPlateau](),
 			"Result":           reflect.TypeFor[train.Result](),
 			"SGD":              reflect.TypeFor[train.SGD](),
 			"Schedule":         reflect.TypeFor[train.Schedule](),
 			"Settings":         reflect.TypeFor[train.Settings](),
+			"State":            reflect.TypeFor[train.State](),
 			"Step":             reflect.TypeFor[train.Step](),
 			"StepDecay":        reflect.TypeFor[train.StepDecay](),
 			"StepEvent":        reflect.TypeFor[train.StepEvent](),
@@ -336,10 +347,17 @@ func init() {
 			"Warmup":           reflect.TypeFor[train.Warmup](),
 		},
 		Proxies: map[string]reflect.Type{
-			"MetricSchedule": reflect.TypeFor[proxy4MetricSchedule](),
-			"Optimizer":      reflect.TypeFor[proxy5Optimizer](),
-			"Schedule":       reflect.TypeFor[proxy6Schedule](),
-			"Task":           reflect.TypeFor[proxy7Task](),
+			"Files":          reflect.TypeFor[proxy4Files](),
+			"MetricSchedule": reflect.TypeFor[proxy5MetricSchedule](),
+			"Optimizer":      reflect.TypeFor[proxy6Optimizer](),
+			"Schedule":       reflect.TypeFor[proxy7Schedule](),
+			"Task":           reflect.TypeFor[proxy8Task](),
+		},
+		Untypeds: map[string]string{
+			"CheckpointFile": "string:checkpoint.safetensors",
+		},
+		Wrappers: map[string][]string{
+			"Settings": {"Declare"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo": {
@@ -506,8 +524,8 @@ func init() {
 			"Translator":       reflect.TypeFor[task.Translator](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Predictor": reflect.TypeFor[proxy8Predictor](),
-			"Task":      reflect.TypeFor[proxy9Task](),
+			"Predictor": reflect.TypeFor[proxy9Predictor](),
+			"Task":      reflect.TypeFor[proxy10Task](),
 		},
 		Untypeds: map[string]string{
 			"StateFile": "string:config.json",
@@ -851,49 +869,49 @@ func init() {
 			"Zeroer":                reflect.TypeFor[gorgonia.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"ADOp":            reflect.TypeFor[proxy10ADOp](),
-			"Arena":           reflect.TypeFor[proxy11Arena](),
-			"BLAS":            reflect.TypeFor[proxy12BLAS](),
-			"Batched":         reflect.TypeFor[proxy13Batched](),
-			"BatchedBLAS":     reflect.TypeFor[proxy14BatchedBLAS](),
-			"BatchedDevice":   reflect.TypeFor[proxy15BatchedDevice](),
-			"BinaryOp":        reflect.TypeFor[proxy16BinaryOp](),
-			"CLDoer":          reflect.TypeFor[proxy17CLDoer](),
-			"CUDAADOp":        reflect.TypeFor[proxy18CUDAADOp](),
-			"CUDADoer":        reflect.TypeFor[proxy19CUDADoer](),
-			"CloneErrorer":    reflect.TypeFor[proxy20CloneErrorer](),
-			"Cloner":          reflect.TypeFor[proxy21Cloner](),
-			"CopierFrom":      reflect.TypeFor[proxy22CopierFrom](),
-			"CopierTo":        reflect.TypeFor[proxy23CopierTo](),
-			"DimSizer":        reflect.TypeFor[proxy24DimSizer](),
-			"Dtyper":          reflect.TypeFor[proxy25Dtyper](),
-			"Errer":           reflect.TypeFor[proxy26Errer](),
-			"External":        reflect.TypeFor[proxy27External](),
-			"IncrDoer":        reflect.TypeFor[proxy28IncrDoer](),
-			"Input":           reflect.TypeFor[proxy29Input](),
-			"Mker":            reflect.TypeFor[proxy30Mker](),
-			"Namer":           reflect.TypeFor[proxy31Namer](),
-			"NoOpError":       reflect.TypeFor[proxy32NoOpError](),
-			"NoRetOp":         reflect.TypeFor[proxy33NoRetOp](),
-			"Op":              reflect.TypeFor[proxy34Op](),
-			"ReductionOp":     reflect.TypeFor[proxy35ReductionOp](),
-			"Result":          reflect.TypeFor[proxy36Result](),
-			"SDOp":            reflect.TypeFor[proxy37SDOp](),
-			"Solver":          reflect.TypeFor[proxy38Solver](),
-			"Tensor":          reflect.TypeFor[proxy39Tensor](),
-			"TrainModeOp":     reflect.TypeFor[proxy40TrainModeOp](),
-			"Typer":           reflect.TypeFor[proxy41Typer](),
-			"UnaryOp":         reflect.TypeFor[proxy42UnaryOp](),
-			"UnsafeDoer":      reflect.TypeFor[proxy43UnsafeDoer](),
-			"UsePreallocDoer": reflect.TypeFor[proxy44UsePreallocDoer](),
-			"VM":              reflect.TypeFor[proxy45VM](),
-			"Value":           reflect.TypeFor[proxy46Value](),
-			"ValueCloser":     reflect.TypeFor[proxy47ValueCloser](),
-			"ValueEqualer":    reflect.TypeFor[proxy48ValueEqualer](),
-			"ValueGrad":       reflect.TypeFor[proxy49ValueGrad](),
-			"Valuer":          reflect.TypeFor[proxy50Valuer](),
-			"ZeroValuer":      reflect.TypeFor[proxy51ZeroValuer](),
-			"Zeroer":          reflect.TypeFor[proxy52Zeroer](),
+			"ADOp":            reflect.TypeFor[proxy11ADOp](),
+			"Arena":           reflect.TypeFor[proxy12Arena](),
+			"BLAS":            reflect.TypeFor[proxy13BLAS](),
+			"Batched":         reflect.TypeFor[proxy14Batched](),
+			"BatchedBLAS":     reflect.TypeFor[proxy15BatchedBLAS](),
+			"BatchedDevice":   reflect.TypeFor[proxy16BatchedDevice](),
+			"BinaryOp":        reflect.TypeFor[proxy17BinaryOp](),
+			"CLDoer":          reflect.TypeFor[proxy18CLDoer](),
+			"CUDAADOp":        reflect.TypeFor[proxy19CUDAADOp](),
+			"CUDADoer":        reflect.TypeFor[proxy20CUDADoer](),
+			"CloneErrorer":    reflect.TypeFor[proxy21CloneErrorer](),
+			"Cloner":          reflect.TypeFor[proxy22Cloner](),
+			"CopierFrom":      reflect.TypeFor[proxy23CopierFrom](),
+			"CopierTo":        reflect.TypeFor[proxy24CopierTo](),
+			"DimSizer":        reflect.TypeFor[proxy25DimSizer](),
+			"Dtyper":          reflect.TypeFor[proxy26Dtyper](),
+			"Errer":           reflect.TypeFor[proxy27Errer](),
+			"External":        reflect.TypeFor[proxy28External](),
+			"IncrDoer":        reflect.TypeFor[proxy29IncrDoer](),
+			"Input":           reflect.TypeFor[proxy30Input](),
+			"Mker":            reflect.TypeFor[proxy31Mker](),
+			"Namer":           reflect.TypeFor[proxy32Namer](),
+			"NoOpError":       reflect.TypeFor[proxy33NoOpError](),
+			"NoRetOp":         reflect.TypeFor[proxy34NoRetOp](),
+			"Op":              reflect.TypeFor[proxy35Op](),
+			"ReductionOp":     reflect.TypeFor[proxy36ReductionOp](),
+			"Result":          reflect.TypeFor[proxy37Result](),
+			"SDOp":            reflect.TypeFor[proxy38SDOp](),
+			"Solver":          reflect.TypeFor[proxy39Solver](),
+			"Tensor":          reflect.TypeFor[proxy40Tensor](),
+			"TrainModeOp":     reflect.TypeFor[proxy41TrainModeOp](),
+			"Typer":           reflect.TypeFor[proxy42Typer](),
+			"UnaryOp":         reflect.TypeFor[proxy43UnaryOp](),
+			"UnsafeDoer":      reflect.TypeFor[proxy44UnsafeDoer](),
+			"UsePreallocDoer": reflect.TypeFor[proxy45UsePreallocDoer](),
+			"VM":              reflect.TypeFor[proxy46VM](),
+			"Value":           reflect.TypeFor[proxy47Value](),
+			"ValueCloser":     reflect.TypeFor[proxy48ValueCloser](),
+			"ValueEqualer":    reflect.TypeFor[proxy49ValueEqualer](),
+			"ValueGrad":       reflect.TypeFor[proxy50ValueGrad](),
+			"Valuer":          reflect.TypeFor[proxy51Valuer](),
+			"ZeroValuer":      reflect.TypeFor[proxy52ZeroValuer](),
+			"Zeroer":          reflect.TypeFor[proxy53Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"CUDA":  "bool:false",
@@ -1184,83 +1202,83 @@ func init() {
 			"Zeroer":             reflect.TypeFor[tensor.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Abser":            reflect.TypeFor[proxy53Abser](),
-			"Adder":            reflect.TypeFor[proxy54Adder](),
-			"Argmaxer":         reflect.TypeFor[proxy55Argmaxer](),
-			"Argminer":         reflect.TypeFor[proxy56Argminer](),
-			"BLAS":             reflect.TypeFor[proxy57BLAS](),
-			"Boolable":         reflect.TypeFor[proxy58Boolable](),
-			"ByIndiceser":      reflect.TypeFor[proxy59ByIndiceser](),
-			"Cbrter":           reflect.TypeFor[proxy60Cbrter](),
-			"Clamper":          reflect.TypeFor[proxy61Clamper](),
-			"Cloner":           reflect.TypeFor[proxy62Cloner](),
-			"Concater":         reflect.TypeFor[proxy63Concater](),
-			"Cuber":            reflect.TypeFor[proxy64Cuber](),
-			"Dataer":           reflect.TypeFor[proxy65Dataer](),
-			"DenseStacker":     reflect.TypeFor[proxy66DenseStacker](),
-			"Densor":           reflect.TypeFor[proxy67Densor](),
-			"Diager":           reflect.TypeFor[proxy68Diager](),
-			"Diver":            reflect.TypeFor[proxy69Diver](),
-			"Dotter":           reflect.TypeFor[proxy70Dotter](),
-			"Dtyper":           reflect.TypeFor[proxy71Dtyper](),
-			"ElEqer":           reflect.TypeFor[proxy72ElEqer](),
-			"Engine":           reflect.TypeFor[proxy73Engine](),
-			"Eq":               reflect.TypeFor[proxy74Eq](),
-			"Exper":            reflect.TypeFor[proxy75Exper](),
-			"FMAer":            reflect.TypeFor[proxy76FMAer](),
-			"Gteer":            reflect.TypeFor[proxy77Gteer](),
-			"Gter":             reflect.TypeFor[proxy78Gter](),
-			"InfChecker":       reflect.TypeFor[proxy79InfChecker](),
-			"InnerProder":      reflect.TypeFor[proxy80InnerProder](),
-			"InnerProderF32":   reflect.TypeFor[proxy81InnerProderF32](),
-			"InnerProderF64":   reflect.TypeFor[proxy82InnerProderF64](),
-			"InvSqrter":        reflect.TypeFor[proxy83InvSqrter](),
-			"Inver":            reflect.TypeFor[proxy84Inver](),
-			"Iterator":         reflect.TypeFor[proxy85Iterator](),
-			"Kinder":           reflect.TypeFor[proxy86Kinder](),
-			"Log10er":          reflect.TypeFor[proxy87Log10er](),
-			"Log2er":           reflect.TypeFor[proxy88Log2er](),
-			"Loger":            reflect.TypeFor[proxy89Loger](),
-			"Lteer":            reflect.TypeFor[proxy90Lteer](),
-			"Lter":             reflect.TypeFor[proxy91Lter](),
-			"Mapper":           reflect.TypeFor[proxy92Mapper](),
-			"MatMuler":         reflect.TypeFor[proxy93MatMuler](),
-			"MatVecMuler":      reflect.TypeFor[proxy94MatVecMuler](),
-			"MathError":        reflect.TypeFor[proxy95MathError](),
-			"MaxBetweener":     reflect.TypeFor[proxy96MaxBetweener](),
-			"Maxer":            reflect.TypeFor[proxy97Maxer](),
-			"MemSetter":        reflect.TypeFor[proxy98MemSetter](),
-			"Memory":           reflect.TypeFor[proxy99Memory](),
-			"MinBetweener":     reflect.TypeFor[proxy100MinBetweener](),
-			"Miner":            reflect.TypeFor[proxy101Miner](),
-			"Moder":            reflect.TypeFor[proxy102Moder](),
-			"Muler":            reflect.TypeFor[proxy103Muler](),
-			"NaNChecker":       reflect.TypeFor[proxy104NaNChecker](),
-			"Neger":            reflect.TypeFor[proxy105Neger](),
-			"NoOpError":        reflect.TypeFor[proxy106NoOpError](),
-			"NonStdEngine":     reflect.TypeFor[proxy107NonStdEngine](),
-			"Oner":             reflect.TypeFor[proxy108Oner](),
-			"OptimizedReducer": reflect.TypeFor[proxy109OptimizedReducer](),
-			"OuterProder":      reflect.TypeFor[proxy110OuterProder](),
-			"Power":            reflect.TypeFor[proxy111Power](),
-			"Proder":           reflect.TypeFor[proxy112Proder](),
-			"Reducer":          reflect.TypeFor[proxy113Reducer](),
-			"Repeater":         reflect.TypeFor[proxy114Repeater](),
-			"SVDer":            reflect.TypeFor[proxy115SVDer](),
-			"ScalarRep":        reflect.TypeFor[proxy116ScalarRep](),
-			"Signer":           reflect.TypeFor[proxy117Signer](),
-			"Slice":            reflect.TypeFor[proxy118Slice](),
-			"Slicer":           reflect.TypeFor[proxy119Slicer](),
-			"SoftMaxer":        reflect.TypeFor[proxy120SoftMaxer](),
-			"Sqrter":           reflect.TypeFor[proxy121Sqrter](),
-			"Squarer":          reflect.TypeFor[proxy122Squarer](),
-			"Stacker":          reflect.TypeFor[proxy123Stacker](),
-			"Suber":            reflect.TypeFor[proxy124Suber](),
-			"Sumer":            reflect.TypeFor[proxy125Sumer](),
-			"Tanher":           reflect.TypeFor[proxy126Tanher](),
-			"Tracer":           reflect.TypeFor[proxy127Tracer](),
-			"Transposer":       reflect.TypeFor[proxy128Transposer](),
-			"Zeroer":           reflect.TypeFor[proxy129Zeroer](),
+			"Abser":            reflect.TypeFor[proxy54Abser](),
+			"Adder":            reflect.TypeFor[proxy55Adder](),
+			"Argmaxer":         reflect.TypeFor[proxy56Argmaxer](),
+			"Argminer":         reflect.TypeFor[proxy57Argminer](),
+			"BLAS":             reflect.TypeFor[proxy58BLAS](),
+			"Boolable":         reflect.TypeFor[proxy59Boolable](),
+			"ByIndiceser":      reflect.TypeFor[proxy60ByIndiceser](),
+			"Cbrter":           reflect.TypeFor[proxy61Cbrter](),
+			"Clamper":          reflect.TypeFor[proxy62Clamper](),
+			"Cloner":           reflect.TypeFor[proxy63Cloner](),
+			"Concater":         reflect.TypeFor[proxy64Concater](),
+			"Cuber":            reflect.TypeFor[proxy65Cuber](),
+			"Dataer":           reflect.TypeFor[proxy66Dataer](),
+			"DenseStacker":     reflect.TypeFor[proxy67DenseStacker](),
+			"Densor":           reflect.TypeFor[proxy68Densor](),
+			"Diager":           reflect.TypeFor[proxy69Diager](),
+			"Diver":            reflect.TypeFor[proxy70Diver](),
+			"Dotter":           reflect.TypeFor[proxy71Dotter](),
+			"Dtyper":           reflect.TypeFor[proxy72Dtyper](),
+			"ElEqer":           reflect.TypeFor[proxy73ElEqer](),
+			"Engine":           reflect.TypeFor[proxy74Engine](),
+			"Eq":               reflect.TypeFor[proxy75Eq](),
+			"Exper":            reflect.TypeFor[proxy76Exper](),
+			"FMAer":            reflect.TypeFor[proxy77FMAer](),
+			"Gteer":            reflect.TypeFor[proxy78Gteer](),
+			"Gter":             reflect.TypeFor[proxy79Gter](),
+			"InfChecker":       reflect.TypeFor[proxy80InfChecker](),
+			"InnerProder":      reflect.TypeFor[proxy81InnerProder](),
+			"InnerProderF32":   reflect.TypeFor[proxy82InnerProderF32](),
+			"InnerProderF64":   reflect.TypeFor[proxy83InnerProderF64](),
+			"InvSqrter":        reflect.TypeFor[proxy84InvSqrter](),
+			"Inver":            reflect.TypeFor[proxy85Inver](),
+			"Iterator":         reflect.TypeFor[proxy86Iterator](),
+			"Kinder":           reflect.TypeFor[proxy87Kinder](),
+			"Log10er":          reflect.TypeFor[proxy88Log10er](),
+			"Log2er":           reflect.TypeFor[proxy89Log2er](),
+			"Loger":            reflect.TypeFor[proxy90Loger](),
+			"Lteer":            reflect.TypeFor[proxy91Lteer](),
+			"Lter":             reflect.TypeFor[proxy92Lter](),
+			"Mapper":           reflect.TypeFor[proxy93Mapper](),
+			"MatMuler":         reflect.TypeFor[proxy94MatMuler](),
+			"MatVecMuler":      reflect.TypeFor[proxy95MatVecMuler](),
+			"MathError":        reflect.TypeFor[proxy96MathError](),
+			"MaxBetweener":     reflect.TypeFor[proxy97MaxBetweener](),
+			"Maxer":            reflect.TypeFor[proxy98Maxer](),
+			"MemSetter":        reflect.TypeFor[proxy99MemSetter](),
+			"Memory":           reflect.TypeFor[proxy100Memory](),
+			"MinBetweener":     reflect.TypeFor[proxy101MinBetweener](),
+			"Miner":            reflect.TypeFor[proxy102Miner](),
+			"Moder":            reflect.TypeFor[proxy103Moder](),
+			"Muler":            reflect.TypeFor[proxy104Muler](),
+			"NaNChecker":       reflect.TypeFor[proxy105NaNChecker](),
+			"Neger":            reflect.TypeFor[proxy106Neger](),
+			"NoOpError":        reflect.TypeFor[proxy107NoOpError](),
+			"NonStdEngine":     reflect.TypeFor[proxy108NonStdEngine](),
+			"Oner":             reflect.TypeFor[proxy109Oner](),
+			"OptimizedReducer": reflect.TypeFor[proxy110OptimizedReducer](),
+			"OuterProder":      reflect.TypeFor[proxy111OuterProder](),
+			"Power":            reflect.TypeFor[proxy112Power](),
+			"Proder":           reflect.TypeFor[proxy113Proder](),
+			"Reducer":          reflect.TypeFor[proxy114Reducer](),
+			"Repeater":         reflect.TypeFor[proxy115Repeater](),
+			"SVDer":            reflect.TypeFor[proxy116SVDer](),
+			"ScalarRep":        reflect.TypeFor[proxy117ScalarRep](),
+			"Signer":           reflect.TypeFor[proxy118Signer](),
+			"Slice":            reflect.TypeFor[proxy119Slice](),
+			"Slicer":           reflect.TypeFor[proxy120Slicer](),
+			"SoftMaxer":        reflect.TypeFor[proxy121SoftMaxer](),
+			"Sqrter":           reflect.TypeFor[proxy122Sqrter](),
+			"Squarer":          reflect.TypeFor[proxy123Squarer](),
+			"Stacker":          reflect.TypeFor[proxy124Stacker](),
+			"Suber":            reflect.TypeFor[proxy125Suber](),
+			"Sumer":            reflect.TypeFor[proxy126Sumer](),
+			"Tanher":           reflect.TypeFor[proxy127Tanher](),
+			"Tracer":           reflect.TypeFor[proxy128Tracer](),
+			"Transposer":       reflect.TypeFor[proxy129Transposer](),
+			"Zeroer":           reflect.TypeFor[proxy130Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"DEBUG":    "bool:false",
@@ -1313,44 +1331,64 @@ func (p *proxy3Cell) Step(a0 *graph.Builder, a1 *gorgonia.Node, a2 graph.State) 
 	return p.Step_(p.Object, a0, a1, a2)
 }
 
-// proxy4MetricSchedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.MetricSchedule.
-type proxy4MetricSchedule struct {
+// proxy4Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Files.
+type proxy4Files struct {
+	Object interface{}
+	Read_  func(_ interface{}, a0 string, a1 any) error
+	Write_ func(_ interface{}, a0 string, a1 any) error
+}
+
+func (p *proxy4Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
+
+func (p *proxy4Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
+
+// proxy5MetricSchedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.MetricSchedule.
+type proxy5MetricSchedule struct {
 	Object   interface{}
 	At_      func(_ interface{}, a0 int) float64
 	Observe_ func(_ interface{}, a0 float64)
 }
 
-func (p *proxy4MetricSchedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
+func (p *proxy5MetricSchedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
 
-func (p *proxy4MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
+func (p *proxy5MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
 
-// proxy5Optimizer lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Optimizer.
-type proxy5Optimizer struct {
+// proxy6Optimizer lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Optimizer.
+type proxy6Optimizer struct {
 	Object           interface{}
+	Declare_         func(_ interface{}, a0 *option.Set)
 	LearningRate_    func(_ interface{}) float64
 	Name_            func(_ interface{}) string
+	Restore_         func(_ interface{}, a0 *safetensors.File) error
 	SetLearningRate_ func(_ interface{}, a0 float64)
+	Snapshot_        func(_ interface{}) *safetensors.File
 	Step_            func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy5Optimizer) LearningRate() float64 { return p.LearningRate_(p.Object) }
+func (p *proxy6Optimizer) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-func (p *proxy5Optimizer) Name() string { return p.Name_(p.Object) }
+func (p *proxy6Optimizer) LearningRate() float64 { return p.LearningRate_(p.Object) }
 
-func (p *proxy5Optimizer) SetLearningRate(a0 float64) { p.SetLearningRate_(p.Object, a0) }
+func (p *proxy6Optimizer) Name() string { return p.Name_(p.Object) }
 
-func (p *proxy5Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy6Optimizer) Restore(a0 *safetensors.File) error { return p.Restore_(p.Object, a0) }
 
-// proxy6Schedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Schedule.
-type proxy6Schedule struct {
+func (p *proxy6Optimizer) SetLearningRate(a0 float64) { p.SetLearningRate_(p.Object, a0) }
+
+func (p *proxy6Optimizer) Snapshot() *safetensors.File { return p.Snapshot_(p.Object) }
+
+func (p *proxy6Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+
+// proxy7Schedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Schedule.
+type proxy7Schedule struct {
 	Object interface{}
 	At_    func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy6Schedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
+func (p *proxy7Schedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
 
-// proxy7Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Task.
-type proxy7Task struct {
+// proxy8Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Task.
+type proxy8Task struct {
 	Object    interface{}
 	Batches_  func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
 	Params_   func(_ interface{}) *graph.Params
@@ -1358,34 +1396,34 @@ type proxy7Task struct {
 	Validate_ func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy7Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+func (p *proxy8Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
 	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy7Task) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy8Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy7Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+func (p *proxy8Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy7Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy8Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy8Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
-type proxy8Predictor struct {
+// proxy9Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
+type proxy9Predictor struct {
 	Object  interface{}
 	On_     func(_ interface{}, a0 datasets.Dataset) (task.Task, error)
 	Params_ func(_ interface{}) *graph.Params
 	Save_   func(_ interface{}, a0 func(file string, value any) error) error
 }
 
-func (p *proxy8Predictor) On(a0 datasets.Dataset) (task.Task, error) { return p.On_(p.Object, a0) }
+func (p *proxy9Predictor) On(a0 datasets.Dataset) (task.Task, error) { return p.On_(p.Object, a0) }
 
-func (p *proxy8Predictor) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy9Predictor) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy8Predictor) Save(a0 func(file string, value any) error) error {
+func (p *proxy9Predictor) Save(a0 func(file string, value any) error) error {
 	return p.Save_(p.Object, a0)
 }
 
-// proxy9Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
-type proxy9Task struct {
+// proxy10Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
+type proxy10Task struct {
 	Object     interface{}
 	Baselines_ func(_ interface{}, a0 task.Part) (map[string]map[string]float64, error)
 	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
@@ -1399,32 +1437,32 @@ type proxy9Task struct {
 	Validate_  func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy9Task) Baselines(a0 task.Part) (map[string]map[string]float64, error) {
+func (p *proxy10Task) Baselines(a0 task.Part) (map[string]map[string]float64, error) {
 	return p.Baselines_(p.Object, a0)
 }
 
-func (p *proxy9Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+func (p *proxy10Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
 	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy9Task) Evaluate(a0 task.Part) (task.Scores, error) { return p.Evaluate_(p.Object, a0) }
+func (p *proxy10Task) Evaluate(a0 task.Part) (task.Scores, error) { return p.Evaluate_(p.Object, a0) }
 
-func (p *proxy9Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
+func (p *proxy10Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
 
-func (p *proxy9Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
+func (p *proxy10Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
 
-func (p *proxy9Task) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy10Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy9Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy10Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-func (p *proxy9Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
+func (p *proxy10Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
 
-func (p *proxy9Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+func (p *proxy10Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy9Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy10Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy10ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
-type proxy10ADOp struct {
+// proxy11ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
+type proxy11ADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -1439,34 +1477,34 @@ type proxy10ADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy10ADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy11ADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy10ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy11ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy10ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy11ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy10ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy11ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy10ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy11ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy10ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy11ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy10ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy11ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy10ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy11ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy10ADOp) String() string { return p.String_(p.Object) }
+func (p *proxy11ADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy10ADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy11ADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy10ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy11ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy11Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
-type proxy11Arena struct {
+// proxy12Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
+type proxy12Arena struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -1475,26 +1513,26 @@ type proxy11Arena struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy11Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy12Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy11Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy12Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy11Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy12Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy11Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
+func (p *proxy12Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
 
-func (p *proxy11Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy12Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy12BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
-type proxy12BLAS struct {
+// proxy13BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
+type proxy13BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -1640,587 +1678,587 @@ type proxy12BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy12BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy13BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy13BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy13BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy13BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy13BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy13BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy13BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy13BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy13BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy13BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy13BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy13BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy13BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy13BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy13BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy13BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy13BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy13BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy13BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy13BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy13BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy13BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy13BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy13BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy13BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy13BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy13BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy13BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy13BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy13BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy13BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy13BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy13BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy13BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy13BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy13BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy13BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy13BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy13BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy13BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy13BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy13BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy13BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy13BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy12BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy13BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy13BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy13BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy13BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy13BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy13BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy13BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy13BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy13BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy13BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy13BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy13BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy13BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy13BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy13BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy13BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy13BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy13BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy13BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy13BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy13BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy13BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy13BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy13BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy13BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy13BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy13BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy13BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy13BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy13BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy13BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy13BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy13BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy13BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy13BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy13BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy13BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy13BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy13BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy13BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy13BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy13BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy13BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy12BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy13BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy13BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy13BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy13BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy13BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy13BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy13BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy13BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy13BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy13BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy13BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy13BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy13BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy13BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy13BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy13BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy13BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy13BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy13BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy13BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy13BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy13BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy13BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy13BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy13BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy13BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy13BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy13BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy13BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy13BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy13BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy13BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy13BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy13BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy13BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy13BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy13BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy13BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy13BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy13BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy13BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy13BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy13BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy13BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy13BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy13BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy13BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy13BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy13BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy13BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy13BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy13BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy13BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy13BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy13BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy13Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
-type proxy13Batched struct {
+// proxy14Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
+type proxy14Batched struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy13Batched) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy14Batched) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy13Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy14Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy14BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
-type proxy14BatchedBLAS struct {
+// proxy15BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
+type proxy15BatchedBLAS struct {
 	Object         interface{}
 	Caxpy_         func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_         func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2368,580 +2406,580 @@ type proxy14BatchedBLAS struct {
 	Ztrsv_         func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy14BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy15BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy15BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy15BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy15BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy15BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy15BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy15BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy15BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy15BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy15BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy15BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy15BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy15BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy15BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy15BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy15BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy15BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy15BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy15BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy15BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy15BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy15BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy15BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy15BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy15BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy15BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy15BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy15BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy15BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy15BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy15BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy15BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy15BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy15BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy15BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy15BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy15BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy15BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy15BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy15BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy15BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy15BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy15BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy14BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy15BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy15BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy14BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy15BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy15BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy15BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy15BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy15BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy15BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy15BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy15BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy15BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy15BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy15BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy15BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy15BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy15BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy15BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy15BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy15BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy15BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy15BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy15BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy15BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy15BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy15BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy15BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy15BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy15BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy15BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy15BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy15BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy15BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy15BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy15BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy15BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy15BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy15BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy15BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy15BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy15BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy15BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy15BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy15BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy15BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy15BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy14BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy15BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy15BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy15BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy15BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy15BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy15BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy15BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy15BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy15BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy15BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy15BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy15BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy15BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy15BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy15BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy15BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy15BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy15BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy15BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy15BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy15BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy15BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy15BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-func (p *proxy14BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy15BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy15BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy15BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy15BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy15BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy15BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy15BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy15BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy15BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy15BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy15BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy15BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy15BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy15BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy15BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy15BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy15BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy15BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy15BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy15BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy15BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy15BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy15BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy15BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy15BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy15BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy15BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy15BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy15BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy15BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy15BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy15BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy15BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy15BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
-type proxy15BatchedDevice struct {
+// proxy16BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
+type proxy16BatchedDevice struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	Errors_        func(_ interface{}) error
@@ -2949,16 +2987,16 @@ type proxy15BatchedDevice struct {
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy15BatchedDevice) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy16BatchedDevice) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy15BatchedDevice) Errors() error { return p.Errors_(p.Object) }
+func (p *proxy16BatchedDevice) Errors() error { return p.Errors_(p.Object) }
 
-func (p *proxy15BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
+func (p *proxy16BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
 
-func (p *proxy15BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy16BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy16BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
-type proxy16BinaryOp struct {
+// proxy17BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
+type proxy17BinaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -2973,44 +3011,44 @@ type proxy16BinaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy16BinaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy17BinaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy16BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy17BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy16BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy17BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy16BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy17BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy16BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy17BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy16BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
+func (p *proxy17BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
 
-func (p *proxy16BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy17BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy16BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy17BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy16BinaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy17BinaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy16BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy17BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy16BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy17BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy17CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
-type proxy17CLDoer struct {
+// proxy18CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
+type proxy18CLDoer struct {
 	Object interface{}
 	CLDo_  func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy17CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy18CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CLDo_(p.Object, a0...)
 }
 
-// proxy18CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
-type proxy18CUDAADOp struct {
+// proxy19CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
+type proxy19CUDAADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CUDADoDiff_      func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error
@@ -3026,106 +3064,106 @@ type proxy18CUDAADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy18CUDAADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy19CUDAADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy18CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
+func (p *proxy19CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
 	return p.CUDADoDiff_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy18CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy19CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy18CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy19CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy18CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy19CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy18CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy19CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy18CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy19CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy18CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy19CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy18CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy19CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy18CUDAADOp) String() string { return p.String_(p.Object) }
+func (p *proxy19CUDAADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy18CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy19CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy18CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy19CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy19CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
-type proxy19CUDADoer struct {
+// proxy20CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
+type proxy20CUDADoer struct {
 	Object  interface{}
 	CUDADo_ func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy19CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy20CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CUDADo_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy20CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
-type proxy20CloneErrorer struct {
+// proxy21CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
+type proxy21CloneErrorer struct {
 	Object interface{}
 	Clone_ func(_ interface{}) (interface{}, error)
 }
 
-func (p *proxy20CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
+func (p *proxy21CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
 
-// proxy21Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
-type proxy21Cloner struct {
+// proxy22Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
+type proxy22Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy21Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy22Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy22CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
-type proxy22CopierFrom struct {
+// proxy23CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
+type proxy23CopierFrom struct {
 	Object    interface{}
 	CopyFrom_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy22CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
+func (p *proxy23CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
 
-// proxy23CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
-type proxy23CopierTo struct {
+// proxy24CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
+type proxy24CopierTo struct {
 	Object  interface{}
 	CopyTo_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy23CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
+func (p *proxy24CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
 
-// proxy24DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
-type proxy24DimSizer struct {
+// proxy25DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
+type proxy25DimSizer struct {
 	Object   interface{}
 	DimSize_ func(_ interface{}, a0 int) (int, error)
 }
 
-func (p *proxy24DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
+func (p *proxy25DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
 
-// proxy25Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
-type proxy25Dtyper struct {
+// proxy26Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
+type proxy26Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy25Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy26Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy26Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
-type proxy26Errer struct {
+// proxy27Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
+type proxy27Errer struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 }
 
-func (p *proxy26Errer) Err() error { return p.Err_(p.Object) }
+func (p *proxy27Errer) Err() error { return p.Err_(p.Object) }
 
-// proxy27External lets types of a notebook implement gorgonia.org/gorgonia.External.
-type proxy27External struct {
+// proxy28External lets types of a notebook implement gorgonia.org/gorgonia.External.
+type proxy28External struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -3136,77 +3174,77 @@ type proxy27External struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy27External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy28External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy27External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy28External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy27External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy28External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
+func (p *proxy28External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
 	p.PutValue_(p.Object, a0, a1)
 }
 
-func (p *proxy27External) Signal() { p.Signal_(p.Object) }
+func (p *proxy28External) Signal() { p.Signal_(p.Object) }
 
-func (p *proxy27External) Sync() chan struct{} { return p.Sync_(p.Object) }
+func (p *proxy28External) Sync() chan struct{} { return p.Sync_(p.Object) }
 
-func (p *proxy27External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy28External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy28IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
-type proxy28IncrDoer struct {
+// proxy29IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
+type proxy29IncrDoer struct {
 	Object  interface{}
 	IncrDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) error
 }
 
-func (p *proxy28IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
+func (p *proxy29IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
 	return p.IncrDo_(p.Object, a0, a1...)
 }
 
-// proxy29Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
-type proxy29Input struct {
+// proxy30Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
+type proxy30Input struct {
 	Object interface{}
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy29Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy30Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy29Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy30Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy30Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
-type proxy30Mker struct {
+// proxy31Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
+type proxy31Mker struct {
 	Object interface{}
 	Mk_    func(_ interface{}, a0 ...gorgonia.Input) gorgonia.Input
 }
 
-func (p *proxy30Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
+func (p *proxy31Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
 
-// proxy31Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
-type proxy31Namer struct {
+// proxy32Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
+type proxy32Namer struct {
 	Object interface{}
 	Name_  func(_ interface{}) string
 }
 
-func (p *proxy31Namer) Name() string { return p.Name_(p.Object) }
+func (p *proxy32Namer) Name() string { return p.Name_(p.Object) }
 
-// proxy32NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
-type proxy32NoOpError struct {
+// proxy33NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
+type proxy33NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy32NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy33NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy33NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
-type proxy33NoRetOp struct {
+// proxy34NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
+type proxy34NoRetOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3221,34 +3259,34 @@ type proxy33NoRetOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy33NoRetOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy34NoRetOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy33NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy34NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy33NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy34NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy33NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy34NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy33NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy34NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy33NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy34NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy33NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
+func (p *proxy34NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
 
-func (p *proxy33NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy34NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy33NoRetOp) String() string { return p.String_(p.Object) }
+func (p *proxy34NoRetOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy33NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy34NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy33NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy34NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy34Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
-type proxy34Op struct {
+// proxy35Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
+type proxy35Op struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3262,30 +3300,30 @@ type proxy34Op struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy34Op) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy35Op) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy34Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy35Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy34Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy35Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy34Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy35Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy34Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy35Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy34Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy35Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy34Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy35Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy34Op) String() string { return p.String_(p.Object) }
+func (p *proxy35Op) String() string { return p.String_(p.Object) }
 
-func (p *proxy34Op) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy35Op) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy34Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy35Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy35ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
-type proxy35ReductionOp struct {
+// proxy36ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
+type proxy36ReductionOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3300,48 +3338,48 @@ type proxy35ReductionOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy35ReductionOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy36ReductionOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy35ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy36ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy35ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy36ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy35ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy36ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy35ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy36ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy35ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
+func (p *proxy36ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
 
-func (p *proxy35ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy36ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy35ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy36ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy35ReductionOp) String() string { return p.String_(p.Object) }
+func (p *proxy36ReductionOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy35ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy36ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy35ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy36ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy36Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
-type proxy36Result struct {
+// proxy37Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
+type proxy37Result struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy36Result) Err() error { return p.Err_(p.Object) }
+func (p *proxy37Result) Err() error { return p.Err_(p.Object) }
 
-func (p *proxy36Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy37Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy36Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy37Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy37SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
-type proxy37SDOp struct {
+// proxy38SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
+type proxy38SDOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3357,44 +3395,44 @@ type proxy37SDOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy37SDOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy38SDOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy37SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy38SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy37SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
+func (p *proxy38SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
 
-func (p *proxy37SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy38SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy37SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy38SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy37SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy38SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy37SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy38SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy37SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy38SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy37SDOp) String() string { return p.String_(p.Object) }
+func (p *proxy38SDOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy37SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
+func (p *proxy38SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
 	return p.SymDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy37SDOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy38SDOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy37SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy38SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy38Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
-type proxy38Solver struct {
+// proxy39Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
+type proxy39Solver struct {
 	Object interface{}
 	Step_  func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy38Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy39Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
 
-// proxy39Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
-type proxy39Tensor struct {
+// proxy40Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
+type proxy40Tensor struct {
 	Object                interface{}
 	DataSize_             func(_ interface{}) int
 	Dims_                 func(_ interface{}) int
@@ -3412,52 +3450,52 @@ type proxy39Tensor struct {
 	Uintptr_              func(_ interface{}) uintptr
 }
 
-func (p *proxy39Tensor) DataSize() int { return p.DataSize_(p.Object) }
+func (p *proxy40Tensor) DataSize() int { return p.DataSize_(p.Object) }
 
-func (p *proxy39Tensor) Dims() int { return p.Dims_(p.Object) }
+func (p *proxy40Tensor) Dims() int { return p.Dims_(p.Object) }
 
-func (p *proxy39Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy40Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy39Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
+func (p *proxy40Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
 
-func (p *proxy39Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
+func (p *proxy40Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
 
-func (p *proxy39Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
+func (p *proxy40Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
 
-func (p *proxy39Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy40Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy39Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy40Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy39Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
+func (p *proxy40Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
 
-func (p *proxy39Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy40Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-func (p *proxy39Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy40Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy39Tensor) Size() int { return p.Size_(p.Object) }
+func (p *proxy40Tensor) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy39Tensor) Strides() []int { return p.Strides_(p.Object) }
+func (p *proxy40Tensor) Strides() []int { return p.Strides_(p.Object) }
 
-func (p *proxy39Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy40Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy40TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
-type proxy40TrainModeOp struct {
+// proxy41TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
+type proxy41TrainModeOp struct {
 	Object       interface{}
 	SetTraining_ func(_ interface{}, a0 bool) error
 }
 
-func (p *proxy40TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
+func (p *proxy41TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
 
-// proxy41Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
-type proxy41Typer struct {
+// proxy42Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
+type proxy42Typer struct {
 	Object interface{}
 	Type_  func(_ interface{}) hm.Type
 }
 
-func (p *proxy41Typer) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy42Typer) Type() hm.Type { return p.Type_(p.Object) }
 
-// proxy42UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
-type proxy42UnaryOp struct {
+// proxy43UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
+type proxy43UnaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3472,68 +3510,68 @@ type proxy42UnaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy42UnaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy43UnaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy42UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy43UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy42UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy43UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy42UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy43UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy42UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy43UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy42UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
+func (p *proxy43UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
 
-func (p *proxy42UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy43UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy42UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy43UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy42UnaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy43UnaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy42UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy43UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy42UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy43UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy43UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
-type proxy43UnsafeDoer struct {
+// proxy44UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
+type proxy44UnsafeDoer struct {
 	Object    interface{}
 	UnsafeDo_ func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy43UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy44UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UnsafeDo_(p.Object, a0...)
 }
 
-// proxy44UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
-type proxy44UsePreallocDoer struct {
+// proxy45UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
+type proxy45UsePreallocDoer struct {
 	Object         interface{}
 	UsePreallocDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy44UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy45UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UsePreallocDo_(p.Object, a0, a1...)
 }
 
-// proxy45VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
-type proxy45VM struct {
+// proxy46VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
+type proxy46VM struct {
 	Object  interface{}
 	Close_  func(_ interface{}) error
 	Reset_  func(_ interface{})
 	RunAll_ func(_ interface{}) error
 }
 
-func (p *proxy45VM) Close() error { return p.Close_(p.Object) }
+func (p *proxy46VM) Close() error { return p.Close_(p.Object) }
 
-func (p *proxy45VM) Reset() { p.Reset_(p.Object) }
+func (p *proxy46VM) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy45VM) RunAll() error { return p.RunAll_(p.Object) }
+func (p *proxy46VM) RunAll() error { return p.RunAll_(p.Object) }
 
-// proxy46Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
-type proxy46Value struct {
+// proxy47Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
+type proxy47Value struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -3544,57 +3582,57 @@ type proxy46Value struct {
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy46Value) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy47Value) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy46Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy47Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy46Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy47Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy46Value) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy47Value) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy46Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy47Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy46Value) Size() int { return p.Size_(p.Object) }
+func (p *proxy47Value) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy46Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy47Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy47ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
-type proxy47ValueCloser struct {
+// proxy48ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
+type proxy48ValueCloser struct {
 	Object      interface{}
 	ValueClose_ func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy47ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
+func (p *proxy48ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
 
-// proxy48ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
-type proxy48ValueEqualer struct {
+// proxy49ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
+type proxy49ValueEqualer struct {
 	Object   interface{}
 	ValueEq_ func(_ interface{}, a0 gorgonia.Value) bool
 }
 
-func (p *proxy48ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
+func (p *proxy49ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
 
-// proxy49ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
-type proxy49ValueGrad struct {
+// proxy50ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
+type proxy50ValueGrad struct {
 	Object interface{}
 	Grad_  func(_ interface{}) (gorgonia.Value, error)
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy49ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
+func (p *proxy50ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
 
-func (p *proxy49ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy50ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy50Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
-type proxy50Valuer struct {
+// proxy51Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
+type proxy51Valuer struct {
 	Object interface{}
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy50Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy51Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy51ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
-type proxy51ZeroValuer struct {
+// proxy52ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
+type proxy52ZeroValuer struct {
 	Object     interface{}
 	Data_      func(_ interface{}) interface{}
 	Dtype_     func(_ interface{}) tensor.Dtype
@@ -3606,24 +3644,24 @@ type proxy51ZeroValuer struct {
 	ZeroValue_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy51ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy52ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy51ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy52ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy51ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy52ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy51ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy52ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy51ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy52ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy51ZeroValuer) Size() int { return p.Size_(p.Object) }
+func (p *proxy52ZeroValuer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy51ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy52ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy51ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
+func (p *proxy52ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
 
-// proxy52Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
-type proxy52Zeroer struct {
+// proxy53Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
+type proxy53Zeroer struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -3635,69 +3673,69 @@ type proxy52Zeroer struct {
 	Zero_    func(_ interface{})
 }
 
-func (p *proxy52Zeroer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy53Zeroer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy52Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy53Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy52Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy53Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy52Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy53Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy52Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy53Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy52Zeroer) Size() int { return p.Size_(p.Object) }
+func (p *proxy53Zeroer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy52Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy53Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy52Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy53Zeroer) Zero() { p.Zero_(p.Object) }
 
-// proxy53Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
-type proxy53Abser struct {
+// proxy54Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
+type proxy54Abser struct {
 	Object interface{}
 	Abs_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy53Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy54Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Abs_(p.Object, a0, a1...)
 }
 
-// proxy54Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
-type proxy54Adder struct {
+// proxy55Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
+type proxy55Adder struct {
 	Object     interface{}
 	Add_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	AddScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy54Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy55Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Add_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy54Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy55Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.AddScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy55Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
-type proxy55Argmaxer struct {
+// proxy56Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
+type proxy56Argmaxer struct {
 	Object  interface{}
 	Argmax_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy55Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy56Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmax_(p.Object, a0, a1)
 }
 
-// proxy56Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
-type proxy56Argminer struct {
+// proxy57Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
+type proxy57Argminer struct {
 	Object  interface{}
 	Argmin_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy56Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy57Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmin_(p.Object, a0, a1)
 }
 
-// proxy57BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
-type proxy57BLAS struct {
+// proxy58BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
+type proxy58BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -3843,717 +3881,717 @@ type proxy57BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy57BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy58BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy58BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy58BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy58BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy58BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy58BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy58BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy58BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy58BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy58BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy58BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy58BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy58BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy58BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy58BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy58BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy58BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy58BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy58BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy58BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy58BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy58BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy58BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy58BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy58BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy58BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy58BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy58BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy58BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy58BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy58BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy58BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy58BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy58BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy58BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy58BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy58BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy58BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy58BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy58BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy58BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy58BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy58BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy58BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy57BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy58BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy58BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy58BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy58BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy58BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy58BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy58BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy58BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy58BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy58BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy58BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy58BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy58BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy58BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy58BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy58BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy58BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy58BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy58BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy58BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy58BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy58BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy58BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy58BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy58BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy58BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy58BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy58BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy58BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy58BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy58BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy58BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy58BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy58BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy58BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy58BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy58BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy58BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy58BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy58BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy58BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy58BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy58BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy57BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy58BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy58BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy58BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy58BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy58BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy58BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy58BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy58BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy58BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy58BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy58BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy58BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy58BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy58BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy58BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy58BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy58BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy58BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy58BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy58BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy58BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy58BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy58BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy58BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy58BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy58BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy58BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy58BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy58BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy58BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy58BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy58BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy58BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy58BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy58BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy58BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy58BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy58BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy58BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy58BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy58BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy58BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy58BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy58BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy58BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy58BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy58BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy58BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy58BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy58BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy58BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy58BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy58BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy58BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy58BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy58Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
-type proxy58Boolable struct {
+// proxy59Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
+type proxy59Boolable struct {
 	Object interface{}
 	One_   func(_ interface{})
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy58Boolable) One() { p.One_(p.Object) }
+func (p *proxy59Boolable) One() { p.One_(p.Object) }
 
-func (p *proxy58Boolable) Zero() { p.Zero_(p.Object) }
+func (p *proxy59Boolable) Zero() { p.Zero_(p.Object) }
 
-// proxy59ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
-type proxy59ByIndiceser struct {
+// proxy60ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
+type proxy60ByIndiceser struct {
 	Object            interface{}
 	SelectByIndices_  func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SelectByIndicesB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy59ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy60ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndices_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy59ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy60ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndicesB_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy60Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
-type proxy60Cbrter struct {
+// proxy61Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
+type proxy61Cbrter struct {
 	Object interface{}
 	Cbrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy60Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy61Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cbrt_(p.Object, a0, a1...)
 }
 
-// proxy61Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
-type proxy61Clamper struct {
+// proxy62Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
+type proxy62Clamper struct {
 	Object interface{}
 	Clamp_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy61Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy62Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Clamp_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy62Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
-type proxy62Cloner struct {
+// proxy63Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
+type proxy63Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy62Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy63Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy63Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
-type proxy63Concater struct {
+// proxy64Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
+type proxy64Concater struct {
 	Object  interface{}
 	Concat_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy63Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy64Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Concat_(p.Object, a0, a1, a2...)
 }
 
-// proxy64Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
-type proxy64Cuber struct {
+// proxy65Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
+type proxy65Cuber struct {
 	Object interface{}
 	Cube_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy64Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy65Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cube_(p.Object, a0, a1...)
 }
 
-// proxy65Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
-type proxy65Dataer struct {
+// proxy66Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
+type proxy66Dataer struct {
 	Object interface{}
 	Data_  func(_ interface{}) interface{}
 }
 
-func (p *proxy65Dataer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy66Dataer) Data() interface{} { return p.Data_(p.Object) }
 
-// proxy66DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
-type proxy66DenseStacker struct {
+// proxy67DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
+type proxy67DenseStacker struct {
 	Object      interface{}
 	StackDense_ func(_ interface{}, a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error)
 }
 
-func (p *proxy66DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
+func (p *proxy67DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
 	return p.StackDense_(p.Object, a0, a1, a2...)
 }
 
-// proxy67Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
-type proxy67Densor struct {
+// proxy68Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
+type proxy68Densor struct {
 	Object interface{}
 	Dense_ func(_ interface{}) *tensor.Dense
 }
 
-func (p *proxy67Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
+func (p *proxy68Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
 
-// proxy68Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
-type proxy68Diager struct {
+// proxy69Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
+type proxy69Diager struct {
 	Object interface{}
 	Diag_  func(_ interface{}, a0 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy68Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
+func (p *proxy69Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
 
-// proxy69Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
-type proxy69Diver struct {
+// proxy70Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
+type proxy70Diver struct {
 	Object     interface{}
 	Div_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	DivScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy69Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy70Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Div_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy69Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy70Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.DivScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy70Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
-type proxy70Dotter struct {
+// proxy71Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
+type proxy71Dotter struct {
 	Object interface{}
 	Dot_   func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy70Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy71Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Dot_(p.Object, a0, a1, a2...)
 }
 
-// proxy71Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
-type proxy71Dtyper struct {
+// proxy72Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
+type proxy72Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy71Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy72Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy72ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
-type proxy72ElEqer struct {
+// proxy73ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
+type proxy73ElEqer struct {
 	Object    interface{}
 	ElEq_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ElNe_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -4561,24 +4599,24 @@ type proxy72ElEqer struct {
 	NeScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy72ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy73ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElEq_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy72ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy73ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElNe_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy72ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy73ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.EqScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy72ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy73ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.NeScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy73Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
-type proxy73Engine struct {
+// proxy74Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
+type proxy74Engine struct {
 	Object           interface{}
 	Accessible_      func(_ interface{}, a0 tensor.Memory) (tensor.Memory, error)
 	Alloc_           func(_ interface{}, a0 int64) (tensor.Memory, error)
@@ -4590,151 +4628,151 @@ type proxy73Engine struct {
 	WorksWith_       func(_ interface{}, a0 tensor.DataOrder) bool
 }
 
-func (p *proxy73Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
+func (p *proxy74Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
 	return p.Accessible_(p.Object, a0)
 }
 
-func (p *proxy73Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
+func (p *proxy74Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
 
-func (p *proxy73Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
+func (p *proxy74Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
 
-func (p *proxy73Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
+func (p *proxy74Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
 
-func (p *proxy73Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
+func (p *proxy74Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
 
-func (p *proxy73Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
+func (p *proxy74Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
 	return p.Memcpy_(p.Object, a0, a1)
 }
 
-func (p *proxy73Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
+func (p *proxy74Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
 	return p.Memset_(p.Object, a0, a1)
 }
 
-func (p *proxy73Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
+func (p *proxy74Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
 
-// proxy74Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
-type proxy74Eq struct {
+// proxy75Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
+type proxy75Eq struct {
 	Object interface{}
 	Eq_    func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy74Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
+func (p *proxy75Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
 
-// proxy75Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
-type proxy75Exper struct {
+// proxy76Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
+type proxy76Exper struct {
 	Object interface{}
 	Exp_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy75Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy76Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Exp_(p.Object, a0, a1...)
 }
 
-// proxy76FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
-type proxy76FMAer struct {
+// proxy77FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
+type proxy77FMAer struct {
 	Object     interface{}
 	FMA_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error)
 	FMAScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy76FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy77FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMA_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy76FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy77FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMAScalar_(p.Object, a0, a1, a2)
 }
 
-// proxy77Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
-type proxy77Gteer struct {
+// proxy78Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
+type proxy78Gteer struct {
 	Object     interface{}
 	Gte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy77Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy78Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy77Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy78Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy78Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
-type proxy78Gter struct {
+// proxy79Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
+type proxy79Gter struct {
 	Object    interface{}
 	Gt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy78Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy79Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy78Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy79Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy79InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
-type proxy79InfChecker struct {
+// proxy80InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
+type proxy80InfChecker struct {
 	Object  interface{}
 	HasInf_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy79InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
+func (p *proxy80InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
 
-// proxy80InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
-type proxy80InnerProder struct {
+// proxy81InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
+type proxy81InnerProder struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy80InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
+func (p *proxy81InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy81InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
-type proxy81InnerProderF32 struct {
+// proxy82InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
+type proxy82InnerProderF32 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float32, error)
 }
 
-func (p *proxy81InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
+func (p *proxy82InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy82InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
-type proxy82InnerProderF64 struct {
+// proxy83InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
+type proxy83InnerProderF64 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float64, error)
 }
 
-func (p *proxy82InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
+func (p *proxy83InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy83InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
-type proxy83InvSqrter struct {
+// proxy84InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
+type proxy84InvSqrter struct {
 	Object   interface{}
 	InvSqrt_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy83InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy84InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.InvSqrt_(p.Object, a0, a1...)
 }
 
-// proxy84Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
-type proxy84Inver struct {
+// proxy85Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
+type proxy85Inver struct {
 	Object interface{}
 	Inv_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy84Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy85Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Inv_(p.Object, a0, a1...)
 }
 
-// proxy85Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
-type proxy85Iterator struct {
+// proxy86Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
+type proxy86Iterator struct {
 	Object        interface{}
 	Coord_        func(_ interface{}) []int
 	Done_         func(_ interface{}) bool
@@ -4749,402 +4787,402 @@ type proxy85Iterator struct {
 	Start_        func(_ interface{}) (int, error)
 }
 
-func (p *proxy85Iterator) Coord() []int { return p.Coord_(p.Object) }
+func (p *proxy86Iterator) Coord() []int { return p.Coord_(p.Object) }
 
-func (p *proxy85Iterator) Done() bool { return p.Done_(p.Object) }
+func (p *proxy86Iterator) Done() bool { return p.Done_(p.Object) }
 
-func (p *proxy85Iterator) Next() (int, error) { return p.Next_(p.Object) }
+func (p *proxy86Iterator) Next() (int, error) { return p.Next_(p.Object) }
 
-func (p *proxy85Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
+func (p *proxy86Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
 
-func (p *proxy85Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
+func (p *proxy86Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
 
-func (p *proxy85Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
+func (p *proxy86Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
 
-func (p *proxy85Iterator) Reset() { p.Reset_(p.Object) }
+func (p *proxy86Iterator) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy85Iterator) SetForward() { p.SetForward_(p.Object) }
+func (p *proxy86Iterator) SetForward() { p.SetForward_(p.Object) }
 
-func (p *proxy85Iterator) SetReverse() { p.SetReverse_(p.Object) }
+func (p *proxy86Iterator) SetReverse() { p.SetReverse_(p.Object) }
 
-func (p *proxy85Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy86Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy85Iterator) Start() (int, error) { return p.Start_(p.Object) }
+func (p *proxy86Iterator) Start() (int, error) { return p.Start_(p.Object) }
 
-// proxy86Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
-type proxy86Kinder struct {
+// proxy87Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
+type proxy87Kinder struct {
 	Object interface{}
 	Kind_  func(_ interface{}) reflect_.Kind
 }
 
-func (p *proxy86Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
+func (p *proxy87Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
 
-// proxy87Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
-type proxy87Log10er struct {
+// proxy88Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
+type proxy88Log10er struct {
 	Object interface{}
 	Log10_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy87Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy88Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log10_(p.Object, a0, a1...)
 }
 
-// proxy88Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
-type proxy88Log2er struct {
+// proxy89Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
+type proxy89Log2er struct {
 	Object interface{}
 	Log2_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy88Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy89Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log2_(p.Object, a0, a1...)
 }
 
-// proxy89Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
-type proxy89Loger struct {
+// proxy90Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
+type proxy90Loger struct {
 	Object interface{}
 	Log_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy89Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy90Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log_(p.Object, a0, a1...)
 }
 
-// proxy90Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
-type proxy90Lteer struct {
+// proxy91Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
+type proxy91Lteer struct {
 	Object     interface{}
 	Lte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy90Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy91Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy90Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy91Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy91Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
-type proxy91Lter struct {
+// proxy92Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
+type proxy92Lter struct {
 	Object    interface{}
 	Lt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy91Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy92Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy91Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy92Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy92Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
-type proxy92Mapper struct {
+// proxy93Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
+type proxy93Mapper struct {
 	Object interface{}
 	Map_   func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy92Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy93Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Map_(p.Object, a0, a1, a2...)
 }
 
-// proxy93MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
-type proxy93MatMuler struct {
+// proxy94MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
+type proxy94MatMuler struct {
 	Object  interface{}
 	MatMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy93MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy94MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatMul_(p.Object, a0, a1, a2)
 }
 
-// proxy94MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
-type proxy94MatVecMuler struct {
+// proxy95MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
+type proxy95MatVecMuler struct {
 	Object     interface{}
 	MatVecMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy94MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy95MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatVecMul_(p.Object, a0, a1, a2)
 }
 
-// proxy95MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
-type proxy95MathError struct {
+// proxy96MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
+type proxy96MathError struct {
 	Object   interface{}
 	Indices_ func(_ interface{}) []int
 }
 
-func (p *proxy95MathError) Indices() []int { return p.Indices_(p.Object) }
+func (p *proxy96MathError) Indices() []int { return p.Indices_(p.Object) }
 
-// proxy96MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
-type proxy96MaxBetweener struct {
+// proxy97MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
+type proxy97MaxBetweener struct {
 	Object            interface{}
 	MaxBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MaxBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy96MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy97MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy96MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy97MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy97Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
-type proxy97Maxer struct {
+// proxy98Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
+type proxy98Maxer struct {
 	Object interface{}
 	Max_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy97Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy98Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Max_(p.Object, a0, a1...)
 }
 
-// proxy98MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
-type proxy98MemSetter struct {
+// proxy99MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
+type proxy99MemSetter struct {
 	Object  interface{}
 	Memset_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy98MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
+func (p *proxy99MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
 
-// proxy99Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
-type proxy99Memory struct {
+// proxy100Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
+type proxy100Memory struct {
 	Object   interface{}
 	MemSize_ func(_ interface{}) uintptr
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy99Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy100Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy99Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy100Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy100MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
-type proxy100MinBetweener struct {
+// proxy101MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
+type proxy101MinBetweener struct {
 	Object            interface{}
 	MinBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MinBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy100MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy101MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy100MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy101MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy101Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
-type proxy101Miner struct {
+// proxy102Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
+type proxy102Miner struct {
 	Object interface{}
 	Min_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy101Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy102Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Min_(p.Object, a0, a1...)
 }
 
-// proxy102Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
-type proxy102Moder struct {
+// proxy103Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
+type proxy103Moder struct {
 	Object     interface{}
 	Mod_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ModScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy102Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy103Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mod_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy102Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy103Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ModScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy103Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
-type proxy103Muler struct {
+// proxy104Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
+type proxy104Muler struct {
 	Object     interface{}
 	Mul_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MulScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy103Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy104Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mul_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy103Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy104Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MulScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy104NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
-type proxy104NaNChecker struct {
+// proxy105NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
+type proxy105NaNChecker struct {
 	Object  interface{}
 	HasNaN_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy104NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
+func (p *proxy105NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
 
-// proxy105Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
-type proxy105Neger struct {
+// proxy106Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
+type proxy106Neger struct {
 	Object interface{}
 	Neg_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy105Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy106Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Neg_(p.Object, a0, a1...)
 }
 
-// proxy106NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
-type proxy106NoOpError struct {
+// proxy107NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
+type proxy107NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy106NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy107NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy107NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
-type proxy107NonStdEngine struct {
+// proxy108NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
+type proxy108NonStdEngine struct {
 	Object       interface{}
 	NonStdAlloc_ func(_ interface{})
 }
 
-func (p *proxy107NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
+func (p *proxy108NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
 
-// proxy108Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
-type proxy108Oner struct {
+// proxy109Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
+type proxy109Oner struct {
 	Object interface{}
 	One_   func(_ interface{})
 }
 
-func (p *proxy108Oner) One() { p.One_(p.Object) }
+func (p *proxy109Oner) One() { p.One_(p.Object) }
 
-// proxy109OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
-type proxy109OptimizedReducer struct {
+// proxy110OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
+type proxy110OptimizedReducer struct {
 	Object           interface{}
 	OptimizedReduce_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy109OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy110OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.OptimizedReduce_(p.Object, a0, a1, a2, a3, a4, a5, a6...)
 }
 
-// proxy110OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
-type proxy110OuterProder struct {
+// proxy111OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
+type proxy111OuterProder struct {
 	Object interface{}
 	Outer_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy110OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy111OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.Outer_(p.Object, a0, a1, a2)
 }
 
-// proxy111Power lets types of a notebook implement gorgonia.org/tensor.Power.
-type proxy111Power struct {
+// proxy112Power lets types of a notebook implement gorgonia.org/tensor.Power.
+type proxy112Power struct {
 	Object     interface{}
 	Pow_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	PowScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy111Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy112Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Pow_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy111Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy112Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.PowScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy112Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
-type proxy112Proder struct {
+// proxy113Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
+type proxy113Proder struct {
 	Object interface{}
 	Prod_  func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy112Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy113Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Prod_(p.Object, a0, a1...)
 }
 
-// proxy113Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
-type proxy113Reducer struct {
+// proxy114Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
+type proxy114Reducer struct {
 	Object  interface{}
 	Reduce_ func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy113Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy114Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Reduce_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy114Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
-type proxy114Repeater struct {
+// proxy115Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
+type proxy115Repeater struct {
 	Object       interface{}
 	Repeat_      func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error)
 	RepeatReuse_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy114Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
+func (p *proxy115Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
 	return p.Repeat_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy114Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
+func (p *proxy115Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
 	return p.RepeatReuse_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy115SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
-type proxy115SVDer struct {
+// proxy116SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
+type proxy116SVDer struct {
 	Object interface{}
 	SVD_   func(_ interface{}, a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error)
 }
 
-func (p *proxy115SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
+func (p *proxy116SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
 	return p.SVD_(p.Object, a0, a1, a2)
 }
 
-// proxy116ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
-type proxy116ScalarRep struct {
+// proxy117ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
+type proxy117ScalarRep struct {
 	Object       interface{}
 	IsScalar_    func(_ interface{}) bool
 	ScalarValue_ func(_ interface{}) interface{}
 }
 
-func (p *proxy116ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy117ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy116ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy117ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-// proxy117Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
-type proxy117Signer struct {
+// proxy118Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
+type proxy118Signer struct {
 	Object interface{}
 	Sign_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy117Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy118Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sign_(p.Object, a0, a1...)
 }
 
-// proxy118Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
-type proxy118Slice struct {
+// proxy119Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
+type proxy119Slice struct {
 	Object interface{}
 	End_   func(_ interface{}) int
 	Start_ func(_ interface{}) int
 	Step_  func(_ interface{}) int
 }
 
-func (p *proxy118Slice) End() int { return p.End_(p.Object) }
+func (p *proxy119Slice) End() int { return p.End_(p.Object) }
 
-func (p *proxy118Slice) Start() int { return p.Start_(p.Object) }
+func (p *proxy119Slice) Start() int { return p.Start_(p.Object) }
 
-func (p *proxy118Slice) Step() int { return p.Step_(p.Object) }
+func (p *proxy119Slice) Step() int { return p.Step_(p.Object) }
 
-// proxy119Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
-type proxy119Slicer struct {
+// proxy120Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
+type proxy120Slicer struct {
 	Object interface{}
 	Slice_ func(_ interface{}, a0 ...tensor.Slice) (tensor.View, error)
 }
 
-func (p *proxy119Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
+func (p *proxy120Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
 	return p.Slice_(p.Object, a0...)
 }
 
-// proxy120SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
-type proxy120SoftMaxer struct {
+// proxy121SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
+type proxy121SoftMaxer struct {
 	Object       interface{}
 	LogSoftMax_  func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LogSoftMaxB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -5152,109 +5190,109 @@ type proxy120SoftMaxer struct {
 	SoftMaxB_    func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy120SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy121SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy120SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy121SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy120SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy121SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy120SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy121SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy121Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
-type proxy121Sqrter struct {
+// proxy122Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
+type proxy122Sqrter struct {
 	Object interface{}
 	Sqrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy121Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy122Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sqrt_(p.Object, a0, a1...)
 }
 
-// proxy122Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
-type proxy122Squarer struct {
+// proxy123Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
+type proxy123Squarer struct {
 	Object  interface{}
 	Square_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy122Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy123Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Square_(p.Object, a0, a1...)
 }
 
-// proxy123Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
-type proxy123Stacker struct {
+// proxy124Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
+type proxy124Stacker struct {
 	Object interface{}
 	Stack_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy123Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy124Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Stack_(p.Object, a0, a1, a2...)
 }
 
-// proxy124Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
-type proxy124Suber struct {
+// proxy125Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
+type proxy125Suber struct {
 	Object     interface{}
 	Sub_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SubScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy124Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy125Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sub_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy124Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy125Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SubScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy125Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
-type proxy125Sumer struct {
+// proxy126Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
+type proxy126Sumer struct {
 	Object interface{}
 	Sum_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy125Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy126Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Sum_(p.Object, a0, a1...)
 }
 
-// proxy126Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
-type proxy126Tanher struct {
+// proxy127Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
+type proxy127Tanher struct {
 	Object interface{}
 	Tanh_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy126Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy127Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Tanh_(p.Object, a0, a1...)
 }
 
-// proxy127Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
-type proxy127Tracer struct {
+// proxy128Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
+type proxy128Tracer struct {
 	Object interface{}
 	Trace_ func(_ interface{}, a0 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy127Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
+func (p *proxy128Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
 
-// proxy128Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
-type proxy128Transposer struct {
+// proxy129Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
+type proxy129Transposer struct {
 	Object     interface{}
 	Transpose_ func(_ interface{}, a0 tensor.Tensor, a1 []int) error
 }
 
-func (p *proxy128Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
+func (p *proxy129Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
 	return p.Transpose_(p.Object, a0, a1)
 }
 
-// proxy129Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
-type proxy129Zeroer struct {
+// proxy130Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
+type proxy130Zeroer struct {
 	Object interface{}
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy129Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy130Zeroer) Zero() { p.Zero_(p.Object) }
