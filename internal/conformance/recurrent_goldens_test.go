@@ -16,7 +16,7 @@ import (
 )
 
 // checkRecurrent checks outputs, final states, the loss and every gradient of a recurrent network, with each pass of the
-// compiler on and off and with several threads.
+// compiler on and off, unless tests are to be short, and with several threads.
 func checkRecurrent(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) {
 	r := newRecurrent(t, f, dtype)
 	variants := map[string][]graph.CompileOption{
@@ -25,7 +25,9 @@ func checkRecurrent(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dt
 		"with 3 threads": {graph.Threads(3)},
 	}
 	for _, pass := range graph.Passes() {
-		variants["without pass "+pass] = []graph.CompileOption{graph.Without(pass)}
+		if !testing.Short() {
+			variants["without pass "+pass] = []graph.CompileOption{graph.Without(pass)}
+		}
 	}
 	for name, opts := range variants {
 		r.check(t, f, opts)
