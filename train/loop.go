@@ -68,8 +68,10 @@ func newLoop(task Task, r Recipe, opts []Option) (*Loop, error) {
 	}
 	l := &Loop{settings: s, task: task, stopping: EarlyStopping{Patience: r.Patience, Maximize: r.Maximize != ""}}
 	l.state = State{Recipe: r, Division: divisionOf(batches)}
-	l.rate, err = newSchedule(r.Schedule, r.LR, r.Epochs, len(batches))
-	return l, err
+	if l.rate, err = newSchedule(r.Schedule, r.LR, r.Epochs, len(batches)); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 var errNoExamples = errors.New("there are no training examples")
