@@ -2,14 +2,29 @@ package train
 
 import "math/rand"
 
+// Draws are what a task draws for each epoch, all from one generator of a seed. What it draws depends on the arguments alone:
+// it remembers the generator behind the last epoch, so that epochs in their order cost nothing extra, and for any other
+// draws those before it again. The zero value is ready. It serves one goroutine.
+type Draws struct {
+	of  division
+	rng *rand.Rand
+}
+
+// division is what the draws are of.
+type division struct {
+	n, size int
+	seed    uint64
+	epoch   int // that was drawn last
+}
+
 // Shuffled divides n examples into batches of a size in an order of the epoch, counted from 1, and the seed; the last may
 // be smaller. A size below 1 means one batch of all.
-func Shuffled(n, size, epoch int, seed uint64) [][]int {
+func (d *Draws) Shuffled(n, size, epoch int, seed uint64) [][]int {
 	if size < 1 || size > n {
 		size = n
 	}
 	var order []int
-	Draw(epoch, seed, func(rng *rand.Rand) { order = rng.Perm(n) })
+	d.Epoch(n, size, epoch, seed, func(rng *rand.Rand) { order = rng.Perm(n) })
 	var batches [][]int
 	for len(order) > 0 {
 		k := min(size, len(order))
@@ -19,12 +34,13 @@ func Shuffled(n, size, epoch int, seed uint64) [][]int {
 	return batches
 }
 
-// Draw calls draw with the generator that an epoch, counted from 1, has for its batches. There is one generator of a seed:
-// to reach an epoch, draw draws what the epochs before it have drawn, so it is called for each of them, and has to keep
-// nothing but what it draws last.
-func Draw(epoch int, seed uint64, draw func(*rand.Rand)) {
-	rng := rand.New(rand.NewSource(int64(seed)))
-	for range epoch {
-		draw(rng)
+// Epoch calls draw with the generator of an epoch, counted from 1, of n examples in batches of a size, and before that for
+// each epoch that has to be drawn again: draw keeps nothing but what it draws last.
+func (d *Draws) Epoch(n, size, epoch int, seed uint64, draw func(*rand.Rand)) {
+	if last := d.of; d.rng == nil || last.n != n || last.size != size || last.seed != seed || last.epoch >= epoch {
+		*d = Draws{division{n: n, size: size, seed: seed}, rand.New(rand.NewSource(int64(seed)))}
+	}
+	for ; d.of.epoch < epoch; d.of.epoch++ {
+		draw(d.rng)
 	}
 }

@@ -15,17 +15,18 @@ import (
 type line struct {
 	params   *graph.Params
 	programs map[int]*graph.Program // by the size of the batch
+	draws    train.Draws
 }
 
 func newLine() *line {
-	return &line{graph.NewParams(tensor.Float32), make(map[int]*graph.Program)}
+	return &line{params: graph.NewParams(tensor.Float32), programs: make(map[int]*graph.Program)}
 }
 
 func (l *line) Params() *graph.Params { return l.params }
 
 func (l *line) Batches(epoch, size int, seed uint64) [][]int {
 	const examples = 64
-	return train.Shuffled(examples, size, epoch, seed)
+	return l.draws.Shuffled(examples, size, epoch, seed)
 }
 
 func (l *line) Step(_ int, examples []int) (train.Step, error) {

@@ -19,6 +19,7 @@ import (
 // lineTask learns y = 2·x₀ − 3·x₁ + 1 from examples of its own, with the parameters weight and bias, and −√(poison·extra)
 // as part of the loss: a poison other than 1 spoils a step, and of the gradients that of extra alone.
 type lineTask struct {
+	draws    Draws
 	params   *graph.Params
 	programs map[int]*graph.Program
 	x, y     []float64 // [n, 2], [n]
@@ -55,7 +56,7 @@ func (l *lineTask) Batches(epoch, size int, seed uint64) [][]int {
 	if epoch == 1 { // which New asks for, too
 		l.batches = nil
 	}
-	batches := Shuffled(len(l.y), size, epoch, seed)
+	batches := l.draws.Shuffled(len(l.y), size, epoch, seed)
 	if l.reorder {
 		slices.Reverse(batches)
 	}
@@ -703,7 +704,7 @@ func TestShuffled(t *testing.T) {
 		{10, 3, 4}, {10, 5, 2}, {10, 1, 10}, {10, 10, 1}, {10, 11, 1}, {10, 0, 1}, {10, -1, 1}, {1, 32, 1}, {0, 4, 0}, {0, 0, 0},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
-			batches := Shuffled(c.n, c.size, 1, 1)
+			batches := new(Draws).Shuffled(c.n, c.size, 1, 1)
 			if len(batches) != c.batches {
 				t.Fatalf("%d batches; want %d", len(batches), c.batches)
 			}
@@ -723,11 +724,25 @@ func TestShuffled(t *testing.T) {
 			}
 		})
 	}
-	a, second, other := Shuffled(20, 5, 1, 1), Shuffled(20, 5, 2, 1), Shuffled(20, 5, 1, 2)
-	if reflect.DeepEqual(a, second) || reflect.DeepEqual(a, other) {
-		t.Errorf("twice the same order %v", a)
+	// The order is a function of the arguments, whatever was asked for before.
+	type epoch struct {
+		number int
+		seed   uint64
+		n      int
 	}
-	if again := Shuffled(20, 5, 2, 1); !reflect.DeepEqual(second, again) {
-		t.Errorf("the second epoch has the orders %v and %v", second, again)
+	want := make(map[epoch][][]int)
+	for _, e := range []epoch{{1, 1, 20}, {2, 1, 20}, {3, 1, 20}, {1, 2, 20}, {2, 1, 19}} {
+		want[e] = new(Draws).Shuffled(e.n, 5, e.number, e.seed)
+		for other, batches := range want {
+			if other != e && reflect.DeepEqual(batches, want[e]) {
+				t.Errorf("%v and %v have the same order %v", e, other, batches)
+			}
+		}
+	}
+	var d Draws
+	for _, e := range []epoch{{1, 1, 20}, {2, 1, 20}, {3, 1, 20}, {3, 1, 20}, {1, 1, 20}, {3, 1, 20}, {1, 2, 20}, {2, 1, 20}, {2, 1, 19}, {3, 1, 20}} {
+		if got := d.Shuffled(e.n, 5, e.number, e.seed); !reflect.DeepEqual(got, want[e]) {
+			t.Errorf("%v has the order %v behind others; want %v", e, got, want[e])
+		}
 	}
 }

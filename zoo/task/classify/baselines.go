@@ -72,6 +72,7 @@ type bagOfWords struct {
 	labels, truth []int
 	bounds        []int
 	batch         int
+	draws         train.Draws
 	lane          *lane
 }
 
@@ -108,7 +109,7 @@ func (b *bagOfWords) Params() *graph.Params { return b.params }
 // Batches implements train.Task.
 func (b *bagOfWords) Batches(epoch, size int, seed uint64) [][]int {
 	b.batch = size
-	return train.Shuffled(len(b.train), size, epoch, seed)
+	return b.draws.Shuffled(len(b.train), size, epoch, seed)
 }
 
 // Step implements train.Task.

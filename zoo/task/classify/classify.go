@@ -33,6 +33,7 @@ type Classification struct {
 	dropSeed int64       // of the word dropout of this epoch
 	rivals   map[task.Part][]task.Rival
 	lane     *lane
+	draws    train.Draws
 }
 
 // encodedPart is a part of the dataset as numbers.
@@ -187,7 +188,7 @@ func (c *Classification) Batches(epoch, size int, seed uint64) [][]int {
 	}
 	c.batch = size
 	var bucketSeed uint64
-	train.Draw(epoch, seed, func(rng *rand.Rand) { c.dropSeed, bucketSeed = rng.Int63(), rng.Uint64() })
+	c.draws.Epoch(len(c.lengths), size, epoch, seed, func(rng *rand.Rand) { c.dropSeed, bucketSeed = rng.Int63(), rng.Uint64() })
 	return datasets.Buckets(c.lengths, size, randv2.New(randv2.NewPCG(bucketSeed, 0)))
 }
 

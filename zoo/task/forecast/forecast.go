@@ -23,6 +23,7 @@ type Forecast struct {
 	scaled [][]float64 // the transformed rows; the first transform.lost are missing
 	train  []int       // the rows at which training examples begin to forecast
 	lane   *lane
+	draws  train.Draws
 }
 
 var _ task.Task = (*Forecast)(nil)
@@ -135,7 +136,7 @@ func (f *Forecast) Limit(n int) {
 
 // Batches implements train.Task.
 func (f *Forecast) Batches(epoch, size int, seed uint64) [][]int {
-	return train.Shuffled(len(f.train), size, epoch, seed)
+	return f.draws.Shuffled(len(f.train), size, epoch, seed)
 }
 
 // Step implements train.Task.

@@ -204,7 +204,7 @@ func (f *Forecaster) loss(b *graph.Builder, out *gorgonia.Node) *gorgonia.Node {
 
 // setWindows sets the input [Window, B, V] to the rows before each start.
 func (f *Forecaster) setWindows(p *graph.Program, rows [][]float64, starts []int) error {
-	var x []float64
+	x := make([]float64, 0, f.opts.Window*len(starts)*f.width)
 	for w := range f.opts.Window {
 		for _, t := range starts {
 			x = append(x, rows[t-f.opts.Window+w]...)
@@ -272,7 +272,7 @@ func (f *Forecaster) PredictContext(ctx context.Context, history [][]float64, st
 			return nil, errors.Errorf("forecast: row %d of the history has %d variables; want %d", i+1, len(row), f.width)
 		}
 	}
-	if _, err := f.transform.apply(history); err != nil {
+	if err := f.transform.check(history); err != nil {
 		return nil, err
 	}
 	var next [][]float64
@@ -288,13 +288,13 @@ const mostSteps = 1 << 20
 
 func (f *Forecaster) continued(ctx context.Context, l *lane, history [][]float64, steps int) ([][]float64, error) {
 	recent := slices.Clone(history[len(history)-f.Needs():])
-	var next [][]float64
+	scaled, level := like(recent), like(recent)
+	next := make([][]float64, 0, steps+f.opts.Horizon)
 	for len(next) < steps {
 		if err := ctx.Err(); err != nil {
 			return nil, errors.WithStack(err)
 		}
-		scaled, err := f.transform.apply(recent)
-		if err != nil {
+		if err := f.transform.applyTo(scaled, level, recent); err != nil {
 			return nil, err
 		}
 		z, err := f.forecast(l, scaled, []int{len(recent)})
@@ -304,7 +304,7 @@ func (f *Forecaster) continued(ctx context.Context, l *lane, history [][]float64
 		rows := f.transform.invert(recent, z[0])
 		next = append(next, rows...)
 		recent = append(recent, rows...)
-		recent = recent[len(recent)-f.Needs():]
+		recent = append(recent[:0], recent[len(recent)-f.Needs():]...)
 	}
 	next = next[:steps]
 	for _, row := range next {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/pkg/errors"
 
@@ -132,11 +133,11 @@ type Prediction struct {
 	Step   int                // from 1
 	Time   string             // its label, if it is known how the history's go on; else ""
 	Values map[string]float64 // by the variables' names
-	text   string
+	table  *table
 }
 
 // Text implements task.Prediction: a line of a table of all rows, the first with the head.
-func (p Prediction) Text() string { return p.text }
+func (p Prediction) Text() string { return p.table.line(p.Step) }
 
 // Event implements task.Prediction.
 func (p Prediction) Event() any {
@@ -152,38 +153,62 @@ func (p Prediction) Event() any {
 	}{"prediction", p.Step, p.Time, values}
 }
 
-// predictions returns rows [steps][V], with the labels of their steps or nil, as they are shown.
+// predictions returns rows [steps][V], with the labels of their steps or nil.
 func (f *Forecaster) predictions(rows [][]float64, times []string) []Prediction {
-	variables := f.Variables()
-	first := "time"
-	if times == nil {
-		first = "step"
-	}
-	table := show.Table{Header: append([]string{first}, variables...)}
+	shared := &table{variables: f.Variables(), times: times, rows: rows}
 	all := make([]Prediction, len(rows))
 	for i, row := range rows {
-		p := Prediction{Step: i + 1, Values: make(map[string]float64, len(row))}
-		cells := []any{show.Number(strconv.Itoa(i + 1))}
+		all[i] = Prediction{Step: i + 1, Values: make(map[string]float64, len(row)), table: shared}
 		if times != nil {
-			p.Time, cells[0] = times[i], times[i]
+			all[i].Time = times[i]
 		}
 		for v, x := range row {
-			p.Values[variables[v]] = x
-			column := make([]float64, len(rows))
-			for k := range rows {
-				column[k] = rows[k][v]
-			}
-			cells = append(cells, show.Fixed(x, show.Decimals(5, column...)))
+			all[i].Values[shared.variables[v]] = x
 		}
-		table.Rows = append(table.Rows, cells)
-		all[i] = p
-	}
-	lines := strings.SplitAfter(table.String(), "\n")
-	for i := range all {
-		all[i].text = lines[i+1]
-	}
-	if len(all) > 0 {
-		all[0].text = lines[0] + lines[1]
 	}
 	return all
+}
+
+// table is the rows of a forecast as a person reads them, laid out when they are asked for.
+type table struct {
+	variables, times []string
+	rows             [][]float64
+	once             sync.Once
+	lines            []string
+}
+
+// line returns the line of a step, counted from 1.
+func (t *table) line(step int) string {
+	t.once.Do(t.layOut)
+	if step == 1 {
+		return t.lines[0] + t.lines[1]
+	}
+	return t.lines[step]
+}
+
+func (t *table) layOut() {
+	first := "time"
+	if t.times == nil {
+		first = "step"
+	}
+	decimals := make([]int, len(t.variables))
+	for v := range decimals {
+		column := make([]float64, len(t.rows))
+		for i, row := range t.rows {
+			column[i] = row[v]
+		}
+		decimals[v] = show.Decimals(5, column...)
+	}
+	shown := show.Table{Header: append([]string{first}, t.variables...)}
+	for i, row := range t.rows {
+		cells := []any{show.Number(strconv.Itoa(i + 1))}
+		if t.times != nil {
+			cells[0] = t.times[i]
+		}
+		for v, x := range row {
+			cells = append(cells, show.Fixed(x, decimals[v]))
+		}
+		shown.Rows = append(shown.Rows, cells)
+	}
+	t.lines = strings.SplitAfter(shown.String(), "\n")
 }

@@ -23,8 +23,8 @@ func (t transform) lost() int { return t.Lag + t.Difference }
 // fit learns the scale of each variable.
 func (t *transform) fit(rows [][]float64) error {
 	t.Mean, t.Deviation = nil, nil
-	d, err := t.differences(rows)
-	if err != nil {
+	d := like(rows)
+	if err := t.differences(d, like(rows), rows); err != nil {
 		return err
 	}
 	d = d[t.lost():]
@@ -51,41 +51,68 @@ func (t *transform) fit(rows [][]float64) error {
 
 // apply returns the transformed rows; the first lost rows are zeros.
 func (t transform) apply(rows [][]float64) ([][]float64, error) {
-	d, err := t.differences(rows)
-	if err != nil {
-		return nil, err
-	}
-	for i := t.lost(); i < len(d); i++ {
-		for v := range d[i] {
-			d[i][v] = (d[i][v] - t.Mean[v]) / t.Deviation[v]
-		}
-	}
-	return d, nil
+	out := like(rows)
+	return out, t.applyTo(out, like(rows), rows)
 }
 
-// differences returns the rows as differences of logarithms or values.
-func (t transform) differences(rows [][]float64) ([][]float64, error) {
-	level := make([][]float64, len(rows))
+// applyTo is apply into rows that are there, with others to work in.
+func (t transform) applyTo(out, level, rows [][]float64) error {
+	if err := t.differences(out, level, rows); err != nil {
+		return err
+	}
+	for _, row := range out[t.lost():] {
+		for v := range row {
+			row[v] = (row[v] - t.Mean[v]) / t.Deviation[v]
+		}
+	}
+	return nil
+}
+
+// check returns an error for the first value that has no logarithm, if that is taken.
+func (t transform) check(rows [][]float64) error {
+	if !t.Log {
+		return nil
+	}
 	for i, row := range rows {
-		level[i] = make([]float64, len(row))
-		for v, x := range row {
-			if t.Log && !(x > 0) {
-				return nil, errors.Errorf("row %d holds %v, which has no logarithm; forecast without log", i+1, x)
+		for _, x := range row {
+			if !(x > 0) {
+				return errors.Errorf("row %d holds %v, which has no logarithm; forecast without log", i+1, x)
 			}
+		}
+	}
+	return nil
+}
+
+// differences sets rows to the differences of others' logarithms or values, which level becomes.
+func (t transform) differences(out, level, rows [][]float64) error {
+	if err := t.check(rows); err != nil {
+		return err
+	}
+	for i, row := range rows {
+		for v, x := range row {
 			level[i][v] = t.level(x)
 		}
 	}
-	out := make([][]float64, len(rows))
-	for i := range out {
-		out[i] = make([]float64, len(rows[i]))
-		if i < t.lost() {
-			continue
-		}
+	for i := t.lost(); i < len(out); i++ {
 		for v := range out[i] {
 			out[i][v] = level[i][v] - t.base(level[:i], v)
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// like returns rows of zeros as long as others, in one block of memory.
+func like(rows [][]float64) [][]float64 {
+	n := 0
+	for _, row := range rows {
+		n += len(row)
+	}
+	block := make([]float64, n)
+	out := make([][]float64, len(rows))
+	for i, row := range rows {
+		out[i], block = block[:len(row):len(row)], block[len(row):]
+	}
+	return out
 }
 
 func (t transform) level(x float64) float64 {
@@ -116,25 +143,22 @@ func (t transform) base(levels [][]float64, v int) float64 {
 // history of the next.
 func (t transform) invert(history, z [][]float64) [][]float64 {
 	history = history[max(0, len(history)-t.lost()):] // no more is looked back at
-	levels := make([][]float64, len(history), len(history)+len(z))
-	for i := range history {
-		levels[i] = make([]float64, len(history[i]))
-		for v, x := range history[i] {
+	levels := append(like(history), like(z)...)
+	for i, row := range history {
+		for v, x := range row {
 			levels[i][v] = t.level(x)
 		}
 	}
-	out := make([][]float64, len(z))
+	out := like(z)
 	for i, row := range z {
-		next := make([]float64, len(row))
-		out[i] = make([]float64, len(row))
+		at := len(history) + i
 		for v, x := range row {
-			next[v] = x*t.Deviation[v] + t.Mean[v] + t.base(levels, v)
-			out[i][v] = next[v]
+			levels[at][v] = x*t.Deviation[v] + t.Mean[v] + t.base(levels[:at], v)
+			out[i][v] = levels[at][v]
 			if t.Log {
-				out[i][v] = math.Exp(next[v])
+				out[i][v] = math.Exp(levels[at][v])
 			}
 		}
-		levels = append(levels, next)
 	}
 	return out
 }

@@ -39,6 +39,7 @@ type Translation struct {
 	seed     uint64         // of the tokens that are not true
 	decoding Decoding       // of Evaluate
 	lane     *lane
+	draws    train.Draws
 }
 
 // tokenPair is a pair as numbers, each side with its end.
@@ -125,7 +126,7 @@ func (t *Translation) Limit(n int) {
 	if n < 1 || n > len(t.all) {
 		n = len(t.all)
 	}
-	t.train = t.all[:n]
+	t.train, t.teacher = t.all[:n], nil
 	var targets []int
 	for _, p := range t.train {
 		targets = append(targets, len(p.target))
@@ -168,17 +169,22 @@ func (t *Translation) Batches(epoch, size int, seed uint64) [][]int {
 		size = len(t.train)
 	}
 	if t.batch != size {
-		t.batch, t.laidOut = size, false
+		t.batch, t.laidOut, t.teacher = size, false, nil
 	}
-	t.seed = seed
-	of := func(epoch int) (batches [][]int) {
-		train.Draw(epoch, seed, func(rng *rand.Rand) { batches = t.divide(size, rng) })
-		return batches
+	if t.seed != seed {
+		t.seed, t.teacher = seed, nil
 	}
-	if t.opts.Teacher != "" { // it counts steps of epochs as long as the first
-		t.teacher, _ = train.NewSchedule(t.opts.Teacher, 1, t.opts.Epochs, len(of(1))) // which has been checked
+	if t.opts.Teacher != "" && t.teacher == nil { // it counts steps of epochs as long as the first
+		first := len(t.divided(size, 1, seed))
+		t.teacher, _ = train.NewSchedule(t.opts.Teacher, 1, t.opts.Epochs, first) // which has been checked
 	}
-	return of(epoch)
+	return t.divided(size, epoch, seed)
+}
+
+// divided divides the training pairs into the batches of an epoch.
+func (t *Translation) divided(size, epoch int, seed uint64) (batches [][]int) {
+	t.draws.Epoch(len(t.train), size, epoch, seed, func(rng *rand.Rand) { batches = t.divide(size, rng) })
+	return batches
 }
 
 // divide divides the training pairs into batches of a size.
