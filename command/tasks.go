@@ -32,6 +32,8 @@ type settingEvent struct {
 	Help    string `json:"help"`
 }
 
+//go:generate sh -c "go run ../cmd/zoo tasks --markdown > ../docs/tasks.md"
+
 func newTasks() *cobra.Command {
 	var asJSON, markdown bool
 	cmd := &cobra.Command{

@@ -1,3 +1,0 @@
-package command
-
-//go:generate sh -c "go run ../cmd/zoo tasks --markdown > ../docs/tasks.md"
