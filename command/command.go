@@ -7,6 +7,8 @@
 //		}
 //		os.Exit(command.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 //	}
+//
+// A command sets what is the process's own, such as GOMAXPROCS: it serves one goroutine at a time.
 package command
 
 import "io"

@@ -13,4 +13,6 @@
 // its translation [Pairs].
 //
 // [Buckets] makes batches of sequences of about the same length.
+//
+// All functions serve any number of goroutines, and so does a dataset that nobody changes.
 package datasets

@@ -5,5 +5,6 @@
 //	path, err := client.Get(ctx, dir, download.File{URL: url, Size: 789539, SHA256: sum})
 //
 // A download that breaks off goes on where it stopped, also in a later process; two processes do not disturb each
-// other; a file appears under its name only once its size and checksum are right.
+// other; a file appears under its name only once its size and checksum are right. A Client
+// serves any number of goroutines.
 package download

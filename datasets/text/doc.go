@@ -7,5 +7,6 @@
 //	ids := enc.Encode("Not bad at all!")
 //	line := enc.Decode(ids)
 //
-// Encoders are saved as JSON with the run that they belong to.
+// Encoders are saved as JSON with the run that they belong to. Tokenizers, vocabularies and encoders serve any
+// number of goroutines.
 package text

@@ -3,6 +3,8 @@
 // A file is the length of its header as 8 little-endian bytes, the header, a JSON object that gives each tensor's
 // dtype, shape and place, and the tensors, little-endian and row-major, one after the other. The format is specified at
 // https://github.com/huggingface/safetensors.
+//
+// A File that nobody changes serves any number of goroutines.
 package safetensors
 
 import (

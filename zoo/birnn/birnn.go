@@ -1,4 +1,6 @@
 // Package birnn makes bidirectional networks (Schuster and Paliwal 1997) of any cell.
+//
+// A network does not change: it serves any number of goroutines.
 package birnn
 
 import "github.com/rnnzoo/rnnzoo/graph"

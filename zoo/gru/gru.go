@@ -1,4 +1,6 @@
 // Package gru is the gated recurrent unit of Cho et al. (2014).
+//
+// A network does not change: it serves any number of goroutines.
 package gru
 
 import (

@@ -1,5 +1,7 @@
 // Package lstm is the long short-term memory of Hochreiter and Schmidhuber (1997), with the forget gate of Gers,
 // Schmidhuber and Cummins (2000).
+//
+// A network does not change: it serves any number of goroutines.
 package lstm
 
 import (

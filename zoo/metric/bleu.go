@@ -1,4 +1,5 @@
-// Package metric scores generated text against references.
+// Package metric scores generated text against references. Its functions serve any number of goroutines; a Confusion
+// that is being counted serves one.
 package metric
 
 import (

@@ -1,4 +1,4 @@
-// Package pooling makes one vector of a sequence of outputs.
+// Package pooling makes one vector of a sequence of outputs. It declares on a graph, which serves one goroutine.
 package pooling
 
 import (

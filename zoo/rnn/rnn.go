@@ -1,4 +1,6 @@
 // Package rnn is the simple recurrent network of Elman (1990).
+//
+// A network does not change: it serves any number of goroutines.
 package rnn
 
 import (

@@ -1,4 +1,5 @@
-// Package seq2seq is an encoder and a decoder with attention between them, and the search for what the decoder says.
+// Package seq2seq is an encoder and a decoder with attention between them, and the search for what the decoder says. A
+// Network serves any number of goroutines, programs one at a time.
 package seq2seq
 
 import (
