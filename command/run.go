@@ -111,8 +111,8 @@ func (o runOptions) given(cmd *cobra.Command) map[string]string {
 const defaultOut = "runs"
 
 func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
-	if o.threads < 1 {
-		return linef("--threads %d: want at least 1", o.threads)
+	if most := 4 * runtime.NumCPU(); o.threads < 1 || o.threads > most {
+		return linef("--threads %d: want 1 to %d, four for each processor", o.threads, most)
 	}
 	if o.probe != "" && o.probe != probeGradients {
 		return linef("--probe %q: want %s", o.probe, probeGradients)

@@ -1,10 +1,12 @@
 package train
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 
@@ -17,6 +19,23 @@ import (
 type Files interface {
 	Read(name string, value any) error
 	Write(name string, value any) error
+}
+
+// DecodeJSON reads a JSON value of which nothing is left out: a field that is not known, which would be a setting that is not
+// heeded, text that is not UTF-8, and anything behind the value are errors.
+func DecodeJSON(data []byte, value any) error {
+	if !utf8.Valid(data) {
+		return errors.New("it is not UTF-8")
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(value); err != nil {
+		return errors.WithStack(err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("something follows its end")
+	}
+	return nil
 }
 
 // Folder returns the files of a folder, which the first Write makes if need be.
@@ -41,7 +60,7 @@ func (f folder) Read(name string, value any) error {
 	if err != nil {
 		return errors.WithStack(err)
 	}
-	return errors.Wrapf(json.Unmarshal(data, value), "cannot read %s", path)
+	return errors.Wrapf(DecodeJSON(data, value), "cannot read %s", path)
 }
 
 // Write implements Files.

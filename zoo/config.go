@@ -11,6 +11,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
+	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -247,7 +248,11 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	}
 	type fields Config // without this method
 	read := fields{Options: kind.Options()}
-	if err := json.Unmarshal(data, &read); err != nil {
+	decode := train.DecodeJSON
+	if head.Format < 2 { // whose fields are also those of the state, and of parts that are read below
+		decode = json.Unmarshal
+	}
+	if err := decode(data, &read); err != nil {
 		return errors.WithStack(err)
 	}
 	if read.Options == nil {

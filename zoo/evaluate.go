@@ -2,7 +2,11 @@ package zoo
 
 import (
 	"context"
+	"maps"
+	"math"
 	"slices"
+
+	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
@@ -59,6 +63,11 @@ func evaluate(ctx context.Context, t task.Task, p task.Part) (*Evaluation, error
 	scores, err := t.Evaluate(ctx, p)
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(scores.Metrics)) {
+		if v := scores.Metrics[name]; math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, errors.Errorf("the %s on the %s part is %v: the weights, or what they are to do, make no sense", name, p, v)
+		}
 	}
 	baselines, err := t.Baselines(ctx, p)
 	return &Evaluation{scores, baselines}, err

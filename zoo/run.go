@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
@@ -97,11 +98,16 @@ func open(dir string, network ...*graph.Network) (*Run, error) {
 	if err := params.Restore(weights); err != nil {
 		return nil, errors.Wrap(err, weightsFile)
 	}
+	for _, p := range params.List() {
+		if i := notFinite(p.Value().Data()); i >= 0 {
+			return nil, errors.Errorf("%s is damaged: element %d of the parameter %q is not a finite number", weightsFile, i+1, p.Name())
+		}
+	}
 	kind, err := TaskByName(c.Task)
 	if err != nil {
 		return nil, err
 	}
-	p, err := kind.Open(c.setting(n, params), keptFiles{train.Folder(dir)})
+	p, err := kind.Open(c.setting(n, params), keptFiles{train.Folder(dir), dir})
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +134,25 @@ func (c Config) networkOf(given []*graph.Network) (*graph.Network, error) {
 }
 
 // keptFiles are the files of a run. Up to format 1 the state of a predictor stood in the configuration's file.
-type keptFiles struct{ task.Files }
+type keptFiles struct {
+	task.Files
+	dir string
+}
 
 func (f keptFiles) Read(name string, value any) error {
 	err := f.Files.Read(name, value)
-	if name == task.StateFile && errors.Is(err, fs.ErrNotExist) {
-		return f.Files.Read(configFile, value)
+	if name != task.StateFile || !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	return err
+	data, err := os.ReadFile(filepath.Join(f.dir, configFile))
+	if err != nil {
+		return errors.WithStack(err)
+	}
+	return errors.WithStack(json.Unmarshal(data, value)) // which has the configuration beside it
+}
+
+// notFinite returns the place of the first number that is not finite, or -1.
+func notFinite(values any) int {
+	v, _ := values.([]float32) // as a run's parameters are
+	return slices.IndexFunc(v, func(x float32) bool { return x-x != 0 })
 }

@@ -90,11 +90,15 @@ func DefaultRecipe() Recipe {
 	}}
 }
 
+// mostLayers is far beyond what recurrent networks learn with. Compiling takes time in the square of the layers: a hundred
+// over a window of a year take a quarter of a minute.
+const mostLayers = 64
+
 // Declare implements Options.
 func (r *Recipe) Declare(s *option.Set) {
 	s.Group("The network")
 	s.Int(&r.Hidden, "hidden", "width of the hidden state").AtLeast(1).AtMost(1 << 13)
-	s.Int(&r.Layers, "layers", "number of layers").AtLeast(1).AtMost(1 << 10)
+	s.Int(&r.Layers, "layers", "number of layers").AtLeast(1).AtMost(mostLayers)
 	s.Float(&r.Dropout, "dropout", "rate of dropout between layers; 0 is none").AtLeast(0).Below(1)
 	s.Float(&r.RecurrentDropout, "recurrent-dropout", "rate of dropout on the hidden state, one mask for all time steps; 0 is none").AtLeast(0).Below(1)
 	s.Bool(&r.LayerNorm, "layer-norm", "normalise the products within the cell")

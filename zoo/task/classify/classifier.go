@@ -70,6 +70,9 @@ const embeddingDeviation = 0.1
 
 // declare checks the parts and declares the parameters, so that weights can be loaded and counted before the first step.
 func (c *Classifier) declare() error {
+	if names := slices.Compact(slices.Sorted(slices.Values(c.classes))); len(names) < len(c.classes) {
+		return errors.Errorf("classify: two of the classes %q have one name", c.classes)
+	}
 	if len(c.classes) < 2 {
 		return errors.Errorf("classify: there are %d classes; want at least 2", len(c.classes))
 	}

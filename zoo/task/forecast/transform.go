@@ -41,6 +41,9 @@ func (t *transform) fit(rows [][]float64) error {
 		for _, row := range rows {
 			largest = max(largest, math.Abs(t.level(row[v])))
 		}
+		if math.IsInf(t.Mean[v], 0) || math.IsInf(t.Deviation[v], 0) {
+			return errors.Errorf("variable %d has values up to %.3g, whose squares no number holds; divide them by a power of ten", v+1, largest)
+		}
 		// A variable that never changes has nothing to scale by: what is left is rounding, some 2⁻⁵² of the values.
 		if t.Deviation[v] = math.Sqrt(t.Deviation[v]); t.Deviation[v] <= 1e-14*largest {
 			t.Deviation[v] = 1
