@@ -124,19 +124,28 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := zoo.CheckFolder(o.out); err != nil {
+	if err := e.CheckFolder(o.out); err != nil {
 		return err
 	}
 	// Until here there is nothing to keep, and a signal ends the process.
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	// Nor does a reader that goes away, as in zoo run … --json | head -1, lose the training.
+	ctx, unread := context.WithCancel(ctx)
+	defer unread()
+	signal.Ignore(syscall.SIGPIPE)
 
 	steps, out := 0, cmd.OutOrStdout()
+	print := func(event any) {
+		if writeJSON(out, event) != nil {
+			unread()
+		}
+	}
 	watch := []train.Callbacks{{Step: func(train.StepEvent) error { steps++; return nil }}}
 	if o.json {
-		writeJSON(out, startOf(e))
-		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) error { writeJSON(out, epochOf(v)); return nil }})
+		print(startOf(e))
+		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) error { print(epochOf(v)); return nil }})
 	} else {
 		fmt.Fprintln(out, opening(e))
 	}
@@ -144,7 +153,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	if o.probe != "" {
 		probe, err = newProbe(e, func(v probeEvent) {
 			if o.json {
-				writeJSON(out, v)
+				print(v)
 			}
 		})
 		if err != nil {

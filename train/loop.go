@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -195,8 +196,12 @@ func (l *Loop) clip(p *graph.Program, loss float64, steps int) (norm float64, er
 		return 0, err
 	}
 	if !finite(loss) || !finite(norm) {
-		return 0, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; lower the learning rate (%g) or clip harder",
-			loss, norm, l.state.Epoch+1, l.state.Step+1, steps, firstNotFinite(p), l.settings.Optimizer.LearningRate())
+		advice := fmt.Sprintf("lower the learning rate (%g) or clip harder", l.settings.Optimizer.LearningRate())
+		if l.state.Number == 0 { // no weight has changed
+			advice = "it is the first step, so the examples hold numbers that are too large or none: look at the data"
+		}
+		return 0, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; %s",
+			loss, norm, l.state.Epoch+1, l.state.Step+1, steps, firstNotFinite(p), advice)
 	}
 	if r.ClipEach > 0 {
 		err = ClipValue(p.Grads(), r.ClipEach)

@@ -47,7 +47,7 @@ func (r *Run) Predictor() task.Predictor { return r.predictor }
 // Keep writes a run to a folder of its own under out, <model>-<dataset>-<number>, and returns its path. It is enough
 // to predict with elsewhere. The files are renamed into place when they are whole.
 func (r *Run) Keep(out string) (string, error) {
-	dir, err := NewFolder(out, r.Config.Model+"-"+datasetSlug(r.Config.Dataset))
+	dir, err := NewFolder(out, runName(r.Config))
 	if err != nil {
 		return "", err
 	}

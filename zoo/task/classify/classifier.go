@@ -12,6 +12,8 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -242,6 +244,12 @@ func (c *Classifier) ClassifyContext(ctx context.Context, all ...string) ([]Clas
 	}
 	encoded := make([][]int32, len(all))
 	for i, s := range all {
+		switch {
+		case strings.TrimSpace(s) == "":
+			return nil, errors.Errorf("classify: text %d is empty; give at least one word", i+1)
+		case !utf8.ValidString(s):
+			return nil, errors.Errorf("classify: text %d is not UTF-8", i+1)
+		}
 		encoded[i] = c.encode(s)
 	}
 	share := (len(all) + c.pool.Lanes() - 1) / c.pool.Lanes()

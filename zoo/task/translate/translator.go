@@ -11,6 +11,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -225,6 +226,11 @@ func (t *Translator) TranslateContext(ctx context.Context, d Decoding, all ...st
 	if err := checkSearch(d); err != nil {
 		return nil, err
 	}
+	for i, s := range all {
+		if err := t.checkText(s); err != nil {
+			return nil, errors.WithMessagef(err, "translate: text %d", i+1)
+		}
+	}
 	share := (len(all) + t.pool.Lanes() - 1) / t.pool.Lanes()
 	sources, chunks := t.chunks(all, d, max(smallestChunk, share))
 	out := make([]Translated, len(all))
@@ -233,6 +239,25 @@ func (t *Translator) TranslateContext(ctx context.Context, d Decoding, all ...st
 		return nil, err
 	}
 	return out, nil
+}
+
+// mostTokens is how long a text may be at most: a search of one takes memory in proportion to it, some 100 MB at this length
+// with the default beam, and no network that has learnt from sentences says anything of use about a page.
+const mostTokens = 1 << 10
+
+// checkText returns what is wrong with a text. The bytes come first: to cut a book into tokens takes a while, too.
+func (t *Translator) checkText(s string) error {
+	const bytesOfToken = 64 // more than tokens have
+	switch {
+	case !utf8.ValidString(s):
+		return errors.New("it is not UTF-8")
+	case len(s) > bytesOfToken*mostTokens:
+		return errors.Errorf("it has %d bytes, far more than a sentence; give it sentence by sentence", len(s))
+	}
+	if n := len(t.encodeSource(s)); n > mostTokens {
+		return errors.Errorf("it has %d tokens; at most %d are read at once: give it sentence by sentence", n, mostTokens)
+	}
+	return nil
 }
 
 // chunks returns texts as numbers, and the places of those that have words in chunks of texts that are about equally long,
