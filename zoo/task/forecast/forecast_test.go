@@ -479,7 +479,7 @@ func TestForecastEvaluates(t *testing.T) {
 		}
 	}
 	f := newForecast(t, small(), rows(48, 1), Options{})
-	if _, err := f.Evaluate(t.Context(), "tset"); err == nil || err.Error() != `split "tset" not found; want train, valid or test` {
+	if _, err := f.Evaluate(t.Context(), "tset"); err == nil || err.Error() != `part "tset" not found; did you mean "test"? (choose train, valid or test)` {
 		t.Errorf("error %v", err)
 	}
 	if _, err := f.Baselines(t.Context(), "tset"); err == nil {
