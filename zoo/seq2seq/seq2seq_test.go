@@ -1,12 +1,14 @@
 package seq2seq
 
 import (
+	"context"
 	"math"
 	"math/rand"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -315,6 +317,11 @@ func TestSearchRefuses(t *testing.T) {
 		encoder := m.compile(t, func(b *graph.Builder) []graph.CompileOption { return m.DeclareEncode(b, 4, 2) })
 		stepper := m.compile(t, func(b *graph.Builder) []graph.CompileOption { return m.DeclareStep(b, 4, 2, 1) })
 		s := Search{Beam: 1, Limit: atMost(3)}
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if _, err := m.Find(ended, s, encoder, stepper, sources); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
 		for _, p := range m.params.List() {
 			p.Value().Memset(math.NaN())
 		}
