@@ -102,7 +102,7 @@ func split(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
 				series.Meta.Name, opts.Horizon, part.Len())
 		}
 	}
-	f.train = f.starts(f.split.Train)
+	f.Limit(0)
 	return f, nil
 }
 
@@ -128,6 +128,7 @@ func (f *Forecast) Examples() (train, valid, test int) {
 
 // Limit implements task.Task.
 func (f *Forecast) Limit(n int) {
+	f.train = f.starts(f.split.Train)
 	if n > 0 && n < len(f.train) {
 		f.train = f.train[:n]
 	}
