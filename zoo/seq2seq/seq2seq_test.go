@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/datasets/text"
@@ -20,24 +19,11 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
 	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+	"github.com/rnnzoo/rnnzoo/zoo/task/tasktest"
 )
 
 // letters is the size of a vocabulary of three letters.
 const letters = text.End + 1 + 3
-
-// delayLine is a cell that adds what it gave two steps before, h_t = W·x_t + h_{t−2}: of its new state one tensor is an old
-// one, in another place.
-type delayLine struct{ graph.CellConfig }
-
-func (c delayLine) State() []int { return []int{c.Hidden, c.Hidden} }
-
-func (c delayLine) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
-	return graph.State{b.Add(b.Linear("in", c.Hidden, x), s[1]), s[0]}
-}
-
-func newDelayLine(opts ...graph.NetworkOption) *graph.Network {
-	return graph.NewNetwork("delay", func(c graph.CellConfig) graph.Cell { return delayLine{c} }, opts...)
-}
 
 // variants are networks and options that take different ways through the code.
 var variants = []struct {
@@ -52,9 +38,9 @@ var variants = []struct {
 	{"additive, nothing fed", gru.New(graph.Hidden(6)), gru.New(graph.Hidden(6)), Options{Attention: attention.Additive, Feed: FeedNone}},
 	{"gru to lstm, shared", birnn.New(gru.New(graph.Hidden(4))), lstm.New(graph.Hidden(6), graph.Layers(2)), Options{Attention: attention.Scaled, Feed: FeedContext, Shared: true, Tied: true}},
 	{"lstm to rnn", lstm.New(graph.Hidden(4), graph.Layers(2)), rnn.New(graph.Hidden(6)), Options{Attention: attention.Scaled, Feed: FeedContext}},
-	{"delay line, context fed", newDelayLine(graph.Hidden(4)), newDelayLine(graph.Hidden(6)), Options{Attention: attention.Scaled, Feed: FeedContext}},
-	{"delay line, output fed", gru.New(graph.Hidden(4)), newDelayLine(graph.Hidden(6), graph.Layers(2)), Options{Attention: attention.Scaled, Feed: FeedOutput}},
-	{"delay line, nothing fed", gru.New(graph.Hidden(4)), newDelayLine(graph.Hidden(6), graph.Layers(2)), Options{Attention: attention.Scaled, Feed: FeedNone}},
+	{"delay line, context fed", tasktest.DelayLine(graph.Hidden(4)), tasktest.DelayLine(graph.Hidden(6)), Options{Attention: attention.Scaled, Feed: FeedContext}},
+	{"delay line, output fed", gru.New(graph.Hidden(4)), tasktest.DelayLine(graph.Hidden(6), graph.Layers(2)), Options{Attention: attention.Scaled, Feed: FeedOutput}},
+	{"delay line, nothing fed", gru.New(graph.Hidden(4)), tasktest.DelayLine(graph.Hidden(6), graph.Layers(2)), Options{Attention: attention.Scaled, Feed: FeedNone}},
 }
 
 // model is a network with weights.

@@ -49,10 +49,10 @@ func (s *suite) declares(t *testing.T) {
 			t.Errorf("%s is a setting of the recipe, too", f.Name)
 		}
 	}
-	if d := k.Decoding(); d != nil {
+	if d := k.Decoding(); d != nil { // with zero values, and so the question to nobody: a predictor has others
 		declaredHelp(t, d)
 	}
-	declared(t, k.Query())
+	declaredHelp(t, k.Query())
 	if k.Query().Example() == "" {
 		t.Error("the question has no example")
 	}

@@ -3,6 +3,8 @@
 //	func TestConforms(t *testing.T) {
 //		tasktest.Check(t, Kind{}, tinyTexts(), tasktest.Set("embedding", "4"), tasktest.Ask("w1 x2", "w3"))
 //	}
+//
+// The checks are one function each, in the files declare.go, learn.go and use.go.
 package tasktest
 
 import (

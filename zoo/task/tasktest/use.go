@@ -331,7 +331,9 @@ type countdown struct {
 func after(ctx context.Context, looks int) *countdown {
 	c := new(countdown)
 	c.Context, c.end = context.WithCancel(ctx)
-	c.left.Store(int32(looks))
+	if c.left.Store(int32(looks)); looks == 0 { // nobody need look at it for it to end
+		c.end()
+	}
 	return c
 }
 
