@@ -42,7 +42,7 @@ func TestLaneEvicts(t *testing.T) {
 	get := func(key int) *graph.Program { t.Helper(); return mustGet(t, l, key, wave(8, 1, &compilations)) }
 	l.memory = 3 * get(1).Bytes()
 	get(2)
-	if get(1) != get(1) || compilations != 2 {
+	if first := get(1); get(1) != first || compilations != 2 {
 		t.Errorf("%d compilations; want 2", compilations)
 	}
 	if l.outgrown != 0 {
