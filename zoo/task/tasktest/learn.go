@@ -152,10 +152,11 @@ func (s *suite) seeds(t *testing.T) {
 	}
 }
 
-// resumes stops a run within its second epoch and goes on with a task that is made anew: the weights are those of a run
+// resumes stops a run within its second epoch and goes on, into the third, with a task that is made anew: the weights are those of a run
 // without a stop, bit for bit, whatever is dropped or sampled.
 func (s *suite) resumes(t *testing.T) {
-	whole, setting := s.make(t, 1, s.noise()...)
+	random := append(s.noise(), setting{"epochs", "3"})
+	whole, setting := s.make(t, 1, random...)
 	recipe := train.Use(setting.Recipe.Recipe)
 	want, err := train.Run(t.Context(), whole, recipe)
 	if err != nil {
@@ -163,10 +164,10 @@ func (s *suite) resumes(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	stopped, _ := s.make(t, 1, s.noise()...)
+	stopped, _ := s.make(t, 1, random...)
 	loop, err := train.New(stopped, recipe, train.Watch(train.Callbacks{
 		Step: func(e train.StepEvent) error {
-			if e.Epoch == 2 && e.Step == 1 {
+			if e.Epoch == 2 && e.Step == 2 {
 				cancel()
 			}
 			return nil
@@ -181,7 +182,7 @@ func (s *suite) resumes(t *testing.T) {
 	if err := loop.Save(files); err != nil {
 		t.Fatal(err)
 	}
-	resumed, _ := s.make(t, 1, s.noise()...)
+	resumed, _ := s.make(t, 1, random...)
 	if loop, err = train.Resume(resumed, files); err != nil {
 		t.Fatal(err)
 	}
