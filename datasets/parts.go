@@ -16,7 +16,12 @@ func (p *Pairs) Part(name string) ([]Pair, error) {
 	return partNamed(name, p.Train, p.Valid, p.Test)
 }
 
-func partNamed[E any](name string, train, valid, test []E) ([]E, error) {
+// Part returns the rows of a part: "train", "valid" or "test". Any other name is an *[UnknownError].
+func (s Split) Part(name string) (Range, error) {
+	return partNamed(name, s.Train, s.Valid, s.Test)
+}
+
+func partNamed[P any](name string, train, valid, test P) (part P, err error) {
 	switch name {
 	case "train":
 		return train, nil
@@ -25,7 +30,7 @@ func partNamed[E any](name string, train, valid, test []E) ([]E, error) {
 	case "test":
 		return test, nil
 	}
-	return nil, errors.WithStack(&UnknownError{
+	return part, errors.WithStack(&UnknownError{
 		Kind:       "part",
 		Setting:    "split",
 		Name:       name,

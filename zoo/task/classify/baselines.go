@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/pkg/errors"
+
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
@@ -19,6 +21,9 @@ import (
 //
 // Both learn from the training part, as much of it as Limit leaves.
 func (c *Classification) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, errors.WithStack(err)
+	}
 	if m := c.rivals[p]; m != nil {
 		return m, nil
 	}
@@ -89,8 +94,11 @@ func (c *Classification) bagOfWords(ctx context.Context) (*bagOfWords, error) {
 		lengths[i] = len(ids)
 	}
 	b.bounds = program.StepBounds(lengths, 1)
-	_, err = train.Run(ctx, b, train.Epochs(20), train.Patience(2), train.Maximize(accuracyName), train.Batch(32), train.Clip(0),
+	r, err := train.Run(ctx, b, train.Epochs(20), train.Patience(2), train.Maximize(accuracyName), train.Batch(32), train.Clip(0),
 		train.Optimize(&train.Adam{LR: 0.003}))
+	if err == nil && r.Interrupted { // which is no error of a run
+		err = errors.WithStack(ctx.Err())
+	}
 	return b, err
 }
 

@@ -1,13 +1,10 @@
 package classify
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"math/rand"
-	randv2 "math/rand/v2"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -25,7 +22,11 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/birnn"
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
+	"github.com/rnnzoo/rnnzoo/zoo/metric"
+	"github.com/rnnzoo/rnnzoo/zoo/pooling"
 	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // networkOf returns the network of a name.
@@ -39,7 +40,7 @@ func networkOf(name string, opts ...graph.NetworkOption) *graph.Network {
 // TestClassifyGoldens runs the whole task, from tokens to the gradients of all weights, against PyTorch's packed
 // sequences: the batch as it is, and padded by more steps and more texts.
 func TestClassifyGoldens(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("testdata", "classify", "*.safetensors"))
+	files, err := filepath.Glob(filepath.Join("testdata", "*.safetensors"))
 	if err != nil || len(files) < 6 {
 		t.Fatalf("%d goldens, %v; want at least 6", len(files), err)
 	}
@@ -85,7 +86,7 @@ func checkClassifyGolden(t *testing.T, f *safetensors.File, steps, batch int) {
 	layers, _ := strconv.Atoi(f.Metadata["layers"])
 	encoder := &text.Encoder{Tokenizer: text.Words{}, Vocabulary: text.NewVocabulary(strings.Fields("a b c d e"))}
 	c, err := NewClassifier(networkOf(f.Metadata["model"], graph.Hidden(4), graph.Layers(layers)), params, encoder, []string{"x", "y", "z"},
-		ClassifyOptions{Embedding: 3, Pooling: f.Metadata["pooling"]})
+		Options{Embedding: 3, Pooling: f.Metadata["pooling"]})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func checkClassifyGolden(t *testing.T, f *safetensors.File, steps, batch int) {
 	if c.weights, err = classWeights(data, f.Metadata["class_weights"]); err != nil {
 		t.Fatal(err)
 	}
-	task := newClassification(c, data)
+	learnt := newClassification(c, data)
 	all, tokens, target := new(encodedPart), integers("tokens"), integers("target")
 	for b, n := range integers("lengths") {
 		ids := make([]int32, n)
@@ -102,15 +103,15 @@ func checkClassifyGolden(t *testing.T, f *safetensors.File, steps, batch int) {
 		}
 		all.tokens, all.labels = append(all.tokens, ids), append(all.labels, int(target[b]))
 	}
-	task.parts[TrainPart] = all
-	task.Limit(0)
-	task.bounds, task.batch = []int{steps}, batch
-	step, err := task.Step(0, []int{0, 1, 2, 3})
+	learnt.parts[task.TrainPart] = all
+	learnt.Limit(0)
+	learnt.bounds, learnt.batch = []int{steps}, batch
+	step, err := learnt.Step(0, []int{0, 1, 2, 3})
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := step.Program
-	if err := program.Run(); err != nil {
+	p := step.Program
+	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
 	if want := 6 + 1 + 4 + 5; step.Tokens != want {
@@ -127,11 +128,11 @@ func checkClassifyGolden(t *testing.T, f *safetensors.File, steps, batch int) {
 			}
 		}
 	}
-	near("the loss", []float64{program.Loss()}, numbers("loss"))
+	near("the loss", []float64{p.Loss()}, numbers("loss"))
 	for name := range weights.Tensors {
-		near("the gradient of "+name, floats(program.Grad(name)), numbers("grad."+name))
+		near("the gradient of "+name, program.Floats(p.Grad(name)), numbers("grad."+name))
 	}
-	logits, err := c.logits(all.tokens, task.bounds)
+	logits, err := c.logits(t.Context(), learnt.lane, all.tokens, learnt.bounds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,9 +158,11 @@ func labelled(n int) *datasets.Labelled {
 		Train: make(n), Valid: make(n / 4), Test: make(n / 2)}
 }
 
-func newTask(t *testing.T, network *graph.Network, data *datasets.Labelled, opts ClassifyOptions) *Classification {
+func small() *graph.Network { return rnn.New(graph.Hidden(3)) }
+
+func newTask(t *testing.T, network *graph.Network, data *datasets.Labelled, opts Options) *Classification {
 	t.Helper()
-	c, err := NewClassification(network, data, graph.NewParams(tensor.Float32, graph.InitSeed(1)), opts)
+	c, err := New(network, data, graph.NewParams(tensor.Float32, graph.InitSeed(1)), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,24 +173,24 @@ func newTask(t *testing.T, network *graph.Network, data *datasets.Labelled, opts
 // batches of all lengths.
 func TestClassifyPadding(t *testing.T) {
 	for _, model := range []string{"rnn", "lstm", "gru", "bilstm"} {
-		for _, pooling := range Poolings() {
-			c := newTask(t, networkOf(model, graph.Hidden(8), graph.Layers(2)), labelled(60), ClassifyOptions{Pooling: pooling, Embedding: 5})
-			all, err := c.part(TrainPart)
+		for _, pool := range pooling.Names() {
+			c := newTask(t, networkOf(model, graph.Hidden(8), graph.Layers(2)), labelled(60), Options{Pooling: pool, Embedding: 5})
+			all, err := c.part(task.TrainPart)
 			if err != nil {
 				t.Fatal(err)
 			}
-			together, err := c.logits(all.tokens, c.bounds)
+			together, err := c.logits(t.Context(), c.lane, all.tokens, c.bounds)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, ids := range all.tokens {
-				alone, err := c.logits([][]int32{ids}, []int{len(ids)})
+				alone, err := c.logits(t.Context(), c.lane, [][]int32{ids}, []int{len(ids)})
 				if err != nil {
 					t.Fatal(err)
 				}
 				for k, x := range alone[0] {
 					if !(math.Abs(x-together[i][k]) < 1e-6) {
-						t.Fatalf("%s, %s: text %d of %d words has the logits %v alone and %v in a batch", model, pooling, i, len(ids), alone[0], together[i])
+						t.Fatalf("%s, %s: text %d of %d words has the logits %v alone and %v in a batch", model, pool, i, len(ids), alone[0], together[i])
 					}
 				}
 			}
@@ -198,7 +201,7 @@ func TestClassifyPadding(t *testing.T) {
 // TestClassifyBuckets checks that an epoch is each example once, whatever the batches, and that a smaller last batch
 // counts as what it holds.
 func TestClassifyBuckets(t *testing.T) {
-	c := newTask(t, small(), labelled(70), ClassifyOptions{})
+	c := newTask(t, small(), labelled(70), Options{})
 	batches := c.Batches(1, 16, 1)
 	var seen []int
 	sizes := make(map[int]int)
@@ -237,120 +240,34 @@ func TestClassifyBuckets(t *testing.T) {
 	}
 }
 
-// TestStepBoundsWaste wants few programs and few steps past the ends for lengths that vary as those of film reviews do.
-func TestStepBoundsWaste(t *testing.T) {
-	rng := rand.New(rand.NewSource(1))
-	lengths := make([]int, 22500)
-	for i := range lengths {
-		lengths[i] = max(1, min(400, int(190*math.Exp(0.6*rng.NormFloat64()))))
-	}
-	bounds := stepBounds(lengths, 3)
-	computed, read := 0, 0
-	for _, b := range datasets.Buckets(lengths, 32, randv2.New(randv2.NewPCG(1, 1))) {
-		longest := 0
-		for _, e := range b {
-			longest = max(longest, lengths[e])
-			read += lengths[e]
-		}
-		computed += 32 * stepsFor(longest, bounds)
-	}
-	waste := float64(computed)/float64(read) - 1
-	t.Logf("%d programs, %.1f %% more steps than tokens", len(bounds), 100*waste)
-	if len(bounds) > 16 || waste > 0.08 {
-		t.Errorf("%d programs, and %.1f %% more steps than there are tokens; want at most 16 and 8 %%", len(bounds), 100*waste)
-	}
-}
-
-func TestStepBounds(t *testing.T) {
-	for _, c := range []struct {
-		lengths []int
-		times   int
-		want    []int
-	}{
-		{[]int{5}, 1, []int{5}},
-		{[]int{3, 4, 5}, 1, []int{5}}, // too few to compile for each
-		{slices.Concat(slices.Repeat([]int{10}, 5000), slices.Repeat([]int{20}, 5000)), 1, []int{10, 20}},
-		{slices.Concat(slices.Repeat([]int{10}, 5000), slices.Repeat([]int{20}, 5000), []int{21}), 1, []int{10, 21}},
-		{slices.Concat(slices.Repeat([]int{10}, 100), slices.Repeat([]int{20}, 100)), 1, []int{20}},
-		{slices.Concat(slices.Repeat([]int{10}, 100), slices.Repeat([]int{20}, 100)), 10, []int{10, 20}},
-		{nil, 1, nil},
-	} {
-		if got := stepBounds(c.lengths, c.times); !slices.Equal(got, c.want) {
-			t.Errorf("%d lengths, %d times: bounds %v; want %v", len(c.lengths), c.times, got, c.want)
-		}
-	}
-	for n := 1; n < 3000; n++ {
-		if s := stepsFor(n, nil); s < n || s*8 > n*9 {
-			t.Fatalf("%d steps for a length of %d", s, n)
-		}
-	}
-	if a, b, c := stepsFor(4, []int{5, 9}), stepsFor(9, []int{5, 9}), stepsFor(10, []int{5, 9}); a != 5 || b != 9 || c != 10 {
-		t.Errorf("%d, %d and %d steps; want 5, 9 and 10", a, b, c)
-	}
-}
-
-// TestProgramsBound compiles programs of 60 % of the memory that there may be.
-func TestProgramsBound(t *testing.T) {
-	var p programs[shape]
-	b := graph.NewBuilder(graph.NewParams(tensor.Float32))
-	x := b.Input("x", 4)
-	program, err := graph.Compile(b, graph.Output(b.Tanh(x)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compilations := 0
-	get := func(steps int) {
-		if _, err := p.get(shape{steps: steps}, func(graph.CompileOption) (*compiled, error) { compilations++; return &compiled{Program: program}, nil }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	get(1)
-	get(2)
-	get(1)
-	if compilations != 2 {
-		t.Errorf("%d compilations; want 2", compilations)
-	}
-	p.bytes = programMemory - program.Bytes() // others hold the rest
-	get(3)
-	if len(p.byShape) != 3 {
-		t.Errorf("%d programs; they just fit", len(p.byShape))
-	}
-	get(4) // in the place of 2, which was not asked for the longest
-	get(1)
-	get(3)
-	if compilations != 4 || len(p.byShape) != 3 {
-		t.Errorf("%d compilations and %d programs; want 4 and 3", compilations, len(p.byShape))
-	}
-	get(2)
-	if compilations != 5 || p.bytes > programMemory {
-		t.Errorf("%d compilations, %d bytes; want 5 and at most %d", compilations, p.bytes, programMemory)
-	}
-}
-
 func TestClassifyLearns(t *testing.T) {
 	for _, model := range []string{"lstm", "bigru"} {
-		c := newTask(t, networkOf(model, graph.Hidden(16)), labelled(600), ClassifyOptions{Embedding: 16, WordDropout: 0.05, EmbeddingDropout: 0.1, OutputDropout: 0.1})
-		if _, err := train.Run(context.Background(), c, train.Epochs(12), train.Maximize("accuracy"), train.Optimize(&train.Adam{LR: 0.01})); err != nil {
+		c := newTask(t, networkOf(model, graph.Hidden(16)), labelled(600), Options{Embedding: 16, WordDropout: 0.05, EmbeddingDropout: 0.1, OutputDropout: 0.1})
+		if _, err := train.Run(t.Context(), c, train.Epochs(12), train.Maximize("accuracy"), train.Optimize(&train.Adam{LR: 0.01})); err != nil {
 			t.Fatal(err)
 		}
-		s, err := c.Evaluate(TestPart)
+		s, err := c.Evaluate(t.Context(), task.TestPart)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if names := slices.Sorted(maps.Keys(s.Metrics)); !slices.Equal(names, []string{"accuracy", "f1", "loss"}) {
 			t.Errorf("metrics %v", names)
 		}
-		if !(s.Metrics["accuracy"] > 0.95) || math.Abs(s.Metrics["accuracy"]-s.Confusion.Accuracy()) > 1e-12 {
+		if !(s.Metrics["accuracy"] > 0.95) || math.Abs(s.Metrics["accuracy"]-confusionOf(t, s).Accuracy()) > 1e-12 {
 			t.Errorf("%s: metrics %v", model, s.Metrics)
 		}
-		rivals, err := c.Baselines(TestPart)
+		rivals, err := c.Baselines(t.Context(), task.TestPart)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bag := rivals["bag-of-words"]["accuracy"]; !(bag > 0.9) { // the first words occur nowhere else
+		accuracies := make(map[string]float64)
+		for _, r := range rivals {
+			accuracies[r.Name] = r.Metrics["accuracy"]
+		}
+		if bag := accuracies["bag-of-words"]; !(bag > 0.9) { // the first words occur nowhere else
 			t.Errorf("the bag of words has the accuracy %v", bag)
 		}
-		if most := rivals["majority"]["accuracy"]; !(most > 0.2 && most < 0.5) {
+		if most := accuracies["majority"]; !(most > 0.2 && most < 0.5) {
 			t.Errorf("the majority has the accuracy %v", most)
 		}
 		classes, err := c.Classify("w4 x1 x2", "w3", "")
@@ -368,8 +285,20 @@ func TestClassifyLearns(t *testing.T) {
 	}
 }
 
+// confusionOf returns the confusion matrix of scores.
+func confusionOf(t *testing.T, s task.Scores) *metric.Confusion {
+	t.Helper()
+	for _, e := range s.Exhibits {
+		if c, ok := e.Data.(*metric.Confusion); ok && e.Name == "confusion" {
+			return c
+		}
+	}
+	t.Fatalf("the exhibits %+v have no confusion matrix", s.Exhibits)
+	return nil
+}
+
 func TestClassifyTruncates(t *testing.T) {
-	c := newTask(t, small(), labelled(40), ClassifyOptions{MaxTokens: 3, WordDropout: 0.5})
+	c := newTask(t, small(), labelled(40), Options{MaxTokens: 3, WordDropout: 0.5})
 	ids := c.encode("x1 x2 w1 x3 x4")
 	if got := c.last(ids); !slices.Equal(got, ids[2:]) || slices.Max(c.lengths) != 3 {
 		t.Errorf("%v of %v is read", got, ids)
@@ -405,30 +334,25 @@ func TestClassifyTruncates(t *testing.T) {
 
 func (c *Classification) logitsOf(t *testing.T, s string) []float64 {
 	t.Helper()
-	logits, err := c.logits([][]int32{c.encode(s)}, nil)
+	logits, err := c.logits(t.Context(), c.lane, [][]int32{c.encode(s)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return logits[0]
 }
 
-// TestClassifierSaves keeps a classifier in memory and opens it.
+// TestClassifierSaves keeps a classifier in a folder and opens it.
 func TestClassifierSaves(t *testing.T) {
-	c := newTask(t, networkOf("bigru", graph.Hidden(4)), labelled(40), ClassifyOptions{Embedding: 3, Pooling: "attention", Vocabulary: 20})
-	files := make(map[string][]byte)
-	err := c.Save(func(file string, value any) (err error) {
-		files[file], err = json.Marshal(value)
-		return err
-	})
-	if err != nil {
+	c := newTask(t, networkOf("bigru", graph.Hidden(4)), labelled(40), Options{Embedding: 3, Pooling: "attention", Vocabulary: 20})
+	files := train.Folder(t.TempDir())
+	if err := c.Save(files); err != nil {
 		t.Fatal(err)
 	}
-	read := func(file string, value any) error { return json.Unmarshal(files[file], value) }
 	params := graph.NewParams(tensor.Float32)
 	if err := params.Restore(c.Params().Snapshot()); err != nil {
 		t.Fatal(err)
 	}
-	back, err := OpenClassifier(networkOf("bigru", graph.Hidden(4)), params, c.Options(), read)
+	back, err := Open(networkOf("bigru", graph.Hidden(4)), params, c.Options(), files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -436,26 +360,26 @@ func TestClassifierSaves(t *testing.T) {
 	if got, err := back.Classify("w1 x2 x3", "nothing that it knows"); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("opened it says %v, %v; want %v", got, err, want)
 	}
-	if _, err := OpenClassifier(networkOf("lstm", graph.Hidden(4)), params, c.Options(), read); err == nil || !strings.Contains(err.Error(), "weight_ih_l0") {
+	if _, err := Open(networkOf("lstm", graph.Hidden(4)), params, c.Options(), files); err == nil || !strings.Contains(err.Error(), "weight_ih_l0") {
 		t.Errorf("with another network: error %v", err)
 	}
-	on, err := back.On(labelled(40))
+	on, err := back.On(labelled(40), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	was, _ := c.Evaluate(TestPart)
-	if got, err := on.Evaluate(TestPart); err != nil || !reflect.DeepEqual(got, was) {
+	was, _ := c.Evaluate(t.Context(), task.TestPart)
+	if got, err := on.Evaluate(t.Context(), task.TestPart); err != nil || !reflect.DeepEqual(got, was) {
 		t.Errorf("opened it scores %v, %v; want %v", got, err, was)
 	}
-	if b, err := on.Baselines(TestPart); err != nil || len(b) != 2 {
+	if b, err := on.Baselines(t.Context(), task.TestPart); err != nil || len(b) != 2 {
 		t.Errorf("opened, its rivals are %v, %v", b, err)
 	}
 	other := labelled(40)
 	other.Classes = []string{"zero", "one", "three"}
-	if _, err := back.On(other); err == nil || !strings.Contains(err.Error(), `the dataset has the classes ["zero" "one" "three"]`) {
+	if _, err := back.On(other, nil); err == nil || !strings.Contains(err.Error(), `the dataset has the classes ["zero" "one" "three"]`) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := back.On(seriesOf(rows(40, 1))); err == nil || !strings.Contains(err.Error(), "no labelled texts") {
+	if _, err := back.On(datasets.Airline(), nil); err == nil || !strings.Contains(err.Error(), "no labelled texts") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -463,36 +387,36 @@ func TestClassifierSaves(t *testing.T) {
 func TestClassifyRefuses(t *testing.T) {
 	for _, c := range []struct {
 		want string
-		opts ClassifyOptions
+		opts Options
 	}{
-		{"classify: the pooling \"median\" is not known; want last, mean, max, attention", ClassifyOptions{Pooling: "median"}},
-		{"classify: the embedding dropout is 1; want 0 ≤ rate < 1", ClassifyOptions{EmbeddingDropout: 1}},
-		{"classify: the word dropout is -1", ClassifyOptions{WordDropout: -1}},
-		{"classify: the output dropout is NaN", ClassifyOptions{OutputDropout: math.NaN()}},
-		{"classify: the number of tokens is -1", ClassifyOptions{MaxTokens: -1}},
-		{"classify: the vocabulary is -2", ClassifyOptions{Vocabulary: -2}},
-		{"classify made: 2 class weights", ClassifyOptions{ClassWeights: "1,2"}},
-		{"classify made: class weight \"x\"", ClassifyOptions{ClassWeights: "1,2,x"}},
-		{"classify made: class weight \"-1\"", ClassifyOptions{ClassWeights: "1,2,-1"}},
+		{`classify: pooling "median": not found; did you mean mean? Choose one of last, mean, max, attention`, Options{Pooling: "median"}},
+		{"classify: embedding-dropout 1: want less than 1", Options{EmbeddingDropout: 1}},
+		{"classify: word-dropout -1: want at least 0", Options{WordDropout: -1}},
+		{"classify: output-dropout NaN: want at least 0", Options{OutputDropout: math.NaN()}},
+		{"classify: max-tokens -1: want at least 0", Options{MaxTokens: -1}},
+		{"classify: vocabulary -2: want at least 0", Options{Vocabulary: -2}},
+		{"classify made: 2 class weights", Options{ClassWeights: "1,2"}},
+		{`classify: class-weights "1,2,x": want balanced, or a number above 0 for each class`, Options{ClassWeights: "1,2,x"}},
+		{`classify: class-weights "1,2,-1": want balanced, or a number above 0 for each class`, Options{ClassWeights: "1,2,-1"}},
 	} {
-		if _, err := NewClassification(small(), labelled(40), graph.NewParams(tensor.Float32), c.opts); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+		if _, err := New(small(), labelled(40), graph.NewParams(tensor.Float32), c.opts); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("error %v; want %q", err, c.want)
 		}
 	}
 	wrong := labelled(40)
 	wrong.Test[3].Label = 3
-	if _, err := NewClassification(small(), wrong, graph.NewParams(tensor.Float32), ClassifyOptions{}); err == nil || err.Error() != "classify made: example 4 has the label 3; want 0 to 2, one of the 3 classes" {
+	if _, err := New(small(), wrong, graph.NewParams(tensor.Float32), Options{}); err == nil || err.Error() != "classify made: example 4 has the label 3; want 0 to 2, one of the 3 classes" {
 		t.Errorf("error %v", err)
 	}
 	one := &datasets.Labelled{Classes: []string{"all"}, Train: []datasets.Example{{Text: "w"}}}
-	if _, err := NewClassification(small(), one, graph.NewParams(tensor.Float32), ClassifyOptions{}); err == nil || !strings.Contains(err.Error(), "there are 1 classes") {
+	if _, err := New(small(), one, graph.NewParams(tensor.Float32), Options{}); err == nil || !strings.Contains(err.Error(), "there are 1 classes") {
 		t.Errorf("error %v", err)
 	}
-	c := newTask(t, small(), labelled(40), ClassifyOptions{})
-	if _, err := c.Evaluate("tset"); err == nil || err.Error() != `split "tset" not found; want train, valid or test` {
+	c := newTask(t, small(), labelled(40), Options{})
+	if _, err := c.Evaluate(t.Context(), "tset"); err == nil || err.Error() != `part "tset" not found; did you mean "test"? (choose train, valid or test)` {
 		t.Errorf("error %v", err)
 	}
-	if _, err := c.Baselines("tset"); err == nil {
+	if _, err := c.Baselines(t.Context(), "tset"); err == nil {
 		t.Error("baselines of an unknown part")
 	}
 }
@@ -503,16 +427,5 @@ func TestClassWeights(t *testing.T) {
 		if got, err := classWeights(data, spec); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q gives %v, %v; want %v", spec, got, err, want)
 		}
-	}
-}
-
-func TestConfusion(t *testing.T) {
-	c := &Confusion{Classes: []string{"a", "b", "c"}, Counts: [][]int{{3, 1, 0}, {2, 4, 0}, {0, 0, 0}}}
-	if got := c.Accuracy(); got != 0.7 {
-		t.Errorf("accuracy %v; want 0.7", got)
-	}
-	// a: precision 3/5 and recall 3/4; b: 4/5 and 4/6; c does not count.
-	if got, want := c.F1(), (6.0/9+8.0/11)/2; math.Abs(got-want) > 1e-15 {
-		t.Errorf("F1 %v; want %v", got, want)
 	}
 }

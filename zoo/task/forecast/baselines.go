@@ -16,7 +16,7 @@ import (
 //
 // The last two need a season, and growth values above 0.
 func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
-	part, err := f.part(p)
+	part, err := f.split.Part(string(p))
 	if err != nil {
 		return nil, err
 	}

@@ -103,7 +103,7 @@ func split(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
 				series.Meta.Name, opts.Horizon, part.Len())
 		}
 	}
-	f.train = f.starts(f.split.Train)
+	f.Limit(0)
 	return f, nil
 }
 
@@ -129,6 +129,7 @@ func (f *Forecast) Examples() (train, valid, test int) {
 
 // Limit implements task.Task.
 func (f *Forecast) Limit(n int) {
+	f.train = f.starts(f.split.Train)
 	if n > 0 && n < len(f.train) {
 		f.train = f.train[:n]
 	}
@@ -206,25 +207,13 @@ func (f *Forecast) restore(starts []int, z [][][]float64) [][][]float64 {
 	return y
 }
 
-func (f *Forecast) part(p task.Part) (datasets.Range, error) {
-	switch p {
-	case task.TrainPart:
-		return f.split.Train, nil
-	case task.ValidPart:
-		return f.split.Valid, nil
-	case task.TestPart:
-		return f.split.Test, nil
-	}
-	return datasets.Range{}, errors.Errorf("split %q not found; want train, valid or test", p)
-}
-
 // Evaluate implements task.Task: it forecasts every row of a part from the true rows before it. The metrics are in the series'
 // own units.
 func (f *Forecast) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
 	if err := ctx.Err(); err != nil {
 		return task.Scores{}, errors.WithStack(err)
 	}
-	part, err := f.part(p)
+	part, err := f.split.Part(string(p))
 	if err != nil {
 		return task.Scores{}, err
 	}

@@ -19,6 +19,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
 	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // seriesOf makes a series of rows.
@@ -50,9 +52,9 @@ func column(values ...float64) [][]float64 {
 	return rows
 }
 
-func newForecast(t *testing.T, network *graph.Network, rows [][]float64, opts ForecastOptions) *Forecast {
+func newForecast(t *testing.T, network *graph.Network, rows [][]float64, opts Options) *Forecast {
 	t.Helper()
-	f, err := NewForecast(network, seriesOf(rows), graph.NewParams(tensor.Float32, graph.InitSeed(1)), opts)
+	f, err := New(network, seriesOf(rows), graph.NewParams(tensor.Float32, graph.InitSeed(1)), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func TestForecastWindows(t *testing.T) {
 			for _, lost := range []int{0, 1, 7} { // rows taken by differences
 				for _, every := range []bool{false, true} {
 					t.Run(fmt.Sprintf("width %d horizon %d lost %d every %v", width, horizon, lost, every), func(t *testing.T) {
-						opts := ForecastOptions{Window: window, Horizon: horizon, EveryStep: every, Lag: max(0, lost-1), Difference: min(1, lost)}
+						opts := Options{Window: window, Horizon: horizon, EveryStep: every, Lag: max(0, lost-1), Difference: min(1, lost)}
 						f := newForecast(t, small(), counted(n, width), opts)
 						// Put the rows' numbers in place of what is learnt from.
 						f.scaled = counted(n, width)
@@ -105,8 +107,8 @@ func TestForecastWindows(t *testing.T) {
 						if err != nil || step.Tokens != nTrain*window {
 							t.Fatalf("%d tokens, %v; want %d", step.Tokens, err, nTrain*window)
 						}
-						program := step.Program
-						x, y := program.Input("x").Float32s(), program.Input("target").Float32s()
+						p := step.Program
+						x, y := p.Input("x").Float32s(), p.Input("target").Float32s()
 						steps := 1
 						if every {
 							steps = window
@@ -163,31 +165,57 @@ func TestForecastLoss(t *testing.T) {
 		"huber": huber,
 	} {
 		for _, every := range []bool{false, true} {
-			f := newForecast(t, small(), rows(60, 2), ForecastOptions{Window: 4, Horizon: 2, Loss: name, EveryStep: every, Difference: 1})
+			f := newForecast(t, small(), rows(60, 2), Options{Window: 4, Horizon: 2, Loss: name, EveryStep: every, Difference: 1})
 			step, err := f.Step(0, []int{0, 5, 9})
 			if err != nil {
 				t.Fatal(err)
 			}
-			program := step.Program
-			if err := program.Run(); err != nil {
+			p := step.Program
+			if err := p.Run(); err != nil {
 				t.Fatal(err)
 			}
-			out := f.programs.byShape[forecastShape{3, true}].outputs[0].Float32s()
-			target := program.Input("target").Float32s()
+			out := f.outputs(t, p.Input("x"))
+			target := p.Input("target").Float32s()
 			want := 0.0
 			for i, x := range out {
 				want += loss(float64(x)-float64(target[i])) / float64(len(out))
 			}
-			if got := program.Loss(); len(out) != len(target) || math.Abs(got-want) > 1e-6*want {
+			if got := p.Loss(); len(out) != len(target) || math.Abs(got-want) > 1e-6*want {
 				t.Errorf("loss %q, every step %v: %v; want %v", name, every, got, want)
 			}
 		}
 	}
 }
 
+// outputs returns what the network makes of windows [Window, B, V], at every step where there is a forecast for each.
+func (f *Forecast) outputs(t *testing.T, x *tensor.Dense) []float32 {
+	t.Helper()
+	b := graph.NewBuilder(f.params)
+	p, err := graph.Compile(b, graph.OutputAs(outputName, f.declare(b, x.Shape()[1])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Set("x", x); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return p.Output(outputName).Float32s()
+}
+
+// byName returns the metrics of rivals by their names.
+func byName(rivals []task.Rival) map[string]map[string]float64 {
+	all := make(map[string]map[string]float64)
+	for _, r := range rivals {
+		all[r.Name] = r.Metrics
+	}
+	return all
+}
+
 // TestForecastDropout drops in training, and only there.
 func TestForecastDropout(t *testing.T) {
-	f := newForecast(t, gru.New(graph.Hidden(4), graph.RecurrentDropout(0.5)), rows(60, 2), ForecastOptions{Window: 4})
+	f := newForecast(t, gru.New(graph.Hidden(4), graph.RecurrentDropout(0.5)), rows(60, 2), Options{Window: 4})
 	losses := make(map[float64]bool)
 	var metrics []map[string]float64
 	for range 3 {
@@ -195,12 +223,12 @@ func TestForecastDropout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		program := step.Program
-		if err := program.Run(); err != nil {
+		p := step.Program
+		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		losses[program.Loss()] = true
-		m, err := f.Evaluate(TestPart)
+		losses[p.Loss()] = true
+		m, err := f.Evaluate(t.Context(), task.TestPart)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +245,7 @@ func TestForecastDropout(t *testing.T) {
 // TestForecastLeaks changes what a forecast must not have seen.
 func TestForecastLeaks(t *testing.T) {
 	const n, validFrom, testFrom = 90, 52, 60 // of 90: a third tests, an eighth of the rest validates
-	for _, tr := range []ForecastOptions{
+	for _, tr := range []Options{
 		{Window: 6},
 		{Window: 6, Log: true, Lag: 4, Difference: 1, Horizon: 2},
 		{Window: 6, Difference: 1, EveryStep: true},
@@ -234,7 +262,7 @@ func TestForecastLeaks(t *testing.T) {
 			for i := f.Needs(); i < n; i++ {
 				starts = append(starts, i)
 			}
-			z, err := f.forecast(f.scaled, starts)
+			z, err := f.forecast(f.lane, f.scaled, starts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -283,52 +311,52 @@ func TestForecastRefuses(t *testing.T) {
 		name    string
 		network *graph.Network
 		rows    [][]float64
-		opts    ForecastOptions
+		opts    Options
 		want    string
 	}{
-		{"every step backwards", birnn.New(lstm.New(graph.Hidden(3))), rows(48, 1), ForecastOptions{EveryStep: true},
+		{"every step backwards", birnn.New(lstm.New(graph.Hidden(3))), rows(48, 1), Options{EveryStep: true},
 			"forecast: bilstm reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru"},
-		{"window longer than the series", small(), rows(48, 1), ForecastOptions{Window: 60},
+		{"window longer than the series", small(), rows(48, 1), Options{Window: 60},
 			"forecast made: a window of 60 rows, a horizon of 1 and differences that take 0 need 61 rows; the training part has 28 of the 48 in the series: choose a smaller window"},
-		{"window longer than the training part", small(), rows(48, 1), ForecastOptions{Window: 20, Horizon: 3, Lag: 5, Difference: 1},
+		{"window longer than the training part", small(), rows(48, 1), Options{Window: 20, Horizon: 3, Lag: 5, Difference: 1},
 			"need 29 rows; the training part has 28 of the 48"},
-		{"horizon", small(), rows(48, 1), ForecastOptions{Window: 4, Horizon: 5},
+		{"horizon", small(), rows(48, 1), Options{Window: 4, Horizon: 5},
 			"forecast made: a horizon of 5 rows does not fit into 4 rows of the series that are kept to validate or test; choose a smaller horizon"},
-		{"two rows", small(), rows(2, 1), ForecastOptions{}, "forecast made: 2 rows leave none for the validation part"},
-		{"test fraction", small(), rows(48, 1), ForecastOptions{Test: 1.5}, "forecast made: test fraction 1.5 out of range"},
-		{"validation fraction", small(), rows(48, 1), ForecastOptions{Valid: -0.1}, "validation fraction -0.1 out of range"},
-		{"log of zero", small(), with(3, 0), ForecastOptions{Log: true}, "forecast made: row 4 holds 0, which has no logarithm; forecast without --log"},
-		{"log of a negative test row", small(), with(47, -2), ForecastOptions{Log: true}, "forecast made: row 48 holds -2, which has no logarithm"},
-		{"window", small(), rows(48, 1), ForecastOptions{Window: -1}, "forecast: the window is -1 rows; want at least 1"},
-		{"negative horizon", small(), rows(48, 1), ForecastOptions{Horizon: -1}, "forecast: the horizon is -1 rows; want at least 1"},
-		{"lag", small(), rows(48, 1), ForecastOptions{Lag: -12}, "forecast: the seasonal lag is -12; want at least 1, or 0 for none"},
-		{"difference", small(), rows(48, 1), ForecastOptions{Difference: 2}, "forecast: differences of order 2; want 0 or 1"},
-		{"loss", small(), rows(48, 1), ForecastOptions{Loss: "rmse"}, `forecast: the loss "rmse" is not known; want mse, mae or huber`},
-		{"network", rnn.New(graph.Hidden(0)), rows(48, 1), ForecastOptions{}, "rnn: the hidden width is 0; want at least 1"},
+		{"two rows", small(), rows(2, 1), Options{}, "forecast made: 2 rows leave none for the validation part"},
+		{"test fraction", small(), rows(48, 1), Options{Test: 1.5}, "forecast made: test fraction 1.5 out of range"},
+		{"validation fraction", small(), rows(48, 1), Options{Valid: -0.1}, "validation fraction -0.1 out of range"},
+		{"log of zero", small(), with(3, 0), Options{Log: true}, "forecast made: row 4 holds 0, which has no logarithm; forecast without log"},
+		{"log of a negative test row", small(), with(47, -2), Options{Log: true}, "forecast made: row 48 holds -2, which has no logarithm"},
+		{"window", small(), rows(48, 1), Options{Window: -1}, "forecast: window -1: want at least 1"},
+		{"negative horizon", small(), rows(48, 1), Options{Horizon: -1}, "forecast: horizon -1: want at least 1"},
+		{"lag", small(), rows(48, 1), Options{Lag: -12}, "forecast: lag -12: want at least 0"},
+		{"difference", small(), rows(48, 1), Options{Difference: 2}, "forecast: difference 2: want less than 2"},
+		{"loss", small(), rows(48, 1), Options{Loss: "rmse"}, `forecast: loss "rmse": not found; did you mean mse? Choose one of mse, mae, huber`},
+		{"network", rnn.New(graph.Hidden(0)), rows(48, 1), Options{}, "rnn: the hidden width is 0; want at least 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, err := NewForecast(c.network, seriesOf(c.rows), graph.NewParams(tensor.Float32), c.opts)
+			f, err := New(c.network, seriesOf(c.rows), graph.NewParams(tensor.Float32), c.opts)
 			if err == nil || f != nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v; want %q", err, c.want)
 			}
 		})
 	}
 	// The longest window that fits.
-	f := newForecast(t, small(), rows(48, 1), ForecastOptions{Window: 19, Horizon: 3, Lag: 5, Difference: 1})
+	f := newForecast(t, small(), rows(48, 1), Options{Window: 19, Horizon: 3, Lag: 5, Difference: 1})
 	if n, _, _ := f.Examples(); n != 1 {
 		t.Errorf("%d examples; want 1", n)
 	}
 }
 
 func TestForecastDefaults(t *testing.T) {
-	f := newForecast(t, small(), rows(48, 1), ForecastOptions{})
-	if want := (ForecastOptions{Window: 12, Horizon: 1, Loss: "mse", Valid: 0.125, Test: 1.0 / 3}); f.Options() != want {
+	f := newForecast(t, small(), rows(48, 1), Options{})
+	if want := (Options{Window: 12, Horizon: 1, Loss: "mse", Valid: 0.125, Test: 1.0 / 3}); f.Options() != want {
 		t.Errorf("%+v; want %+v", f.Options(), want)
 	}
 }
 
 func TestForecastLimit(t *testing.T) {
-	f := newForecast(t, small(), rows(48, 1), ForecastOptions{Window: 4})
+	f := newForecast(t, small(), rows(48, 1), Options{Window: 4})
 	for _, c := range []struct{ limit, want int }{{0, 24}, {-1, 24}, {30, 24}, {10, 10}, {3, 3}} {
 		f.Limit(c.limit)
 		if n, valid, test := f.Examples(); n != c.want || valid != 4 || test != 16 {
@@ -342,10 +370,10 @@ func TestForecastLimit(t *testing.T) {
 
 // TestForecastConstant has nothing to scale by and nothing to be wrong about.
 func TestForecastConstant(t *testing.T) {
-	for _, opts := range []ForecastOptions{{Window: 4}, {Window: 4, Difference: 1}, {Window: 4, Log: true, Lag: 3}} {
+	for _, opts := range []Options{{Window: 4}, {Window: 4, Difference: 1}, {Window: 4, Log: true, Lag: 3}} {
 		f := newForecast(t, small(), column(slices.Repeat([]float64{7.3}, 48)...), opts)
 		fit(t, f, train.Epochs(40), train.Optimize(&train.Adam{LR: 0.03}))
-		m, err := f.Evaluate(TestPart)
+		m, err := f.Evaluate(t.Context(), task.TestPart)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -368,7 +396,7 @@ func TestForecastMetricsByHand(t *testing.T) {
 		}
 	}
 	// 12 rows: 7 train, 1 validates, 4 test.
-	one := newForecast(t, small(), column(1, 2, 4, 7, 11, 16, 22, 5, 10, 20, 0, 8), ForecastOptions{Window: 2})
+	one := newForecast(t, small(), column(1, 2, 4, 7, 11, 16, 22, 5, 10, 20, 0, 8), Options{Window: 2})
 	// Errors of 2, 4 and 0 beside true values of 10, 20 and 0; the naive error of the training part is (1+2+…+6)/6.
 	want := map[string]float64{"rmse": math.Sqrt(20.0 / 3), "mae": 2, "smape": (200*2.0/22 + 200*4.0/36) / 3, "mase": 2 / 3.5}
 	approx(t, one.metrics([]int{8, 9, 10}, [][][]float64{{{12}}, {{16}}, {{0}}}), want)
@@ -386,20 +414,20 @@ func TestForecastMetricsByHand(t *testing.T) {
 	for i := range 12 {
 		values = append(values, []float64{float64(i), float64(-10 * i)})
 	}
-	two := newForecast(t, small(), values, ForecastOptions{Window: 2, Valid: 0.25})
+	two := newForecast(t, small(), values, Options{Window: 2, Valid: 0.25})
 	got := two.metrics([]int{8}, [][][]float64{{{9, -80}, {9, -75}}}) // true are (8, −80) and (9, −90)
 	approx(t, got, map[string]float64{"rmse": math.Sqrt((1 + 225.0) / 4), "mae": 4, "smape": (200*1.0/17 + 200*15.0/165) / 4, "mase": (1 + 1.5) / 4})
 }
 
 // TestForecastEvaluates compares the metrics of each part with forecasts of its rows, one by one, from what was before.
 func TestForecastEvaluates(t *testing.T) {
-	for _, opts := range []ForecastOptions{
+	for _, opts := range []Options{
 		{Window: 5}, {Window: 5, Horizon: 3, Log: true, Lag: 4, Difference: 1}, {Window: 5, Horizon: 2, EveryStep: true, Difference: 1},
 		{Window: 5, Loss: "mae"},
 	} {
 		f := newForecast(t, gru.New(graph.Hidden(4)), rows(72, 2), opts)
 		fit(t, f, train.Epochs(3))
-		for part, r := range map[Part]datasets.Range{TrainPart: {From: f.Needs(), To: 42}, ValidPart: {From: 42, To: 48}, TestPart: {From: 48, To: 72}} {
+		for part, r := range map[task.Part]datasets.Range{task.TrainPart: {From: f.Needs(), To: 42}, task.ValidPart: {From: 42, To: 48}, task.TestPart: {From: 48, To: 72}} {
 			sum, n := 0.0, 0.0
 			for start := r.From; start+f.opts.Horizon <= r.To; start++ {
 				next, err := f.Predict(f.series.Values[:start], f.opts.Horizon)
@@ -414,7 +442,7 @@ func TestForecastEvaluates(t *testing.T) {
 					}
 				}
 			}
-			m, err := f.Evaluate(part)
+			m, err := f.Evaluate(t.Context(), part)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -427,12 +455,12 @@ func TestForecastEvaluates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, _ := f.Evaluate(ValidPart); !reflect.DeepEqual(m.Metrics, valid.Metrics) {
+		if m, _ := f.Evaluate(t.Context(), task.ValidPart); !reflect.DeepEqual(m.Metrics, valid.Metrics) {
 			t.Errorf("metrics %v; want %v", valid.Metrics, m.Metrics)
 		}
 		// Whatever is learnt from, the loss is the mean squared one that a step would have on these rows, at the window's end.
 		f.opts.EveryStep, f.opts.Loss = false, "mse"
-		f.programs = programs[forecastShape]{}
+		f.lane = program.NewLane[shape]()
 		f.train = f.starts(f.split.Valid)
 		all := make([]int, len(f.train))
 		for i := range all {
@@ -442,38 +470,38 @@ func TestForecastEvaluates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		program := step.Program
-		if err := program.Run(); err != nil {
+		p := step.Program
+		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
-		if want := program.Loss(); math.Abs(valid.Loss-want) > 1e-5*want {
+		if want := p.Loss(); math.Abs(valid.Loss-want) > 1e-5*want {
 			t.Errorf("%+v: the validation loss is %v; want %v", opts, valid.Loss, want)
 		}
 	}
-	f := newForecast(t, small(), rows(48, 1), ForecastOptions{})
-	if _, err := f.Evaluate("tset"); err == nil || err.Error() != `split "tset" not found; want train, valid or test` {
+	f := newForecast(t, small(), rows(48, 1), Options{})
+	if _, err := f.Evaluate(t.Context(), "tset"); err == nil || err.Error() != `part "tset" not found; did you mean "test"? (choose train, valid or test)` {
 		t.Errorf("error %v", err)
 	}
-	if _, err := f.Baselines("tset"); err == nil {
+	if _, err := f.Baselines(t.Context(), "tset"); err == nil {
 		t.Error("baselines of an unknown part")
 	}
 }
 
 // TestForecasterOn evaluates a trained forecaster on a series that it may not learn from.
 func TestForecasterOn(t *testing.T) {
-	f := newForecast(t, small(), rows(72, 2), ForecastOptions{Window: 5, Lag: 4, Log: true})
+	f := newForecast(t, small(), rows(72, 2), Options{Window: 5, Lag: 4, Log: true})
 	fit(t, f, train.Epochs(3))
 	before, scale := weights(f.Forecaster), f.transform
-	same, err := f.On(seriesOf(rows(72, 2)))
+	same, err := f.On(seriesOf(rows(72, 2)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []Part{TrainPart, ValidPart, TestPart} {
-		want, err := f.Evaluate(part)
+	for _, part := range []task.Part{task.TrainPart, task.ValidPart, task.TestPart} {
+		want, err := f.Evaluate(t.Context(), part)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := same.Evaluate(part); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := same.Evaluate(t.Context(), part); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v, %v; want %v", part, got, err, want)
 		}
 	}
@@ -482,15 +510,15 @@ func TestForecasterOn(t *testing.T) {
 	for _, row := range doubled {
 		row[0], row[1] = 2*row[0], 2*row[1]
 	}
-	other, err := f.On(seriesOf(doubled))
+	other, err := f.On(seriesOf(doubled), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := other.Evaluate(TestPart)
+	got, err := other.Evaluate(t.Context(), task.TestPart)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := f.Evaluate(TestPart)
+	want, err := f.Evaluate(t.Context(), task.TestPart)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -510,7 +538,7 @@ func TestForecasterOn(t *testing.T) {
 		{rows(2, 2), "forecast made: 2 rows leave none for the validation part"},
 		{doubled, "forecast made: row 4 holds 0, which has no logarithm"},
 	} {
-		if _, err := f.On(seriesOf(c.rows)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := f.On(seriesOf(c.rows), nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v; want %q", err, c.want)
 		}
 	}
@@ -527,11 +555,11 @@ func TestForecastBaselinesAirline(t *testing.T) {
 	}
 	known := map[string]float64{"persistence": 48.04, "seasonal": 41.85, "growth": 15.62} // references.md
 	for _, horizon := range []int{1, 3, 14} {
-		f, err := NewForecast(small(), airline, graph.NewParams(tensor.Float32), ForecastOptions{Window: 2, Horizon: horizon, Valid: 0.2})
+		f, err := New(small(), airline, graph.NewParams(tensor.Float32), Options{Window: 2, Horizon: horizon, Valid: 0.2})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := f.Baselines(TestPart)
+		got, err := f.Baselines(t.Context(), task.TestPart)
 		if err != nil || len(got) != len(naive) {
 			t.Fatalf("%v, %v; want 3 baselines", got, err)
 		}
@@ -548,7 +576,7 @@ func TestForecastBaselinesAirline(t *testing.T) {
 					n++
 				}
 			}
-			rmse, mae := got[name]["rmse"], got[name]["mae"]
+			rmse, mae := byName(got)[name]["rmse"], byName(got)[name]["mae"]
 			if math.Abs(rmse-math.Sqrt(squared/n)) > 1e-9 || math.Abs(mae-absolute/n) > 1e-9 {
 				t.Errorf("horizon %d: %s has rmse %v and mae %v; want %v and %v", horizon, name, rmse, mae, math.Sqrt(squared/n), absolute/n)
 			}
@@ -575,14 +603,14 @@ func TestForecastBaselinesThereAre(t *testing.T) {
 		{"season as long as what is known", rows(48, 2), 32, []string{"persistence"}},
 		{"season just shorter", rows(48, 2), 31, []string{"growth", "persistence", "seasonal"}},
 	} {
-		f := newForecast(t, small(), c.rows, ForecastOptions{Window: 2})
+		f := newForecast(t, small(), c.rows, Options{Window: 2})
 		f.series.Period = c.period
-		b, err := f.Baselines(TestPart)
+		b, err := f.Baselines(t.Context(), task.TestPart)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var names []string
-		for name, m := range b {
+		for name, m := range byName(b) {
 			names = append(names, name)
 			if !(m["rmse"] > 0) {
 				t.Errorf("%s: %s has the metrics %v", c.name, name, m)
@@ -596,7 +624,7 @@ func TestForecastBaselinesThereAre(t *testing.T) {
 
 // TestForecastPredicts feeds forecasts back by hand.
 func TestForecastPredicts(t *testing.T) {
-	for _, opts := range []ForecastOptions{
+	for _, opts := range []Options{
 		{Window: 5}, {Window: 5, Log: true, Lag: 4, Difference: 1}, {Window: 5, EveryStep: true, Difference: 1},
 		{Window: 5, Horizon: 3}, {Window: 5, Horizon: 3, Log: true, Lag: 4, Difference: 1},
 	} {
@@ -639,7 +667,7 @@ func TestForecastPredicts(t *testing.T) {
 }
 
 func TestForecastPredictRefuses(t *testing.T) {
-	f := newForecast(t, small(), rows(72, 2), ForecastOptions{Window: 5, Log: true, Lag: 4, Difference: 1})
+	f := newForecast(t, small(), rows(72, 2), Options{Window: 5, Log: true, Lag: 4, Difference: 1})
 	bad := rows(12, 2)
 	bad[8] = bad[8][:1]
 	zero := rows(12, 2)
@@ -653,8 +681,8 @@ func TestForecastPredictRefuses(t *testing.T) {
 		steps   int
 		want    string
 	}{
-		{"no steps", rows(12, 2), 0, "forecast: 0 steps; want at least 1"},
-		{"negative steps", rows(12, 2), -3, "forecast: -3 steps; want at least 1"},
+		{"no steps", rows(12, 2), 0, "steps 0: want between 1 and 1048576"},
+		{"negative steps", rows(12, 2), -3, "steps -3: want between 1 and 1048576"},
 		{"short", rows(9, 2), 1, "forecast: a history of 9 rows; the window of 5 and the differences need at least 10"},
 		{"nothing", nil, 1, "forecast: a history of 0 rows"},
 		{"width", rows(12, 3), 1, "forecast: row 1 of the history has 3 variables; want 2"},
@@ -672,7 +700,7 @@ func TestForecastPredictRefuses(t *testing.T) {
 
 // TestForecasterState keeps a forecaster as JSON and weights, and forecasts with what comes back.
 func TestForecasterState(t *testing.T) {
-	opts := ForecastOptions{Window: 5, Horizon: 2, Log: true, Lag: 4, Difference: 1}
+	opts := Options{Window: 5, Horizon: 2, Log: true, Lag: 4, Difference: 1}
 	f := newForecast(t, small(), rows(72, 2), opts)
 	fit(t, f, train.Epochs(3))
 	kept, err := json.Marshal(f.State())
@@ -680,7 +708,7 @@ func TestForecasterState(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func(data []byte) (*Forecaster, error) {
-		var state ForecasterState
+		var state State
 		if err := json.Unmarshal(data, &state); err != nil {
 			t.Fatal(err)
 		}
@@ -701,7 +729,7 @@ func TestForecasterState(t *testing.T) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 	// Weights that are there already stay, unless they are of another network: both directions summed are as wide as one.
-	var state ForecasterState
+	var state State
 	if err := json.Unmarshal(kept, &state); err != nil {
 		t.Fatal(err)
 	}
@@ -722,8 +750,8 @@ func TestForecasterState(t *testing.T) {
 	for _, c := range []struct{ old, damaged, want string }{
 		{`"mean":[`, `"mean":[1,`, "the state scales by 3 means and 2 deviations; want one of each for each variable"},
 		{`"mean":[`, `"mean":[],"x":[`, "0 means and 2 deviations"},
-		{`"window":5`, `"window":0`, "the window is 0 rows"},
-		{`"loss":"mse"`, `"loss":"mxe"`, `the loss "mxe" is not known`},
+		{`"window":5`, `"window":0`, "forecast: window 0: want at least 1"},
+		{`"loss":"mse"`, `"loss":"mxe"`, `forecast: loss "mxe": not found`},
 		{`"transform":{"log":true,"lag":4`, `"transform":{"log":true,"lag":-40`, "the state's differences are not those of its options"},
 		{`"transform":{"log":true,"lag":4`, `"transform":{"log":false,"lag":4`, "the state's differences are not those of its options"},
 		{`"deviation":[`, `"deviation":[0,1],"x":[`, "a deviation of 0"},
@@ -751,17 +779,17 @@ func TestForecastLearns(t *testing.T) {
 		"rnn": rnn.New(h), "lstm": lstm.New(h), "gru": gru.New(h), "birnn": both(rnn.New(h)), "bilstm": both(lstm.New(h)), "bigru": both(gru.New(h)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newForecast(t, network, values, ForecastOptions{Window: 6, Difference: 1})
+			f := newForecast(t, network, values, Options{Window: 6, Difference: 1})
 			fit(t, f, train.Epochs(60), train.Batch(16), train.Optimize(&train.Adam{LR: 0.01}))
-			m, err := f.Evaluate(TestPart)
+			m, err := f.Evaluate(t.Context(), task.TestPart)
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := f.Baselines(TestPart)
+			b, err := f.Baselines(t.Context(), task.TestPart)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if limit := b["persistence"]["rmse"] / 50; !(m.Metrics["rmse"] < limit) {
+			if limit := byName(b)["persistence"]["rmse"] / 50; !(m.Metrics["rmse"] < limit) {
 				t.Errorf("rmse %v; want less than %v, a fiftieth of persistence", m.Metrics["rmse"], limit)
 			}
 			// Two turns of its own forecasts stay near the truth, beside an amplitude of 10.

@@ -123,11 +123,9 @@ func (f *Forecaster) State() State { return State{f.opts, f.transform} }
 // NewForecaster returns the forecaster of a state. The network's parameters are declared in params if they are not there;
 // others in params are an error, since they are the weights of another network.
 func NewForecaster(network *graph.Network, params *graph.Params, state State) (*Forecaster, error) {
-	opts, err := state.Options.withDefaults()
-	if err != nil {
+	if err := state.Options.check(); err != nil { // a state has no zero values to replace
 		return nil, err
 	}
-	state.Options = opts
 	if n := len(state.Transform.Mean); n == 0 || n != len(state.Transform.Deviation) {
 		return nil, errors.Errorf("forecast: the state scales by %d means and %d deviations; want one of each for each variable", n, len(state.Transform.Deviation))
 	}

@@ -46,9 +46,14 @@ func (o Options) withDefaults() (Options, error) {
 	o.Loss = cmp.Or(o.Loss, "mse")
 	o.Valid = cmp.Or(o.Valid, 1.0/8)
 	o.Test = cmp.Or(o.Test, 1.0/3)
+	return o, o.check()
+}
+
+// check returns what is wrong with options whose zero values have been replaced.
+func (o Options) check() error {
 	var s option.Set
 	o.Declare(&s)
-	return o, errors.WithMessage(s.Check(), "forecast")
+	return errors.WithMessage(s.Check(), "forecast")
 }
 
 // Adjust implements task.Adjuster: without the seasonal difference that a dataset's defaults take, the network itself has to

@@ -199,7 +199,7 @@ func TestTransformLogErrors(t *testing.T) {
 		series := rows(10, 2)
 		series[4][1] = bad
 		tr := transform{Log: true}
-		want := fmt.Sprintf("row 5 holds %v, which has no logarithm; forecast without --log", bad)
+		want := fmt.Sprintf("row 5 holds %v, which has no logarithm; forecast without log", bad)
 		if err := tr.fit(series); err == nil || err.Error() != want {
 			t.Errorf("fit: error %v; want %q", err, want)
 		}

@@ -35,8 +35,8 @@ func benchmarkTranslation(b *testing.B) *Translation {
 	}
 	data.Test = data.Train[:250]
 	network := birnn.New(gru.New(graph.Hidden(256), graph.Dropout(0.4)))
-	opts := TranslateOptions{Tokenizer: "words", Tied: true, Smoothing: 0.1, Penalty: 1}
-	t, err := NewTranslation(network, gru.New(graph.Hidden(256), graph.Dropout(0.4)), data, graph.NewParams(tensor.Float32), opts)
+	opts := Options{Tokenizer: "words", Tied: true, Smoothing: 0.1, Decoding: Decoding{Penalty: 1}}
+	t, err := New(network, gru.New(graph.Hidden(256), graph.Dropout(0.4)), data, graph.NewParams(tensor.Float32), opts)
 	if err != nil {
 		b.Fatal(err)
 	}

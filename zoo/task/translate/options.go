@@ -64,7 +64,7 @@ func (o *Options) Declare(s *option.Set) {
 	s.Text(&o.Teacher, "teacher", "part of the tokens read in training that are true and not the model's own, over time: a schedule as that of the learning rate, from 1 on; none is all").
 		Checked(func() error {
 			_, err := train.NewSchedule(o.Teacher, 1, max(1, o.Epochs), 1)
-			return err
+			return errors.Unwrap(err) // which names the schedule
 		})
 	o.Decoding.Declare(s)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,11 +17,12 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
-	"github.com/rnnzoo/rnnzoo/zoo/attention"
 	"github.com/rnnzoo/rnnzoo/zoo/birnn"
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
 	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // letters are pairs of which the target is the source backwards.
@@ -39,27 +42,27 @@ func letters(n, longest int) *datasets.Pairs {
 }
 
 // smallOptions are those of networks that are quick to compile.
-func smallOptions() TranslateOptions {
-	return TranslateOptions{Tokenizer: "characters", Embedding: 5, Attention: "scaled", Feed: "context", Penalty: 1}
+func smallOptions() Options {
+	return Options{Tokenizer: "characters", Embedding: 5, Attention: "scaled", Feed: "context", Decoding: Decoding{Penalty: 1}}
 }
 
 // newLetters returns a task with random weights, larger than initial ones, so that distributions are not flat.
-func newLetters(t *testing.T, encoder, decoder *graph.Network, opts TranslateOptions) *Translation {
+func newLetters(t *testing.T, encoder, decoder *graph.Network, opts Options) *Translation {
 	t.Helper()
-	task, err := NewTranslation(encoder, decoder, letters(60, 7), graph.NewParams(tensor.Float64, graph.InitSeed(5)), opts)
+	tr, err := New(encoder, decoder, letters(60, 7), graph.NewParams(tensor.Float64, graph.InitSeed(5)), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range task.Params().List() {
+	for _, p := range tr.Params().List() {
 		d := p.Value().Float64s()
 		for i := range d {
 			d[i] *= 3
 		}
 	}
-	return task
+	return tr
 }
 
-func gruLetters(t *testing.T, opts TranslateOptions) *Translation {
+func gruLetters(t *testing.T, opts Options) *Translation {
 	t.Helper()
 	return newLetters(t, birnn.New(gru.New(graph.Hidden(6))), gru.New(graph.Hidden(6)), opts)
 }
@@ -68,18 +71,18 @@ func gruLetters(t *testing.T, opts TranslateOptions) *Translation {
 var variants = []struct {
 	name             string
 	encoder, decoder *graph.Network
-	set              func(*TranslateOptions)
+	set              func(*Options)
 }{
-	{"rnn", rnn.New(graph.Hidden(6)), rnn.New(graph.Hidden(6)), func(o *TranslateOptions) { o.Attention = "dot" }},
-	{"lstm of two layers", lstm.New(graph.Hidden(6), graph.Layers(2)), lstm.New(graph.Hidden(6), graph.Layers(2)), func(o *TranslateOptions) { o.Attention, o.Feed = "additive", "output" }},
-	{"bigru", birnn.New(gru.New(graph.Hidden(6))), gru.New(graph.Hidden(6)), func(o *TranslateOptions) { o.Tied = true }},
-	{"nothing fed", birnn.New(gru.New(graph.Hidden(6))), gru.New(graph.Hidden(6)), func(o *TranslateOptions) { o.Attention, o.Feed = "general", "none" }},
-	{"additive, nothing fed", gru.New(graph.Hidden(6)), gru.New(graph.Hidden(6)), func(o *TranslateOptions) { o.Attention, o.Feed = "additive", "none" }},
-	{"gru to lstm, shared", birnn.New(gru.New(graph.Hidden(4))), lstm.New(graph.Hidden(6), graph.Layers(2)), func(o *TranslateOptions) { o.Shared, o.Tied = true, true }},
-	{"lstm to rnn", lstm.New(graph.Hidden(4), graph.Layers(2)), rnn.New(graph.Hidden(6)), func(o *TranslateOptions) { o.Smoothing = 0.1 }},
+	{"rnn", rnn.New(graph.Hidden(6)), rnn.New(graph.Hidden(6)), func(o *Options) { o.Attention = "dot" }},
+	{"lstm of two layers", lstm.New(graph.Hidden(6), graph.Layers(2)), lstm.New(graph.Hidden(6), graph.Layers(2)), func(o *Options) { o.Attention, o.Feed = "additive", "output" }},
+	{"bigru", birnn.New(gru.New(graph.Hidden(6))), gru.New(graph.Hidden(6)), func(o *Options) { o.Tied = true }},
+	{"nothing fed", birnn.New(gru.New(graph.Hidden(6))), gru.New(graph.Hidden(6)), func(o *Options) { o.Attention, o.Feed = "general", "none" }},
+	{"additive, nothing fed", gru.New(graph.Hidden(6)), gru.New(graph.Hidden(6)), func(o *Options) { o.Attention, o.Feed = "additive", "none" }},
+	{"gru to lstm, shared", birnn.New(gru.New(graph.Hidden(4))), lstm.New(graph.Hidden(6), graph.Layers(2)), func(o *Options) { o.Shared, o.Tied = true, true }},
+	{"lstm to rnn", lstm.New(graph.Hidden(4), graph.Layers(2)), rnn.New(graph.Hidden(6)), func(o *Options) { o.Smoothing = 0.1 }},
 }
 
-func eachVariant(t *testing.T, test func(t *testing.T, task *Translation)) {
+func eachVariant(t *testing.T, test func(t *testing.T, tr *Translation)) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			opts := smallOptions()
@@ -90,76 +93,35 @@ func eachVariant(t *testing.T, test func(t *testing.T, task *Translation)) {
 }
 
 // run runs a program on pairs and returns its loss.
-func (t *Translation) run(tb testing.TB, s translateShape, pairs []tokenPair) *compiled {
+func (t *Translation) run(tb testing.TB, s shape, pairs []tokenPair) *graph.Program {
 	tb.Helper()
-	p, err := t.program(s)
+	p, err := t.program(t.lane, s)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s.set(p.Program, pairs)
+	s.set(p, pairs)
 	if err := p.Run(); err != nil {
 		tb.Fatal(err)
 	}
 	return p
 }
 
-// TestTranslationGradient compares the gradient along a random direction with finite differences.
-func TestTranslationGradient(t *testing.T) {
-	eachVariant(t, func(t *testing.T, task *Translation) {
-		pairs := task.train[:3]
-		s := task.shapeOf(toTrain, pairs, 3)
-		program := task.run(t, s, pairs)
-		rng := rand.New(rand.NewSource(1))
-		along := 0.0
-		directions := make(map[string][]float64)
-		for _, p := range task.Params().List() {
-			d := make([]float64, p.Value().Size())
-			g := floats(program.Grad(p.Name()))
-			sum := 0.0
-			for i := range d {
-				d[i] = rng.NormFloat64()
-				along += d[i] * g[i]
-				sum += math.Abs(g[i])
-			}
-			if sum == 0 {
-				t.Errorf("%s has no gradient", p.Name())
-			}
-			directions[p.Name()] = d
-		}
-		const h = 1e-6
-		move := func(by float64) {
-			for _, p := range task.Params().List() {
-				for i, v := range directions[p.Name()] {
-					p.Value().Float64s()[i] += by * v
-				}
-			}
-		}
-		move(h)
-		up := task.run(t, s, pairs).Loss()
-		move(-2 * h)
-		down := task.run(t, s, pairs).Loss()
-		if got := (up - down) / (2 * h); !(math.Abs(got-along) < 1e-6*max(1, math.Abs(along))) {
-			t.Errorf("finite differences %v; the gradient says %v", got, along)
-		}
-	})
-}
-
 // TestTranslationPadding wants the same loss and gradients whatever pairs and steps are added that count for nothing.
 func TestTranslationPadding(t *testing.T) {
-	eachVariant(t, func(t *testing.T, task *Translation) {
-		pairs := task.train[:4]
-		tight := translateShape{use: toTrain, batch: 4}
+	eachVariant(t, func(t *testing.T, tr *Translation) {
+		pairs := tr.train[:4]
+		tight := shape{use: toTrain, batch: 4}
 		for _, p := range pairs {
 			tight.source, tight.target = max(tight.source, len(p.source)), max(tight.target, len(p.target))
 		}
 		wide := tight
 		wide.source, wide.target, wide.batch = tight.source+3, tight.target+2, 6
-		want, got := task.run(t, tight, pairs), task.run(t, wide, pairs)
+		want, got := tr.run(t, tight, pairs), tr.run(t, wide, pairs)
 		if d := math.Abs(got.Loss() - want.Loss()); !(d < 1e-12) {
 			t.Errorf("loss %v; want %v", got.Loss(), want.Loss())
 		}
-		for _, p := range task.Params().List() {
-			g, w := floats(got.Grad(p.Name())), floats(want.Grad(p.Name()))
+		for _, p := range tr.Params().List() {
+			g, w := program.Floats(got.Grad(p.Name())), program.Floats(want.Grad(p.Name()))
 			for i := range w {
 				if !(math.Abs(g[i]-w[i]) < 1e-10) {
 					t.Fatalf("gradient %d of %s is %v; want %v", i, p.Name(), g[i], w[i])
@@ -167,13 +129,13 @@ func TestTranslationPadding(t *testing.T) {
 			}
 		}
 		// Each pair by itself, and all of them: the same likelihood.
-		all, tokens, err := task.score(slices.Clone(task.train))
+		all, tokens, err := tr.score(t.Context(), slices.Clone(tr.train))
 		if err != nil {
 			t.Fatal(err)
 		}
 		sum, n := 0.0, 0
-		for _, p := range task.train {
-			one, k, err := task.score([]tokenPair{p})
+		for _, p := range tr.train {
+			one, k, err := tr.score(t.Context(), []tokenPair{p})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -185,143 +147,34 @@ func TestTranslationPadding(t *testing.T) {
 	})
 }
 
-// greedy translates by the teacher-forced network: the likeliest token after all those before it, again and again.
-func (t *Translation) greedy(tb testing.TB, source []int) (tokens []int, logp float64) {
-	for range t.limit(len(source)) {
-		pair := tokenPair{source, append(slices.Clone(tokens), text.End)}
-		s := translateShape{use: toForce, source: len(source), target: len(pair.target), batch: 1}
-		logits := floats(t.run(tb, s, []tokenPair{pair}).outputs[0])
-		last := logits[len(logits)-t.target:]
-		sum, best := 0.0, text.End
-		for id, v := range last {
-			sum += math.Exp(v)
-			if id > text.End && v > last[best] {
-				best = id
-			}
-		}
-		tokens = append(tokens, best)
-		logp += last[best] - math.Log(sum)
-		if best == text.End {
-			break
-		}
-	}
-	return tokens, logp
-}
-
-func TestBeamOfOneIsGreedy(t *testing.T) {
-	eachVariant(t, func(t *testing.T, task *Translation) {
-		var texts []string
-		for _, p := range task.data.Test[:5] {
-			texts = append(texts, p.Source)
-		}
-		got, err := task.translate(texts, search{beam: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, s := range texts {
-			tokens, logp := task.greedy(t, task.encodeSource(s))
-			if want := task.targetEncoder.Decode(tokens); got[i].Text != want || !(math.Abs(got[i].Score-logp) < 1e-9) {
-				t.Errorf("%q is %q with %v; greedily %q with %v", s, got[i].Text, got[i].Score, want, logp)
-			}
-		}
-	})
-}
-
-// TestBeamIsExhaustive compares a beam that holds every sequence of up to four letters with the best of them all.
-func TestBeamIsExhaustive(t *testing.T) {
-	const steps = 4
-	for _, penalty := range []float64{0, 1} {
-		eachVariant(t, func(t *testing.T, task *Translation) {
-			for _, p := range task.data.Test[:3] {
-				source := task.encodeSource(p.Source)
-				task.lengths = pairLengths{len(source), steps - 10} // so that limit is steps
-				best, bestScore := []int(nil), math.Inf(-1)
-				for tokens := range sequences(text.End+1, task.target, steps-1) {
-					nats, _, err := task.score([]tokenPair{{source, append(slices.Clone(tokens), text.End)}})
-					if err != nil {
-						t.Fatal(err)
-					}
-					if score := -nats / math.Pow(float64(len(tokens)+1), penalty); score > bestScore {
-						best, bestScore = slices.Clone(tokens), score
-					}
-				}
-				got, err := task.translate([]string{p.Source}, search{beam: 1 + 3 + 9 + 27 + 81, penalty: penalty})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if want := task.targetEncoder.Decode(best); got[0].Text != want || !(math.Abs(got[0].Score-bestScore) < 1e-9) {
-					t.Errorf("%q is %q with %v; the best of all is %q with %v", p.Source, got[0].Text, got[0].Score, want, bestScore)
-				}
-			}
-		})
-	}
-}
-
-// sequences returns all sequences of up to so many tokens from the first to below the second.
-func sequences(from, to, longest int) func(yield func([]int) bool) {
-	return func(yield func([]int) bool) {
-		var grow func(s []int) bool
-		grow = func(s []int) bool {
-			if !yield(s) {
-				return false
-			}
-			for id := from; id < to && len(s) < longest; id++ {
-				if !grow(append(s, id)) {
-					return false
-				}
-			}
-			return true
-		}
-		grow(nil)
-	}
-}
-
 func TestBatchedSearch(t *testing.T) {
-	eachVariant(t, func(t *testing.T, task *Translation) {
+	eachVariant(t, func(t *testing.T, tr *Translation) {
 		var texts []string
-		for _, p := range task.data.Valid {
+		for _, p := range tr.data.Valid {
 			texts = append(texts, p.Source)
 		}
 		texts = append(texts, "", strings.Repeat("abc", 9))
-		for _, opts := range []search{{1, 0}, {3, 1}, {40, 0}} {
-			all, err := task.translate(texts, opts)
+		for _, opts := range []Decoding{{1, 0}, {3, 1}, {40, 0}} {
+			all, err := tr.TranslateContext(t.Context(), opts, texts...)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, s := range texts {
-				one, err := task.translate([]string{s}, opts)
+				one, err := tr.TranslateContext(t.Context(), opts, s)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if all[i].Text != one[0].Text || !(math.Abs(all[i].Score-one[0].Score) < 1e-9) {
-					t.Errorf("beam %d: %q is %q with %v; alone %q with %v", opts.beam, s, all[i].Text, all[i].Score, one[0].Text, one[0].Score)
+					t.Errorf("beam %d: %q is %q with %v; alone %q with %v", opts.Beam, s, all[i].Text, all[i].Score, one[0].Text, one[0].Score)
 				}
 			}
 		}
 	})
 }
 
-func TestWiderBeamIsNoWorse(t *testing.T) {
-	task := gruLetters(t, smallOptions())
-	texts, _ := task.sides(task.data.Valid)
-	sum := make(map[int]float64)
-	for _, beam := range []int{1, 300} {
-		found, err := task.translate(texts, search{beam: beam})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range found {
-			sum[beam] += f.Score
-		}
-	}
-	if sum[300] < sum[1] {
-		t.Errorf("a beam of 300 finds %v, greedy search %v", sum[300], sum[1])
-	}
-}
-
 func TestAttentionWeights(t *testing.T) {
-	eachVariant(t, func(t *testing.T, task *Translation) {
-		found, err := task.translate([]string{"abcab", "c", ""}, search{beam: 3, penalty: 1})
+	eachVariant(t, func(t *testing.T, tr *Translation) {
+		found, err := tr.TranslateContext(t.Context(), Decoding{Beam: 3, Penalty: 1}, "abcab", "c", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -350,14 +203,14 @@ func TestAttentionWeights(t *testing.T) {
 func TestTranslationLearns(t *testing.T) {
 	opts := smallOptions()
 	opts.Embedding = 16
-	task, err := NewTranslation(birnn.New(gru.New(graph.Hidden(32))), gru.New(graph.Hidden(32)), letters(4000, 6), graph.NewParams(tensor.Float32), opts)
+	tr, err := New(birnn.New(gru.New(graph.Hidden(32))), gru.New(graph.Hidden(32)), letters(4000, 6), graph.NewParams(tensor.Float32), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := train.Run(t.Context(), task, train.Epochs(5), train.Batch(32), train.Optimize(&train.Adam{LR: 0.01})); err != nil {
+	if _, err := train.Run(t.Context(), tr, train.Epochs(5), train.Batch(32), train.Optimize(&train.Adam{LR: 0.01})); err != nil {
 		t.Fatal(err)
 	}
-	s, err := task.Evaluate(TestPart)
+	s, err := tr.Evaluate(t.Context(), task.TestPart)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,12 +222,12 @@ func TestTranslationLearns(t *testing.T) {
 func TestScheduledSampling(t *testing.T) {
 	opts := smallOptions()
 	opts.Teacher, opts.Epochs = "step:1:0.5", 3
-	task := gruLetters(t, opts)
+	tr := gruLetters(t, opts)
 	number := 0
 	for epoch, truth := range []float64{1, 0.5, 0.25} {
 		own, all := 0, 0
-		for _, batch := range task.Batches(epoch+1, 10, 1) {
-			s, err := task.Step(number, batch)
+		for _, batch := range tr.Batches(epoch+1, 10, 1) {
+			s, err := tr.Step(number, batch)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -404,10 +257,10 @@ func TestScheduledSamplingAgain(t *testing.T) {
 	opts := smallOptions()
 	opts.Teacher, opts.Epochs = "step:1:0.5", 3
 	read := func(numbers ...int) (previous []int) {
-		task := gruLetters(t, opts)
-		batches := task.Batches(2, 10, 1)
+		tr := gruLetters(t, opts)
+		batches := tr.Batches(2, 10, 1)
 		for _, n := range numbers {
-			s, err := task.Step(n, batches[0])
+			s, err := tr.Step(n, batches[0])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -425,22 +278,18 @@ func TestTranslatorIsKept(t *testing.T) {
 	for _, shared := range []bool{false, true} {
 		opts := smallOptions()
 		opts.Shared, opts.Tokenizer = shared, "bytes:4"
-		task := gruLetters(t, opts)
-		files := make(map[string][]byte)
-		if err := task.Predictor().Save(func(file string, value any) error {
-			data, err := json.Marshal(value)
-			files[file] = data
-			return err
-		}); err != nil {
+		tr := gruLetters(t, opts)
+		dir := t.TempDir()
+		files := train.Folder(dir)
+		if err := tr.Predictor().Save(files); err != nil {
 			t.Fatal(err)
 		}
-		read := func(file string, value any) error { return json.Unmarshal(files[file], value) }
-		opened, err := OpenTranslator(task.encoder, task.decoder, task.Params(), task.Options(), read)
+		opened, err := Open(tr.network.Encoder, tr.network.Decoder, tr.Params(), tr.Options(), files)
 		if err != nil {
 			t.Fatal(err)
 		}
 		texts := []string{"abc", "cccab", "x é"}
-		want, err := task.Translate(texts...)
+		want, err := tr.Translate(texts...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -451,26 +300,32 @@ func TestTranslatorIsKept(t *testing.T) {
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("the opened one says %v; want %v", got, want)
 		}
-		on, err := opened.On(task.data)
+		on, err := opened.On(tr.data, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := on.Evaluate(TestPart)
+		a, err := on.Evaluate(t.Context(), task.TestPart)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := task.Evaluate(TestPart)
+		b, err := tr.Evaluate(t.Context(), task.TestPart)
 		if err != nil || fmt.Sprint(a) != fmt.Sprint(b) {
 			t.Errorf("the opened one scores %v; want %v (%v)", a, b, err)
 		}
-		delete(files, targetVocabularyFile)
-		if _, err := OpenTranslator(task.encoder, task.decoder, task.Params(), task.Options(), read); err == nil || !strings.Contains(err.Error(), "target.json is damaged") {
+		var source json.RawMessage
+		if err := files.Read(sourceVocabularyFile, &source); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(filepath.Join(dir, targetVocabularyFile)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(tr.network.Encoder, tr.network.Decoder, tr.Params(), tr.Options(), files); err == nil || !strings.Contains(err.Error(), "target.json is damaged") {
 			t.Errorf("error %v", err)
 		}
-		if _, err := OpenTranslator(task.encoder, lstm.New(graph.Hidden(6)), task.Params(), task.Options(), func(file string, value any) error {
-			files[targetVocabularyFile] = files[sourceVocabularyFile]
-			return read(file, value)
-		}); err == nil {
+		if err := files.Write(targetVocabularyFile, source); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(tr.network.Encoder, lstm.New(graph.Hidden(6)), tr.Params(), tr.Options(), files); err == nil {
 			t.Error("weights of another network are taken")
 		}
 	}
@@ -480,19 +335,20 @@ func TestTranslationRefuses(t *testing.T) {
 	for _, c := range []struct {
 		want             string
 		encoder, decoder *graph.Network
-		set              func(*TranslateOptions)
+		set              func(*Options)
 	}{
 		{"translate: bigru cannot decode: it would read words that are not yet there", nil, birnn.New(gru.New()), nil},
-		{"attention: dot compares queries of width 64 with values of width 128; they must be equal, or choose general", birnn.New(gru.New()), nil, func(o *TranslateOptions) { o.Attention = "dot" }},
-		{`translate: attention "dto" is not known; choose one of additive, dot, general, scaled`, nil, nil, func(o *TranslateOptions) { o.Attention = "dto" }},
-		{`translate: feed "x" is not known; choose one of context, output, none`, nil, nil, func(o *TranslateOptions) { o.Feed = "x" }},
-		{"translate: label smoothing is 1; want 0 ≤ smoothing < 1", nil, nil, func(o *TranslateOptions) { o.Smoothing = 1 }},
-		{"translate: the length penalty is NaN; want at least 0", nil, nil, func(o *TranslateOptions) { o.Penalty = math.NaN() }},
-		{"translate: the beam is -1; want at least 1", nil, nil, func(o *TranslateOptions) { o.Beam = -1 }},
-		{`translate: teacher forcing: schedule "linaer": not found`, nil, nil, func(o *TranslateOptions) { o.Teacher = "linaer" }},
-		{`translate letters: tokenizer "bpe:x": "x" is no number of merges`, nil, nil, func(o *TranslateOptions) { o.Tokenizer = "bpe:x" }},
-		{"translate letters: tokenizer; choose words, treebank, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open wrods", nil, nil, func(o *TranslateOptions) { o.Tokenizer = "wrods" }},
-		{"translate letters: every pair has a side of more than 1 tokens; raise that limit", nil, nil, func(o *TranslateOptions) { o.MaxTokens = 1 }},
+		{"translate: attention: dot compares queries of width 64 with values of width 128; they must be equal, or choose general", birnn.New(gru.New()), nil, func(o *Options) { o.Attention = "dot" }},
+		{`translate: attention "dto": not found; did you mean dot? Choose one of additive, dot, general, scaled`, nil, nil, func(o *Options) { o.Attention = "dto" }},
+		{`translate: feed "x": not found; choose one of context, output, none`, nil, nil, func(o *Options) { o.Feed = "x" }},
+		{"translate: smoothing 1: want less than 1", nil, nil, func(o *Options) { o.Smoothing = 1 }},
+		{"translate: penalty NaN: want at least 0", nil, nil, func(o *Options) { o.Penalty = math.NaN() }},
+		{"translate: beam -1: want at least 1", nil, nil, func(o *Options) { o.Beam = -1 }},
+		{`translate: teacher "linaer": not found; choose one of constant`, nil, nil, func(o *Options) { o.Teacher = "linaer" }},
+		{`translate: tokenizer "bpe:x": want a number of merges`, nil, nil, func(o *Options) { o.Tokenizer = "bpe:x" }},
+		{`translate: tokenizer "wrods": not found; did you mean words?`, nil, nil, func(o *Options) { o.Tokenizer = "wrods" }},
+		{"translate letters: tokenizer; choose words, treebank, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open ./wrods", nil, nil, func(o *Options) { o.Tokenizer = "./wrods" }},
+		{"translate letters: every pair has a side of more than 1 tokens; raise that limit", nil, nil, func(o *Options) { o.MaxTokens = 1 }},
 		{"gru: the hidden width is 0; want at least 1", gru.New(graph.Hidden(0)), nil, nil},
 	} {
 		opts := smallOptions()
@@ -505,26 +361,26 @@ func TestTranslationRefuses(t *testing.T) {
 		if c.decoder == nil {
 			c.decoder = gru.New()
 		}
-		_, err := NewTranslation(c.encoder, c.decoder, letters(20, 3), graph.NewParams(tensor.Float32), opts)
+		_, err := New(c.encoder, c.decoder, letters(20, 3), graph.NewParams(tensor.Float32), opts)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("error %v; want %q", err, c.want)
 		}
 	}
-	task := gruLetters(t, smallOptions())
-	if _, err := task.Evaluate("tset"); err == nil || err.Error() != `split "tset" not found; want train, valid or test` {
+	tr := gruLetters(t, smallOptions())
+	if _, err := tr.Evaluate(t.Context(), "tset"); err == nil || err.Error() != `part "tset" not found; did you mean "test"? (choose train, valid or test)` {
 		t.Errorf("error %v", err)
 	}
-	task.data.Test = nil
-	if _, err := task.Evaluate(TestPart); err == nil || err.Error() != "translate letters: the test part has no pairs" {
+	tr.data.Test = nil
+	if _, err := tr.Evaluate(t.Context(), task.TestPart); err == nil || err.Error() != "translate letters: the test part has no pairs" {
 		t.Errorf("error %v", err)
 	}
-	if _, err := task.On(datasets.Airline()); err == nil || err.Error() != "translate airline: the dataset has no pairs of texts" {
+	if _, err := tr.On(datasets.Airline(), nil); err == nil || err.Error() != "translate airline: the dataset has no pairs of texts" {
 		t.Errorf("error %v", err)
 	}
-	for _, p := range task.Params().List() {
+	for _, p := range tr.Params().List() {
 		p.Value().Memset(math.NaN())
 	}
-	if _, err := task.translate([]string{"a"}, search{beam: 1}); err == nil || !strings.Contains(err.Error(), "the weights are damaged") {
+	if _, err := tr.TranslateContext(t.Context(), Decoding{Beam: 1}, "a"); err == nil || !strings.Contains(err.Error(), "the weights are damaged") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -532,10 +388,10 @@ func TestTranslationRefuses(t *testing.T) {
 func TestTranslationLimits(t *testing.T) {
 	opts := smallOptions()
 	opts.MaxTokens = 5
-	task := gruLetters(t, opts)
-	n, valid, test := task.Examples()
+	tr := gruLetters(t, opts)
+	n, valid, test := tr.Examples()
 	short := 0
-	for _, p := range task.data.Train {
+	for _, p := range tr.data.Train {
 		if len(p.Source) < 5 {
 			short++
 		}
@@ -543,12 +399,12 @@ func TestTranslationLimits(t *testing.T) {
 	if n != short || n == 30 || valid != 15 || test != 15 {
 		t.Errorf("%d, %d and %d examples; want %d, 15 and 15", n, valid, test, short)
 	}
-	task.Limit(7)
-	if n, _, _ := task.Examples(); n != 7 {
+	tr.Limit(7)
+	if n, _, _ := tr.Examples(); n != 7 {
 		t.Errorf("%d examples; want 7", n)
 	}
 	seen := make(map[int]bool)
-	for _, batch := range task.Batches(1, 3, 1) {
+	for _, batch := range tr.Batches(1, 3, 1) {
 		for _, e := range batch {
 			seen[e] = true
 		}
@@ -564,14 +420,14 @@ func TestTranslationCase(t *testing.T) {
 	for _, cased := range []bool{false, true} {
 		opts := smallOptions()
 		opts.Cased = cased
-		task, err := NewTranslation(gru.New(), gru.New(), data, graph.NewParams(tensor.Float32), opts)
+		tr, err := New(gru.New(), gru.New(), data, graph.NewParams(tensor.Float32), opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if has := task.sourceEncoder.Vocabulary.Has("A"); has != cased {
+		if has := tr.sourceEncoder.Vocabulary.Has("A"); has != cased {
 			t.Errorf("cased %v: the vocabulary has A: %v", cased, has)
 		}
-		if _, references := task.sides([]datasets.Pair{{Target: "ÄB"}}); references[0] != map[bool]string{false: "äb", true: "ÄB"}[cased] {
+		if _, references := tr.sides([]datasets.Pair{{Target: "ÄB"}}); references[0] != map[bool]string{false: "äb", true: "ÄB"}[cased] {
 			t.Errorf("cased %v: references %q", cased, references)
 		}
 	}
@@ -588,24 +444,22 @@ func TestTranslationBaselines(t *testing.T) {
 		Test:  []datasets.Pair{{Source: "The cat eats 7 mice.", Target: "le chat mange 7 mice."}},
 	}
 	opts := smallOptions()
-	task, err := NewTranslation(gru.New(), gru.New(), data, graph.NewParams(tensor.Float32), opts)
+	tr, err := New(gru.New(), gru.New(), data, graph.NewParams(tensor.Float32), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := task.Baselines(TestPart)
+	rivals, err := tr.Baselines(t.Context(), task.TestPart)
 	if err != nil {
 		t.Fatal(err)
+	}
+	b := make(map[string]map[string]float64)
+	for _, r := range rivals {
+		b[r.Name] = r.Metrics
 	}
 	if got := b["words"]["exact"]; got != 1 {
 		t.Errorf("word by word %v", b["words"])
 	}
 	if got := b["copy"]["bleu"]; !(got > 0 && got < 50) || b["copy"]["exact"] != 0 {
 		t.Errorf("copied %v", b["copy"])
-	}
-}
-
-func TestAttentionNamesAreScores(t *testing.T) {
-	if got := attention.Scores(); !slices.Equal(got, []string{"additive", "dot", "general", "scaled"}) {
-		t.Errorf("scores %q", got)
 	}
 }

@@ -17,14 +17,14 @@ import (
 type Pool[K comparable] struct {
 	once    sync.Once
 	idle    chan *Lane[K]
-	warming sync.Mutex // or two would wait for each other's lanes
+	warming chan struct{} // has room for one who warms, or two would wait for each other's lanes
 }
 
 // lanes returns the channel of lanes that nobody has.
 func (p *Pool[K]) lanes() chan *Lane[K] {
 	p.once.Do(func() {
 		n := runtime.GOMAXPROCS(0)
-		p.idle = make(chan *Lane[K], n)
+		p.idle, p.warming = make(chan *Lane[K], n), make(chan struct{}, 1)
 		for range n {
 			l := NewLane[K](graph.Threads(1), graph.FixedParams())
 			l.memory = Memory / n
@@ -78,11 +78,19 @@ func (p *Pool[K]) Each(ctx context.Context, n int, do func(l *Lane[K], job int) 
 	return context.Cause(ctx)
 }
 
-// Warm has every lane do something, such as compile a program, one after the other. It waits until nobody has one.
+// Warm has every lane do something, such as compile a program, one after the other. It waits until nobody has one, or the
+// context ends.
 func (p *Pool[K]) Warm(ctx context.Context, do func(*Lane[K]) error) error {
-	p.warming.Lock()
-	defer p.warming.Unlock()
+	if err := ctx.Err(); err != nil {
+		return errors.WithStack(err)
+	}
 	idle := p.lanes()
+	select {
+	case p.warming <- struct{}{}:
+		defer func() { <-p.warming }()
+	case <-ctx.Done():
+		return errors.WithStack(ctx.Err())
+	}
 	all := make([]*Lane[K], 0, cap(idle))
 	defer func() {
 		for _, l := range all {
@@ -98,6 +106,9 @@ func (p *Pool[K]) Warm(ctx context.Context, do func(*Lane[K]) error) error {
 		}
 	}
 	for _, l := range all {
+		if err := ctx.Err(); err != nil {
+			return errors.WithStack(err)
+		}
 		if err := do(l); err != nil {
 			return err
 		}
