@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
@@ -125,7 +126,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		return err
 	}
 	if err := zoo.CheckFolder(o.out); err != nil {
-		return err
+		return errors.WithMessage(err, "--out")
 	}
 	// Until here there is nothing to keep, and a signal ends the process.
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
