@@ -64,7 +64,7 @@ func newEval() *cobra.Command {
 	var union option.Set
 	for _, k := range zoo.Tasks() {
 		if d := k.Decoding(); d != nil {
-			union.Group("The task: " + k.Name())
+			union.Group(taskGroup(k))
 			d.Declare(&union)
 		}
 	}
@@ -84,7 +84,7 @@ func newEval() *cobra.Command {
 		}
 		var s option.Set
 		if d := r.Predictor().Decoding(); d != nil {
-			s.Group("The task: " + r.Task().Name())
+			s.Group(taskGroup(r.Task()))
 			d.Declare(&s)
 		}
 		return &s

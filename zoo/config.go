@@ -148,7 +148,7 @@ func (c *Config) Declare(s *option.Set) {
 		}
 	}
 	if c.Options != nil {
-		s.Group("The task: " + c.Task)
+		s.Group("The task " + c.Task)
 		c.Options.Declare(s)
 	}
 }
