@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
@@ -68,4 +69,11 @@ func rivals(all []task.Rival) []string {
 		names = append(names, r.Name)
 	}
 	return slices.Sorted(slices.Values(names))
+}
+
+// settings are all settings of a configuration.
+func settings(c *Config) *option.Set {
+	s := new(option.Set)
+	c.Declare(s)
+	return s
 }
