@@ -291,6 +291,11 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 				return errors.WithStack(err)
 			}
 		}
+		if read.Maximize == "" { // which the task decided then
+			var r task.Recipe
+			kind.Defaults(&r, task.Subject{Model: read.Model})
+			read.Maximize = r.Maximize
+		}
 	}
 	read.Format, read.Task = format, kind.Name()
 	*c = Config(read)
