@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 )
 
 // failed fails the test unless the command has ended with this status and one line on standard error that holds the
@@ -71,11 +72,11 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run lstm airline --pooling max", []string{"--pooling", "classify", "forecast"}},
 		{"run lstm phrases --window 3", []string{"--window", "forecast", "classify"}},
 		{"run lstm phrases --pooling media", []string{"--pooling", `"media"`, "mean"}},
-		{"run lstm phrases --tokenizer wrods", []string{"--tokenizer", `"wrods"`, `did you mean "words"?`}},
+		{"run lstm phrases --tokenizer wrods", []string{"--tokenizer", `"wrods"`, `did you mean words?`}},
 		{"run lstm phrases --embedding-dropout 1", []string{"--embedding-dropout 1", "less than 1"}},
 		{"run lstm csv:x.csv --text a --encoding latin7", []string{`"latin7"`, "latin1"}},
-		{"run bigru dates --decoder bigru", []string{"--decoder bigru", "lstm or gru"}},
-		{"run bigru multi30k-de-en --decoder bigru", []string{"--decoder bigru", "lstm or gru"}},
+		{"run bigru dates --decoder bigru", []string{`--decoder "bigru"`, "lstm or gru"}},
+		{"run bigru multi30k-de-en --decoder bigru", []string{`--decoder "bigru"`, "lstm or gru"}},
 		{"run gru dates --attention dto", []string{"--attention", `"dto"`, "dot"}},
 		{"run gru dates --tokenizer bpe:x", []string{"--tokenizer", `"bpe:x"`}},
 		{"run gru dates --beam 0", []string{"--beam 0", "at least 1"}},
@@ -170,43 +171,48 @@ func TestDamagedRuns(t *testing.T) {
 		}
 		return string(data)
 	}
-	config, weights := read("config.json"), read("weights.safetensors")
+	config, state, weights := read("config.json"), read("state.json"), read("weights.safetensors")
 	defaults := zoo.Defaults("lstm", "airline")
-	width, window := fmt.Sprintf(`"hidden": %d`, defaults.Hidden), fmt.Sprintf(`"window": %d`, defaults.Forecast.Window)
-	change := func(from, to string) string {
-		if !strings.Contains(config, from) {
-			t.Fatalf("the configuration has no %s:\n%s", from, config)
+	width, window := fmt.Sprintf(`"hidden": %d`, defaults.Hidden), fmt.Sprintf(`"window": %d`, defaults.Options.(*forecast.Options).Window)
+	changeIn := func(text, from, to string) string {
+		if !strings.Contains(text, from) {
+			t.Fatalf("there is no %s in:\n%s", from, text)
 		}
-		return strings.Replace(config, from, to, 1)
+		return strings.Replace(text, from, to, 1)
 	}
+	change := func(from, to string) string { return changeIn(config, from, to) }
 	for name, c := range map[string]struct {
-		config, weights string
-		want            []string
+		config, state, weights string
+		want                   []string
 	}{
-		"config cut off":       {config[:len(config)/2], weights, []string{"config.json is damaged"}},
-		"config empty":         {"", weights, []string{"config.json is damaged"}},
-		"config of nothing":    {"{}", weights, []string{"config.json is damaged"}},
-		"config of a list":     {"[]", weights, []string{"config.json is damaged"}},
-		"unknown model":        {change(`"lstm"`, `"lstn"`), weights, []string{"config.json is damaged", "lstn"}},
-		"no width":             {change(width, `"hidden": 0`), weights, []string{"config.json is damaged", "hidden"}},
-		"another width":        {change(width, `"hidden": 6000`), weights, []string{"shape"}},
-		"another model":        {change(`"lstm"`, `"gru"`), weights, []string{"shape"}},
-		"more layers":          {change(`"layers": 1`, `"layers": 2`), weights, []string{"lacks the parameter", "_l1"}},
-		"another window":       {change(window, `"window": 1000000000`), weights, []string{"config.json is damaged"}},
-		"a variable too many":  {change(`"passengers"`, `"passengers", "ships"`), weights, []string{"config.json is damaged", "2 variables"}},
-		"times of other rows":  {change(`"times": [`, `"times": ["1940-01",`), weights, []string{"config.json is damaged", "times"}},
-		"weights cut off":      {config, weights[:len(weights)-10], []string{"weights.safetensors"}},
-		"weights empty":        {config, "", []string{"weights.safetensors"}},
-		"weights of something": {config, "something else, and longer than eight bytes", []string{"weights.safetensors"}},
+		"config cut off":       {config[:len(config)/2], state, weights, []string{"config.json is damaged"}},
+		"config empty":         {"", state, weights, []string{"config.json is damaged"}},
+		"config of nothing":    {"{}", state, weights, []string{`its model ""`}},
+		"config of a list":     {"[]", state, weights, []string{"config.json is damaged"}},
+		"unknown model":        {change(`"lstm"`, `"lstn"`), state, weights, []string{"lstn", "zoo.Register"}},
+		"no width":             {change(width, `"hidden": 0`), state, weights, []string{"config.json is damaged", "hidden"}},
+		"another width":        {change(width, `"hidden": 6000`), state, weights, []string{"shape"}},
+		"another model":        {change(`"lstm"`, `"gru"`), state, weights, []string{"shape"}},
+		"more layers":          {change(`"layers": 1`, `"layers": 2`), state, weights, []string{"lacks the parameter", "_l1"}},
+		"another window":       {change(window, `"window": 1000000000`), state, weights, []string{"config.json is damaged"}},
+		"another forecast":     {change(window, `"window": 13`), state, weights, []string{"state.json is damaged", "another forecast"}},
+		"state cut off":        {config, state[:len(state)/2], weights, []string{"state.json is damaged"}},
+		"a variable too many":  {config, changeIn(state, `"passengers"`, `"passengers", "ships"`), weights, []string{"state.json is damaged", "2 variables"}},
+		"times of other rows":  {config, changeIn(state, `"times": [`, `"times": ["1940-01",`), weights, []string{"state.json is damaged", "times"}},
+		"weights cut off":      {config, state, weights[:len(weights)-10], []string{"weights.safetensors"}},
+		"weights empty":        {config, state, "", []string{"weights.safetensors"}},
+		"weights of something": {config, state, "something else, and longer than eight bytes", []string{"weights.safetensors"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			write(t, run, "config.json", c.config)
+			write(t, run, "state.json", c.state)
 			write(t, run, "weights.safetensors", c.weights)
 			command(t, dir, "predict", "lstm-airline-1").failed(t, statusFailed, append(c.want, "lstm-airline-1")...)
 			command(t, dir, "eval", "lstm-airline-1").failed(t, statusFailed, c.want...)
 		})
 	}
 	write(t, run, "config.json", config)
+	write(t, run, "state.json", state)
 	if err := os.Remove(filepath.Join(run, "weights.safetensors")); err != nil {
 		t.Fatal(err)
 	}

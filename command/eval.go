@@ -18,7 +18,11 @@ type evaluationEvent struct {
 	Split     string                       `json:"split"`
 	Metrics   map[string]metric            `json:"metrics"`
 	Baselines map[string]map[string]metric `json:"baselines"`
-	Run       string                       `json:"run"`
+}
+
+// endOfEvaluation is behind the exhibits.
+type endOfEvaluation struct {
+	Run string `json:"run"`
 }
 
 func newEval() *cobra.Command {
@@ -49,8 +53,8 @@ func newEval() *cobra.Command {
 			}
 			c, w := r.Config, cmd.OutOrStdout()
 			if asJSON {
-				event := evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), dir}
-				return writeJSON(w, withExhibits{event, v.Exhibits})
+				event := evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines)}
+				return writeJSON(w, joined{event, exhibitFields(v.Exhibits), endOfEvaluation{dir}})
 			}
 			s := scores{c.Model, r.Task().Metrics(), v}
 			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n", dir, split, c.Dataset, s.table())
@@ -64,7 +68,7 @@ func newEval() *cobra.Command {
 	var union option.Set
 	for _, k := range zoo.Tasks() {
 		if d := k.Decoding(); d != nil {
-			union.Group("The task: " + k.Name())
+			union.Group(taskGroup(k))
 			d.Declare(&union)
 		}
 	}
@@ -84,7 +88,7 @@ func newEval() *cobra.Command {
 		}
 		var s option.Set
 		if d := r.Predictor().Decoding(); d != nil {
-			s.Group("The task: " + r.Task().Name())
+			s.Group(taskGroup(r.Task()))
 			d.Declare(&s)
 		}
 		return &s

@@ -37,40 +37,48 @@ type (
 		Seconds         float64           `json:"seconds"`
 		TokensPerSecond metric            `json:"tokens_per_second"`
 	}
+	// Between the fields of a result and of its end stand those of its exhibits.
 	resultEvent struct {
-		Event       string                       `json:"event"`
-		Metrics     map[string]metric            `json:"metrics"`
-		Baselines   map[string]map[string]metric `json:"baselines"`
-		Epochs      int                          `json:"epochs"`
-		Seconds     float64                      `json:"seconds"`
-		Run         string                       `json:"run"`
-		Interrupted bool                         `json:"interrupted,omitempty"`
+		Event     string                       `json:"event"`
+		Metrics   map[string]metric            `json:"metrics"`
+		Baselines map[string]map[string]metric `json:"baselines"`
+	}
+	endOfResult struct {
+		Epochs      int     `json:"epochs"`
+		Seconds     float64 `json:"seconds"`
+		Run         string  `json:"run"`
+		Interrupted bool    `json:"interrupted,omitempty"`
 	}
 )
 
-// withExhibits is an event with what its exhibits are for a program beside its own fields, by their names.
-type withExhibits struct {
-	event    any
-	exhibits []task.Exhibit
-}
+// joined is one event with the fields of several, in their order.
+type joined []any
 
 // MarshalJSON implements json.Marshaler.
-func (e withExhibits) MarshalJSON() ([]byte, error) {
-	all, err := json.Marshal(e.event)
-	if err != nil {
-		return nil, errors.WithStack(err)
-	}
-	for _, x := range e.exhibits {
-		if x.Data == nil {
-			continue
-		}
-		field, err := json.Marshal(map[string]any{x.Name: x.Data})
+func (j joined) MarshalJSON() ([]byte, error) {
+	all := []byte{'{'}
+	for _, part := range j {
+		fields, err := json.Marshal(part)
 		if err != nil {
 			return nil, errors.WithStack(err)
 		}
-		all = append(append(all[:len(all)-1], ','), field[1:]...)
+		if fields = fields[1 : len(fields)-1]; len(fields) > 0 && len(all) > 1 {
+			all = append(all, ',')
+		}
+		all = append(all, fields...)
 	}
-	return all, nil
+	return append(all, '}'), nil
+}
+
+// exhibitFields are the exhibits that are something for a program, by their names.
+func exhibitFields(exhibits []task.Exhibit) map[string]any {
+	fields := make(map[string]any)
+	for _, e := range exhibits {
+		if e.Data != nil {
+			fields[e.Name] = e.Data
+		}
+	}
+	return fields
 }
 
 func startOf(e *zoo.Experiment) startEvent {
@@ -86,7 +94,10 @@ func epochOf(v train.EpochEvent) epochEvent {
 		Seconds: v.Seconds, TokensPerSecond: metric(float64(v.Tokens) / v.Seconds)}
 }
 
-func resultOf(r *zoo.Result, dir string) withExhibits {
-	return withExhibits{resultEvent{Event: "result", Metrics: metrics(r.Metrics), Baselines: baselines(r.Baselines),
-		Epochs: r.Epochs, Seconds: r.Seconds, Run: dir, Interrupted: r.Interrupted}, r.Exhibits}
+func resultOf(r *zoo.Result, dir string) joined {
+	return joined{
+		resultEvent{"result", metrics(r.Metrics), baselines(r.Baselines)},
+		exhibitFields(r.Exhibits),
+		endOfResult{r.Epochs, r.Seconds, dir, r.Interrupted},
+	}
 }

@@ -42,10 +42,7 @@ func addSetting(flags *pflag.FlagSet, f *option.Field) *pflag.Flag {
 		help += ": one of " + strings.Join(choices, ", ")
 	}
 	flag := flags.VarPF(&setting{Field: f}, f.Name, "", help)
-	flag.NoOptDefVal = f.WithoutValue()
-	if flag.DefValue == "0" { // which pflag does not show
-		flag.Usage += " (default 0)"
-	}
+	flag.DefValue, flag.NoOptDefVal = f.Default, f.WithoutValue()
 	return flag
 }
 
@@ -82,7 +79,7 @@ func helpWithSettings(cmd *cobra.Command, settings func(args []string, given map
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		out := cmd.OutOrStdout()
 		s := settings(cmd.Flags().Args(), givenSettings(cmd.Flags()))
-		fmt.Fprintf(out, "%s\n\nUsage:\n  %s [flags]\n", cmd.Long, cmd.UseLine())
+		fmt.Fprintf(out, "%s\n\nUsage:\n  %s\n", cmd.Long, cmd.UseLine())
 		if cmd.HasExample() {
 			fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
 		}

@@ -58,7 +58,7 @@ each line or what would be in the file. Without a run this help shows the settin
 	}
 	var union option.Set
 	for _, k := range zoo.Tasks() {
-		union.Group("The task: " + k.Name())
+		union.Group(taskGroup(k))
 		k.Query().Declare(&union)
 	}
 	flags := cmd.Flags()
@@ -73,7 +73,7 @@ each line or what would be in the file. Without a run this help shows the settin
 			return asInTraining(&union)
 		}
 		var s option.Set
-		s.Group("The task: " + r.Task().Name())
+		s.Group(taskGroup(r.Task()))
 		r.Predictor().Query().Declare(&s)
 		return &s
 	})
@@ -169,11 +169,17 @@ func tasksWith(name string) []string {
 	return names
 }
 
-// asInTraining shows the defaults of settings that only a run knows.
+// asInTraining shows of settings whose defaults only a run knows, those of how answers are looked for, what they are.
 func asInTraining(s *option.Set) *option.Set {
-	for _, f := range s.Fields() {
-		if f.Default == "0" && f.Check() != nil {
-			f.Default = "as in training"
+	for _, k := range zoo.Tasks() {
+		var known option.Set
+		if d := k.Decoding(); d != nil {
+			d.Declare(&known)
+		}
+		for _, f := range s.Fields() {
+			if f.Group == taskGroup(k) && known.Lookup(f.Name) != nil {
+				f.Default = "as in training"
+			}
 		}
 	}
 	return s

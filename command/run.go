@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
@@ -15,6 +16,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
 // runOptions are the flags of zoo run that are no part of the configuration.
@@ -92,11 +94,14 @@ func allSettings() *option.Set {
 			s.Group("The data")
 			c.Data.Declare(s)
 		}
-		s.Group("The task: " + k.Name())
+		s.Group(taskGroup(k))
 		c.Options.Declare(s)
 	}
 	return s
 }
+
+// taskGroup is the title over the settings of a task.
+func taskGroup(k task.Kind) string { return "The task " + k.Name() }
 
 // given returns the settings that flags have set.
 func (o runOptions) given(cmd *cobra.Command) map[string]string {
@@ -125,7 +130,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		return err
 	}
 	if err := e.CheckFolder(o.out); err != nil {
-		return err
+		return errors.WithMessage(err, "--out")
 	}
 	// Until here there is nothing to keep, and a signal ends the process.
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		if runtime.GOOS == "windows" {
 			binary += ".exe"
 		}
-		if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", "build", "-o", binary, "../cmd/zoo").CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 			return 1
 		}
@@ -166,7 +166,7 @@ func TestDatasets(t *testing.T) {
 	if len(list) < 4 {
 		t.Fatalf("%d datasets", len(list))
 	}
-	hasFields(t, list[0], "event", "name", "title", "task", "size", "licence", "source", "where")
+	hasFields(t, list[0], "event", "name", "title", "task", "kind", "size", "licence", "source", "where")
 }
 
 func TestVersionAndHelp(t *testing.T) {
@@ -262,11 +262,11 @@ func TestRunTakesEveryFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprintln(c["hidden"], c["layers"], c["dropout"], c["recurrent_dropout"], c["layer_norm"], c["epochs"], c["batch"], c["lr"], c["optimizer"], c["weight_decay"],
-		c["clip"], c["schedule"], c["patience"], c["seed"], c["limit"], c["columns"], c["period"], c["fill"])
-	if want := "5 2 0.1 0.1 true 1 8 0.01 adamw 0.01 0.5 cosine 2 9 30 [c a] 3 previous\n"; got != want {
+		c["clip"], c["schedule"], c["patience"], c["seed"], c["limit"], c["data"])
+	if want := "5 2 0.1 0.1 true 1 8 0.01 adamw 0.01 0.5 cosine 2 9 30 map[columns:[c a] fill:previous period:3]\n"; got != want {
 		t.Errorf("the configuration is\n%s; want\n%s", got, want)
 	}
-	f := c["forecast"].(map[string]any)
+	f := c["options"].(map[string]any)
 	if got, want := fmt.Sprintln(f["window"], f["horizon"], f["lag"], f["difference"], f["log"], f["every_step"], f["loss"]), "6 2 3 0 true true huber\n"; got != want {
 		t.Errorf("the forecast is %s; want %s", got, want)
 	}

@@ -24,10 +24,10 @@ type Settings struct {
 func (c *Settings) Declare(s *option.Set) {
 	c.Encoding = encodingName(c.Encoding)
 	s.List(&c.Columns, "columns", "names of the variables, with commas between them; none is all columns of numbers").For(KindSeries)
-	s.Text(&c.Fill, "fill", "what stands in for missing values: previous, linear, mean or zero; none is an error").OneOf(table.FillMethods()...).For(KindSeries)
+	s.Text(&c.Fill, "fill", "what stands in for missing values, which are an error without").OneOf(table.FillMethods()...).For(KindSeries)
 	s.Int(&c.Period, "period", "rows in a season, for the baselines; 0 is what the dataset says").AtLeast(0).Below(math.MaxInt32).For(KindSeries)
 	s.Text(&c.Text, "text", "name of the column of texts in a file of your own").For(KindTexts)
 	s.Text(&c.Label, "label", "name of the column of classes in a file of your own").For(KindTexts)
-	s.Text(&c.Encoding, "encoding", "encoding of a file of your own: utf-8 or latin1").OneOf(encodings()...).For(KindTexts, KindPairs)
+	s.Text(&c.Encoding, "encoding", "encoding of a file of your own").OneOf(encodings()...).For(KindTexts, KindPairs)
 	s.Bool(&c.SentencesOnly, "sentences-only", "train on the sentences of a treebank alone, not on their phrases").For(KindTexts)
 }

@@ -43,7 +43,7 @@ func Defaults(model, dataset string) Config {
 }
 
 // Configure returns the configuration that gives a good result for a model and a dataset with what is given, values of
-// settings by their names as zoo run takes them: {"hidden": "64", "task": "forecast"}. What is given may change the others'
+// settings by their names as zoo run takes them: {"hidden": "64", "epochs": "5"}. What is given may change the others'
 // defaults. An unknown name, of whatever, and a setting that is not for the task are UsageErrors or a
 // datasets.UnknownError; whether the values are in their bounds New says.
 func Configure(model, dataset string, given map[string]string) (Config, error) {
@@ -115,7 +115,7 @@ func (c *Config) notFor(name, value string, known []string, kind string) error {
 	var data option.Set
 	c.Data.Declare(&data)
 	if f := data.Lookup(name); f != nil {
-		return errors.WithStack(&option.UsageError{Setting: name, Want: "is for " + strings.Join(f.Data(), " or ") + "; " + c.Dataset + " is " + article(kind)})
+		return errors.WithStack(&option.UsageError{Setting: name, Want: "it is for " + strings.Join(f.Data(), " or ") + "; " + c.Dataset + " is " + article(kind)})
 	}
 	var others []string
 	for _, k := range Tasks() {
@@ -126,7 +126,7 @@ func (c *Config) notFor(name, value string, known []string, kind string) error {
 		}
 	}
 	if others != nil {
-		return errors.WithStack(&option.UsageError{Setting: name, Want: "is for the task " + strings.Join(others, " or ") + "; the task of " + c.Dataset + " is " + c.Task})
+		return errors.WithStack(&option.UsageError{Setting: name, Want: "it is for the task " + strings.Join(others, " or ") + "; the task of " + c.Dataset + " is " + c.Task})
 	}
 	want := "there is no such setting"
 	if near := suggest.Nearest(name, known); near != "" {
@@ -149,7 +149,7 @@ func (c *Config) Declare(s *option.Set) {
 		}
 	}
 	if c.Options != nil {
-		s.Group("The task: " + c.Task)
+		s.Group("The task " + c.Task)
 		c.Options.Declare(s)
 	}
 }
@@ -173,6 +173,9 @@ func (c Config) check(network *graph.Network) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
+	if err := checkMaximize(c.Maximize, kind); err != nil {
+		return err
+	}
 	if checker, ok := kind.(task.Checker); ok {
 		if network == nil {
 			if network, err = c.network(c.Model); err != nil {
@@ -182,6 +185,25 @@ func (c Config) check(network *graph.Network) error {
 		return checker.Check(c.setting(network, nil))
 	}
 	return nil
+}
+
+// checkMaximize returns an error if a task has no metric of the name, before an epoch has been trained in vain.
+func checkMaximize(name string, kind task.Kind) error {
+	if name == "" {
+		return nil
+	}
+	var names []string
+	for _, m := range kind.Metrics() {
+		names = append(names, m.Name)
+	}
+	if slices.Contains(names, name) {
+		return nil
+	}
+	hint := "choose"
+	if near := suggest.Nearest(name, names); near != "" {
+		hint = "did you mean " + near + "? Choose"
+	}
+	return option.Wrong("maximize", name, "the task %s has no such metric; %s one of %s", kind.Name(), hint, strings.Join(names, ", "))
 }
 
 // kind returns the task of the configuration.
@@ -273,6 +295,11 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 			if err := json.Unmarshal(part.data, part.to); err != nil {
 				return errors.WithStack(err)
 			}
+		}
+		if read.Maximize == "" { // which the task decided then
+			var r task.Recipe
+			kind.Defaults(&r, task.Subject{Model: read.Model})
+			read.Maximize = r.Maximize
 		}
 	}
 	read.Format, read.Task = format, kind.Name()

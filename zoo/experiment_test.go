@@ -3,7 +3,6 @@ package zoo
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -24,14 +23,20 @@ import (
 func quick(model string) Config {
 	c := Defaults(model, "airline")
 	c.Hidden, c.Epochs, c.Batch = 4, 3, 16
-	c.Forecast.Window, c.Forecast.Lag, c.Forecast.Difference, c.Forecast.Log = 3, 12, 0, true
+	forecastOf(c).Window, forecastOf(c).Lag, forecastOf(c).Difference, forecastOf(c).Log = 3, 12, 0, true
 	return c
 }
 
 // trained runs a configuration.
 func trained(t *testing.T, c Config, callbacks ...train.Callbacks) (*Experiment, *Result) {
 	t.Helper()
-	e, err := New(c)
+	return trainedOn(t, c, nil, callbacks...)
+}
+
+// trainedOn runs a configuration on a dataset, or on nil for its own.
+func trainedOn(t *testing.T, c Config, d datasets.Dataset, callbacks ...train.Callbacks) (*Experiment, *Result) {
+	t.Helper()
+	e, err := New(c, WithDataset(d))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,15 +45,6 @@ func trained(t *testing.T, c Config, callbacks ...train.Callbacks) (*Experiment,
 		t.Fatal(err)
 	}
 	return e, r
-}
-
-func predicted(t *testing.T, r *Run, steps int) [][]float64 {
-	t.Helper()
-	next, err := r.Predict(steps)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return next
 }
 
 func TestExperiment(t *testing.T) {
@@ -63,7 +59,7 @@ func TestExperiment(t *testing.T) {
 	if n, valid, test := e.Examples(); n != 84-12-3 || valid != 12 || test != 48 {
 		t.Errorf("%d, %d and %d examples; want 69, 12 and 48", n, valid, test)
 	}
-	if epochs != 3 || r.Epochs != 3 || r.Interrupted || e.Dataset.Name != "airline" || e.Config.Forecast.Test != 1.0/3 {
+	if epochs != 3 || r.Epochs != 3 || r.Interrupted || e.Dataset.Name != "airline" || forecastOf(e.Config).Test != 1.0/3 {
 		t.Errorf("%d epochs, %+v, %+v", epochs, r.Result, e.Config)
 	}
 	for _, name := range []string{"rmse", "mae", "smape", "mase"} {
@@ -71,10 +67,10 @@ func TestExperiment(t *testing.T) {
 			t.Errorf("%s is %v", name, x)
 		}
 	}
-	if names := slices.Sorted(maps.Keys(r.Baselines)); !slices.Equal(names, []string{"growth", "persistence", "seasonal"}) {
+	if names := rivals(r.Baselines); !slices.Equal(names, []string{"growth", "persistence", "seasonal"}) {
 		t.Errorf("baselines %v", names)
 	}
-	if rmse := r.Baselines["seasonal"]["rmse"]; math.Abs(rmse-41.85) > 0.01 {
+	if rmse := r.Baseline("seasonal")["rmse"]; math.Abs(rmse-41.85) > 0.01 {
 		t.Errorf("the seasonal baseline has rmse %v; want 41.85", rmse)
 	}
 	c.Limit = 10
@@ -136,14 +132,14 @@ func TestExperimentConfig(t *testing.T) {
 		"clip":              func(c *Config) { c.Clip = 1e-6 },
 		"schedule":          func(c *Config) { c.Schedule = "exponential:0.1" },
 		"limit":             func(c *Config) { c.Limit = 40 },
-		"window":            func(c *Config) { c.Forecast.Window = 4 },
-		"horizon":           func(c *Config) { c.Forecast.Horizon = 2 },
-		"lag":               func(c *Config) { c.Forecast.Lag = 6 },
-		"difference":        func(c *Config) { c.Forecast.Difference = 1 },
-		"log":               func(c *Config) { c.Forecast.Log = false },
-		"every step":        func(c *Config) { c.Forecast.EveryStep = true },
-		"loss":              func(c *Config) { c.Forecast.Loss = "mae" },
-		"period":            func(c *Config) { c.Period = 6 }, // of the metric mase
+		"window":            func(c *Config) { forecastOf(*c).Window = 4 },
+		"horizon":           func(c *Config) { forecastOf(*c).Horizon = 2 },
+		"lag":               func(c *Config) { forecastOf(*c).Lag = 6 },
+		"difference":        func(c *Config) { forecastOf(*c).Difference = 1 },
+		"log":               func(c *Config) { forecastOf(*c).Log = false },
+		"every step":        func(c *Config) { forecastOf(*c).EveryStep = true },
+		"loss":              func(c *Config) { forecastOf(*c).Loss = "mae" },
+		"period":            func(c *Config) { c.Data.Period = 6 }, // of the metric mase
 	} {
 		c := quick("gru")
 		set(&c)
@@ -238,7 +234,7 @@ func TestTrainOwnCell(t *testing.T) {
 			if !strings.HasSuffix(dir, "mgu-airline-1") {
 				t.Errorf("kept in %s", dir)
 			}
-			if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), `model "`+network.Name()+`" not found`) {
+			if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), `its model "`+network.Name()+`" is none of the zoo`) {
 				t.Errorf("without the network: error %v", err)
 			}
 			back, err := Open(dir, network)
@@ -338,11 +334,13 @@ func TestTrainRecordsOptimizer(t *testing.T) {
 // notSeries is a dataset that nothing here can learn from.
 type notSeries struct{}
 
-func (notSeries) Info() datasets.Info { return datasets.Info{Name: "pictures", Task: "caption"} }
+func (notSeries) Info() datasets.Info {
+	return datasets.Info{Name: "pictures", Kind: "pictures", Task: "caption"}
+}
 
 func TestTrainRefuses(t *testing.T) {
 	_, err := Train(context.Background(), rnn.New(), notSeries{})
-	if wantUsage(t, err); err == nil || !strings.Contains(err.Error(), `dataset "pictures": its task "caption" is not known`) {
+	if wantUsage(t, err); err == nil || !strings.Contains(err.Error(), `dataset "pictures": no task learns from pictures`) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := Train(context.Background(), lstm.New(graph.Layers(0)), datasets.Airline()); err == nil || !strings.Contains(err.Error(), "lstm: the number of layers is 0") {

@@ -249,13 +249,15 @@ func (f *Field) Check() error {
 	if f.number != nil {
 		switch x := f.number(); {
 		case f.above && !(x > f.least):
-			return Wrong(f.Name, rawText(f.get()), "want a number above %g", f.least)
-		case !(x >= f.least) || math.IsInf(x, 0):
-			return Wrong(f.Name, rawText(f.get()), "want at least %g", f.least)
+			return Wrong(f.Name, rawText(f.get()), "want a number above %s", format(f.least))
+		case !(x >= f.least) && !math.IsInf(f.least, -1):
+			return Wrong(f.Name, rawText(f.get()), "want at least %s", format(f.least))
 		case f.below && !(x < f.most):
-			return Wrong(f.Name, rawText(f.get()), "want less than %g", f.most)
-		case !(x <= f.most):
-			return Wrong(f.Name, rawText(f.get()), "want at most %g", f.most)
+			return Wrong(f.Name, rawText(f.get()), "want less than %s", format(f.most))
+		case !(x <= f.most) && !math.IsInf(f.most, 1):
+			return Wrong(f.Name, rawText(f.get()), "want at most %s", format(f.most))
+		case math.IsNaN(x), math.IsInf(x, 0):
+			return Wrong(f.Name, rawText(f.get()), "want a finite number")
 		}
 	}
 	if value := f.get(); f.choices != nil && !slices.Contains(f.choices, value) && !(value == "" && f.Default == "") {
@@ -296,8 +298,13 @@ func (f *Field) Bounds() string {
 	return strings.Join(parts, ", ")
 }
 
-// format formats a bound.
-func format(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+// format formats a bound, a whole number with all its digits.
+func format(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
 
 // Set implements flag.Value.
 func (f *Field) Set(text string) error { return f.set(text) }

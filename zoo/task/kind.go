@@ -10,7 +10,7 @@ import (
 // Kind is a kind of task: all that the zoo knows of it. A folder below this one holds each. A Kind has no state and serves
 // any number of goroutines.
 type Kind interface {
-	// Name is what the task is called in --task and in the configuration of a run: "forecast".
+	// Name is what the task is called in --task and in the configuration of a run: a word, such as forecast.
 	Name() string
 	// Title says in one line what is learnt.
 	Title() string

@@ -103,6 +103,9 @@ func Open(network *graph.Network, params *graph.Params, opts Options, kept task.
 	if err := kept.Read(task.StateFile, &s); err != nil {
 		return nil, errors.WithMessagef(err, "%s is damaged", task.StateFile)
 	}
+	if len(s.Classes) < 2 {
+		return nil, errors.Errorf("%s is damaged: it names %d classes; want at least 2", task.StateFile, len(s.Classes))
+	}
 	encoder := new(text.Encoder)
 	if err := kept.Read(vocabularyFile, encoder); err != nil {
 		return nil, errors.WithMessagef(err, "%s is damaged", vocabularyFile)

@@ -270,11 +270,16 @@ func TestClassifyLearns(t *testing.T) {
 		if most := accuracies["majority"]; !(most > 0.2 && most < 0.5) {
 			t.Errorf("the majority has the accuracy %v", most)
 		}
-		classes, err := c.Classify("w4 x1 x2", "w3", "")
+		for _, wrong := range []string{"", " \n", "w\xff"} {
+			if _, err := c.Classify("w4", wrong); err == nil || !strings.Contains(err.Error(), "text 2") {
+				t.Errorf("%q is classified: %v", wrong, err)
+			}
+		}
+		classes, err := c.Classify("w4 x1 x2", "w3")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if classes[0].Label != "one" || classes[1].Label != "zero" || len(classes) != 3 {
+		if classes[0].Label != "one" || classes[1].Label != "zero" || len(classes) != 2 {
 			t.Errorf("classes %+v", classes)
 		}
 		for _, c := range classes {
