@@ -117,7 +117,7 @@ const defaultOut = "runs"
 
 func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 	if most := 4 * runtime.NumCPU(); o.threads < 1 || o.threads > most {
-		return linef("--threads %d: want 1 to %d, four for each processor", o.threads, most)
+		return linef("--threads %d: want at least 1, and at most %d, four for each processor", o.threads, most)
 	}
 	if o.probe != "" && o.probe != probeGradients {
 		return linef("--probe %q: want %s", o.probe, probeGradients)

@@ -208,14 +208,14 @@ func checkMaximize(name string, kind task.Kind) error {
 
 // kind returns the task of the configuration.
 func (c Config) kind() (task.Kind, error) {
-	if c.Task == "" { // as Defaults leaves it where there is no such dataset
-		info, err := datasets.Describe(c.Dataset, datasets.Use(c.Data))
-		if err != nil {
-			return nil, err
-		}
-		return taskFor("", info)
+	info, err := datasets.Describe(c.Dataset, datasets.Use(c.Data))
+	switch {
+	case err == nil:
+		return taskFor(c.Task, info)
+	case c.Task != "": // of a dataset that is there already
+		return TaskByName(c.Task)
 	}
-	return TaskByName(c.Task)
+	return nil, err
 }
 
 // network returns the network of a model in the configuration's size.

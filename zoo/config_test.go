@@ -113,7 +113,7 @@ func TestConfigCheck(t *testing.T) {
 		{"hidden 0: want at least 1", func(c *Config) { c.Hidden = 0 }},
 		{"hidden 8193: want at most 8192", func(c *Config) { c.Hidden = 1<<13 + 1 }},
 		{"layers -1: want at least 1", func(c *Config) { c.Layers = -1 }},
-		{"layers 1025: want at most 1024", func(c *Config) { c.Layers = 1<<10 + 1 }},
+		{"layers 65: want at most 64", func(c *Config) { c.Layers = 65 }},
 		{"dropout -0.1: want at least 0", func(c *Config) { c.Dropout = -0.1 }},
 		{"dropout 1: want less than 1", func(c *Config) { c.Dropout = 1 }},
 		{"dropout NaN: want at least 0", func(c *Config) { c.Dropout = nan }},

@@ -211,7 +211,10 @@ func TestOpenDamaged(t *testing.T) {
 		{"state cut off", config, state[:len(state)/2], weights, "state.json is damaged"},
 		{"state of another kind", config, "[1, 2]", weights, "state.json is damaged"},
 		{"another window", replace(`"window": 3`, `"window": 4`), state, weights, "state.json is damaged: its state is that of another forecast"},
-		{"no scale", config, replaceIn(state, `"mean": [`, `"mean": [], "x": [`), weights, "state.json is damaged: it names 1 variables and scales 0"},
+		{"no scale", config, replaceIn(state, `"mean": [`, `"mean": [], "deviation": [`), weights, "state.json is damaged: it names 1 variables and scales 0"},
+		{"a setting of another name", replace(`"lag":`, `"legs":`), state, weights, "unknown field \"legs\""},
+		{"a state of another name", config, replaceIn(state, `"mean": [`, `"mean": [], "x": [`), weights, "unknown field \"x\""},
+		{"not UTF-8", replace(`"lstm"`, "\"lst\xff\""), state, weights, "config.json is damaged: it is not UTF-8"},
 		{"weights cut off", config, state, weights[:len(weights)-5], "weights.safetensors"},
 		{"empty weights", config, state, "\x00", "weights.safetensors"},
 		{"a parameter missing", config, state, changed(func(f *safetensors.File) {

@@ -103,7 +103,6 @@ func TestTasks(t *testing.T) {
 			t.Errorf("%s: %q learns from %v and measures %v", k.Name(), k.Title(), k.Accepts(), k.Metrics())
 		}
 		c := DefaultsFor(k, "lstm")
-		c.Dataset = "csv:x.csv"
 		if err := c.Check(); err != nil {
 			t.Errorf("%s: the defaults: %v", k.Name(), err)
 		}

@@ -89,7 +89,7 @@ func TestTranslateRefuses(t *testing.T) {
 		`attention "adaptive": not found; did you mean additive?`:                                           func(c *Config) { translateOf(*c).Attention = "adaptive" },
 		`feed "all": not found; choose one of context, output, none`:                                        func(c *Config) { translateOf(*c).Feed = "all" },
 		`tokenizer "bpe:x": want a number of merges`:                                                        func(c *Config) { translateOf(*c).Tokenizer = "bpe:x" },
-		`teacher "linear": schedule "linear": not found`:                                                    func(c *Config) { translateOf(*c).Teacher = "linear" },
+		`teacher "linear": not found`:                                                                       func(c *Config) { translateOf(*c).Teacher = "linear" },
 		"smoothing 1: want less than 1":                                                                     func(c *Config) { translateOf(*c).Smoothing = 1 },
 		"beam 0: want at least 1":                                                                           func(c *Config) { translateOf(*c).Beam = 0 },
 		"penalty -1: want at least 0":                                                                       func(c *Config) { translateOf(*c).Penalty = -1 },

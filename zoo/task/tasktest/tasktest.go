@@ -4,7 +4,7 @@
 //		tasktest.Check(t, Kind{}, tinyTexts(), tasktest.Set("embedding", "4"), tasktest.Ask("w1 x2", "w3"))
 //	}
 //
-// The checks are one function each, in the files declare.go, learn.go and use.go.
+// The checks are one function each, in the files declare.go, learn.go and use.go. Checks of different goroutines share nothing.
 package tasktest
 
 import (
