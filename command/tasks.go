@@ -102,8 +102,9 @@ func ownSettings(k task.Kind) *option.Set {
 
 func querySettings(k task.Kind) *option.Set {
 	s := new(option.Set)
+	s.Group(taskGroup(k))
 	k.Query().Declare(s)
-	return s
+	return asInTraining(s)
 }
 
 func taskEventOf(k task.Kind) taskEvent {

@@ -57,7 +57,7 @@ func Register(m Model) error {
 	if m.New == nil {
 		return errors.Errorf("register %q: it has no New", m.Name)
 	}
-	if m.Name == "" || strings.ContainsFunc(m.Name, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`/\:`, r) }) || strings.HasPrefix(m.Name, "-") {
+	if m.Name == "" || strings.ContainsFunc(m.Name, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`/\:`, r) }) || strings.HasPrefix(m.Name, "-") || strings.HasPrefix(m.Name, ".") {
 		return errors.Errorf("register %q: want a name of letters and digits, which may be part of a folder's", m.Name)
 	}
 	for _, known := range Models() {
