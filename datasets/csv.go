@@ -9,7 +9,8 @@ import (
 
 // CSV reads the time series in the file at path: one row a step, oldest first.
 //
-// The separator (comma, semicolon or tab), a header and a UTF-8 byte order mark are recognised. Numbers have a decimal
+// The separator (comma, semicolon or tab), a header, a byte order mark and with it UTF-16 are recognised, and [Quote]
+// says what quotation marks are. Numbers have a decimal
 // point and no thousands separators. Columns without a number are left out, unless [Columns] asks for them.
 //
 // The leftmost column of dates, or of text under a name such as Date or Month, labels the steps: 2006-01-02, with or
@@ -21,7 +22,8 @@ import (
 // variable; it labels the steps if nothing else does.
 //
 // Missing values (nothing, NA, N/A, NaN, null, none, ? or -) are an error unless [Fill] says what stands in for them.
-// Every error is one line with the file and, where there is one, the line and column at fault; an unknown fill method
+// At most 1 GiB is read, 1 MiB a line or row, 65,536 columns, 2²⁵ rows and 2²⁷ cells. What was guessed stands in the
+// Notices of its Info. Every error is one line with the file and, where there is one, the line and column at fault; an unknown fill method
 // is an *[UnknownError].
 func CSV(path string, opts ...Option) (*Series, error) {
 	o, err := gather(opts)
@@ -51,35 +53,17 @@ func openCSV(path string, o options) (*Series, error) {
 }
 
 func readCSV(name string, r io.Reader, o options) (*Series, error) {
-	t, err := table.Read(name, r, o.Columns, o.Fill)
+	t, err := table.Read(name, r, o.Columns, o.Fill, table.Options{Quote: o.Quote})
 	if err != nil {
 		return nil, err
 	}
 	s := &Series{Variables: t.Names, Times: t.Times, Values: rows(t.Values), Period: max(o.Period, 0)}
 	s.Meta = describeSeriesCSV(name)
 	s.Meta.Size = fault.Count(s.Len(), "row") + ", " + fault.Count(s.Width(), "variable")
+	s.Meta.Notices = t.Notices
 	return s, nil
 }
 
 func describeSeriesCSV(path string) Info {
 	return describeFile(path, KindSeries, "forecast", "Time series")
-}
-
-// labelled reports whether the options make labelled texts of a CSV file.
-func (o options) labelled() bool { return o.Text != "" || o.Label != "" }
-
-// describeCSV describes a file of labelled texts or of a series.
-func describeCSV(path string, o options) Info {
-	if o.labelled() {
-		return describeLabelledCSV(path)
-	}
-	return describeSeriesCSV(path)
-}
-
-// openAnyCSV reads a file of labelled texts or of a series.
-func openAnyCSV(path string, o options) (Dataset, error) {
-	if o.labelled() {
-		return opener(openLabelledCSV)(path, o)
-	}
-	return opener(openCSV)(path, o)
 }

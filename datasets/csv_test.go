@@ -169,11 +169,9 @@ func TestReadCSVErrors(t *testing.T) {
 		{"missing date", "Date,y\n2024-01-01,1\n,2\n", nil,
 			`f.csv: line 3, column "Date": missing time; give every row one`},
 		{"open quote", "Date,y\n2024-01-01,\"1\n", nil,
-			`f.csv: line 2: a quotation mark inside a field or never closed; put fields that contain one in quotation marks and double it`},
+			`f.csv: line 2: a quotation mark inside a field or never closed; put fields that contain one in quotation marks and double it, or read it as part of the text (quote: none)`},
 		{"bare quote", "Date,y\n2024-01-01,1\"\n", nil,
-			`f.csv: line 2: a quotation mark inside a field or never closed; put fields that contain one in quotation marks and double it`},
-		{"UTF-16", "\xff\xfeD\x00a\x00", nil,
-			`f.csv: the text is UTF-16; save it as UTF-8`},
+			`f.csv: line 2: a quotation mark inside a field or never closed; put fields that contain one in quotation marks and double it, or read it as part of the text (quote: none)`},
 		{"fill method", "y\n1\n", []Option{Fill("meen")},
 			`fill method "meen" not found; did you mean "mean"? (choose previous, linear, mean or zero)`},
 	} {

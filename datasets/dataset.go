@@ -29,6 +29,9 @@ type Info struct {
 	Licence string // of the data, as far as it is stated
 	Source  string // who published it, or the file's path
 	Where   string // "embedded", "cached", "to download" or "file"
+	// What a person should know of how a file was read, each in a line: what was guessed and what was left out. It is
+	// nil before the file is read.
+	Notices []string
 }
 
 // or fills in what the description of a dataset made by hand leaves out.
@@ -53,9 +56,18 @@ func List(opts ...Option) []Info {
 	return list
 }
 
-// Open returns the dataset that spec names: a name from [List], such as "airline", or "csv:FILE" for a file: with
-// [Text] or [Label] a [Labelled] as [LabelledCSV] reads it, else a series as [CSV] does; or "tsv:FILE" for texts and
-// translations as [TSV] reads them.
+// Open returns the dataset that spec names: a name from [List], such as "airline", or a file of one's own in one of the
+// [Forms]:
+//
+//	csv:FILE            a series, as CSV reads it
+//	tsv:FILE            texts and translations, as TSV reads them
+//	jsonl:FILE          labelled texts, as ReadJSONL reads them
+//	fasttext:FILE       labelled texts, as ReadFastText reads them
+//	parallel:FILE,FILE  texts and translations, as Parallel reads them
+//
+// With [Text] or [Label] a file of csv or tsv is a [Labelled] as [LabelledCSV] reads it. With [Source] or [Target] a file
+// of csv, tsv or jsonl is a [Pairs] of two columns, or fields, of these names. A file of csv whose name ends with .jsonl
+// or .ndjson is taken for one of jsonl.
 //
 // [Columns] and [Period] work on every series. [Fill] matters to files only, since the embedded series have no gaps. A
 // dataset that is neither embedded nor in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
@@ -92,7 +104,7 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 }
 
 // Describe tells what a specification names without reading or fetching it: of a name what [List] says, and of a file
-// of one's own all but its size. A file need not exist. The options decide as they do in [Open], of which the errors
+// of one's own all but its size and its notices. A file need not exist. The options decide as they do in [Open], of which the errors
 // are too: with [Text] or [Label] "csv:FILE" is labelled texts.
 func Describe(spec string, opts ...Option) (Info, error) {
 	o, err := gather(opts)
@@ -100,7 +112,7 @@ func Describe(spec string, opts ...Option) (Info, error) {
 		return Info{}, err
 	}
 	if f, path, ok := formOf(spec); ok {
-		return f.describe(path, o), nil
+		return f.describe(path, o)
 	}
 	e, err := named(spec)
 	if err != nil {

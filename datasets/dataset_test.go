@@ -21,7 +21,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			t.Errorf("Open(%q): %v", info.Name, err)
 			continue
 		}
-		if d.Info() != info {
+		if !reflect.DeepEqual(d.Info(), info) {
 			t.Errorf("Open(%q).Info() = %+v, listed as %+v", info.Name, d.Info(), info)
 		}
 		kind := ""
@@ -59,7 +59,7 @@ func TestKinds(t *testing.T) {
 		{&Pairs{}, "pairs"},
 		{&Series{Meta: Info{Kind: "rolls"}}, "rolls"},
 	} {
-		if info := c.d.Info(); info != (Info{Kind: c.want}) {
+		if info := c.d.Info(); !reflect.DeepEqual(info, Info{Kind: c.want}) {
 			t.Errorf("%T: %+v, want the kind %s alone", c.d, info, c.want)
 		}
 	}
@@ -77,17 +77,17 @@ func TestOpenUnknown(t *testing.T) {
 		{"arline", `dataset "arline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"Airline", `dataset "Airline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"co", `dataset "co" not found; did you mean "co2"? (zoo datasets lists them)`},
-		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
-		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
+		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
+		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
 		{"sales.csv", `dataset "sales.csv" not found; did you mean "csv:sales.csv"? (zoo datasets lists them)`},
 		{"./sales", `dataset "./sales" not found; did you mean "csv:./sales"? (zoo datasets lists them)`},
 		{"Pairs.TSV", `dataset "Pairs.TSV" not found; did you mean "tsv:Pairs.TSV"? (zoo datasets lists them)`},
 		{`a\b`, `dataset "a\\b" not found; did you mean "csv:a\\b"? (zoo datasets lists them)`},
 		{"notes.txt", `dataset "notes.txt" not found; did you mean "csv:notes.txt"? (zoo datasets lists them)`},
-		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE or tsv:FILE, and zoo datasets lists the names)`},
-		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE or tsv:FILE, and zoo datasets lists the names`},
-		{"csv:", `dataset "csv:" not found; write csv:FILE or tsv:FILE with the path of a file`},
-		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
+		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE, and zoo datasets lists the names)`},
+		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE, and zoo datasets lists the names`},
+		{"csv:", `dataset "csv:" not found; write csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE with the path of a file`},
+		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
 	} {
 		d, err := Open(c.spec)
 		if d != nil || err == nil {
@@ -101,7 +101,7 @@ func TestOpenUnknown(t *testing.T) {
 		if !errors.As(err, &unknown) || unknown.Name != c.spec || unknown.Kind != "dataset" {
 			t.Errorf("Open(%q): %#v is no UnknownError of that name", c.spec, err)
 		}
-		if info, again := Describe(c.spec); info != (Info{}) || again == nil || again.Error() != c.want {
+		if info, again := Describe(c.spec); !reflect.DeepEqual(info, Info{}) || again == nil || again.Error() != c.want {
 			t.Errorf("Describe(%q) = %+v, %v; want the error of Open", c.spec, info, again)
 		}
 	}
@@ -109,7 +109,7 @@ func TestOpenUnknown(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	for _, info := range List() {
-		if got, err := Describe(info.Name); err != nil || got != info {
+		if got, err := Describe(info.Name); err != nil || !reflect.DeepEqual(got, info) {
 			t.Errorf("Describe(%q) = %+v, %v; listed as %+v", info.Name, got, err, info)
 		}
 	}
@@ -123,15 +123,22 @@ func TestDescribe(t *testing.T) {
 		{"csv:no/my.csv", []Option{Fill("zero"), Columns("a"), Encoding("latin1")}, KindSeries, "forecast", series},
 		{"csv:no/my.csv", []Option{Text("a")}, KindTexts, "classify", texts},
 		{"csv:no/my.csv", []Option{Use(Settings{Label: "a"})}, KindTexts, "classify", texts},
-		{"tsv:no/my.csv", []Option{Text("a")}, KindPairs, "translate", pairs},
+		{"csv:no/my.csv", []Option{Source("a")}, KindPairs, "translate", pairs},
+		{"csv:no/my.csv", []Option{Use(Settings{Target: "a"})}, KindPairs, "translate", pairs},
+		{"tsv:no/my.csv", nil, KindPairs, "translate", pairs},
+		{"tsv:no/my.csv", []Option{Text("a")}, KindTexts, "classify", texts},
+		{"jsonl:no/my.csv", nil, KindTexts, "classify", texts},
+		{"jsonl:no/my.csv", []Option{Source("a")}, KindPairs, "translate", pairs},
+		{"fasttext:no/my.csv", nil, KindTexts, "classify", texts},
+		{"fasttext:no/my.csv", []Option{Source("a")}, KindTexts, "classify", texts},
 	} {
 		want := Info{Name: "my", Kind: c.kind, Task: c.task, Title: c.title, Licence: "none stated (your own file)", Source: "no/my.csv", Where: "file"}
-		if got, err := Describe(c.spec, c.opts...); err != nil || got != want {
+		if got, err := Describe(c.spec, c.opts...); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("Describe(%q) = %+v, %v; want %+v", c.spec, got, err, want)
 		}
 	}
 	var unknown *UnknownError
-	if info, err := Describe("airline", Fill("linaer")); !errors.As(err, &unknown) || info != (Info{}) {
+	if info, err := Describe("airline", Fill("linaer")); !errors.As(err, &unknown) || !reflect.DeepEqual(info, Info{}) {
 		t.Errorf("a fill method that is unknown: %+v, %v", info, err)
 	}
 }
@@ -149,7 +156,14 @@ func TestDescribeIsOpen(t *testing.T) {
 	series := write("s.csv", "Month,Sales\n2024-01,1\n")
 	texts := write("t.csv", labelledFile("text,label\n", "t %d,%s\n", 20, "a", "b"))
 	pairs := write("p.tsv", tsvLines(10))
-	for spec, opts := range map[string][]Option{"csv:" + series: nil, "csv:" + texts: {Label("label")}, "tsv:" + pairs: nil} {
+	texts2 := write("t.tsv", labelledFile("text\tlabel\n", "t %d\t%s\n", 20, "a", "b"))
+	lines := write("l.jsonl", labelledFile("", "{\"text\": \"t %d\", \"label\": \"%s\"}\n", 20, "a", "b"))
+	words := write("w.txt", labelledFile("", "t %d __label__%s\n", 20, "a", "b"))
+	for _, c := range []struct {
+		spec string
+		opts []Option
+	}{{"csv:" + series, nil}, {"csv:" + texts, []Option{Label("label")}}, {"tsv:" + pairs, nil}, {"tsv:" + texts2, []Option{Text("text")}}, {"jsonl:" + lines, nil}, {"csv:" + lines, nil}, {"fasttext:" + words, nil}, {"parallel:" + words + "," + words, nil}, {"csv:" + texts, []Option{Source("text"), Target("label")}}} {
+		spec, opts := c.spec, c.opts
 		d, err := Open(spec, opts...)
 		if err != nil {
 			t.Fatal(err)
@@ -159,7 +173,7 @@ func TestDescribeIsOpen(t *testing.T) {
 			t.Errorf("%s has no size", spec)
 		}
 		want.Size = ""
-		if got, err := Describe(spec, opts...); err != nil || got != want {
+		if got, err := Describe(spec, opts...); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("Describe(%q) = %+v, %v; opened it is %+v", spec, got, err, want)
 		}
 	}

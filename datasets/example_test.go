@@ -27,7 +27,7 @@ func ExampleOpen() {
 }
 
 func ExampleDescribe() {
-	for _, spec := range []string{"airline", "csv:reviews.csv", "tsv:sentences.tsv", "reviews.csv"} {
+	for _, spec := range []string{"airline", "csv:reviews.csv", "tsv:reviews.tsv", "reviews.csv"} {
 		info, err := datasets.Describe(spec, datasets.Text("review"))
 		if err != nil {
 			fmt.Println(err)
@@ -38,7 +38,7 @@ func ExampleDescribe() {
 	// Output:
 	// International airline passengers, thousands a month, 1949 to 1960: series, to forecast
 	// Labelled text in reviews.csv: texts, to classify
-	// Texts and translations in sentences.tsv: pairs, to translate
+	// Labelled text in reviews.tsv: texts, to classify
 	// dataset "reviews.csv" not found; did you mean "csv:reviews.csv"? (zoo datasets lists them)
 }
 

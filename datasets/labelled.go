@@ -1,8 +1,13 @@
 package datasets
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -99,4 +104,40 @@ func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err 
 		return nil, nil, errors.Errorf("%s with %s are too few for training, validation and test; use more that differ", fault.Count(len(examples), "example"), fault.Count(len(copies), "different text"))
 	}
 	return kept, held, nil
+}
+
+// ClassSizes returns the [C] numbers of examples of each class in all parts together.
+func (l *Labelled) ClassSizes() []int {
+	sizes := make([]int, len(l.Classes))
+	for _, part := range [][]Example{l.Train, l.Valid, l.Test} {
+		for _, e := range part {
+			sizes[e.Label]++
+		}
+	}
+	return sizes
+}
+
+// size says how many texts there are in each class, of many classes in the largest and the smallest.
+func (l *Labelled) size() string {
+	const shown = 8
+	sizes := l.ClassSizes()
+	order := make([]int, len(sizes))
+	for i := range order {
+		order[i] = i
+	}
+	last := len(order) - 1
+	if len(order) > shown {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sizes[b], sizes[a]) })
+		order = append(order[:shown-1:shown-1], order[last])
+	}
+	var parts []string
+	for i, c := range order {
+		part := fmt.Sprintf("%s %d", fault.Quote(l.Classes[c]), sizes[c])
+		if i == shown-1 && last >= shown {
+			part = "… " + part
+		}
+		parts = append(parts, part)
+	}
+	n := len(l.Train) + len(l.Valid) + len(l.Test)
+	return fault.Count(n, "text") + ", " + strconv.Itoa(len(sizes)) + " classes" + ": " + strings.Join(parts, ", ")
 }

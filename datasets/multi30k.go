@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"compress/gzip"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,24 +94,41 @@ func readParallel(source, target string) ([]Pair, error) {
 	return pairs, nil
 }
 
-// readGzipLines reads a compressed file of texts, one a line.
+// mostCaptions is some times what the files hold, of which the largest unpacks to 2 MB.
+const (
+	mostCaptions     = 1 << 18
+	mostCaptionBytes = 1 << 26
+)
+
+// readGzipLines reads a compressed file of texts, one a line. At most 64 MiB are unpacked, 1 MiB a line and 2¹⁸ lines.
 func readGzipLines(path string) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fault.Opening(path, err)
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(f)
+	return readCaptions(path, f)
+}
+
+func readCaptions(path string, r io.Reader) ([]string, error) {
+	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, errors.Errorf("%s: it is not compressed by gzip; delete it and fetch it again", path)
 	}
 	var lines []string
-	err = eachLine(path, z, func(number int, line string) error {
-		if line = strings.TrimSpace(line); line == "" {
+	err = eachCorpusLine(path, limited(z, mostCaptionBytes), mostCaptionBytes, func(number int, raw []byte) error {
+		line := strings.TrimSpace(string(raw))
+		if line == "" {
 			return errors.Errorf("%s: line %d is empty; a text without its translation is no use: fetch the file again", path, number)
 		}
-		lines = append(lines, strings.Clone(line))
+		if len(lines) == mostCaptions {
+			return errors.Errorf("%s: more than %d lines; is it a file of the corpus?", path, mostCaptions)
+		}
+		lines = append(lines, line)
 		return nil
 	})
-	return lines, err
+	if err != nil {
+		return nil, err
+	}
+	return lines, nil
 }

@@ -2,7 +2,9 @@ package datasets
 
 import (
 	"context"
+	"encoding/csv"
 	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 
@@ -55,10 +57,31 @@ func Period(steps int) Option {
 }
 
 // Text names the column of texts in a file, and makes it a [Labelled]. The default is "text" where [Label] is given.
+// Several names with commas between them, of which one that holds a comma stands between quotation marks, join the texts
+// of these columns with a blank: "subject,body".
 func Text(column string) Option { return func(o *options) { o.Text = column } }
 
 // Label names the column of labels in a file, and makes it a [Labelled]. The default is "label" where [Text] is given.
 func Label(column string) Option { return func(o *options) { o.Label = column } }
+
+// Source names the column of texts in a file, and makes it a [Pairs]. The default is "source" where [Target] is given.
+func Source(column string) Option { return func(o *options) { o.Source = column } }
+
+// Target names the column of translations in a file, and makes it a [Pairs]. The default is "target" where [Source] is
+// given.
+func Target(column string) Option { return func(o *options) { o.Target = column } }
+
+// Quote says what quotation marks in a file are: "csv" if they hold a field together and are doubled within it, "none"
+// if they are characters as any other. The default, "auto", is csv, but in a file with tabs, which many tools write
+// without any quoting, the whole file decides. Any other is an *[UnknownError] when the dataset is opened.
+func Quote(way string) Option { return func(o *options) { o.Quote = way } }
+
+// SkipEmpty leaves out the rows of a file that lack a text, a label or a translation, which are errors without it.
+func SkipEmpty() Option { return func(o *options) { o.SkipEmpty = true } }
+
+// FoldLabels makes one class of the labels of a file that differ in case or in the blanks around them alone. Its name is
+// the most frequent of them.
+func FoldLabels() Option { return func(o *options) { o.FoldLabels = true } }
 
 // Encoding says how the text of a file is written: "utf-8", the default, or "latin1" (ISO 8859-1, read as browsers do:
 // as Windows-1252). Their other usual names, such as UTF8 and ISO-8859-1, do as well. Any other is an *[UnknownError]
@@ -104,6 +127,25 @@ func gather(opts []Option) (options, error) {
 			return o, option.Wrong("columns", name, "chosen twice; name it once")
 		}
 	}
+	if o.labelled() && o.parallel() {
+		name, value := "source", o.Source
+		if value == "" {
+			name, value = "target", o.Target
+		}
+		return o, option.Wrong(name, value, "it makes pairs of a file, and text and label make classes of it; leave one or the other out")
+	}
+	if _, err := o.textColumns(); err != nil {
+		return o, err
+	}
+	if o.Quote != "" && !slices.Contains(table.Quotes(), o.Quote) {
+		return o, errors.WithStack(&UnknownError{
+			Kind:       "way of quoting",
+			Setting:    "quote",
+			Name:       o.Quote,
+			Suggestion: suggest.Nearest(o.Quote, table.Quotes()),
+			Hint:       "choose auto, csv or none",
+		})
+	}
 	if o.Fill == "" || slices.Contains(table.FillMethods(), o.Fill) {
 		return o, nil
 	}
@@ -114,4 +156,50 @@ func gather(opts []Option) (options, error) {
 		Suggestion: suggest.Nearest(o.Fill, table.FillMethods()),
 		Hint:       "choose previous, linear, mean or zero",
 	})
+}
+
+// labelled reports whether the options make labelled texts of a file.
+func (o options) labelled() bool { return o.Text != "" || o.Label != "" }
+
+// parallel reports whether the options make pairs of a file.
+func (o options) parallel() bool { return o.Source != "" || o.Target != "" }
+
+// kind returns the kind of a file that may hold several, by what the options name, or else the kind given.
+func (o options) kind(otherwise string) string {
+	switch {
+	case o.labelled():
+		return KindTexts
+	case o.parallel():
+		return KindPairs
+	}
+	return otherwise
+}
+
+// textColumns returns the names of the columns of texts.
+func (o options) textColumns() ([]string, error) {
+	if o.Text == "" {
+		return []string{"text"}, nil
+	}
+	r := csv.NewReader(strings.NewReader(o.Text))
+	r.TrimLeadingSpace = true
+	names, err := r.Read()
+	if err != nil {
+		return nil, option.Wrong("text", o.Text, `want names with commas between them, one that holds a comma between quotation marks: a,"b,c"`)
+	}
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+		if names[i] == "" {
+			return nil, option.Wrong("text", o.Text, "a name in it is empty")
+		}
+		if slices.Contains(names[:i], names[i]) {
+			return nil, option.Wrong("text", o.Text, "%s is named twice; name it once", names[i])
+		}
+	}
+	return names, nil
+}
+
+// rows returns how the rows of a file are read.
+func (o options) rows() (table.Options, error) {
+	decode, err := decoder(o.Encoding)
+	return table.Options{Quote: o.Quote, Decoder: decode}, err
 }

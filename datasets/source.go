@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // source is where the files of a dataset come from, and how they lie in a folder of data.
@@ -20,7 +21,12 @@ type source struct {
 	// The files that make the dataset, below its folder, in each of the forms in which it may be there. Nil stands for
 	// the fetched files as they are.
 	forms [][]string
+	// check reads what was fetched into a folder, where there is no checksum of it.
+	check func(dir string) error
 }
+
+// incoming is the folder, below that of a dataset, of what is not checked yet.
+const incoming = "incoming"
 
 // want returns the forms.
 func (s *source) want() [][]string {
@@ -84,8 +90,12 @@ func (o options) locate(name string, s *source) (string, error) {
 		ctx = context.Background()
 	}
 	client := &download.Client{Progress: o.progress}
+	into := dir
+	if s.check != nil {
+		into = filepath.Join(dir, incoming)
+	}
 	for _, f := range s.files {
-		path, err := client.Get(ctx, dir, f)
+		path, err := client.Get(ctx, into, f)
 		if err == nil && s.unpack {
 			err = download.Unpack(path, dir, s.wanted)
 		}
@@ -93,10 +103,32 @@ func (o options) locate(name string, s *source) (string, error) {
 			return "", errors.WithMessagef(err, "dataset %s", name)
 		}
 	}
+	if s.check != nil {
+		if err := s.keep(into, dir); err != nil {
+			return "", errors.WithMessagef(err, "dataset %s", name)
+		}
+	}
 	if !s.in(cache) {
 		return "", errors.Errorf("dataset %s: what was fetched from %s does not hold %s; delete %s and fetch it again", name, s.files[0].URL, strings.Join(s.want()[0], ", "), dir)
 	}
 	return dir, nil
+}
+
+// keep moves the fetched files into the folder of the dataset if they are what they should be, and else deletes them.
+func (s *source) keep(from, dir string) error {
+	if err := s.check(from); err != nil {
+		for _, f := range s.files {
+			_ = os.Remove(f.Path(from)) // or it is checked again
+		}
+		reason, _, _ := strings.Cut(err.Error(), "; delete")
+		return errors.Errorf("what came from %s is not the corpus, and is deleted: %s; try again later, or put the file at %s yourself", s.files[0].URL, reason, s.files[0].Path(dir))
+	}
+	for _, f := range s.files {
+		if err := os.Rename(f.Path(from), f.Path(dir)); err != nil {
+			return errors.Wrapf(fault.Cause(err), "cannot write %s", f.Path(dir))
+		}
+	}
+	return nil
 }
 
 // wanted reports whether a file of an archive is part of the dataset.

@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"bufio"
 	"io"
 	"path/filepath"
 	"strings"
@@ -68,29 +67,29 @@ func openUCI(dir string, o options) (Dataset, error) {
 	return l, nil
 }
 
+// mostSentences is some hundred times what the files hold.
+const mostSentences = 1 << 18
+
 // readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation marks, tabs and Unicode's line
-// separators, so that only the last tab of a line that ends with \n counts.
+// separators, so that only the last tab of a line that ends with \n counts. At most 32 MiB are read, 1 MiB a line and
+// 2¹⁸ sentences.
 func readUCI(name string, r io.Reader) ([]Example, error) {
 	var examples []Example
-	lines := bufio.NewReader(r)
-	for number := 1; ; number++ {
-		line, err := lines.ReadString('\n')
-		if err != nil && err != io.EOF {
-			return nil, fault.Reading(name, err)
+	err := eachCorpusLine(name, r, mostCorpus, func(number int, raw []byte) error {
+		line := string(raw)
+		if strings.TrimSpace(line) == "" {
+			return nil
 		}
-		if strings.TrimSpace(line) != "" {
-			if invalidUTF8(line) >= 0 {
-				return nil, damagedText(name, number)
-			}
-			tab := strings.LastIndexByte(line, '\t')
-			text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
-			if tab < 0 || text == "" || label != "0" && label != "1" {
-				return nil, errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, fault.Quote(strings.TrimSpace(line)))
-			}
-			examples = append(examples, Example{text, int(label[0] - '0')})
+		tab := strings.LastIndexByte(line, '\t')
+		text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
+		if tab < 0 || text == "" || label != "0" && label != "1" {
+			return errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, fault.Quote(strings.TrimSpace(line)))
 		}
-		if err == io.EOF {
-			return examples, nil
+		if len(examples) == mostSentences {
+			return errors.Errorf("%s: line %d: more than %d sentences; is it a file of the corpus?", name, number, mostSentences)
 		}
-	}
+		examples = append(examples, Example{text, int(label[0] - '0')})
+		return nil
+	})
+	return examples, err
 }

@@ -9,15 +9,15 @@ import (
 )
 
 // UnknownError reports a name that means nothing here: of a dataset, of the prefix before a file, of a fill method, of
-// an encoding or of a part. It is the request that is wrong and not a file, so a command can tell the two apart:
+// an encoding, of a way of quoting or of a part. It is the request that is wrong and not a file, so a command can tell the two apart:
 //
 //	var unknown *datasets.UnknownError
 //	if errors.As(err, &unknown) {
 //		os.Exit(2)
 //	}
 type UnknownError struct {
-	Kind       string // what was looked for: "dataset", "fill method", "encoding" or "part"
-	Setting    string // the setting at fault: "fill", "encoding" or "split"; "" for a dataset
+	Kind       string // what was looked for: "dataset", "fill method", "encoding", "way of quoting" or "part"
+	Setting    string // the setting at fault: "fill", "encoding", "quote" or "split"; "" for a dataset
 	Name       string // the name as given
 	Suggestion string // the name that was probably meant; empty if none is near
 	Hint       string // the way out if nothing is suggested, or beside the suggestion

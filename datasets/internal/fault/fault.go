@@ -19,9 +19,6 @@ func Reading(name string, err error) error {
 	return errors.Wrapf(Cause(err), "%s: cannot be read; check that it is a file of text", name)
 }
 
-// UTF16 says that a file is in an encoding that is not read.
-func UTF16(name string) error { return errors.Errorf("%s: the text is UTF-16; save it as UTF-8", name) }
-
 // Cause returns the reason inside an *fs.PathError, which would say the path again, or err itself.
 func Cause(err error) error {
 	var pathErr *fs.PathError

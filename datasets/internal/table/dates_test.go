@@ -42,7 +42,7 @@ func TestDayOrMonthFirst(t *testing.T) {
 		{"1/13/2024 13/1/2024", `line 2, column "column 1": "13/1/2024" is not a date like "1/13/2024"; write all dates in one way`},
 	} {
 		text := strings.ReplaceAll(c.dates, " ", ",1\n") + ",1\n"
-		s, err := Read("f.csv", strings.NewReader(text), nil, "")
+		s, err := Read("f.csv", strings.NewReader(text), nil, "", Options{})
 		switch {
 		case c.err == "" && err != nil:
 			t.Errorf("%s: %v", c.dates, err)

@@ -18,6 +18,7 @@ type file struct {
 	lines   []int    // the line on which each row begins
 	label   *column  // the column whose text labels the rows, or nil
 	labels  []string // its text, row by row
+	notices []string
 }
 
 // column is one column of a file. Values that are not numbers are NaN.
@@ -31,9 +32,12 @@ type column struct {
 	bad     string
 }
 
+// mostCells is 1 GiB of numbers.
+const mostCells = 1 << 27
+
 // readFile reads the rows of r. If names are chosen, those columns alone are values, and none of them labels the rows.
-func readFile(name string, r io.Reader, chosen []string) (*file, error) {
-	rows, err := NewRows(name, r)
+func readFile(name string, r io.Reader, chosen []string, o Options) (*file, error) {
+	rows, err := NewRows(name, r, o)
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +69,15 @@ func readFile(name string, r io.Reader, chosen []string) (*file, error) {
 		if len(fields) != width {
 			return nil, errors.Errorf("%s: line %d: %s where line %d has %d; give every line the same number", name, at, fault.Count(len(fields), "field"), line, width)
 		}
+		if (len(f.lines)+1)*width > mostCells {
+			return nil, errors.Errorf("%s: line %d: more than %d cells, the most that are read; leave columns out or cut it into smaller files", name, at, mostCells)
+		}
 		if len(f.lines) == 0 {
 			f.findLabel(fields, true, chosen)
 		}
 		f.add(fields, at)
 	}
+	f.notices = rows.Notices()
 	if len(f.lines) == 0 {
 		return nil, errors.Errorf("%s: line %d: a header and no rows below it; add a row of numbers for each step", name, line)
 	}

@@ -5,7 +5,7 @@ import "testing"
 func TestSeparator(t *testing.T) {
 	for _, c := range []struct {
 		start string
-		want  rune
+		want  byte
 	}{
 		{"", ','},
 		{"1\n2\n", ','},

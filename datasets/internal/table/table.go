@@ -9,14 +9,17 @@ type Table struct {
 	Names  []string    // [V] of the variables
 	Times  []string    // [N] labels of the steps, oldest first, or nil if there are none
 	Values [][]float64 // [V][N] of each variable, all finite
+	// What a person should know of how the file is read, each in a line.
+	Notices []string
 }
 
 // Read reads a time series, one row a step. The name stands for the file in errors. The variables are the columns of
 // the chosen names, which differ, or without any all that hold numbers. The method of [FillMethods] says what stands in
-// for missing values, which are an error if it is "". Every error is one line with the file and, where there is one,
+// for missing values, which are an error if it is "". At most [MostColumns] columns, [MostRows] rows and 2²⁷ cells are
+// read. Every error is one line with the file and, where there is one,
 // the line and column at fault.
-func Read(name string, r io.Reader, chosen []string, method string) (*Table, error) {
-	f, err := readFile(name, r, chosen)
+func Read(name string, r io.Reader, chosen []string, method string, o Options) (*Table, error) {
+	f, err := readFile(name, r, chosen, o)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +34,7 @@ func Read(name string, r io.Reader, chosen []string, method string) (*Table, err
 	if err := f.check(columns, method == ""); err != nil {
 		return nil, err
 	}
-	t := &Table{Times: times}
+	t := &Table{Times: times, Notices: f.notices}
 	for _, c := range columns {
 		if c.missing != 0 {
 			if err := f.fill(c, method); err != nil {
