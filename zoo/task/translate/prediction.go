@@ -147,9 +147,10 @@ func (p Prediction) table() *show.Table {
 	return t
 }
 
-// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣.
+// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣, and that there is none is
+// nothing.
 func shown(tokens []string) []string {
-	marks := strings.NewReplacer("</w>", "", "Ġ", "␣", " ", "␣")
+	marks := strings.NewReplacer("</w>", "", "Ġ", "␣", "▁", "␣", " ", "␣", "￭", "")
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = marks.Replace(t)

@@ -73,13 +73,14 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 		sources = append(sources, targets...)
 		targets = sources
 	}
-	source, err := texts.NewEncoder(opts.Tokenizer, false, sources) // which are folded
+	words := text.Words{Marked: true} // and not Lower, since the texts are folded
+	source, err := texts.NewEncoder(opts.Tokenizer, words, sources)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
 	}
 	target := source
 	if !opts.Shared {
-		if target, err = texts.NewEncoder(opts.Tokenizer, false, targets); err != nil {
+		if target, err = texts.NewEncoder(opts.Tokenizer, words, targets); err != nil {
 			return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
 		}
 	}
