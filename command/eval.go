@@ -19,6 +19,7 @@ type evaluationEvent struct {
 	Metrics   map[string]metric            `json:"metrics"`
 	Baselines map[string]map[string]metric `json:"baselines"`
 	Run       string                       `json:"run"`
+	Notes     []string                     `json:"notes,omitempty"`
 }
 
 func newEval() *cobra.Command {
@@ -49,11 +50,11 @@ func newEval() *cobra.Command {
 			}
 			c, w := r.Config, cmd.OutOrStdout()
 			if asJSON {
-				event := evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), dir}
+				event := evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines), dir, v.Notes}
 				return writeJSON(w, withExhibits{event, v.Exhibits})
 			}
 			s := scores{c.Model, r.Task().Metrics(), v}
-			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n", dir, split, c.Dataset, s.table())
+			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n%s", dir, split, c.Dataset, s.table(), s.notes())
 			if verdict := s.verdict(); verdict != "" {
 				fmt.Fprintln(w, verdict)
 			}

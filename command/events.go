@@ -45,6 +45,7 @@ type (
 		Seconds     float64                      `json:"seconds"`
 		Run         string                       `json:"run"`
 		Interrupted bool                         `json:"interrupted,omitempty"`
+		Notes       []string                     `json:"notes,omitempty"`
 	}
 )
 
@@ -88,5 +89,5 @@ func epochOf(v train.EpochEvent) epochEvent {
 
 func resultOf(r *zoo.Result, dir string) withExhibits {
 	return withExhibits{resultEvent{Event: "result", Metrics: metrics(r.Metrics), Baselines: baselines(r.Baselines),
-		Epochs: r.Epochs, Seconds: r.Seconds, Run: dir, Interrupted: r.Interrupted}, r.Exhibits}
+		Epochs: r.Epochs, Seconds: r.Seconds, Run: dir, Interrupted: r.Interrupted, Notes: r.Notes}, r.Exhibits}
 }

@@ -37,7 +37,7 @@ func (t *Translator) Query() task.Query { return &query{translator: t, Decoding:
 
 // Declare implements task.Options.
 func (q *query) Declare(s *option.Set) {
-	q.Decoding.Declare(s)
+	q.declareSearch(s)
 	s.Text(&q.attention, "attention", "print what each token of a translation looked at, or with =FILE.svg or =FILE.png draw it").
 		Without(attentionTable).
 		Checked(func() error {
