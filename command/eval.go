@@ -22,7 +22,8 @@ type evaluationEvent struct {
 
 // endOfEvaluation is behind the exhibits.
 type endOfEvaluation struct {
-	Run string `json:"run"`
+	Run   string   `json:"run"`
+	Notes []string `json:"notes,omitempty"`
 }
 
 func newEval() *cobra.Command {
@@ -54,10 +55,10 @@ func newEval() *cobra.Command {
 			c, w := r.Config, cmd.OutOrStdout()
 			if asJSON {
 				event := evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines)}
-				return writeJSON(w, joined{event, exhibitFields(v.Exhibits), endOfEvaluation{dir}})
+				return writeJSON(w, joined{event, exhibitFields(v.Exhibits), endOfEvaluation{dir, v.Notes}})
 			}
 			s := scores{c.Model, r.Task().Metrics(), v}
-			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n", dir, split, c.Dataset, s.table())
+			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n%s", dir, split, c.Dataset, s.table(), s.notes())
 			if verdict := s.verdict(); verdict != "" {
 				fmt.Fprintln(w, verdict)
 			}

@@ -44,10 +44,11 @@ type (
 		Baselines map[string]map[string]metric `json:"baselines"`
 	}
 	endOfResult struct {
-		Epochs      int     `json:"epochs"`
-		Seconds     float64 `json:"seconds"`
-		Run         string  `json:"run"`
-		Interrupted bool    `json:"interrupted,omitempty"`
+		Epochs      int      `json:"epochs"`
+		Seconds     float64  `json:"seconds"`
+		Run         string   `json:"run"`
+		Interrupted bool     `json:"interrupted,omitempty"`
+		Notes       []string `json:"notes,omitempty"`
 	}
 )
 
@@ -98,6 +99,6 @@ func resultOf(r *zoo.Result, dir string) joined {
 	return joined{
 		resultEvent{"result", metrics(r.Metrics), baselines(r.Baselines)},
 		exhibitFields(r.Exhibits),
-		endOfResult{r.Epochs, r.Seconds, dir, r.Interrupted},
+		endOfResult{r.Epochs, r.Seconds, dir, r.Interrupted, r.Notes},
 	}
 }

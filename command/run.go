@@ -211,7 +211,7 @@ func opening(e *zoo.Experiment) string {
 func closing(r *zoo.Run, dir string) string {
 	result := r.Result
 	s := scores{r.Config.Model, r.Task().Metrics(), &result.Evaluation}
-	text := fmt.Sprintf("\nOn the test part, the best first:\n\n%s\n", s.table())
+	text := fmt.Sprintf("\nOn the test part, the best first:\n\n%s\n%s", s.table(), s.notes())
 	if v := s.verdict(); v != "" {
 		text += v + "\n"
 	}

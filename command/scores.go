@@ -113,6 +113,14 @@ func (s scores) rivals() string {
 	return "those that learn nothing"
 }
 
+// notes returns what one has to know to read the table, a line each, and a blank one.
+func (s scores) notes() string {
+	if len(s.Notes) == 0 {
+		return ""
+	}
+	return strings.Join(s.Notes, "\n") + "\n\n"
+}
+
 // exhibitText shows what can be shown on a terminal.
 func exhibitText(exhibits []task.Exhibit) string {
 	var b strings.Builder

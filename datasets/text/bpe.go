@@ -50,9 +50,12 @@ type pipeline interface {
 const endOfWord = "</w>"
 
 // wordPipeline cuts words, whose last symbols end with endOfWord.
-type wordPipeline struct{ words Words }
+type wordPipeline struct {
+	words Words
+	known func(space string) bool // as of Words.tokenize
+}
 
-func (p wordPipeline) split(s string) []string { return p.words.Tokenize(s) }
+func (p wordPipeline) split(s string) []string { return p.words.tokenize(s, p.known) }
 
 func (p wordPipeline) join(tokens []string) string {
 	var words []string
@@ -83,6 +86,12 @@ func (bytePipeline) split(s string) []string {
 }
 
 func (bytePipeline) join(tokens []string) string { return symbolsToBytes(strings.Join(tokens, "")) }
+
+// aroundWords has the tokenizer cut words first, in which it knows the spaces that its symbols have.
+func (b *BPE) aroundWords(w Words) {
+	ids := b.ids
+	b.around, b.suffix = wordPipeline{w, func(space string) bool { _, ok := ids[space]; return ok }}, endOfWord
+}
 
 // newBPE returns a tokenizer of the symbols, to which the results of the merges are added.
 func newBPE(around pipeline, symbols []string, merges [][2]string) (*BPE, error) {
@@ -364,9 +373,9 @@ func (b *BPE) UnmarshalJSON(data []byte) error {
 		if j.Words == nil {
 			return newBPE(bytePipeline{}, j.Symbols, j.Merges)
 		}
-		read, err := newBPE(wordPipeline{*j.Words}, j.Symbols, j.Merges)
+		read, err := newBPE(nil, j.Symbols, j.Merges)
 		if err == nil {
-			read.suffix = endOfWord
+			read.aroundWords(*j.Words)
 		}
 		return read, err
 	}()

@@ -53,12 +53,17 @@ func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
 	return &Encoder{t, countVocabulary(counts, l.minCount, l.maxSize)}, nil
 }
 
-// Encode returns the numbers of the tokens of s, without [Begin] and [End].
+// Encode returns the numbers of the tokens of s, without [Begin] and [End]. A word whose marks the vocabulary does not
+// know is taken for the one without them.
 func (e *Encoder) Encode(s string) []int {
 	tokens := e.Tokenizer.Tokenize(s)
 	ids := make([]int, len(tokens))
 	for i, t := range tokens {
 		ids[i] = e.Vocabulary.ID(t)
+		if w, ok := e.Tokenizer.(Words); ok && w.Marked && ids[i] == Unknown {
+			_, bare, _ := unmarked(t)
+			ids[i] = e.Vocabulary.ID(bare)
+		}
 	}
 	return ids
 }

@@ -23,8 +23,9 @@ type bpeOptions struct {
 // tokens gives the very text back.
 func ByteLevel() BPEOption { return func(o *bpeOptions) { o.bytes = true } }
 
-// Base sets how words are cut before they are taken apart. The default is Words{Hyphens: true}. It has no meaning with
-// [ByteLevel].
+// Base sets how words are cut before they are taken apart. The default of [LearnBPE] is Words{Hyphens: true, Marked: true},
+// so that text can be written back; that of [ReadMerges] is not Marked, as its merges were learnt. It has no meaning with
+// bytes.
 func Base(w Words) BPEOption { return func(o *bpeOptions) { o.words = w } }
 
 // LeastPair sets how often a pair must occur to be merged. The default is 2.
@@ -36,17 +37,16 @@ func LeastPair(n int) BPEOption { return func(o *bpeOptions) { o.least = n } }
 //
 // It is an error if the texts hold no words or merges is below 0.
 func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
-	o := bpeOptions{words: Words{Hyphens: true}, least: 2}
+	o := bpeOptions{words: Words{Hyphens: true, Marked: true}, least: 2}
 	for _, opt := range opts {
 		opt(&o)
 	}
 	if merges < 0 {
 		return nil, errors.Errorf("byte-pair encoding: %d merges; choose 0 or more", merges)
 	}
-	var around pipeline = wordPipeline{o.words}
-	suffix := endOfWord
+	var around pipeline = wordPipeline{words: o.words}
 	if o.bytes {
-		around, suffix = bytePipeline{}, ""
+		around = bytePipeline{}
 	}
 	counts := map[string]int{}
 	for _, s := range texts {
@@ -61,23 +61,28 @@ func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
 	if o.bytes {
 		alphabet = byteAlphabet()
 	} else {
-		alphabet = charactersOf(counts, suffix)
+		alphabet = o.words.alphabet(counts)
 	}
 	b, err := newBPE(around, alphabet, nil)
 	if err != nil {
 		return nil, err
 	}
-	b.suffix = suffix
+	if !o.bytes {
+		b.aroundWords(o.words)
+	}
 	l := newLearner(b, counts)
 	for len(b.merges) < merges && l.merge(max(o.least, 1)) {
 	}
 	return b, nil
 }
 
-// charactersOf returns the characters of the words in order, each within a word and at its end, so that all words of
-// them can be spelled.
-func charactersOf(counts map[string]int, suffix string) []string {
+// alphabet returns the characters of the words in order, each within a word and at its end, so that all words of them
+// can be spelled, with whatever marks.
+func (w Words) alphabet(counts map[string]int) []string {
 	set := map[string]bool{}
+	if w.Marked {
+		set[string(joinMark)], set[string(spaceMark)] = true, true
+	}
 	for w := range counts {
 		for len(w) > 0 {
 			_, n := utf8.DecodeRuneInString(w)
@@ -89,7 +94,7 @@ func charactersOf(counts map[string]int, suffix string) []string {
 	}
 	var symbols []string
 	for _, c := range slices.Sorted(maps.Keys(set)) {
-		symbols = append(symbols, c, c+suffix)
+		symbols = append(symbols, c, c+endOfWord)
 	}
 	return symbols
 }

@@ -53,10 +53,10 @@ func ReadMerges(name string, r io.Reader, opts ...BPEOption) (*BPE, error) {
 	for _, m := range merges {
 		characters[strings.TrimSuffix(m[0]+m[1], endOfWord)]++
 	}
-	b, err := newBPE(wordPipeline{o.words}, charactersOf(characters, endOfWord), merges)
+	b, err := newBPE(nil, o.words.alphabet(characters), merges)
 	if err != nil {
 		return nil, errors.WithMessage(err, name)
 	}
-	b.suffix = endOfWord
+	b.aroundWords(o.words)
 	return b, nil
 }

@@ -34,6 +34,7 @@ type Task interface {
 type Scores struct {
 	Metrics  map[string]float64
 	Exhibits []Exhibit
+	Notes    []string // what one has to know to read the metrics, each a line
 }
 
 // Exhibit is something to look at beside the numbers: a confusion matrix, an alignment. It is one of a table, a chart and a

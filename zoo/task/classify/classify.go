@@ -57,7 +57,7 @@ func New(network *graph.Network, data *datasets.Labelled, params *graph.Params, 
 	if err := checkLabels(data); err != nil {
 		return nil, err
 	}
-	encoder, err := texts.NewEncoder(opts.Tokenizer, !opts.Cased, datasets.Texts(data.Train), text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
+	encoder, err := texts.NewEncoder(opts.Tokenizer, text.Words{Lower: !opts.Cased}, datasets.Texts(data.Train), text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
 	if err != nil {
 		return nil, errors.WithMessagef(err, "classify %s", data.Meta.Name)
 	}

@@ -24,6 +24,7 @@ func (t *Translation) Baselines(ctx context.Context, p task.Part) ([]task.Rival,
 		return nil, err
 	}
 	sources, references := t.sides(part)
+	words := t.decoding.words(references)
 	copied, replaced := make([]string, len(sources)), make([]string, len(sources))
 	learnt := t.data.Train
 	if t.limited > 0 {
@@ -35,8 +36,8 @@ func (t *Translation) Baselines(ctx context.Context, p task.Part) ([]task.Rival,
 		replaced[i] = partners.translate(copied[i])
 	}
 	return []task.Rival{
-		{Name: "copy", Metrics: scoreTexts(copied, references)},
-		{Name: "words", Learns: true, Metrics: scoreTexts(replaced, references)},
+		{Name: "copy", Metrics: scoreTexts(copied, references, words)},
+		{Name: "words", Learns: true, Metrics: scoreTexts(replaced, references, words)},
 	}, nil
 }
 

@@ -3,6 +3,7 @@ package translate
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -11,6 +12,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/attention"
+	"github.com/rnnzoo/rnnzoo/zoo/metric"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
@@ -41,10 +43,27 @@ type Options struct {
 type Decoding struct {
 	Beam    int     `json:"beam"`    // hypotheses kept in the search; 0 means 5, 1 is greedy
 	Penalty float64 `json:"penalty"` // hypotheses are compared by log p / length^Penalty; at 0 short ones win
+
+	// BLEUTokenize is what BLEU takes for words, a metric.BLEUTokenizer; "" means auto: as the script of the references
+	// wants it.
+	BLEUTokenize string `json:"bleu_tokenize,omitempty"`
 }
+
+// autoBLEU has the references choose what BLEU takes for words.
+const autoBLEU = "auto"
 
 // Declare implements task.Options.
 func (d *Decoding) Declare(s *option.Set) {
+	d.declareSearch(s)
+	names := []string{autoBLEU}
+	for _, t := range metric.BLEUTokenizers() {
+		names = append(names, string(t))
+	}
+	s.Text(&d.BLEUTokenize, "bleu-tokenize", "what BLEU takes for words, as sacreBLEU's tokenizer of the name; auto is 13a, and zh or char for scripts without spaces").OneOf(names...)
+}
+
+// declareSearch declares what translations, too, depend on.
+func (d *Decoding) declareSearch(s *option.Set) {
 	s.Int(&d.Beam, "beam", "hypotheses that the search keeps; 1 is greedy").AtLeast(1).AtMost(1 << 10)
 	s.Float(&d.Penalty, "penalty", "hypotheses are compared by log p / length^PENALTY").AtLeast(0)
 }
@@ -78,6 +97,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.Feed = cmp.Or(o.Feed, seq2seq.FeedContext)
 	o.Epochs = cmp.Or(o.Epochs, 1)
 	o.Beam = cmp.Or(o.Beam, 5)
+	o.BLEUTokenize = cmp.Or(o.BLEUTokenize, autoBLEU)
 	var s option.Set
 	o.Declare(&s)
 	return o, errors.WithMessage(s.Check(), "translate")
@@ -128,7 +148,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	r.Maximize = chrfName
 	o := &Options{
 		Tokenizer: "bpe:5000", MaxTokens: 100, Embedding: 256, Attention: string(attention.Scaled), Feed: seq2seq.FeedContext, Tied: true,
-		Smoothing: 0.1, Decoding: Decoding{Beam: 5, Penalty: 1},
+		Smoothing: 0.1, Decoding: Decoding{Beam: 5, Penalty: 1, BLEUTokenize: autoBLEU},
 	}
 	switch name := s.Dataset(); {
 	case name == "dates", strings.HasPrefix(name, "numbers-"):
@@ -234,6 +254,9 @@ func checkSearch(d Decoding) error {
 	}
 	if !(d.Penalty >= 0) || math.IsInf(d.Penalty, 0) {
 		return option.Wrong("penalty", d.Penalty, "want at least 0")
+	}
+	if t := d.BLEUTokenize; t != "" && t != autoBLEU && !slices.Contains(metric.BLEUTokenizers(), metric.BLEUTokenizer(t)) {
+		return option.Wrong("bleu-tokenize", t, "want %s or one of %v", autoBLEU, metric.BLEUTokenizers())
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (t *Translator) Query() task.Query { return &query{translator: t, Decoding:
 
 // Declare implements task.Options.
 func (q *query) Declare(s *option.Set) {
-	q.Decoding.Declare(s)
+	q.declareSearch(s)
 	s.Text(&q.attention, "attention", "print what each token of a translation looked at, or with =FILE.svg or =FILE.png draw it").
 		Without(attentionTable).
 		Checked(func() error {
@@ -147,9 +147,10 @@ func (p Prediction) table() *show.Table {
 	return t
 }
 
-// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣.
+// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣, and that there is none is
+// nothing.
 func shown(tokens []string) []string {
-	marks := strings.NewReplacer("</w>", "", "Ġ", "␣", " ", "␣")
+	marks := strings.NewReplacer("</w>", "", "Ġ", "␣", "▁", "␣", " ", "␣", "￭", "")
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = marks.Replace(t)

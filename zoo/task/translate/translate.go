@@ -3,6 +3,7 @@ package translate
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand"
@@ -18,6 +19,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/metric"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
@@ -73,13 +75,14 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 		sources = append(sources, targets...)
 		targets = sources
 	}
-	source, err := texts.NewEncoder(opts.Tokenizer, false, sources) // which are folded
+	words := text.Words{Marked: true} // and not Lower, since the texts are folded
+	source, err := texts.NewEncoder(opts.Tokenizer, words, sources)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
 	}
 	target := source
 	if !opts.Shared {
-		if target, err = texts.NewEncoder(opts.Tokenizer, false, targets); err != nil {
+		if target, err = texts.NewEncoder(opts.Tokenizer, words, targets); err != nil {
 			return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
 		}
 	}
@@ -320,11 +323,12 @@ func largestOfRows(t *tensor.Dense, width int) []int {
 // Validate implements train.Task: the loss is that of the true tokens, in nats a token, and the translations, with which
 // the metrics are made, are greedy.
 func (t *Translation) Validate() (train.Evaluation, error) {
-	s, err := t.evaluate(context.Background(), task.ValidPart, Decoding{Beam: 1})
+	s, err := t.evaluate(context.Background(), task.ValidPart, Decoding{Beam: 1, BLEUTokenize: t.decoding.BLEUTokenize})
 	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
 }
 
-// Evaluate implements task.Task: the metrics are those of Kind.Metrics.
+// Evaluate implements task.Task: the metrics are those of Kind.Metrics. A source is translated once, and all its targets
+// are references; the loss is that of every pair.
 func (t *Translation) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
 	return t.evaluate(ctx, p, t.decoding)
 }
@@ -342,8 +346,8 @@ func (t *Translation) evaluate(ctx context.Context, p task.Part, d Decoding) (ta
 		return task.Scores{}, err
 	}
 	originals, references := t.sides(part)
-	translated := make([]Translated, len(part))
-	sources, chunks := t.chunks(originals, d, len(part))
+	translated := make([]Translated, len(originals))
+	sources, chunks := t.chunks(originals, d, len(originals))
 	for _, chunk := range chunks {
 		if err := t.find(ctx, t.lane, d, sources, chunk, translated); err != nil {
 			return task.Scores{}, err
@@ -353,34 +357,76 @@ func (t *Translation) evaluate(ctx context.Context, p task.Part, d Decoding) (ta
 	for i, s := range translated {
 		hypotheses[i] = s.Text
 	}
-	metrics := scoreTexts(hypotheses, references)
+	words := d.words(references)
+	metrics := scoreTexts(hypotheses, references, words)
 	metrics["loss"] = nats / float64(tokens)
-	metrics["perplexity"] = metric.Perplexity(nats, countWords(references))
-	return task.Scores{Metrics: metrics}, nil
+	metrics["perplexity"] = metric.Perplexity(nats, t.countWords(part))
+	return task.Scores{Metrics: metrics, Notes: notes(references, words)}, nil
 }
 
-// sides returns the sources and the references of pairs.
-func (t *Translation) sides(pairs []datasets.Pair) (sources, references []string) {
+// notes returns what one has to know of the metrics.
+func notes(references [][]string, words metric.BLEUTokenizer) (lines []string) {
+	several, targets := 0, 0
+	for _, all := range references {
+		targets += len(all)
+		if len(all) > 1 {
+			several++
+		}
+	}
+	if several > 0 {
+		lines = append(lines, fmt.Sprintf("Each source is translated once: %s sources, %s of which have several references, %s in all.",
+			show.Count(len(references)), show.Count(several), show.Count(targets)))
+	}
+	if words != metric.BLEU13a {
+		lines = append(lines, fmt.Sprintf("bleu takes for words what sacreBLEU's tokenizer %s does.", words))
+	}
+	if !words.Reachable(references) {
+		lines = append(lines, "bleu counts four words in a row, which no reference has: even a translation that is right has 0. See chrf and exact.")
+	}
+	return lines
+}
+
+// sides returns the distinct sources of pairs and the distinct references of each.
+func (t *Translation) sides(pairs []datasets.Pair) (sources []string, references [][]string) {
+	at := make(map[string]int)
 	for _, p := range pairs {
-		sources, references = append(sources, p.Source), append(references, t.fold(p.Target))
+		source, target := t.fold(p.Source), t.fold(p.Target)
+		i, ok := at[source]
+		if !ok {
+			i = len(sources)
+			at[source] = i
+			sources, references = append(sources, p.Source), append(references, nil)
+		}
+		if !slices.Contains(references[i], target) {
+			references[i] = append(references[i], target)
+		}
 	}
 	return sources, references
 }
 
+// words returns what BLEU takes for words.
+func (d Decoding) words(references [][]string) metric.BLEUTokenizer {
+	if d.BLEUTokenize == "" || d.BLEUTokenize == autoBLEU {
+		return metric.ChooseBLEUTokenizer(references)
+	}
+	return metric.BLEUTokenizer(d.BLEUTokenize)
+}
+
 // scoreTexts compares translations with references.
-func scoreTexts(hypotheses, references []string) map[string]float64 {
+func scoreTexts(hypotheses []string, references [][]string, words metric.BLEUTokenizer) map[string]float64 {
 	return map[string]float64{
-		"bleu":  metric.BLEU(hypotheses, references),
+		"bleu":  metric.BLEU(hypotheses, references, words),
 		"chrf":  metric.ChrF(hypotheses, references),
 		"exact": metric.Exact(hypotheses, references),
 	}
 }
 
-// countWords returns the number of words and punctuation marks of texts, and of their ends, which a model has to say too.
-func countWords(texts []string) int {
-	n := len(texts)
-	for _, s := range texts {
-		n += len(text.Words{}.Tokenize(s))
+// countWords returns the number of words and punctuation marks of the targets of pairs, and of their ends, which a model
+// has to say too.
+func (t *Translation) countWords(pairs []datasets.Pair) int {
+	n := len(pairs)
+	for _, p := range pairs {
+		n += len(text.Words{}.Tokenize(t.fold(p.Target)))
 	}
 	return n
 }

@@ -2,9 +2,9 @@ package texts
 
 import "github.com/rnnzoo/rnnzoo/datasets/text"
 
-// NewEncoder learns a tokenizer and a vocabulary from texts. lower has the tokenizer fold words to lower case.
-func NewEncoder(spec string, lower bool, texts []string, opts ...text.Option) (*text.Encoder, error) {
-	t, err := NewTokenizer(spec, lower, texts)
+// NewEncoder learns a tokenizer, as of NewTokenizer, and a vocabulary from texts.
+func NewEncoder(spec string, words text.Words, texts []string, opts ...text.Option) (*text.Encoder, error) {
+	t, err := NewTokenizer(spec, words, texts)
 	if err != nil {
 		return nil, err
 	}

@@ -55,16 +55,19 @@ func check(spec string) error {
 	return nil
 }
 
-// NewTokenizer returns the tokenizer of a name, which learns from the texts what it has to. lower has it fold words to
-// lower case.
-func NewTokenizer(name string, lower bool, texts []string) (text.Tokenizer, error) {
+// NewTokenizer returns the tokenizer of a name, which learns from the texts what it has to. Where it cuts words, it does so
+// as words says: folded to lower case, or Marked, for text that is to be written back.
+func NewTokenizer(name string, words text.Words, texts []string) (text.Tokenizer, error) {
 	kind, number, _ := strings.Cut(name, ":")
-	subwords := text.Words{Lower: lower, Hyphens: true} // what sub-words are parts of
+	hyphens := words
+	hyphens.Hyphens = true
 	switch {
 	case name == "words":
-		return text.Words{Lower: lower}, nil
+		return words, nil
 	case name == "treebank":
-		return text.Words{Lower: lower, Clitics: true, Hyphens: true}, nil
+		treebank := hyphens
+		treebank.Clitics = true
+		return treebank, nil
 	case name == "characters":
 		return text.Characters{}, nil
 	case kind == "bpe", kind == "bytes":
@@ -79,9 +82,9 @@ func NewTokenizer(name string, lower bool, texts []string) (text.Tokenizer, erro
 		if kind == "bytes" {
 			return text.LearnBPE(texts, merges, text.ByteLevel())
 		}
-		return text.LearnBPE(texts, merges, text.Base(subwords))
+		return text.LearnBPE(texts, merges, text.Base(hyphens))
 	}
-	return openTokenizer(name, subwords)
+	return openTokenizer(name, hyphens)
 }
 
 // openTokenizer reads a tokenizer from a file: tokenizer.json of Hugging Face, or merges.
