@@ -95,9 +95,11 @@ func (o options) locate(name string, s *source) (string, error) {
 		into = filepath.Join(dir, incoming)
 	}
 	for _, f := range s.files {
-		path, err := client.Get(ctx, into, f)
-		if err == nil && s.unpack {
-			err = download.Unpack(path, dir, s.wanted)
+		var err error
+		if s.unpack {
+			err = client.GetArchive(ctx, dir, f, s.wanted, func() bool { return s.in(cache) })
+		} else {
+			_, err = client.Get(ctx, into, f)
 		}
 		if err != nil {
 			return "", errors.WithMessagef(err, "dataset %s", name)

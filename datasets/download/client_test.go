@@ -397,7 +397,7 @@ func TestGetSilence(t *testing.T) {
 		good(w, r)
 	})
 	client, _ := quick()
-	client.stall = 200 * time.Millisecond
+	client.window = 200 * time.Millisecond
 	dir := t.TempDir()
 	path, err := client.Get(context.Background(), dir, s.file())
 	right(t, dir, path, err)

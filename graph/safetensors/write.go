@@ -85,7 +85,7 @@ func (f *File) header(names []string) ([]byte, error) {
 	}
 	n := b.Len() - 8
 	if n > maxHeader {
-		return nil, errors.Errorf("safetensors: a header of %d bytes exceeds the format's limit of %d; use fewer or shorter names and metadata", n, maxHeader)
+		return nil, errors.Errorf("safetensors: a header of %d bytes exceeds the limit of %d; use fewer or shorter names and metadata", n, maxHeader)
 	}
 	binary.LittleEndian.PutUint64(b.Bytes(), uint64(n))
 	return b.Bytes(), nil
