@@ -22,9 +22,10 @@ type listed struct {
 	Module                   *struct{ Main bool }
 }
 
-// public reports whether a program outside this module may import a package and has a use for it.
+// public reports whether a program outside this module may import a package and a notebook has a use for it: of a command
+// and of its command line it has none.
 func (p listed) public() bool {
-	return p.Name != "main" && !slices.Contains(strings.Split(p.ImportPath, "/"), "internal")
+	return p.Name != "main" && p.Name != "command" && !slices.Contains(strings.Split(p.ImportPath, "/"), "internal")
 }
 
 // load returns the types of this module's public packages, in order, and of the others after them. The types are those
