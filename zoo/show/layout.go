@@ -2,19 +2,42 @@ package show
 
 import (
 	"cmp"
+	"math"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Distances of a drawing, in pixels.
 const (
 	margin     = 16
-	gapX, gapY = 14, 30
+	gapX, gapY = 14, 26
 	lineHeight = 13
+	laneWidth  = 5  // between lines beside each other
+	header     = 22 // of a box, for its title
+	inset      = 10 // between a box and what is in it
 )
 
-// place gives each node a row and a place in it, after Sugiyama: rows by the longest path, order within a row by the
-// mean place of the neighbours. Rows come in three parts: what leads to the boxes, the boxes beside each other, and what
-// follows them.
+// level is a row of nodes outside of boxes, or a band of boxes beside each other: all that is at one height.
+type level struct {
+	nodes       []*node // of a row, and of a band the ways through it
+	band        *band   // nil for a row
+	top, bottom float64
+	channel     channel // above it
+}
+
+// band is boxes that differ in time only, such as a layer: one for each step, from left to right.
+type band struct {
+	boxes []*box
+	level int
+	gaps  []channel // above each row of the boxes
+	rows  []float64 // their heights
+}
+
+// place gives each node its place, after Sugiyama: levels by the longest path, and in each a dummy node for every line
+// that passes, so that no line crosses a node; the order in a row by the mean place of the neighbours. The steps of time
+// are columns, the same in all bands. It takes time in proportion to the nodes and dummies.
 func (g *Graph) place() {
 	for _, n := range g.nodes {
 		n.height = lineHeight*float64(len(n.lines)) + 9
@@ -22,108 +45,23 @@ func (g *Graph) place() {
 			n.width = max(n.width, textWidth(l)+12)
 		}
 	}
-	g.rank()
-	columns := g.columns()
-	g.rows()
-	for range 8 {
-		for _, c := range columns {
-			for _, row := range c {
-				settle(row)
-			}
-		}
-		// The nodes outside are drawn to those of the boxes only when these have their columns.
-		g.columnsApart(columns)
-	}
-	left := 0.0
-	for i, n := range g.nodes {
-		if l := n.x - n.width/2; i == 0 || l < left {
-			left = l
-		}
-	}
-	for _, b := range g.boxes {
-		left = min(left, b.left)
-	}
-	for _, n := range g.nodes {
-		n.x += margin - left
-	}
-	for _, b := range g.boxes {
-		b.left, b.right = b.left+margin-left, b.right+margin-left
-	}
-}
-
-// rank gives each node its row.
-func (g *Graph) rank() {
 	order := g.topological()
-	leads := make(map[*node]bool) // to a box
-	for _, n := range slices.Backward(order) {
-		for _, o := range n.out {
-			leads[n] = leads[n] || o.box != nil || leads[o]
-		}
+	g.bandsOf(order)
+	g.levelsOf(order)
+	for _, e := range g.edges {
+		g.pass(e)
 	}
-	part := func(n *node) int {
-		switch {
-		case n.box != nil:
-			return 1
-		case leads[n] && !g.follows(n):
-			return 0
-		}
-		return 2
+	for _, b := range g.boxes {
+		b.settle()
 	}
-	first := 0 // row of the part
-	for k := range 3 {
-		last := first
-		for _, n := range order {
-			if part(n) != k {
-				continue
-			}
-			n.rank = first
-			for _, m := range n.in {
-				if part(m) == k && m.box == n.box {
-					n.rank = max(n.rank, m.rank+1)
-				}
-			}
-			last = max(last, n.rank+1)
-		}
-		// What has no operand of its part stands just above what it is for.
-		for _, n := range slices.Backward(order) {
-			if part(n) != k {
-				continue
-			}
-			below, sources := last, true
-			for _, m := range n.in {
-				sources = sources && (part(m) != k || m.box != n.box)
-			}
-			for _, o := range n.out {
-				if part(o) == k && o.box == n.box {
-					below = min(below, o.rank)
-				}
-			}
-			if below == last && (k != 0 || n.box != nil) {
-				continue // a result stays where it is
-			}
-			if sources {
-				n.rank = max(n.rank, below-1)
-			}
-		}
-		first = last
-	}
-}
-
-// follows reports whether a node depends on one in a box.
-func (g *Graph) follows(n *node) bool {
-	seen := make(map[*node]bool)
-	var walk func(*node) bool
-	walk = func(n *node) bool {
-		if n.box != nil {
-			return true
-		}
-		if seen[n] {
-			return false
-		}
-		seen[n] = true
-		return slices.ContainsFunc(n.in, walk)
-	}
-	return slices.ContainsFunc(n.in, walk)
+	// How wide the gaps between the columns have to be shows when the lines between them are known.
+	gutters := make([]float64, g.columns+1)
+	g.across(gutters)
+	g.gutters(gutters)
+	g.across(gutters)
+	g.wires()
+	g.down()
+	g.frame()
 }
 
 // topological returns the nodes, each after its operands.
@@ -147,105 +85,449 @@ func (g *Graph) topological() []*node {
 	return order
 }
 
-// columns returns the rows of each box, and those outside of boxes at the end, with a first place for each node.
-func (g *Graph) columns() [][][]*node {
-	byBox := make(map[*box][]*node)
-	for _, n := range g.nodes {
-		byBox[n.box] = append(byBox[n.box], n)
-	}
-	var columns [][][]*node
-	for _, b := range append(slices.Clone(g.boxes), nil) {
-		rows := make(map[int][]*node)
-		var ranks []int
-		for _, n := range byBox[b] {
-			if rows[n.rank] == nil {
-				ranks = append(ranks, n.rank)
-			}
-			rows[n.rank] = append(rows[n.rank], n)
+// timeStep is the time in the title of a box.
+var timeStep = regexp.MustCompile(`,? *\bt = (\d+)`)
+
+// bandsOf joins the boxes to bands, each below those that it depends on.
+func (g *Graph) bandsOf(order []*node) {
+	byName := make(map[string]*band)
+	at := make(map[int]int) // the column of a time
+	for i, b := range g.boxes {
+		name, t := "", i // boxes without a time stand beside each other
+		if m := timeStep.FindStringSubmatch(b.title); m != nil {
+			name = strings.Replace(b.title, m[0], "", 1) + " at"
+			t, _ = strconv.Atoi(m[1])
 		}
-		slices.Sort(ranks)
-		var column [][]*node
-		for _, r := range ranks {
-			x := 0.0
-			for _, n := range rows[r] {
-				n.x = x + n.width/2
-				x += n.width + gapX
-			}
-			column = append(column, rows[r])
+		at[t], b.column = 0, t
+		if byName[name] == nil {
+			byName[name] = &band{}
 		}
-		columns = append(columns, column)
+		b.band = byName[name]
+		b.band.boxes = append(b.band.boxes, b)
 	}
-	return columns
+	var times []int
+	for t := range at {
+		times = append(times, t)
+	}
+	slices.Sort(times)
+	for i, t := range times {
+		at[t] = i
+	}
+	g.columns = len(times)
+	for _, b := range g.boxes {
+		b.column = at[b.column]
+	}
+
+	// A band stands as one vertex for all of its nodes.
+	members := make(map[*band][]*node)
+	for _, n := range order {
+		if n.box != nil {
+			members[n.box.band] = append(members[n.box.band], n)
+		}
+	}
+	seen, seenBand := make(map[*node]bool), make(map[*band]bool)
+	var visit func(*node)
+	visit = func(n *node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		if n.box == nil {
+			for _, m := range n.in {
+				visit(m)
+			}
+			return
+		}
+		b := n.box.band
+		if seenBand[b] {
+			return
+		}
+		seenBand[b] = true
+		for _, m := range members[b] {
+			seen[m] = true
+			for _, o := range m.in {
+				visit(o)
+			}
+		}
+		g.bands = append(g.bands, b)
+	}
+	for _, n := range order {
+		visit(n)
+	}
 }
 
-// rows gives each row its height.
-func (g *Graph) rows() {
-	var heights []float64
-	for _, n := range g.nodes {
-		for len(heights) <= n.rank {
-			heights = append(heights, 0)
-		}
-		heights[n.rank] = max(heights[n.rank], n.height)
+// levelsOf gives each node its level, and in a box its row. Between two bands there is a region of rows: region 0 is
+// above all bands, region 1 below the first, and so on.
+func (g *Graph) levelsOf(order []*node) {
+	number := make(map[*band]int, len(g.bands))
+	for i, b := range g.bands {
+		number[b] = i
 	}
-	for _, n := range g.nodes {
-		n.y = margin + heights[n.rank]/2
-		for r := range n.rank {
-			n.y += heights[r] + gapY
+	// The region of a node outside is just below the last band that it depends on; what depends on none, such as
+	// parameters, is just above the first that it is for.
+	region := make(map[*node]int, len(order))
+	late := make(map[*node]bool)
+	for _, n := range order {
+		r := 0
+		for _, m := range n.in {
+			if m.box != nil {
+				r = max(r, number[m.box.band]+1)
+			} else {
+				r = max(r, region[m])
+			}
+		}
+		region[n] = r
+	}
+	regions := make([][]*node, len(g.bands)+1)
+	for _, n := range slices.Backward(order) {
+		if n.box != nil {
+			continue
+		}
+		if region[n] == 0 {
+			late[n] = true
+			r := len(g.bands)
+			for _, o := range n.out {
+				if o.box != nil {
+					r = min(r, number[o.box.band])
+				} else {
+					r = min(r, region[o])
+				}
+			}
+			if len(n.out) > 0 || len(g.bands) == 0 {
+				region[n] = r
+			}
+		}
+		regions[region[n]] = append(regions[region[n]], n)
+	}
+	for i, nodes := range regions {
+		slices.Reverse(nodes)
+		same := func(m *node) bool { return m.box == nil && region[m] == i }
+		rows := ranked(nodes, same, func(n *node) bool { return late[n] })
+		first := len(g.levels)
+		for range rows {
+			g.levels = append(g.levels, &level{})
+		}
+		for _, n := range nodes {
+			n.level = first + n.row
+			n.row = 0
+			g.levels[n.level].nodes = append(g.levels[n.level].nodes, n)
+		}
+		if i < len(g.bands) {
+			g.bands[i].level = len(g.levels)
+			g.levels = append(g.levels, &level{band: g.bands[i]})
+		}
+	}
+	members := make(map[*box][]*node)
+	for _, n := range order {
+		members[n.box] = append(members[n.box], n)
+	}
+	for _, b := range g.boxes {
+		b.rows = make([][]*node, ranked(members[b], func(m *node) bool { return m.box == b }, func(*node) bool { return false }))
+		for _, n := range members[b] {
+			n.level = b.band.level
+			b.rows[n.row] = append(b.rows[n.row], n)
+		}
+		for len(b.band.rows) < len(b.rows) {
+			b.band.rows = append(b.band.rows, 0)
 		}
 	}
 }
 
-// settle orders a row by where its nodes' neighbours are, and moves it there as far as there is room.
-func settle(row []*node) {
+// ranked gives the nodes of a box or region their rows by the longest path within it, and returns how many rows there
+// are. What has no operand in it stands just above what it is for, and so does what is late.
+func ranked(nodes []*node, same func(*node) bool, late func(*node) bool) (rows int) {
+	for _, n := range nodes {
+		n.row = 0
+		for _, m := range n.in {
+			if same(m) {
+				n.row = max(n.row, m.row+1)
+			}
+		}
+		rows = max(rows, n.row+1)
+	}
+	for _, n := range slices.Backward(nodes) {
+		below := rows
+		for _, o := range n.out {
+			if same(o) {
+				below = min(below, o.row)
+			}
+		}
+		if late(n) || below < rows && !slices.ContainsFunc(n.in, same) {
+			n.row = max(n.row, below-1)
+		}
+	}
+	return rows
+}
+
+// stop is where the line from a node passes.
+type stop struct {
+	from       *node
+	box        *box
+	level, row int
+}
+
+// chain is the dummies of a line that passes row after row outside of boxes. They want to be at the same place, so that
+// it is straight. Within a box lines find shorter ways by themselves.
+type chain struct {
+	nodes []*node
+}
+
+// wish returns where the chain's ends are on average, as far as these count.
+func (c *chain) wish(counts func(*node) bool) (sum float64, count int) {
+	for _, n := range c.nodes {
+		for _, list := range [2][]*node{n.above, n.below} {
+			for _, m := range list {
+				if m.chain != c && counts(m) {
+					sum, count = sum+m.x, count+1
+				}
+			}
+		}
+	}
+	return sum, count
+}
+
+// pass has a dummy node stand for an edge wherever it passes: in rows, and beside the boxes of bands. All edges from a
+// node have the same ones.
+func (g *Graph) pass(e *edge) {
+	e.way = []*node{e.from}
+	at := e.from
+	through := func(b *box, level, row int) {
+		key := stop{e.from, b, level, row}
+		v := g.stops[key]
+		if v == nil {
+			v = &node{virtual: true, box: b, level: level, row: row}
+			g.stops[key] = v
+			if outside := func(n *node) bool { return n.virtual && n.box == nil && g.levels[n.level].band == nil }; outside(v) {
+				if v.chain = at.chain; !outside(at) {
+					v.chain = &chain{}
+				}
+				v.chain.nodes = append(v.chain.nodes, v)
+			}
+			at.below, v.above = append(at.below, v), append(v.above, at)
+			if b != nil {
+				b.rows[row] = append(b.rows[row], v)
+			} else {
+				g.levels[level].nodes = append(g.levels[level].nodes, v)
+			}
+		}
+		e.way = append(e.way, v)
+		at = v
+	}
+	switch from, to := e.from.box, e.to.box; {
+	case from != nil && from == to:
+		for r := e.from.row + 1; r < e.to.row; r++ {
+			through(from, e.from.level, r)
+		}
+	case e.to.level > e.from.level:
+		if from != nil {
+			for r := e.from.row + 1; r < len(from.rows); r++ {
+				through(from, e.from.level, r)
+			}
+		}
+		for l := e.from.level + 1; l < e.to.level; l++ {
+			through(nil, l, 0)
+		}
+		if to != nil {
+			for r := range e.to.row {
+				through(to, e.to.level, r)
+			}
+		}
+	}
+	e.way = append(e.way, e.to)
+	at.below, e.to.above = append(at.below, e.to), append(e.to.above, at)
+}
+
+// settle gives the nodes of a box their order, and places that count from 0.
+func (b *box) settle() {
+	for _, row := range b.rows {
+		spread(row)
+	}
+	// Twelve times up and down: more changes nothing that one sees.
+	inside := func(m *node) bool { return m.box == b }
+	for i := range 12 {
+		for r := range b.rows {
+			if i%2 == 1 {
+				r = len(b.rows) - 1 - r
+			}
+			settle(b.rows[r], inside)
+		}
+	}
+	left, right := math.Inf(1), math.Inf(-1)
+	for _, row := range b.rows {
+		for _, n := range row {
+			left, right = min(left, n.x-n.width/2), max(right, n.x+n.width/2)
+		}
+	}
+	if left > right {
+		left, right = 0, 0
+	}
+	b.width = max(right-left+2*inset, textWidth(b.title)+2*inset)
+	b.left = (left+right)/2 - b.width/2
+}
+
+// spread puts a row's nodes beside each other.
+func spread(row []*node) {
+	x := 0.0
+	for _, n := range row {
+		n.x = x + n.width/2
+		x += n.width + gapX
+	}
+}
+
+// settle orders a row by where its nodes' neighbours are, as far as these count, and moves it there as far as there is
+// room.
+func settle(row []*node, counts func(*node) bool) {
 	want := make(map[*node]float64, len(row))
 	for _, n := range row {
-		sum, count := 0.0, 0
-		for _, m := range append(slices.Clone(n.in), n.out...) {
-			if n.box == nil || m.box == n.box {
-				sum, count = sum+m.x, count+1
-			}
+		c := n.chain
+		if c == nil {
+			c = &chain{[]*node{n}}
 		}
+		sum, count := c.wish(counts)
 		if want[n] = n.x; count > 0 {
 			want[n] = sum / float64(count)
 		}
 	}
 	slices.SortStableFunc(row, func(a, b *node) int { return cmp.Compare(want[a], want[b]) })
-	// Each as far right as the one before it pushes it; then all back by what they were pushed on average.
-	right, pushed := 0.0, 0.0
-	for i, n := range row {
-		n.x = want[n]
-		if i > 0 {
-			n.x = max(n.x, right+gapX+n.width/2)
-		}
-		right = n.x + n.width/2
-		pushed += (n.x - want[n]) / float64(len(row))
+	// Nodes that would overlap are moved apart, each group of them about the middle of where they want to be, by weight:
+	// it matters more that lines are straight.
+	type group struct {
+		from, to            int     // the part of the row
+		wish, weight, width float64 // where its left end wants to be, times the weight
 	}
-	for _, n := range row {
-		n.x -= pushed
+	var groups []group
+	apart := func(i int) float64 { // the gap before a node
+		if row[i-1].virtual && row[i].virtual {
+			return laneWidth + 2
+		}
+		return gapX
+	}
+	for i, n := range row {
+		weight := 1.0
+		if n.chain != nil {
+			weight = 4
+		}
+		g := group{i, i + 1, weight * (want[n] - n.width/2), weight, n.width}
+		for len(groups) > 0 {
+			before := groups[len(groups)-1]
+			shift := before.width + apart(g.from)
+			if before.wish/before.weight+shift <= g.wish/g.weight {
+				break
+			}
+			g = group{before.from, g.to, before.wish + g.wish - shift*g.weight, before.weight + g.weight, shift + g.width}
+			groups = groups[:len(groups)-1]
+		}
+		groups = append(groups, g)
+	}
+	for _, g := range groups {
+		x := g.wish / g.weight
+		for i := g.from; i < g.to; i++ {
+			if i > g.from {
+				x += apart(i)
+			}
+			row[i].x = x + row[i].width/2
+			x += row[i].width
+		}
 	}
 }
 
-// columnsApart puts the boxes beside each other.
-func (g *Graph) columnsApart(columns [][][]*node) {
-	at := 0.0
-	for i, b := range g.boxes {
-		first := true
-		for _, row := range columns[i] {
-			for _, n := range row {
-				if first {
-					b.left, b.right, first = n.x-n.width/2, n.x+n.width/2, false
-				}
-				b.left, b.right = min(b.left, n.x-n.width/2), max(b.right, n.x+n.width/2)
-			}
+// across puts the columns beside each other, with gutters of these widths before, between and after them, and then the
+// rows outside of boxes.
+func (g *Graph) across(gutters []float64) {
+	widths := make([]float64, g.columns)
+	for _, b := range g.boxes {
+		widths[b.column] = max(widths[b.column], b.width)
+	}
+	g.gutter = make([]float64, g.columns+1)
+	lefts := make([]float64, g.columns)
+	x := 0.0
+	for i := range gutters {
+		g.gutter[i] = x + inset // the first lane
+		x += gutters[i] + 2*inset
+		if i < g.columns {
+			lefts[i] = x
+			x += widths[i]
 		}
-		b.left, b.right = b.left-10, max(b.right+10, b.left+textWidth(b.title)+6)
-		move := at - b.left
-		for _, row := range columns[i] {
+	}
+	for _, b := range g.boxes {
+		move := lefts[b.column] + (widths[b.column]-b.width)/2 - b.left
+		for _, row := range b.rows {
 			for _, n := range row {
 				n.x += move
 			}
 		}
-		b.left, b.right = b.left+move, b.right+move
-		at = b.right + 2*gapX
+		b.left = lefts[b.column]
+		b.right = b.left + widths[b.column]
+		b.width = widths[b.column]
+	}
+	for _, l := range g.levels {
+		if l.band != nil {
+			for _, n := range l.nodes {
+				n.x = g.gutter[n.column] + laneWidth*float64(n.lane)
+			}
+		}
+	}
+	every := func(*node) bool { return true }
+	for i := range 12 {
+		for k := range g.levels {
+			if i%2 == 1 {
+				k = len(g.levels) - 1 - k
+			}
+			if g.levels[k].band == nil {
+				settle(g.levels[k].nodes, every)
+			}
+		}
+	}
+}
+
+// gutters has the lines that pass a band take the gutter that is next to where they come from, each in a lane of its
+// own, and says how wide each gutter has to be.
+func (g *Graph) gutters(widths []float64) {
+	type place struct {
+		level, gutter int
+	}
+	lanes := make(map[place]int)
+	take := func(level, gutter int) (lane int) {
+		p := place{level, gutter}
+		lanes[p]++
+		widths[gutter] = max(widths[gutter], laneWidth*float64(lanes[p]-1))
+		return lanes[p] - 1
+	}
+	for i, l := range g.levels {
+		if l.band == nil {
+			continue
+		}
+		for _, n := range l.nodes {
+			from := n.above[0]
+			for k := range g.gutter {
+				if math.Abs(g.gutter[k]-from.x) < math.Abs(g.gutter[n.column]-from.x) {
+					n.column = k
+				}
+			}
+		}
+		slices.SortStableFunc(l.nodes, func(a, b *node) int { return cmp.Compare(a.above[0].x, b.above[0].x) })
+		for _, n := range l.nodes {
+			n.lane = take(i, n.column)
+		}
+	}
+	// From a step of time to another the line goes beside the one and beside the other, which is the same gutter for
+	// steps that follow each other.
+	for _, e := range g.edges {
+		if !e.sideways() {
+			continue
+		}
+		out, in := e.from.box.column+1, e.to.box.column
+		if out > in {
+			out, in = e.from.box.column, e.to.box.column+1
+		}
+		for k, gutter := range []int{out, in} {
+			key := side{e.from, gutter}
+			lane, ok := g.sides[key]
+			if !ok {
+				lane = take(e.from.level, gutter)
+				g.sides[key] = lane
+			}
+			e.gutter[k], e.lane[k] = gutter, lane
+		}
 	}
 }
