@@ -1,8 +1,7 @@
 package command
 
 import (
-	"bytes"
-	"os/exec"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
 	"github.com/rnnzoo/rnnzoo/zoo"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
 )
 
 func newGraph() *cobra.Command {
@@ -21,21 +21,22 @@ func newGraph() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph <model>",
 		Short: "Draw the symbolic graph of one step or of an unrolled sequence",
-		Long: `Draw the symbolic graph of a model: one step, or a sequence with a box for each time step, layer and direction. The
-drawing is in DOT, the language of Graphviz; --out FILE.svg has Graphviz make a picture of it.`,
+		Long: fmt.Sprintf(`Draw the symbolic graph of a model: one step, or a sequence with a box for each time step, layer and direction.
+--out FILE.svg or FILE.png makes a picture of up to %d nodes, some steps of a model; nothing has to be installed for it.
+Without --out, and with FILE.dot, the drawing is in DOT, the language of Graphviz, in any size.`, show.MaxNodes),
 		Example: `  zoo graph lstm --out lstm.svg
-  zoo graph bigru --steps 3 | dot -Tpng > bigru.png
-  zoo graph rnn --grad`,
+  zoo graph bigru --steps 3 --out bigru.png
+  zoo graph rnn --grad > rnn.dot`,
 		Args:              arguments("<model>"),
 		ValidArgsFunction: completing(modelNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ending := strings.ToLower(filepath.Ext(out))
-			if out != "" && ending != ".dot" && ending != ".svg" {
-				return linef("--out %q: want a name that ends in .dot or .svg", out)
+			if out != "" && ending != ".dot" && ending != ".svg" && ending != ".png" {
+				return linef("--out %q: want a name that ends in .svg, .png or .dot", out)
 			}
 			drawing, err := zoo.Draw(args[0], d)
-			if err == nil && ending == ".svg" {
-				drawing, err = svg(cmd, drawing)
+			if err == nil {
+				drawing, err = drawn(drawing, ending)
 			}
 			if err != nil {
 				return err
@@ -52,24 +53,21 @@ drawing is in DOT, the language of Graphviz; --out FILE.svg has Graphviz make a 
 	var set option.Set
 	d.Declare(&set)
 	addSettings(flags, &set)
-	flags.StringVar(&out, "out", "", "file to write, .dot or .svg (default DOT on standard output)")
+	flags.StringVar(&out, "out", "", "file to write, .svg, .png or .dot (default DOT on standard output)")
 	return cmd
 }
 
-// svg has Graphviz make a picture of a drawing.
-func svg(cmd *cobra.Command, drawing []byte) ([]byte, error) {
-	path, err := exec.LookPath("dot")
-	if err != nil {
-		return nil, errors.New("an SVG is made by Graphviz, whose command dot is not installed: apt install graphviz, brew install graphviz or https://graphviz.org/download; or write --out FILE.dot")
+// drawn returns a drawing in the format that a file name ends in.
+func drawn(dot []byte, ending string) ([]byte, error) {
+	if ending != ".svg" && ending != ".png" {
+		return dot, nil
 	}
-	dot := exec.CommandContext(cmd.Context(), path, "-Tsvg")
-	dot.Stdin = bytes.NewReader(drawing)
-	var complaints bytes.Buffer
-	dot.Stderr = &complaints
-	picture, err := dot.Output()
+	g, err := show.NewGraph(dot)
 	if err != nil {
-		first, _, _ := strings.Cut(complaints.String(), "\n")
-		return nil, errors.Errorf("%s -Tsvg: %v: %s; write --out FILE.dot to see what it was given", path, err, first)
+		return nil, err
 	}
-	return picture, nil
+	if ending == ".svg" {
+		return []byte(g.SVG()), nil
+	}
+	return g.PNG(), nil
 }

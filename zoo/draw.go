@@ -15,7 +15,8 @@ type Drawing struct {
 
 // Declare declares the settings of a drawing.
 func (d *Drawing) Declare(s *option.Set) {
-	// A drawing of more takes its reader, and Graphviz, longer than anyone waits.
+	// A drawing of more takes its reader, and Graphviz, longer than anyone waits. A picture has its own limit,
+	// show.MaxNodes.
 	const most = 1000
 	s.Int(&d.Steps, "steps", "length of the sequence").AtLeast(1).AtMost(most)
 	s.Int(&d.Layers, "layers", "number of layers").AtLeast(1).AtMost(most)

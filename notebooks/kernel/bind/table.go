@@ -31,7 +31,6 @@ import (
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
 	classify "github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	forecast "github.com/rnnzoo/rnnzoo/zoo/task/forecast"
-	tasktest "github.com/rnnzoo/rnnzoo/zoo/task/tasktest"
 	translate "github.com/rnnzoo/rnnzoo/zoo/task/translate"
 	blas "gonum.org/v1/gonum/blas"
 	gorgonia "gorgonia.org/gorgonia"
@@ -302,7 +301,6 @@ func init() {
 			"ClipEach":        reflect.ValueOf(train.ClipEach),
 			"ClipNorm":        reflect.ValueOf(train.ClipNorm),
 			"ClipValue":       reflect.ValueOf(train.ClipValue),
-			"DecodeJSON":      reflect.ValueOf(train.DecodeJSON),
 			"Epochs":          reflect.ValueOf(train.Epochs),
 			"Folder":          reflect.ValueOf(train.Folder),
 			"Maximize":        reflect.ValueOf(train.Maximize),
@@ -373,6 +371,7 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo": {
 		Name: "zoo",
 		Binds: map[string]reflect.Value{
+			"CheckFolder": reflect.ValueOf(zoo.CheckFolder),
 			"Configure":   reflect.ValueOf(zoo.Configure),
 			"Decoding":    reflect.ValueOf(zoo.Decoding),
 			"Defaults":    reflect.ValueOf(zoo.Defaults),
@@ -629,24 +628,6 @@ func init() {
 		},
 		Wrappers: map[string][]string{
 			"Forecast": {"Decoding", "History", "Needs", "On", "Options", "Params", "Predict", "PredictContext", "Query", "ReadHistory", "Save", "State", "Variables", "Warm"},
-		},
-	}})
-	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/tasktest": {
-		Name: "tasktest",
-		Binds: map[string]reflect.Value{
-			"Ask":       reflect.ValueOf(tasktest.Ask),
-			"Check":     reflect.ValueOf(tasktest.Check),
-			"DelayLine": reflect.ValueOf(tasktest.DelayLine),
-			"Knows":     reflect.ValueOf(tasktest.Knows),
-			"Lacks":     reflect.ValueOf(tasktest.Lacks),
-			"Network":   reflect.ValueOf(tasktest.Network),
-			"OneStep":   reflect.ValueOf(tasktest.OneStep),
-			"Question":  reflect.ValueOf(tasktest.Question),
-			"Random":    reflect.ValueOf(tasktest.Random),
-			"Set":       reflect.ValueOf(tasktest.Set),
-		},
-		Types: map[string]reflect.Type{
-			"Option": reflect.TypeFor[tasktest.Option](),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/translate": {
