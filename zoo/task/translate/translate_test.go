@@ -154,7 +154,7 @@ func TestBatchedSearch(t *testing.T) {
 			texts = append(texts, p.Source)
 		}
 		texts = append(texts, "", strings.Repeat("abc", 9))
-		for _, opts := range []Decoding{{1, 0}, {3, 1}, {40, 0}} {
+		for _, opts := range []Decoding{{Beam: 1}, {Beam: 3, Penalty: 1}, {Beam: 40}} {
 			all, err := tr.TranslateContext(t.Context(), opts, texts...)
 			if err != nil {
 				t.Fatal(err)
@@ -427,7 +427,7 @@ func TestTranslationCase(t *testing.T) {
 		if has := tr.sourceEncoder.Vocabulary.Has("A"); has != cased {
 			t.Errorf("cased %v: the vocabulary has A: %v", cased, has)
 		}
-		if _, references := tr.sides([]datasets.Pair{{Target: "ÄB"}}); references[0] != map[bool]string{false: "äb", true: "ÄB"}[cased] {
+		if _, references := tr.sides([]datasets.Pair{{Target: "ÄB"}}); references[0][0] != map[bool]string{false: "äb", true: "ÄB"}[cased] {
 			t.Errorf("cased %v: references %q", cased, references)
 		}
 	}

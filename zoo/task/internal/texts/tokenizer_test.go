@@ -1,6 +1,7 @@
 package texts
 
 import (
+	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,7 +53,7 @@ func TestNewTokenizer(t *testing.T) {
 		{"bytes:1", false, []string{"D", "o", "n", "'", "t", ":", "Ġ", "ab"}},
 		{merges, false, []string{"D", "o", "n", "'", "t</w>", ":</w>", "ab</w>"}},
 	} {
-		tokenizer, err := NewTokenizer(c.spec, c.lower, texts)
+		tokenizer, err := NewTokenizer(c.spec, text.Words{Lower: c.lower}, texts)
 		if err != nil {
 			t.Errorf("%s: %v", c.spec, err)
 			continue
@@ -62,7 +63,7 @@ func TestNewTokenizer(t *testing.T) {
 		}
 	}
 	missing := filepath.Join(t.TempDir(), "none.json")
-	if _, err := NewTokenizer(missing, false, texts); err == nil || !strings.Contains(err.Error(), "tokenizer; choose words, treebank, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open ") {
+	if _, err := NewTokenizer(missing, text.Words{}, texts); err == nil || !strings.Contains(err.Error(), "tokenizer; choose words, treebank, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open ") {
 		t.Errorf("error %v", err)
 	}
 }
