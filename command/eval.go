@@ -27,16 +27,17 @@ type endOfEvaluation struct {
 }
 
 func newEval() *cobra.Command {
-	var split, out, data string
+	var split, out, dataDir string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "eval <run>",
-		Short: "Evaluate a kept run on its dataset",
-		Long:  "Evaluate a kept run on a part of the dataset that it was trained on. The run is a folder, or its name under --out.",
+		Use:   "eval <run> [dataset]",
+		Short: "Evaluate a kept run on its dataset, or on another",
+		Long:  "Evaluate a kept run on a part of the dataset that it was trained on, or of another. The run is a folder, or its name under\n--out; a dataset is as of zoo run, and a file is read as that of the training was.",
 		Example: `  zoo eval lstm-airline-1
-  zoo eval runs/lstm-airline-1 --split valid`,
-		Args:              arguments("<run>"),
-		ValidArgsFunction: completing(runNames),
+  zoo eval runs/lstm-airline-1 --split valid
+  zoo eval gru-sales-1 csv:next-year.csv`,
+		Args:              arguments("<run> [dataset]"),
+		ValidArgsFunction: completing(runNames, datasetSpecs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, dir, err := openRun(args[0], out)
 			if err != nil {
@@ -47,18 +48,22 @@ func newEval() *cobra.Command {
 				return err
 			}
 			download := &downloadBar{w: cmd.ErrOrStderr()}
-			v, err := r.Evaluate(cmd.Context(), split, zoo.Decoding(decoding), zoo.Reading(datasets.DataDir(data), datasets.OnProgress(download.show)))
+			data, other := r.Config.Dataset, ""
+			if len(args) > 1 {
+				data, other = args[1], args[1]
+			}
+			v, err := r.Evaluate(cmd.Context(), split, zoo.OnDataset(other), zoo.Decoding(decoding), zoo.Reading(datasets.DataDir(dataDir), datasets.OnProgress(download.show)))
 			download.done()
 			if err != nil {
 				return err
 			}
 			c, w := r.Config, cmd.OutOrStdout()
 			if asJSON {
-				event := evaluationEvent{"evaluation", c.Model, c.Dataset, split, metrics(v.Metrics), baselines(v.Baselines)}
+				event := evaluationEvent{"evaluation", c.Model, data, split, metrics(v.Metrics), baselines(v.Baselines)}
 				return writeJSON(w, joined{event, exhibitFields(v.Exhibits), endOfEvaluation{dir, v.Notes}})
 			}
 			s := scores{c.Model, r.Task().Metrics(), v}
-			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n%s", dir, split, c.Dataset, s.table(), s.notes())
+			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n%s", dir, split, data, s.table(), s.notes())
 			if verdict := s.verdict(); verdict != "" {
 				fmt.Fprintln(w, verdict)
 			}
@@ -77,7 +82,7 @@ func newEval() *cobra.Command {
 	flags.SortFlags = false
 	addSettings(flags, &union)
 	flags.StringVar(&split, "split", string(task.TestPart), "part of the dataset: train, valid or test")
-	flags.StringVar(&data, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
+	flags.StringVar(&dataDir, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
 	flags.StringVar(&out, "out", defaultOut, "folder that runs are kept in")
 	flags.BoolVar(&asJSON, "json", false, "print a JSON object")
 	_ = cmd.RegisterFlagCompletionFunc("split", choices("train", "valid", "test"))

@@ -30,7 +30,11 @@ func CSV(path string, opts ...Option) (*Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openCSV(path, o)
+	s, err := openCSV(path, o)
+	if err == nil {
+		s.Meta.opened("csv:"+path, o)
+	}
+	return s, err
 }
 
 // ReadCSV reads a time series as [CSV] does, from r. The name stands for the file in errors and in the description of

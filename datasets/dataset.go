@@ -32,11 +32,26 @@ type Info struct {
 	// What a person should know of how a file was read, each in a line: what was guessed and what was left out. It is
 	// nil before the file is read.
 	Notices []string
+	// Spec is what Open takes to open the dataset again, of a file with the Settings; "" if it was made by hand or read from
+	// a reader. It says which dataset it is: another may have the same Name.
+	Spec     string
+	Settings Settings
+}
+
+// opened says how a dataset is opened again.
+func (i *Info) opened(spec string, o options) {
+	i.Spec = spec
+	if i.Where == "file" {
+		i.Settings = o.Settings
+	}
 }
 
 // or fills in what the description of a dataset made by hand leaves out.
 func (i Info) or(kind string) Info {
 	i.Kind = cmp.Or(i.Kind, kind)
+	if i.Where != "" && i.Where != "file" {
+		i.Spec = cmp.Or(i.Spec, i.Name)
+	}
 	return i
 }
 
@@ -87,7 +102,7 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 	}
 	o.ctx = ctx
 	if f, path, ok := formOf(spec); ok {
-		return f.open(path, o)
+		return opened(spec, o)(f.open(path, o))
 	}
 	e, err := named(spec)
 	if err != nil {
@@ -101,6 +116,21 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 		return nil, err
 	}
 	return e.open(dir, o)
+}
+
+// opened has a dataset say how it is opened again.
+func opened(spec string, o options) func(Dataset, error) (Dataset, error) {
+	return func(d Dataset, err error) (Dataset, error) {
+		switch d := d.(type) {
+		case *Series:
+			d.Meta.opened(spec, o)
+		case *Labelled:
+			d.Meta.opened(spec, o)
+		case *Pairs:
+			d.Meta.opened(spec, o)
+		}
+		return d, err
+	}
 }
 
 // Describe tells what a specification names without reading or fetching it: of a name what [List] says, and of a file

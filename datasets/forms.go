@@ -165,3 +165,29 @@ func shortName(base string) string {
 	}
 	return short
 }
+
+// InFolder returns a specification of files whose paths are relative with the paths in a folder; ok is false of any other.
+func InFolder(spec, dir string) (moved string, ok bool) {
+	f, paths, ok := formOf(spec)
+	if !ok {
+		return spec, false
+	}
+	prefix, _, _ := strings.Cut(spec, ":")
+	if f.prefix == "parallel" {
+		source, target, err := twoPaths(paths)
+		if err != nil || filepath.IsAbs(source) && filepath.IsAbs(target) {
+			return spec, false
+		}
+		in := func(path string) string {
+			if filepath.IsAbs(path) {
+				return path
+			}
+			return filepath.Join(dir, path)
+		}
+		return prefix + ":" + joinPaths(in(source), in(target)), true
+	}
+	if filepath.IsAbs(paths) {
+		return spec, false
+	}
+	return prefix + ":" + filepath.Join(dir, paths), true
+}

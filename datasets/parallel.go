@@ -23,7 +23,20 @@ func Parallel(source, target string, opts ...Option) (*Pairs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readParallelFiles(source, target, o)
+	p, err := readParallelFiles(source, target, o)
+	if err == nil {
+		p.Meta.opened("parallel:"+joinPaths(source, target), o)
+	}
+	return p, err
+}
+
+// joinPaths writes two paths as twoPaths reads them.
+func joinPaths(source, target string) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write([]string{source, target}) // to memory
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func openParallel(paths string, o options) (*Pairs, error) {

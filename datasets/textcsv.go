@@ -31,7 +31,12 @@ func LabelledCSV(path string, opts ...Option) (*Labelled, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openLabelledCSV(path, o)
+	l, err := openLabelledCSV(path, o)
+	if err == nil {
+		o.Text, o.Label = cmp.Or(o.Text, "text"), cmp.Or(o.Label, "label") // which say that it holds texts
+		l.Meta.opened("csv:"+path, o)
+	}
+	return l, err
 }
 
 // ReadLabelledCSV reads labelled texts as [LabelledCSV] does, from r. The name stands for the file in errors and in the

@@ -22,7 +22,11 @@ func TSV(path string, opts ...Option) (*Pairs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openTSV(path, o)
+	p, err := openTSV(path, o)
+	if err == nil {
+		p.Meta.opened("tsv:"+path, o)
+	}
+	return p, err
 }
 
 // ReadTSV reads pairs as [TSV] does, from r. The name stands for the file in errors and in the description of the

@@ -2,7 +2,9 @@ package zoo
 
 import (
 	"encoding/json"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -22,7 +24,8 @@ type Config struct {
 	Format  int    `json:"format"` // of the JSON form
 	Model   string `json:"model"`
 	Dataset string `json:"dataset"`
-	Task    string `json:"task"` // what is learnt from the dataset; "" means what the dataset says
+	Folder  string `json:"folder,omitempty"` // in which a relative path of Dataset was
+	Task    string `json:"task"`             // what is learnt from the dataset; "" means what the dataset says
 	task.Recipe
 	Data    datasets.Settings `json:"data"`    // how the dataset is read
 	Options task.Options      `json:"options"` // the task's own: a *forecast.Options, a *classify.Options
@@ -84,9 +87,17 @@ func DefaultsFor(kind task.Kind, model string) Config {
 	return configure(kind, task.Subject{Model: model, Data: datasets.Info{Where: "file"}})
 }
 
+// identity returns what names a dataset among all.
+func identity(d datasets.Info) string {
+	if d.Spec != "" {
+		return d.Spec
+	}
+	return inMemory + d.Name
+}
+
 // configure returns the defaults of a task.
 func configure(kind task.Kind, s task.Subject) Config {
-	c := Config{Format: format, Model: s.Model, Dataset: s.Data.Name, Task: kind.Name(), Recipe: task.DefaultRecipe()}
+	c := Config{Format: format, Model: s.Model, Dataset: identity(s.Data), Data: s.Data.Settings, Task: kind.Name(), Recipe: task.DefaultRecipe()}
 	c.Options = kind.Defaults(&c.Recipe, s)
 	return c
 }
@@ -232,9 +243,37 @@ func (c Config) setting(network *graph.Network, params *graph.Params) task.Setti
 	return task.Setting{Network: network, Other: c.network, Params: params, Options: c.Options, Recipe: c.Recipe, Data: c.Data}
 }
 
-// open opens the dataset of the configuration.
+// inMemory is before the name of a dataset that was made in the program, or read by it: there is no opening it again.
+const inMemory = "memory:"
+
+// open opens the dataset of the configuration. A file is looked for in the folder that it was in at first, and then here.
 func (c Config) open(opts []datasets.Option) (datasets.Dataset, error) {
-	return datasets.Open(c.Dataset, append([]datasets.Option{datasets.Use(c.Data)}, opts...)...)
+	if name, ok := strings.CutPrefix(c.Dataset, inMemory); ok {
+		return nil, errors.Errorf("the dataset %q was made in the program that trained on it; give one to evaluate on", name)
+	}
+	opts = append([]datasets.Option{datasets.Use(c.Data)}, opts...)
+	there, relative := datasets.InFolder(c.Dataset, c.Folder)
+	if c.Folder == "" || !relative {
+		return datasets.Open(c.Dataset, opts...)
+	}
+	d, err := datasets.Open(there, opts...)
+	if errors.Is(err, fs.ErrNotExist) {
+		if d, here := datasets.Open(c.Dataset, opts...); here == nil {
+			return d, nil
+		}
+		err = errors.WithMessage(err, "it is no longer where it was, nor here; give another dataset to evaluate on")
+	}
+	return d, err
+}
+
+// located notes the folder of a dataset whose path is relative.
+func (c *Config) located() error {
+	if _, relative := datasets.InFolder(c.Dataset, "."); !relative || c.Folder != "" {
+		return nil
+	}
+	dir, err := os.Getwd()
+	c.Folder = dir
+	return errors.Wrap(err, "the folder of "+c.Dataset)
 }
 
 // own returns a copy that shares nothing with the configuration.

@@ -46,7 +46,11 @@ func (r *Run) Evaluate(ctx context.Context, split string, opts ...Option) (*Eval
 	s := gather(opts)
 	d, err := s.dataset, error(nil)
 	if d == nil {
-		if d, err = r.Config.open(s.reading); err != nil {
+		c := r.Config
+		if s.spec != "" {
+			c.Dataset, c.Folder = s.spec, ""
+		}
+		if d, err = c.open(s.reading); err != nil {
 			return nil, err
 		}
 	}

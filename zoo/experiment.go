@@ -46,6 +46,7 @@ type Option func(*setup)
 type setup struct {
 	network  *graph.Network
 	dataset  datasets.Dataset
+	spec     string
 	reading  []datasets.Option
 	decoding task.Options
 }
@@ -64,6 +65,9 @@ func WithNetwork(n *graph.Network) Option { return func(s *setup) { s.network = 
 
 // WithDataset has New, or Evaluate, take a dataset that is there already in place of the configuration's.
 func WithDataset(d datasets.Dataset) Option { return func(s *setup) { s.dataset = d } }
+
+// OnDataset has Evaluate open another dataset than the run's, with the run's settings of how it is read.
+func OnDataset(spec string) Option { return func(s *setup) { s.spec = spec } }
 
 // Reading adds to how the dataset is opened, such as where it is to be found.
 func Reading(opts ...datasets.Option) Option {
@@ -91,10 +95,10 @@ func New(c Config, opts ...Option) (*Experiment, error) {
 		return nil, err
 	}
 	d := s.dataset
-	if d == nil {
-		if d, err = c.open(s.reading); err != nil {
-			return nil, err
-		}
+	if d != nil {
+		c.Dataset, c.Data = identity(d.Info()), d.Info().Settings
+	} else if d, err = c.open(s.reading); err != nil {
+		return nil, err
 	}
 	return prepare(c, network, d)
 }
@@ -107,6 +111,9 @@ func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment,
 	}
 	c.Task = kind.Name()
 	if c, err = c.own(); err != nil { // the task fills in what the options leave open
+		return nil, err
+	}
+	if err := c.located(); err != nil {
 		return nil, err
 	}
 	t, err := kind.New(c.setting(network, graph.NewParams(tensor.Float32, graph.InitSeed(c.Seed))), d)

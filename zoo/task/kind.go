@@ -63,9 +63,9 @@ type Subject struct {
 	Data  datasets.Info // of which a file of one's own has a Where of "file"
 }
 
-// Dataset returns the name of a dataset that the zoo knows, or "" for data of one's own.
+// Dataset returns the name of a dataset that the zoo knows, or "" for data of one's own, whatever it is called.
 func (s Subject) Dataset() string {
-	if s.Data.Where == "file" {
+	if s.Data.Where == "file" || s.Data.Where == "" {
 		return ""
 	}
 	return s.Data.Name
