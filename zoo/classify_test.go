@@ -161,7 +161,8 @@ func TestClassifyConfig(t *testing.T) {
 		`tokenizer "bpe:x"`:                                 func(c *Config) { classifyOf(*c).Tokenizer = "bpe:x" },
 		`class-weights "1,x"`:                               func(c *Config) { classifyOf(*c).ClassWeights = "1,x" },
 		`task "forecast": it learns from series; phrases is texts; choose classify`: func(c *Config) {
-			c.Task, c.Options = "forecast", Defaults("lstm", "airline").Options
+			*c = Defaults("lstm", "airline")
+			c.Dataset = "phrases"
 		},
 	} {
 		c := quickPhrases("lstm")
