@@ -49,7 +49,7 @@ func (i *Info) opened(spec string, o options) {
 // or fills in what the description of a dataset made by hand leaves out.
 func (i Info) or(kind string) Info {
 	i.Kind = cmp.Or(i.Kind, kind)
-	if i.Where != "" && i.Where != "file" {
+	if i.Where != "" && i.Where != "file" { // where it is does not matter
 		i.Spec = cmp.Or(i.Spec, i.Name)
 	}
 	return i
@@ -65,7 +65,7 @@ func List(opts ...Option) []Info {
 	entries := catalogue()
 	list := make([]Info, len(entries))
 	for i, e := range entries {
-		list[i] = e.info
+		list[i] = e.info.or(e.info.Kind)
 		list[i].Where = o.where(e.source)
 	}
 	return list
@@ -142,12 +142,16 @@ func Describe(spec string, opts ...Option) (Info, error) {
 		return Info{}, err
 	}
 	if f, path, ok := formOf(spec); ok {
-		return f.describe(path, o)
+		info, err := f.describe(path, o)
+		if err == nil {
+			info.opened(spec, o)
+		}
+		return info, err
 	}
 	e, err := named(spec)
 	if err != nil {
 		return Info{}, err
 	}
 	e.info.Where = o.where(e.source)
-	return e.info, nil
+	return e.info.or(e.info.Kind), nil
 }

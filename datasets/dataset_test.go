@@ -132,7 +132,12 @@ func TestDescribe(t *testing.T) {
 		{"fasttext:no/my.csv", nil, KindTexts, "classify", texts},
 		{"fasttext:no/my.csv", []Option{Source("a")}, KindTexts, "classify", texts},
 	} {
-		want := Info{Name: "my", Kind: c.kind, Task: c.task, Title: c.title, Licence: "none stated (your own file)", Source: "no/my.csv", Where: "file"}
+		want := Info{Name: "my", Kind: c.kind, Task: c.task, Title: c.title, Licence: "none stated (your own file)", Source: "no/my.csv", Where: "file", Spec: c.spec}
+		var o options
+		for _, opt := range c.opts {
+			opt(&o)
+		}
+		want.Settings = o.Settings
 		if got, err := Describe(c.spec, c.opts...); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("Describe(%q) = %+v, %v; want %+v", c.spec, got, err, want)
 		}
@@ -244,6 +249,7 @@ func TestOpenCSV(t *testing.T) {
 		Meta: Info{
 			Name: "my sales", Kind: "series", Task: "forecast", Title: "Time series in my sales.csv", Size: "2 rows, 1 variable",
 			Licence: "none stated (your own file)", Source: path, Where: "file",
+			Spec: "csv:" + path, Settings: Settings{Period: 12},
 		},
 		Variables: []string{"Sales"},
 		Times:     []string{"2024-01", "2024-02"},

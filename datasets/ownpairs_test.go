@@ -134,7 +134,7 @@ func TestParallel(t *testing.T) {
 		t.Errorf("pairs %q", all)
 	}
 	want := Info{Name: "t,1", Kind: KindPairs, Task: "translate", Title: "Texts and translations in t,1.de and t.en", Size: "31 pairs", Licence: "none stated (your own file)", Source: a + ", " + b, Where: "file",
-		Notices: []string{"t.en: the text is UTF-16 and is read as such"}}
+		Notices: []string{"t.en: the text is UTF-16 and is read as such"}, Spec: `parallel:"` + a + `",` + b}
 	if fmt.Sprint(p.Meta) != fmt.Sprint(want) {
 		t.Errorf("got %+v, want %+v", p.Meta, want)
 	}
