@@ -15,7 +15,7 @@ import (
 )
 
 // mostPairs are as many as a year of training sees here.
-const mostPairs = 1 << 24
+const mostPairs = 1 << 23
 
 // ownPairs gathers the pairs of a person's own file.
 type ownPairs struct {
