@@ -43,10 +43,14 @@ func ownReaders() []struct {
 		{"csv", rows("text,label\n", func(b []byte, i int) []byte { return fmt.Appendf(b, "some words of text %d,%d", i, i%5) }), labelled(ReadLabelledCSV)},
 		{"csv quoted", rows("text,label\n", func(b []byte, i int) []byte { return fmt.Appendf(b, "\"some, \"\"words\"\" of text %d\",%d", i, i%5) }), labelled(ReadLabelledCSV)},
 		{"tsv with marks", rows("text\tlabel\n", func(b []byte, i int) []byte { return fmt.Appendf(b, "\"some words\" of text %d\t%d", i, i%5) }), labelled(ReadLabelledCSV)},
-		{"jsonl", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, `{"text": "some words of text %d", "label": %d}`, i, i%5) }), labelled(ReadJSONL)},
+		{"jsonl", rows("", func(b []byte, i int) []byte {
+			return fmt.Appendf(b, `{"text": "some words of text %d", "label": %d}`, i, i%5)
+		}), labelled(ReadJSONL)},
 		{"fasttext", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, "__label__%d some words of text %d", i%5, i) }), labelled(ReadFastText)},
 		{"pairs", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, "some words of text %d\teinige Wörter %d", i, i) }), pairs()},
-		{"pairs, one text", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, "some words of text %d\teinige Wörter %d", i%7, i) }), pairs()},
+		{"pairs, one text", rows("", func(b []byte, i int) []byte {
+			return fmt.Appendf(b, "some words of text %d\teinige Wörter %d", i%7, i)
+		}), pairs()},
 		{"parallel", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, "some words of text %d", i) }), func(r io.Reader) error {
 			all, err := io.ReadAll(r)
 			if err == nil {
