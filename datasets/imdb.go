@@ -85,7 +85,7 @@ const (
 // order of their names. The mark of a new line, <br />, becomes one. At most 1 GiB is unpacked, 2¹⁸ reviews, 1 MiB of one
 // and 256 MiB of all.
 func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
-	z, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<20))
+	z, err := gzip.NewReader(bufio.NewReaderSize(r, 64<<10))
 	if err != nil {
 		return nil, nil, archiveError(name, err)
 	}
@@ -97,7 +97,7 @@ func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
 	reviews, bytes := 0, int64(0)
 	unpacked := limited(z, mostIMDB)
 	newLines := strings.NewReplacer("<br />", "\n", "<br/>", "\n", "<br>", "\n")
-	for t := tar.NewReader(bufio.NewReaderSize(unpacked, 1<<20)); ; {
+	for t := tar.NewReader(bufio.NewReaderSize(unpacked, 64<<10)); ; {
 		h, err := t.Next()
 		if err == io.EOF {
 			break

@@ -63,13 +63,14 @@ func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err 
 	for _, e := range examples {
 		classes = max(classes, e.Label+1)
 	}
-	// Distinct texts by the class of their first example, in order.
-	copies := make(map[string]int, len(examples))
-	texts := make([][]string, classes)
+	// Distinct texts, by the numbers that textNumbers gives them, by the class of their first example, in order.
+	numbers, different := textNumbers(examples)
+	copies := make([]int, different)
+	texts := make([][]int32, classes)
 	sizes := make([]int, classes)
-	for _, e := range examples {
-		if copies[e.Text]++; copies[e.Text] == 1 {
-			texts[e.Label] = append(texts[e.Label], e.Text)
+	for i, e := range examples {
+		if copies[numbers[i]]++; copies[numbers[i]] == 1 {
+			texts[e.Label] = append(texts[e.Label], numbers[i])
 		}
 	}
 	for c := range texts {
@@ -78,7 +79,7 @@ func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err 
 		}
 	}
 	rng := rand.New(rand.NewPCG(seed, 0))
-	out := make(map[string]bool)
+	out := make([]bool, different)
 	seen, given := 0, 0 // examples and places of the classes so far
 	for c := range texts {
 		// Cumulative rounding, so that the shares add up to n.
@@ -93,17 +94,44 @@ func holdOut(examples []Example, n int, seed uint64) (kept, held []Example, err 
 			}
 		}
 	}
-	for _, e := range examples {
-		if out[e.Text] {
+	held, kept = make([]Example, 0, given), make([]Example, 0, len(examples)-given)
+	for i, e := range examples {
+		if out[numbers[i]] {
 			held = append(held, e)
 		} else {
 			kept = append(kept, e)
 		}
 	}
 	if len(held) == 0 || len(kept) == 0 {
-		return nil, nil, errors.Errorf("%s with %s are too few for training, validation and test; use more that differ", fault.Count(len(examples), "example"), fault.Count(len(copies), "different text"))
+		return nil, nil, errors.Errorf("%s with %s are too few for training, validation and test; use more that differ", fault.Count(len(examples), "example"), fault.Count(different, "different text"))
 	}
 	return kept, held, nil
+}
+
+// textNumbers numbers the different texts of examples in their order. They are told apart by a hash of 64 bits, whose map
+// is a fraction of one of texts; two that shared one would be in the same part, and nothing else.
+func textNumbers(examples []Example) (numbers []int32, different int) {
+	numbers = make([]int32, len(examples))
+	known := make(map[uint64]int32, len(examples))
+	for i, e := range examples {
+		hash := hashOf(e.Text)
+		n, ok := known[hash]
+		if !ok {
+			n = int32(len(known))
+			known[hash] = n
+		}
+		numbers[i] = n
+	}
+	return numbers, len(known)
+}
+
+// hashOf returns the FNV-1a of a text, as package hash/fnv, which would copy it.
+func hashOf(text string) uint64 {
+	hash := uint64(14695981039346656037)
+	for i := range len(text) {
+		hash = (hash ^ uint64(text[i])) * 1099511628211
+	}
+	return hash
 }
 
 // ClassSizes returns the [C] numbers of examples of each class in all parts together.

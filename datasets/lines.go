@@ -12,6 +12,9 @@ import (
 // mostCorpus is some times what the largest file of a corpus holds that is read line by line.
 const mostCorpus = 1 << 25
 
+// mostSentences is more than twenty times what such a file holds.
+const mostSentences = 1 << 18
+
 // eachLine calls with each line of a person's own text, numbered from 1 and valid during the call, and returns what is
 // to be said of it.
 func eachLine(name string, r io.Reader, o options, call func(number int, line []byte) error) (notices []string, err error) {

@@ -122,7 +122,7 @@ func readCaptions(path string, r io.Reader) ([]string, error) {
 			return errors.Errorf("%s: line %d is empty; a text without its translation is no use: fetch the file again", path, number)
 		}
 		if len(lines) == mostCaptions {
-			return errors.Errorf("%s: more than %d lines; is it a file of the corpus?", path, mostCaptions)
+			return errors.Errorf("%s: more than %d lines; is it of the corpus?", path, mostCaptions)
 		}
 		lines = append(lines, line)
 		return nil

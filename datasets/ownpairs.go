@@ -15,7 +15,7 @@ import (
 )
 
 // mostPairs are as many as a year of training sees here.
-const mostPairs = 1 << 24
+const mostPairs = 1 << 23
 
 // ownPairs gathers the pairs of a person's own file.
 type ownPairs struct {
@@ -218,7 +218,7 @@ func guessPairColumns(rows *table.Rows) (pairLayout, error) {
 	if err != nil || s.rows == 0 {
 		return c, err
 	}
-	if isPairHeader(s.first) || s.rows > 2 && s.columns[0].numbers && !wholeNumber(s.first[0]) {
+	if isPairHeader(s.first) || s.rows > 2 && len(s.first) > 1 && s.columns[0].numbers && !wholeNumber(s.first[0]) {
 		c.header = true
 		c.notices = append(c.notices, fmt.Sprintf("line %d, %s and %s, is taken for the names of the columns and not for a pair", s.line, fault.Quote(s.first[0]), fault.Quote(s.first[1])))
 	}

@@ -16,7 +16,7 @@ const (
 	// mostClasses is more than anybody tells apart by hand: a column with more different values is not one of labels.
 	mostClasses = 1000
 	// mostExamples are as many as a year of training sees here.
-	mostExamples = 1 << 24
+	mostExamples = 1 << 23
 )
 
 // ownTexts gathers the texts and labels of a person's own file.

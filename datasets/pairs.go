@@ -2,8 +2,6 @@ package datasets
 
 import (
 	"cmp"
-	"hash/fnv"
-	"io"
 	"math/rand"
 	"slices"
 )
@@ -33,9 +31,7 @@ func splitPairs(meta Info, pairs []Pair) *Pairs {
 	}
 	keys := make([]key, len(pairs))
 	for i, p := range pairs {
-		h := fnv.New64a()
-		_, _ = io.WriteString(h, p.Source) // to memory
-		keys[i] = key{h.Sum64(), int32(i)}
+		keys[i] = key{hashOf(p.Source), int32(i)}
 	}
 	slices.SortFunc(keys, func(a, b key) int { return cmp.Compare(a.hash, b.hash) })
 	distinct := 0

@@ -22,7 +22,7 @@ import (
 // A fifth of the examples is held out for the test and a tenth for validation, with each class in its share, chosen by
 // [SplitSeed]; rows of the same text stay together.
 //
-// At most 1 GiB is read, 1 MiB a row and 2²⁴ texts. What was guessed, left out by [SkipEmpty] or not put together for
+// At most 1 GiB is read, 1 MiB a row and 2²³ texts. What was guessed, left out by [SkipEmpty] or not put together for
 // want of [FoldLabels] stands in the Notices of its Info. Every error is one line with the file and, where there is one,
 // the line and column at fault: an empty text or label, text that is not UTF-8, fewer than two classes or more than
 // 1,000. One column for both is an *[option.UsageError].

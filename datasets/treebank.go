@@ -28,7 +28,8 @@ const (
 //	(3 (2 It) (4 (2 's) (4 (3 good) (2 .))))
 //
 // in which a number from 0 to 4 labels each phrase. Words are escaped as in the Penn Treebank (-LRB-, \/, “), which the
-// text of a tree undoes. At most 32 MiB are read, 1 MiB a line, 1,000 words a sentence and 256 MiB of phrases.
+// text of a tree undoes. At most 32 MiB are read, 1 MiB a line, 2¹⁸ sentences of 1,000 words and 256 MiB of
+// phrases.
 func readTrees(name string, r io.Reader) ([]tree, error) {
 	var trees []tree
 	phrases := 0
@@ -46,6 +47,9 @@ func readTrees(name string, r io.Reader) ([]tree, error) {
 		}
 		if phrases > mostPhrases {
 			return errors.Errorf("%s: line %d: more than %d MiB of phrases; is it a treebank of sentences?", name, number, mostPhrases>>20)
+		}
+		if len(trees) == mostSentences {
+			return errors.Errorf("%s: line %d: more than %d sentences; is it of the corpus?", name, number, mostSentences)
 		}
 		trees = append(trees, t)
 		return nil

@@ -14,7 +14,7 @@ import (
 // A tenth of the different texts, at most 1,000, validates, and as many test. Which they are depends on the texts
 // alone. All translations of a text stand in one part.
 //
-// At most 1 GiB is read, 1 MiB a line and 2²⁴ pairs. What was guessed or left out by [SkipEmpty] stands in the Notices of
+// At most 1 GiB is read, 1 MiB a line and 2²³ pairs. What was guessed or left out by [SkipEmpty] stands in the Notices of
 // its Info. Every error is one line with the file and, where there is one, the line at fault: no tab, nothing on one side
 // of it, text that is not UTF-8, fewer than 3 texts.
 func TSV(path string, opts ...Option) (*Pairs, error) {

@@ -119,7 +119,7 @@ func TestReadParallel(t *testing.T) {
 }
 
 func FuzzReadTSV(f *testing.F) {
-	for _, seed := range []string{tsvLines(4), "a\tb\tc\r\n", "\ufeffa\tb", "a\n", "\t\t\t", "a\t\xff\n", "\xff\xfe"} {
+	for _, seed := range []string{tsvLines(4), "a\tb\tc\r\n", "\ufeffa\tb", "a\n", "\t\t\t", "a\t\xff\n", "\xff\xfe", "x\n0\t0\n0", "\"a\"\t\"b\tc\"\n", "1\ta\t2\tb\n3\tc\t4\td\n", "a ||| b\n", "en\tde\n"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data string) {

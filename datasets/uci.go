@@ -67,9 +67,6 @@ func openUCI(dir string, o options) (Dataset, error) {
 	return l, nil
 }
 
-// mostSentences is some hundred times what the files hold.
-const mostSentences = 1 << 18
-
 // readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation marks, tabs and Unicode's line
 // separators, so that only the last tab of a line that ends with \n counts. At most 32 MiB are read, 1 MiB a line and
 // 2¹⁸ sentences.
@@ -86,7 +83,7 @@ func readUCI(name string, r io.Reader) ([]Example, error) {
 			return errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, fault.Quote(strings.TrimSpace(line)))
 		}
 		if len(examples) == mostSentences {
-			return errors.Errorf("%s: line %d: more than %d sentences; is it a file of the corpus?", name, number, mostSentences)
+			return errors.Errorf("%s: line %d: more than %d sentences; is it of the corpus?", name, number, mostSentences)
 		}
 		examples = append(examples, Example{text, int(label[0] - '0')})
 		return nil

@@ -63,6 +63,9 @@ func New(name string, r io.Reader, decode *encoding.Decoder, most int64) (*Reade
 	default:
 		r = raw
 	}
+	if l.size > most && !l.utf16 { // before much of it is in memory
+		return nil, l.tooMuch()
+	}
 	l.in = bufio.NewReaderSize(r, 64<<10)
 	head, _ := l.in.Peek(64 << 10)
 	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') < len(head)-1 {
@@ -102,7 +105,7 @@ func (l *Reader) Next() ([]byte, error) {
 	for {
 		part, err := l.in.ReadSlice(l.end)
 		if l.seen += int64(len(part)); l.seen > l.most {
-			return nil, errors.Errorf("%s: it holds more than %d MiB of text, the most that is read; cut it into smaller files", l.name, l.most>>20)
+			return nil, l.tooMuch()
 		}
 		switch {
 		case err == bufio.ErrBufferFull:
@@ -145,6 +148,11 @@ func (l *Reader) check(line []byte) ([]byte, error) {
 		return nil, errors.Errorf("%s: line %d is not UTF-16, unlike what the file begins with; save it as UTF-8", l.name, l.number)
 	}
 	return line, nil
+}
+
+// tooMuch says that the file is larger than what is read.
+func (l *Reader) tooMuch() error {
+	return errors.Errorf("%s: it holds more than %d MiB of text, the most that is read; cut it into smaller files", l.name, l.most>>20)
 }
 
 // zero says that a line holds what no text does.

@@ -76,6 +76,7 @@ func TestLinesErrors(t *testing.T) {
 		{"zeros", endless("\x00"), "f: line 1 holds a zero byte; is it a file of text? UTF-16 without a byte order mark is to be saved as UTF-8"},
 		{"one line", endless("a"), "f: line 1 is longer than 1048576 bytes; is it a file of text, line by line?"},
 		{"too much", endless("a\n"), "f: it holds more than 4 MiB of text, the most that is read; cut it into smaller files"},
+		{"a long text", strings.NewReader(strings.Repeat("a", 5<<20)), "f: it holds more than 4 MiB of text, the most that is read; cut it into smaller files"},
 		{"a zero", strings.NewReader("a\nb\x00\n"), "f: line 2 holds a zero byte; is it a file of text? UTF-16 without a byte order mark is to be saved as UTF-8"},
 		{"gzip", strings.NewReader("\x1f\x8b\x08\x00"), "f: it is compressed by gzip; unpack it first (gunzip)"},
 		{"zip", strings.NewReader("PK\x03\x04"), "f: it is a zip archive, as spreadsheets are, too; unpack it, or save the table as CSV"},

@@ -32,8 +32,8 @@ type column struct {
 	bad     string
 }
 
-// mostCells is 1 GiB of numbers.
-const mostCells = 1 << 27
+// mostCells is 512 MiB of numbers, which are there twice for a while.
+const mostCells = 1 << 26
 
 // readFile reads the rows of r. If names are chosen, those columns alone are values, and none of them labels the rows.
 func readFile(name string, r io.Reader, chosen []string, o Options) (*file, error) {

@@ -15,7 +15,7 @@ import (
 // Limits, far above what anybody trains on here.
 const (
 	MostColumns = 1 << 16
-	MostRows    = 1 << 25
+	MostRows    = 1 << 24
 )
 
 // Rows reads the rows of a file of separated values. It holds the text of the file, which must not be above

@@ -15,7 +15,7 @@ type Table struct {
 
 // Read reads a time series, one row a step. The name stands for the file in errors. The variables are the columns of
 // the chosen names, which differ, or without any all that hold numbers. The method of [FillMethods] says what stands in
-// for missing values, which are an error if it is "". At most [MostColumns] columns, [MostRows] rows and 2²⁷ cells are
+// for missing values, which are an error if it is "". At most [MostColumns] columns, [MostRows] rows and 2²⁶ cells are
 // read. Every error is one line with the file and, where there is one,
 // the line and column at fault.
 func Read(name string, r io.Reader, chosen []string, method string, o Options) (*Table, error) {
