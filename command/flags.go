@@ -41,8 +41,12 @@ func addSetting(flags *pflag.FlagSet, f *option.Field) *pflag.Flag {
 	if choices := f.Choices(); choices != nil && !f.IsBoolFlag() {
 		help += ": one of " + strings.Join(choices, ", ")
 	}
+	// Said here, since pflag takes a default of 0 for none.
+	if f.Default != "" && !(f.IsBoolFlag() && f.Default == "false") {
+		help += " (default " + f.Default + ")"
+	}
 	flag := flags.VarPF(&setting{Field: f}, f.Name, "", help)
-	flag.DefValue, flag.NoOptDefVal = f.Default, f.WithoutValue()
+	flag.DefValue, flag.NoOptDefVal = "", f.WithoutValue()
 	return flag
 }
 

@@ -205,16 +205,21 @@ func checkMaximize(name string, kind task.Kind) error {
 	}
 	var names []string
 	for _, m := range kind.Metrics() {
-		names = append(names, m.Name)
+		if m.HigherIsBetter {
+			names = append(names, m.Name)
+		}
 	}
 	if slices.Contains(names, name) {
 		return nil
+	}
+	if names == nil {
+		return option.Wrong("maximize", name, "the task %s has no metric of which more is better; leave it out", kind.Name())
 	}
 	hint := "choose"
 	if near := suggest.Nearest(name, names); near != "" {
 		hint = "did you mean " + near + "? Choose"
 	}
-	return option.Wrong("maximize", name, "the task %s has no such metric; %s one of %s", kind.Name(), hint, strings.Join(names, ", "))
+	return option.Wrong("maximize", name, "the task %s has no such metric of which more is better; %s one of %s", kind.Name(), hint, strings.Join(names, ", "))
 }
 
 // kind returns the task of the configuration.
