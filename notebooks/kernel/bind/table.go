@@ -526,6 +526,7 @@ func init() {
 			"Count":    reflect.ValueOf(show.Count),
 			"Decimals": reflect.ValueOf(show.Decimals),
 			"Fixed":    reflect.ValueOf(show.Fixed),
+			"MaxNodes": reflect.ValueOf(show.MaxNodes),
 			"NewGraph": reflect.ValueOf(show.NewGraph),
 			"Percent":  reflect.ValueOf(show.Percent),
 			"Progress": reflect.ValueOf(show.Progress),
@@ -538,6 +539,9 @@ func init() {
 			"Line":      reflect.TypeFor[show.Line](),
 			"Number":    reflect.TypeFor[show.Number](),
 			"Table":     reflect.TypeFor[show.Table](),
+		},
+		Untypeds: map[string]string{
+			"MaxNodes": "int:2000",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task": {
