@@ -89,7 +89,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"graph lstn", []string{`did you mean "lstm"?`}},
 		{"graph lstm --steps 0", []string{"--steps 0"}},
 		{"graph lstm --hidden 100000", []string{"--hidden 100000"}},
-		{"graph lstm --out lstm.png", []string{`"lstm.png"`, ".svg"}},
+		{"graph lstm --out lstm.pdf", []string{`"lstm.pdf"`, ".svg"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			o := command(t, dir, strings.Fields(c.args)...)
