@@ -69,7 +69,7 @@ func (p *gradientProbe) callbacks() train.Callbacks {
 
 // keep draws the first and the last measurement into the run's folder and returns the picture's path.
 func (p *gradientProbe) keep(dir string) (string, error) {
-	chart := show.Chart{Title: "Gradient of the loss that reaches each hidden state", X: "time step", Y: "norm", Log: true}
+	chart := show.Chart{Title: "Gradient of the loss that reaches each hidden state", X: "time step", Y: "norm of ∂loss/∂h", Log: true}
 	for _, e := range []probeEvent{p.first, p.last} {
 		for _, l := range e.Layers {
 			line := show.Line{Name: fmt.Sprintf("%s, epoch %d", l.Layer, e.Epoch), Dashed: e.Epoch == 0}

@@ -61,7 +61,7 @@ func TestRunProbesGradients(t *testing.T) {
 				t.Fatalf("%s: the picture is no XML: %v", c.model, err)
 			}
 		}
-		contains(t, string(picture), "<svg", "epoch 0", "epoch 2")
+		contains(t, string(picture), "<svg", "epoch 0", "epoch 2", "norm of ∂loss/∂h", "time step")
 		contains(t, command(t, dir, args...).done(t).out, "first step", "layer 0", "epoch 2", "gradients.svg")
 	}
 }

@@ -88,7 +88,7 @@ type lines struct {
 func (l *lines) callbacks() train.Callbacks {
 	return train.Callbacks{Epoch: func(e train.EpochEvent) error {
 		every := max(1, e.Epochs/10)
-		if e.Epoch%every != 0 && e.Epoch != e.Epochs {
+		if e.Epoch%every != 0 && !e.Last {
 			return nil
 		}
 		spent := time.Since(l.start)

@@ -278,7 +278,7 @@ func TestResumeLonger(t *testing.T) {
 	}
 	got.finish(task, result)
 	for i := range got.epochs {
-		got.epochs[i].Epochs = 7
+		got.epochs[i].Epochs, got.epochs[i].Last = 7, i == 6
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("4 epochs and 3 more:\n%+v\nwant\n%+v", got, want)

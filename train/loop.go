@@ -236,6 +236,7 @@ func (l *Loop) validate() error {
 	e := EpochEvent{Epoch: epoch, Epochs: r.Epochs, TrainLoss: l.state.Loss / l.state.Weight, Valid: valid,
 		Seconds: l.epoch.total().Seconds(), Tokens: l.state.Tokens}
 	e.Best = l.observe(valid.Loss, decisive)
+	e.Last = l.stop || epoch >= r.Epochs
 	if e.Best {
 		l.best = l.task.Params().Snapshot()
 	}

@@ -273,6 +273,9 @@ func TestRunKeepsBest(t *testing.T) {
 				if best := events[i].Best; best != (c.losses[i] < slices.Min(append([]float64{inf}, c.losses[:i]...))) {
 					t.Errorf("epoch %d is called the best so far: %v; losses %v", i+1, best, c.losses)
 				}
+				if last := events[i].Last; last != (i+1 == c.epochs) {
+					t.Errorf("epoch %d is called the last: %v; there are %d", i+1, last, c.epochs)
+				}
 			}
 		})
 	}

@@ -3,6 +3,7 @@ package show_test
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -10,6 +11,7 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -99,9 +101,66 @@ func TestHeatMap(t *testing.T) {
 func TestTable(t *testing.T) {
 	html := show.Table{Title: "<T>", Header: []string{"model", "rmse"}, Rows: [][]any{{"lstm & co", 14.6312}, {"naive", 41.85}, {"many", 123456.0}, {"count", 7}}}.HTML()
 	valid(t, html)
-	for _, want := range []string{"<caption>&lt;T&gt;</caption>", "<th>rmse</th>", "lstm &amp; co", ">14.63<", ">123456<", `right">7<`} {
+	for _, want := range []string{"<caption>&lt;T&gt;</caption>", `<th style="text-align:left">model</th><th style="text-align:right">rmse</th>`, "lstm &amp; co", ">14.63<", ">123456<", `right">7<`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("there is no %s in:\n%s", want, html)
+		}
+	}
+}
+
+func TestTableAsText(t *testing.T) {
+	got := show.Table{Header: []string{"model", "rmse"}, Rows: [][]any{{"lstm", 14.6312}, {"persistence", show.Number("–")}}}.String()
+	want := "model         rmse\nlstm         14.63\npersistence      –\n"
+	if got != want {
+		t.Errorf("the table is\n%s; want\n%s", got, want)
+	}
+}
+
+// TestHeatMapOnAFixedScale compares maps of probabilities: the same number has the same colour, whatever is beside it.
+func TestHeatMapOnAFixedScale(t *testing.T) {
+	svg := show.HeatMap{Values: [][]float64{{0.5, 0.6, 1.5, -1}}, Max: 1}.SVG()
+	for _, want := range []string{`fill="#8498b5"><title>0, 0: 0.5<`, `fill="#08306b"><title>0, 2: 1.5<`, `fill="#ffffff"><title>0, 3: -1<`} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("there is no %s in:\n%s", want, svg)
+		}
+	}
+	valid(t, show.HeatMap{Values: [][]float64{{1, 10}}, Max: 100, Log: true}.SVG()) // 0 has no logarithm
+}
+
+// TestChartOfTimes reads what is written along the axis.
+func TestChartOfTimes(t *testing.T) {
+	var months, days, hours []string
+	for i := range 144 {
+		months = append(months, fmt.Sprintf("%d-%02d", 1949+i/12, i%12+1))
+		days = append(days, time.Date(2024, 3, 1+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))
+		hours = append(hours, fmt.Sprintf("hour %d", i))
+	}
+	for _, c := range []struct {
+		times []string
+		x     []float64 // of the first and the last point
+		want  []string
+	}{
+		{months, []float64{0, 143}, []string{"1950", "1952", "1954", "1956", "1958", "1960"}},
+		{months, []float64{100, 160}, []string{"1958", "1959", "1960"}},
+		{months, []float64{141, 150}, []string{"1960-10", "1960-11", "1960-12"}},
+		{days, []float64{0, 143}, []string{"2024-03-01", "2024-03-22", "2024-04-12", "2024-05-03", "2024-05-24", "2024-06-14", "2024-07-05"}},
+		{hours, []float64{0, 3}, []string{"hour 0", "hour 1", "hour 2", "hour 3"}},
+		{hours, []float64{200, 300}, nil},
+	} {
+		svg := show.Chart{Times: c.times, Lines: []show.Line{{X: c.x, Y: []float64{1, 2}}}}.SVG()
+		valid(t, svg)
+		var got []string
+		end := 0.0
+		for _, m := range regexp.MustCompile(`<text x="([\d.]+)" y="291.0"[^>]*>([^<]*)<`).FindAllStringSubmatch(svg, -1) {
+			got = append(got, m[2])
+			x := numbers(t, m[1:2])[0]
+			if x < end {
+				t.Errorf("%s stands on what is before it", m[2])
+			}
+			end = x + 6.6*float64(len(m[2]))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("from %v to %v: the axis says %q; want %q", c.x[0], c.x[1], got, c.want)
 		}
 	}
 }
@@ -330,8 +389,8 @@ func TestProgressWritesOneLineOver(t *testing.T) {
 	stdout := os.Stdout
 	os.Stdout = w
 	p := show.Progress()
-	for epoch := range 3 {
-		p.Epoch(train.EpochEvent{Epoch: epoch + 1, Epochs: 3, TrainLoss: 1.5, Valid: train.Evaluation{Loss: 2}})
+	for epoch := range 3 { // of 9: patience has run out
+		p.Epoch(train.EpochEvent{Epoch: epoch + 1, Epochs: 9, TrainLoss: 1.5, Valid: train.Evaluation{Loss: 2}, Last: epoch == 2})
 	}
 	os.Stdout = stdout
 	w.Close()
@@ -339,7 +398,7 @@ func TestProgressWritesOneLineOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := string(text); strings.Count(s, "\n") != 1 || !strings.HasSuffix(s, "\repoch 3/3  loss 1.5000  validation 2.0000\n") {
+	if s := string(text); strings.Count(s, "\n") != 1 || !strings.HasSuffix(s, "\repoch 3/9  loss 1.5000  validation 2.0000\n") {
 		t.Errorf("it wrote %q", s)
 	}
 }

@@ -16,14 +16,11 @@ func (t Table) String() string {
 	if t.Header != nil {
 		lines = append(lines, t.Header)
 	}
-	right := make(map[int]bool)
+	right := t.numeric()
 	for _, row := range t.Rows {
 		cells := make([]string, len(row))
 		for i, v := range row {
-			var number bool
-			if cells[i], number = entry(v); number {
-				right[i] = true
-			}
+			cells[i], _ = entry(v)
 		}
 		lines = append(lines, cells)
 	}

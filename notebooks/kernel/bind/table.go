@@ -31,6 +31,7 @@ import (
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
 	classify "github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	forecast "github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	tasktest "github.com/rnnzoo/rnnzoo/zoo/task/tasktest"
 	translate "github.com/rnnzoo/rnnzoo/zoo/task/translate"
 	blas "gonum.org/v1/gonum/blas"
 	gorgonia "gorgonia.org/gorgonia"
@@ -83,10 +84,12 @@ func init() {
 			"Encoding":        reflect.ValueOf(datasets.Encoding),
 			"EnglishNumber":   reflect.ValueOf(datasets.EnglishNumber),
 			"Fill":            reflect.ValueOf(datasets.Fill),
+			"FoldLabels":      reflect.ValueOf(datasets.FoldLabels),
 			"Forms":           reflect.ValueOf(datasets.Forms),
 			"FrenchNumber":    reflect.ValueOf(datasets.FrenchNumber),
 			"GermanNumber":    reflect.ValueOf(datasets.GermanNumber),
 			"Get":             reflect.ValueOf(datasets.Get),
+			"InFolder":        reflect.ValueOf(datasets.InFolder),
 			"KindPairs":       reflect.ValueOf(datasets.KindPairs),
 			"KindSeries":      reflect.ValueOf(datasets.KindSeries),
 			"KindTexts":       reflect.ValueOf(datasets.KindTexts),
@@ -99,16 +102,23 @@ func init() {
 			"Open":            reflect.ValueOf(datasets.Open),
 			"OpenContext":     reflect.ValueOf(datasets.OpenContext),
 			"Padded":          reflect.ValueOf(datasets.Padded),
+			"Parallel":        reflect.ValueOf(datasets.Parallel),
 			"Path":            reflect.ValueOf(datasets.Path),
 			"Period":          reflect.ValueOf(datasets.Period),
 			"Phrases":         reflect.ValueOf(datasets.Phrases),
+			"Quote":           reflect.ValueOf(datasets.Quote),
 			"ReadCSV":         reflect.ValueOf(datasets.ReadCSV),
+			"ReadFastText":    reflect.ValueOf(datasets.ReadFastText),
+			"ReadJSONL":       reflect.ValueOf(datasets.ReadJSONL),
 			"ReadLabelledCSV": reflect.ValueOf(datasets.ReadLabelledCSV),
 			"ReadTSV":         reflect.ValueOf(datasets.ReadTSV),
 			"SentencesOnly":   reflect.ValueOf(datasets.SentencesOnly),
+			"SkipEmpty":       reflect.ValueOf(datasets.SkipEmpty),
+			"Source":          reflect.ValueOf(datasets.Source),
 			"SplitSeed":       reflect.ValueOf(datasets.SplitSeed),
 			"Sunspots":        reflect.ValueOf(datasets.Sunspots),
 			"TSV":             reflect.ValueOf(datasets.TSV),
+			"Target":          reflect.ValueOf(datasets.Target),
 			"Temperatures":    reflect.ValueOf(datasets.Temperatures),
 			"Text":            reflect.ValueOf(datasets.Text),
 			"Texts":           reflect.ValueOf(datasets.Texts),
@@ -301,6 +311,7 @@ func init() {
 			"ClipEach":        reflect.ValueOf(train.ClipEach),
 			"ClipNorm":        reflect.ValueOf(train.ClipNorm),
 			"ClipValue":       reflect.ValueOf(train.ClipValue),
+			"DecodeJSON":      reflect.ValueOf(train.DecodeJSON),
 			"Epochs":          reflect.ValueOf(train.Epochs),
 			"Folder":          reflect.ValueOf(train.Folder),
 			"Maximize":        reflect.ValueOf(train.Maximize),
@@ -371,7 +382,6 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo": {
 		Name: "zoo",
 		Binds: map[string]reflect.Value{
-			"CheckFolder": reflect.ValueOf(zoo.CheckFolder),
 			"Configure":   reflect.ValueOf(zoo.Configure),
 			"Decoding":    reflect.ValueOf(zoo.Decoding),
 			"Defaults":    reflect.ValueOf(zoo.Defaults),
@@ -382,6 +392,7 @@ func init() {
 			"Models":      reflect.ValueOf(zoo.Models),
 			"New":         reflect.ValueOf(zoo.New),
 			"NewFolder":   reflect.ValueOf(zoo.NewFolder),
+			"OnDataset":   reflect.ValueOf(zoo.OnDataset),
 			"Open":        reflect.ValueOf(zoo.Open),
 			"Reading":     reflect.ValueOf(zoo.Reading),
 			"Register":    reflect.ValueOf(zoo.Register),
@@ -456,14 +467,21 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/metric": {
 		Name: "metric",
 		Binds: map[string]reflect.Value{
-			"BLEU":         reflect.ValueOf(metric.BLEU),
-			"ChrF":         reflect.ValueOf(metric.ChrF),
-			"Exact":        reflect.ValueOf(metric.Exact),
-			"NewConfusion": reflect.ValueOf(metric.NewConfusion),
-			"Perplexity":   reflect.ValueOf(metric.Perplexity),
+			"BLEU":                reflect.ValueOf(metric.BLEU),
+			"BLEU13a":             reflect.ValueOf(metric.BLEU13a),
+			"BLEUChar":            reflect.ValueOf(metric.BLEUChar),
+			"BLEUIntl":            reflect.ValueOf(metric.BLEUIntl),
+			"BLEUTokenizers":      reflect.ValueOf(metric.BLEUTokenizers),
+			"BLEUZh":              reflect.ValueOf(metric.BLEUZh),
+			"ChooseBLEUTokenizer": reflect.ValueOf(metric.ChooseBLEUTokenizer),
+			"ChrF":                reflect.ValueOf(metric.ChrF),
+			"Exact":               reflect.ValueOf(metric.Exact),
+			"NewConfusion":        reflect.ValueOf(metric.NewConfusion),
+			"Perplexity":          reflect.ValueOf(metric.Perplexity),
 		},
 		Types: map[string]reflect.Type{
-			"Confusion": reflect.TypeFor[metric.Confusion](),
+			"BLEUTokenizer": reflect.TypeFor[metric.BLEUTokenizer](),
+			"Confusion":     reflect.TypeFor[metric.Confusion](),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/option": {
@@ -526,6 +544,7 @@ func init() {
 			"Count":    reflect.ValueOf(show.Count),
 			"Decimals": reflect.ValueOf(show.Decimals),
 			"Fixed":    reflect.ValueOf(show.Fixed),
+			"MaxNodes": reflect.ValueOf(show.MaxNodes),
 			"NewGraph": reflect.ValueOf(show.NewGraph),
 			"Percent":  reflect.ValueOf(show.Percent),
 			"Progress": reflect.ValueOf(show.Progress),
@@ -538,6 +557,9 @@ func init() {
 			"Line":      reflect.TypeFor[show.Line](),
 			"Number":    reflect.TypeFor[show.Number](),
 			"Table":     reflect.TypeFor[show.Table](),
+		},
+		Untypeds: map[string]string{
+			"MaxNodes": "int:2000",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task": {
@@ -628,6 +650,24 @@ func init() {
 		},
 		Wrappers: map[string][]string{
 			"Forecast": {"Decoding", "History", "Needs", "On", "Options", "Params", "Predict", "PredictContext", "Query", "ReadHistory", "Save", "State", "Variables", "Warm"},
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/tasktest": {
+		Name: "tasktest",
+		Binds: map[string]reflect.Value{
+			"Ask":       reflect.ValueOf(tasktest.Ask),
+			"Check":     reflect.ValueOf(tasktest.Check),
+			"DelayLine": reflect.ValueOf(tasktest.DelayLine),
+			"Knows":     reflect.ValueOf(tasktest.Knows),
+			"Lacks":     reflect.ValueOf(tasktest.Lacks),
+			"Network":   reflect.ValueOf(tasktest.Network),
+			"OneStep":   reflect.ValueOf(tasktest.OneStep),
+			"Question":  reflect.ValueOf(tasktest.Question),
+			"Random":    reflect.ValueOf(tasktest.Random),
+			"Set":       reflect.ValueOf(tasktest.Set),
+		},
+		Types: map[string]reflect.Type{
+			"Option": reflect.TypeFor[tasktest.Option](),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/translate": {

@@ -125,7 +125,7 @@ func (p Prediction) Picture() (file string, picture task.Exhibit) {
 	if p.attention == "" || p.attention == attentionTable {
 		return "", task.Exhibit{}
 	}
-	return p.attention, task.Exhibit{Name: "alignment", Map: &show.HeatMap{Rows: shown(p.Target), Columns: shown(p.Source), Values: p.Weights}}
+	return p.attention, task.Exhibit{Name: "alignment", Map: &show.HeatMap{Rows: shown(p.Target), Columns: shown(p.Source), Values: p.Weights, Max: 1}}
 }
 
 // table shows for each token of the translation how much each of the source was looked at, in percent; less than half a
