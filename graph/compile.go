@@ -13,6 +13,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/internal/pass"
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // A CompileOption says what a program computes and how.
@@ -108,9 +109,7 @@ func Passes() []string {
 // different goroutines, also while programs run, if all their parameters have been declared.
 func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	c := compileConfig{without: make(map[string]bool)}
-	for _, o := range opts {
-		o(&c)
-	}
+	args.Apply(&c, opts)
 	for name := range c.without {
 		if !slices.Contains(Passes(), name) {
 			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
@@ -118,6 +117,9 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	}
 	if c.threads < 0 {
 		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
+	}
+	if b.failed() {
+		return nil, b.Err()
 	}
 	var outputs []*gorgonia.Node
 	output := func(what string, n *gorgonia.Node) {
@@ -146,8 +148,8 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		gradAt = len(outputs)
 		outputs = append(outputs, b.Grad(c.loss, wrt...)...)
 	}
-	if b.err != nil {
-		return nil, b.err
+	if b.failed() {
+		return nil, b.Err()
 	}
 	if err := c.checkNames(); err != nil {
 		return nil, err
@@ -298,8 +300,8 @@ func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 // returns the leaves among them that the builder did not make, too: they are inputs that may have values already.
 func (b *Builder) lower(outputs []*gorgonia.Node) (g *ir.Graph, leaves []*gorgonia.Node, err error) {
 	order := b.topological(append(append([]*gorgonia.Node{}, b.inputs...), outputs...)...)
-	if b.err != nil {
-		return nil, nil, b.err
+	if b.failed() {
+		return nil, nil, b.Err()
 	}
 	g = &ir.Graph{}
 	values := make(map[*gorgonia.Node]*ir.Value, len(order))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Result is how a run went. The parameters hold the weights of the best epoch.
@@ -55,9 +56,7 @@ func New(task Task, opts ...Option) (*Loop, error) {
 
 func newLoop(task Task, r Recipe, opts []Option) (*Loop, error) {
 	s := Settings{Recipe: r}
-	for _, o := range opts {
-		o(&s)
-	}
+	args.Apply(&s, opts)
 	r, err := s.complete()
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -52,9 +53,7 @@ type setup struct {
 
 func gather(opts []Option) setup {
 	var s setup
-	for _, o := range opts {
-		o(&s)
-	}
+	args.Apply(&s, opts)
 	return s
 }
 
@@ -165,9 +164,7 @@ func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts
 	c := configure(kind, task.Subject{Model: network.Name(), Data: d.Info()})
 	c.Sized(network.Config())
 	s := train.Settings{Recipe: c.Recipe.Recipe}
-	for _, o := range opts {
-		o(&s)
-	}
+	args.Apply(&s, opts)
 	c.Recipe.Recipe = s.Written()
 	e, err := prepare(c, network, d)
 	if err != nil {

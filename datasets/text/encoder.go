@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Encoder turns text into the numbers of its tokens and back. It does not change and may be used from several
@@ -38,9 +40,7 @@ func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
 		return &Encoder{t, NewVocabulary(f.Vocabulary())}, nil
 	}
 	l := limits{minCount: 1}
-	for _, opt := range opts {
-		opt(&l)
-	}
+	args.Apply(&l, opts)
 	counts := map[string]int{}
 	for _, s := range texts {
 		for _, token := range t.Tokenize(s) {

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // ReadMerges reads a file of merges, two tokens with a space between them a line, the earliest learnt first: merges.txt
@@ -15,9 +17,7 @@ import (
 // [Base] says how words are cut for the second kind.
 func ReadMerges(name string, r io.Reader, opts ...BPEOption) (*BPE, error) {
 	o := bpeOptions{words: Words{Hyphens: true}}
-	for _, opt := range opts {
-		opt(&o)
-	}
+	args.Apply(&o, opts)
 	const longest = 1 << 16 // bytes of a line
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)
