@@ -136,6 +136,9 @@ func checkpointName(from Files) string {
 const damaged = "it is damaged; go on from another, or train anew"
 
 func resume(task Task, from Files, opts []Option) (*Loop, error) {
+	if from == nil {
+		return nil, errors.New("there are no files: from is nil; Folder gives those of a folder")
+	}
 	f := new(safetensors.File)
 	if err := from.Read(CheckpointFile, f); err != nil {
 		return nil, err

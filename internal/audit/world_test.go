@@ -172,13 +172,13 @@ func init() {
 	maker(func(*world) *classify.Classifier { return result(classify.Of(trained().texts)) })
 	maker(func(*world) *translate.Translator { return result(translate.Of(trained().pairs)) })
 	maker(func(w *world) *forecast.Forecast {
-		return result(forecast.New(network(), tinySeries(), of[*graph.Params](w), forecast.Options{Window: 2}))
+		return result(forecast.New(network(), tinySeries(), graph.NewParams(tensor.Float32), forecast.Options{Window: 2}))
 	})
 	maker(func(w *world) *classify.Classification {
-		return result(classify.New(network(), tinyLabelled(), of[*graph.Params](w), classify.Options{Embedding: 2}))
+		return result(classify.New(network(), tinyLabelled(), graph.NewParams(tensor.Float32), classify.Options{Embedding: 2}))
 	})
 	maker(func(w *world) *translate.Translation {
-		return result(translate.New(network(), network(), tinyPairs(), of[*graph.Params](w), translate.Options{Embedding: 2, Tokenizer: "words"}))
+		return result(translate.New(network(), network(), tinyPairs(), graph.NewParams(tensor.Float32), translate.Options{Embedding: 2, Tokenizer: "words"}))
 	})
 	maker(func(w *world) forecast.State { return of[*forecast.Forecaster](w).State() })
 	maker(func(*world) forecast.Options { return forecast.Options{Window: 2} })
