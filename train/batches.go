@@ -19,9 +19,11 @@ type division struct {
 }
 
 // Shuffled divides n examples into batches of a size in an order of the epoch, counted from 1, and the seed; the last may
-// be smaller. A size below 1 means one batch of all.
+// be smaller. A size below 1 means one batch of all. Of fewer than 1 or more than 2²⁸ examples there are none.
 func (d *Draws) Shuffled(n, size, epoch int, seed uint64) [][]int {
-	n = max(n, 0)
+	if n < 1 || n > 1<<28 {
+		return nil
+	}
 	if size < 1 || size > n {
 		size = n
 	}

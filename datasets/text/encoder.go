@@ -9,7 +9,7 @@ import (
 )
 
 // Encoder turns text into the numbers of its tokens and back. It does not change and may be used from several
-// goroutines at once.
+// goroutines at once. Without a tokenizer or a vocabulary it knows no token.
 type Encoder struct {
 	Tokenizer  Tokenizer
 	Vocabulary *Vocabulary
@@ -36,6 +36,9 @@ func MaxSize(n int) Option { return func(l *limits) { l.maxSize = n } }
 //
 // It is an error if the texts hold no token.
 func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
+	if args.Nil(t) {
+		return nil, errors.New("the tokenizer is nil; Words{} is one")
+	}
 	if f, ok := t.(fixed); ok {
 		return &Encoder{t, NewVocabulary(f.Vocabulary())}, nil
 	}
@@ -53,8 +56,14 @@ func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
 	return &Encoder{t, countVocabulary(counts, l.minCount, l.maxSize)}, nil
 }
 
+// complete reports whether the encoder has what it takes.
+func (e *Encoder) complete() bool { return e != nil && !args.Nil(e.Tokenizer) && e.Vocabulary != nil }
+
 // Encode returns the numbers of the tokens of s, without [Begin] and [End].
 func (e *Encoder) Encode(s string) []int {
+	if !e.complete() {
+		return nil
+	}
 	tokens := e.Tokenizer.Tokenize(s)
 	ids := make([]int, len(tokens))
 	for i, t := range tokens {
@@ -65,6 +74,9 @@ func (e *Encoder) Encode(s string) []int {
 
 // Decode returns the text of the numbers up to the first [End], without [Pad] and [Begin]. [Unknown] shows as "<unk>".
 func (e *Encoder) Decode(ids []int) string {
+	if !e.complete() {
+		return ""
+	}
 	tokens := make([]string, 0, len(ids))
 	for _, id := range ids {
 		if id == End {
@@ -86,6 +98,9 @@ type encoderJSON struct {
 
 // MarshalJSON writes the encoder. It is an error if its tokenizer is none of this package.
 func (e *Encoder) MarshalJSON() ([]byte, error) {
+	if !e.complete() {
+		return nil, errors.New("the encoder lacks its tokenizer or its vocabulary")
+	}
 	var kind string
 	switch e.Tokenizer.(type) {
 	case Words:

@@ -16,6 +16,9 @@ import (
 // it is shows in the tokens. A first line "#version: …" is skipped. The name stands for the file in errors; the option
 // [Base] says how words are cut for the second kind.
 func ReadMerges(name string, r io.Reader, opts ...BPEOption) (*BPE, error) {
+	if r == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
+	}
 	o := bpeOptions{words: Words{Hyphens: true}}
 	args.Apply(&o, opts)
 	const longest = 1 << 16 // bytes of a line

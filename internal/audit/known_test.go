@@ -48,6 +48,9 @@ var nilWorks = map[reflect.Type]bool{
 // trainedOnes are types whose valid value is too much for a nasty one.
 var trainedOnes = map[reflect.Type]bool{}
 
+// formats are functions with a format of fmt, which a program's text has and vet checks.
+var formats = map[string]bool{"zoo/option.Usagef": true, "zoo/option.Wrong": true}
+
 // arguments are valid ones of functions for which those of the types will not do; nil leaves an argument to its type, and a
 // function makes one in the world.
 var arguments = map[string][]any{

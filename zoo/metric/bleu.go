@@ -1,5 +1,7 @@
 // Package metric scores generated text against references. Its functions serve any number of goroutines; a Confusion
 // that is being counted serves one.
+//
+// A hypothesis without a reference is compared with an empty one; a reference without a hypothesis does not count.
 package metric
 
 import (
@@ -7,6 +9,14 @@ import (
 	"regexp"
 	"strings"
 )
+
+// reference returns the reference of a hypothesis.
+func reference(references []string, i int) string {
+	if i < len(references) {
+		return references[i]
+	}
+	return ""
+}
 
 // bleuOrder is the longest n-gram that BLEU counts.
 const bleuOrder = 4
@@ -19,7 +29,7 @@ func BLEU(hypotheses, references []string) float64 {
 	var matches, total [bleuOrder]int
 	hypothesisWords, referenceWords := 0, 0
 	for i, h := range hypotheses {
-		hyp, ref := words13a(h), words13a(references[i])
+		hyp, ref := words13a(h), words13a(reference(references, i))
 		hypothesisWords += len(hyp)
 		referenceWords += len(ref)
 		for n := range bleuOrder {

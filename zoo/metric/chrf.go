@@ -14,7 +14,7 @@ const (
 func ChrF(hypotheses, references []string) float64 {
 	var matches, inHypotheses, inReferences [chrfOrder]int
 	for i, h := range hypotheses {
-		hyp, ref := characters(h), characters(references[i])
+		hyp, ref := characters(h), characters(reference(references, i))
 		for n := range chrfOrder {
 			counts := ngrams(ref, n+1)
 			for gram, k := range ngrams(hyp, n+1) {

@@ -4,7 +4,7 @@ package metric
 func Exact(hypotheses, references []string) float64 {
 	n := 0
 	for i, h := range hypotheses {
-		if h == references[i] {
+		if i < len(references) && h == references[i] {
 			n++
 		}
 	}

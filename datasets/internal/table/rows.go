@@ -20,6 +20,9 @@ type Rows struct {
 
 // NewRows skips a byte order mark and recognises the separator. The name stands for the file in errors.
 func NewRows(name string, r io.Reader) (*Rows, error) {
+	if r == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
+	}
 	// Enough for a few lines of hundreds of columns each.
 	const head = 64 << 10
 	buffered := bufio.NewReaderSize(r, head)
