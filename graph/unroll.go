@@ -86,6 +86,17 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 	return outputs, s
 }
 
+// FailState records that a state is not one of a cell's, and returns placeholders in place of the next.
+func (b *Builder) FailState(cell Cell, s State) State {
+	widths := cell.State()
+	placeholder := b.failf("%T: a state of %d tensors; want %d", cell, len(s), len(widths))
+	next := make(State, len(widths))
+	for i := range next {
+		next[i] = placeholder
+	}
+	return next
+}
+
 // initialState checks a state against a cell, or makes one of zeros.
 func (b *Builder) initialState(cell Cell, s State, batch int) (State, error) {
 	widths := cell.State()

@@ -18,6 +18,7 @@ package zoo
 import (
 	"context"
 
+	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
@@ -100,6 +101,9 @@ func New(c Config, opts ...Option) (*Experiment, error) {
 
 // prepare joins a network with a dataset.
 func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment, error) {
+	if err := checkParts(network, d); err != nil {
+		return nil, err
+	}
 	kind, err := taskFor(c.Task, d.Info())
 	if err != nil {
 		return nil, err
@@ -114,6 +118,14 @@ func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment,
 	}
 	t.Limit(c.Limit)
 	return &Experiment{Config: c, Dataset: d.Info(), kind: kind, task: t}, nil
+}
+
+// checkParts returns an error if there is no network or dataset to speak of.
+func checkParts(network *graph.Network, d datasets.Dataset) error {
+	if args.Nil(d) {
+		return errors.New("the dataset is nil; datasets.Open opens one")
+	}
+	return network.Check()
 }
 
 // Task returns what the experiment learns.
@@ -157,6 +169,9 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 //
 //	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(16)), datasets.Airline(), train.Epochs(100))
 func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts ...train.Option) (*Run, error) {
+	if err := checkParts(network, d); err != nil {
+		return nil, err
+	}
 	kind, err := taskFor("", d.Info())
 	if err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func (o odd) Grad() (gorgonia.Value, error) { return o.grad, nil }
 var (
 	ints   = []int64{0, -1, 1, 3, 100, 1 << 31, 1 << 40, math.MinInt64, math.MaxInt64}
 	floats = []float64{0, -1, 2, 1e300, -1e300, 5e-324, math.NaN(), math.Inf(1), math.Inf(-1)}
-	texts  = []string{"", "\xff\xfe", "\x00", "a/../b", "-1", "NaN", "é̀ \n\t%s", strings.Repeat("long ", 4000), ":", "a:b=c,d"}
+	texts  = []string{"", "\xff\xfe", "\x00", "a/../b", "-1", "NaN", "é̀ \n\t%s", strings.Repeat("long ", 200), strings.Repeat("x", 1<<17), ":", "a:b=c,d"}
 )
 
 func (w *world) nasty(t reflect.Type, depth int) []reflect.Value {

@@ -11,15 +11,13 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
 )
 
 // Of returns the translator of a run.
 func Of(run task.Holder) (*Translator, error) {
-	if t, ok := run.Predictor().(*Translator); ok {
-		return t, nil
-	}
-	return nil, option.Usagef("the run does not translate; its predictor is a %T", run.Predictor())
+	return program.PredictorOf[*Translator](run, "translate")
 }
 
 // query asks for the translations of texts.
