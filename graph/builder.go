@@ -232,6 +232,9 @@ func describe(n *gorgonia.Node) string {
 	if n == nil {
 		return "nil"
 	}
+	if n.Type() == nil && n.Op() == nil {
+		return "a node of nothing"
+	}
 	if _, ok := n.Op().(*op); ok {
 		return fmt.Sprintf("%v%v", n.Op(), n.Shape())
 	}

@@ -92,6 +92,9 @@ func FixedParams() CompileOption {
 	return func(c *compileConfig) { c.fixed = true }
 }
 
+// mostThreads is how many threads a program may have: more than processors, so that tests can ask for any number.
+const mostThreads = 1 << 10
+
 // planPasses are the parts of the memory plan that can be switched off like passes.
 var planPasses = []string{"aliases", "reuse", "fusion"}
 
@@ -115,8 +118,8 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
 		}
 	}
-	if c.threads < 0 {
-		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
+	if c.threads < 0 || c.threads > mostThreads {
+		return nil, errors.Errorf("compile: %d threads; want at least 1 and at most %d", c.threads, mostThreads)
 	}
 	if b.failed() {
 		return nil, b.Err()

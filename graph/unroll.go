@@ -88,6 +88,9 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 
 // FailState records that a state is not one of a cell's, and returns placeholders in place of the next.
 func (b *Builder) FailState(cell Cell, s State) State {
+	if cell == nil {
+		return State{b.failf("the cell is nil")}
+	}
 	widths := cell.State()
 	placeholder := b.failf("%T: a state of %d tensors; want %d", cell, len(s), len(widths))
 	next := make(State, len(widths))

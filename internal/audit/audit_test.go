@@ -64,6 +64,14 @@ func subjects() []subject {
 			}
 		}
 	}
+	for _, name := range slices.Sorted(mapKeys(queries)) {
+		t := reflect.TypeOf(queries[name](newWorld()))
+		for i := range t.NumMethod() {
+			m := t.Method(i)
+			all = append(all, subject{name: "queries." + name + "." + m.Name, typ: m.Type, fn: m.Func, method: true,
+				receivers: func(w *world) []reflect.Value { return []reflect.Value{reflect.ValueOf(queries[name](w))} }})
+		}
+	}
 	return all
 }
 
@@ -104,9 +112,12 @@ func TestNothingPanics(t *testing.T) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 30))
 	trained()
 	only := regexp.MustCompile(os.Getenv("AUDIT_ONLY")) // such as graph.Builder
-	a := &auditor{t: t, budget: 100 * time.Millisecond}
+	a := &auditor{t: t, budget: 15 * time.Millisecond}
 	if testing.Short() {
-		a.budget /= 10
+		a.budget /= 5
+	}
+	if text := os.Getenv("AUDIT_BUDGET"); text != "" { // such as 10s, to call everything that there is to be called
+		a.budget = result(time.ParseDuration(text))
 	}
 	var functions, methods int
 	for _, s := range subjects() {
@@ -207,6 +218,17 @@ func base(w *world, s subject) []reflect.Value {
 func candidates(w *world, s subject, in int) []reflect.Value {
 	if in == 0 && s.method {
 		return s.receivers(w)
+	}
+	at := in
+	if s.method {
+		at--
+	}
+	if make := own[s.name][at]; make != nil {
+		var all []reflect.Value
+		for _, v := range make(w) {
+			all = append(all, reflect.ValueOf(v))
+		}
+		return all
 	}
 	return w.nasties(s.typ.In(in))
 }

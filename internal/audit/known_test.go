@@ -79,4 +79,30 @@ var arguments = map[string][]any{
 	"datasets/text.NewEncoder": {nil, []string{"a b", "c"}},
 }
 
+// own are nasty arguments of a function in the place of those of the type.
+var own = map[string]map[int]func(w *world) []any{
+	"command.Run": {0: func(*world) []any {
+		all := []any{[]string(nil), []string{""}, []string{"no"}, []string{"--help"}, []string{"\xff"}}
+		for _, c := range []string{"run", "predict", "eval", "data", "datasets", "models", "tasks", "graph", "probe", "help", "completion"} {
+			for _, rest := range [][]string{nil, {""}, {"-1"}, {"\xff\xfe", "\x00"}, {"--no-such"}, {"gru", "csv:none.csv"}, {"gru", "nothing"}, {"a", "b", "c", "d"},
+				{"gru", "airline", "--hidden", "NaN"}, {"gru", "airline", "--hidden", "1099511627776"}, {"gru", "airline", "--threads", "-1"}, {"gru", "airline", "--epochs="},
+				{"gru", "airline", "--lr", "Inf"}, {"gru", "airline", "--window", "9223372036854775807"}, {"gru", "airline", "--out", ""}, {"gru", "--steps", "1000000000"}} {
+				all = append(all, append([]string{c}, rest...))
+			}
+		}
+		return all
+	}},
+}
+
+// queries are questions, which the interface hides: those of predictors, and of kinds to nobody.
+var queries = map[string]func(w *world) any{
+	"forecast":         func(*world) any { return result(forecast.Of(trained().series)).Query() },
+	"classify":         func(*world) any { return result(classify.Of(trained().texts)).Query() },
+	"translate":        func(*world) any { return result(translate.Of(trained().pairs)).Query() },
+	"forecast.nobody":  func(*world) any { return forecast.Kind{}.Query() },
+	"classify.nobody":  func(*world) any { return classify.Kind{}.Query() },
+	"translate.nobody": func(*world) any { return translate.Kind{}.Query() },
+	"files":            func(*world) any { return train.Folder("folder") },
+}
+
 var _ = datasets.KindSeries
