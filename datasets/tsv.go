@@ -103,6 +103,9 @@ const mostLine = 1 << 20
 // eachLine calls with each line of a text in UTF-8, numbered from 1, without its end. Only \n ends a line: texts hold
 // Unicode's line separators.
 func eachLine(name string, r io.Reader, call func(number int, line string) error) error {
+	if r == nil {
+		return errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
+	}
 	lines := bufio.NewReaderSize(r, 64<<10)
 	start, _ := lines.Peek(3) // an error comes again
 	switch {

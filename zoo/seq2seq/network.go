@@ -222,6 +222,9 @@ func (n *Network) Unroll(b *graph.Builder, s Encoded, y *gorgonia.Node) *gorgoni
 	if want := n.Decoder.Config().Layers; len(s.Initial) != want || s.Memory.Values == nil {
 		return b.Fail(errors.Errorf("%s decodes from nothing, or from states of %d layers; want what Encode returns, %d", n.Decoder.Name(), len(s.Initial), want))
 	}
+	if len(y.Shape()) != 2 {
+		return b.Fail(errors.Errorf("the tokens have the shape %v; want [T, B]", y.Shape()))
+	}
 	steps, batch := y.Shape()[0], y.Shape()[1]
 	if n.Feed == FeedNone {
 		h, _ := n.Decoder.Unroll(b.Prefix("decoder."), e, graph.InitialStates(s.Initial...))

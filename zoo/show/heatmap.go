@@ -14,7 +14,7 @@ type HeatMap struct {
 	Values        [][]float64
 	Log           bool // colours by logarithms
 	Digits        int  // write the values into the cells with so many decimals; 0 means not at all
-	Cell          int  // size of a cell in pixels; 0 means one that suits the matrix
+	Cell          int  // size of a cell in pixels, up to 1024; 0 means one that suits the matrix
 }
 
 // HTML returns the picture for a page.
@@ -37,7 +37,7 @@ func (h HeatMap) draw() *picture {
 	}
 	scale.finish()
 	scale.from, scale.to = 0, 1
-	size := float64(h.Cell)
+	size := float64(min(h.Cell, 1<<10))
 	if h.Cell <= 0 {
 		size = max(4, min(34, 640/float64(max(columns, 1))))
 	}
@@ -78,7 +78,7 @@ func (h HeatMap) draw() *picture {
 				if dark > 0.5 {
 					on = "white"
 				}
-				p.add(words{x: x + size/2, y: y + size/2 + 3.5, text: strconv.FormatFloat(v, 'f', h.Digits, 64), size: 10, colour: on, anchor: middle})
+				p.add(words{x: x + size/2, y: y + size/2 + 3.5, text: string(Fixed(v, h.Digits)), size: 10, colour: on, anchor: middle})
 			}
 		}
 	}

@@ -33,9 +33,14 @@ type face struct {
 // is in a text is left out, but for these.
 var replaced = strings.NewReplacer("∘", "◦", "ᵀ", "′", "␣", "_")
 
+// mostPixels is how many pixels a PNG has at most, 128 MB of memory; what is beyond its lower or right edge is cut off.
+const mostPixels = 1 << 25
+
 // png returns the picture as PNG.
 func (p *picture) png() []byte {
-	c := &canvas{gg.NewContext(int(math.Ceil(p.width*density)), int(math.Ceil(p.height*density))), make(map[face]font.Face)}
+	width := int(math.Ceil(min(p.width*density, 1<<14)))
+	height := int(math.Ceil(min(p.height*density, float64(mostPixels/max(1, width)))))
+	c := &canvas{gg.NewContext(width, height), make(map[face]font.Face)}
 	c.SetColor(color.White)
 	c.Clear()
 	for _, s := range p.shapes {
