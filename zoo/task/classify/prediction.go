@@ -37,8 +37,8 @@ func (q *query) Example() string { return `"not bad at all"` }
 // Run implements task.Query: it names the class of each input, or of each line of the body.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	c := q.classifier
-	if c == nil {
-		return option.Usagef("the question is to nobody; that of a run's predictor has an answer")
+	if err := program.CheckQuestion(c, emit); err != nil {
+		return err
 	}
 	answer := func(all []string) error {
 		for i, s := range all {

@@ -48,8 +48,8 @@ func (q *query) Example() string { return "--steps 12" }
 // Run implements task.Query: it continues the series that the run was trained on, or that of a CSV file.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	f := q.forecaster
-	if f == nil {
-		return option.Usagef("the question is to nobody; that of a run's predictor has an answer")
+	if err := program.CheckQuestion(f, emit); err != nil {
+		return err
 	}
 	if len(inputs) > 1 {
 		return option.Usagef("a forecast continues one series; %q is one too many", inputs[1])

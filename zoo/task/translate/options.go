@@ -125,6 +125,9 @@ func (Kind) Options() task.Options { return new(Options) }
 
 // Defaults implements task.Kind.
 func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
+	if r == nil {
+		r = new(task.Recipe)
+	}
 	r.Hidden, r.Epochs, r.Batch, r.LR, r.Dropout, r.Schedule, r.Patience = 256, 9, 64, 1e-3, 0.4, "cosine", 0
 	r.Maximize = chrfName
 	o := &Options{

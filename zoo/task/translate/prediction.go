@@ -53,6 +53,9 @@ func (q *query) Example() string { return `"a text"` }
 
 // Run implements task.Query: it translates each input, or each line of the body; an empty line stays one.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
+	if err := program.CheckQuestion(q.translator, emit); err != nil {
+		return err
+	}
 	answer := func(all []string) error {
 		found, err := q.translator.TranslateContext(ctx, q.Decoding, all...)
 		if err != nil {

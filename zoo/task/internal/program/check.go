@@ -34,6 +34,17 @@ func PredictorOf[P task.Predictor](run task.Holder, does string) (p P, err error
 	return p, option.Usagef("the run does not %s; its predictor is a %T", does, predictor)
 }
 
+// CheckQuestion returns an error if a question is to nobody, or nobody takes the answer.
+func CheckQuestion(to task.Predictor, emit func(task.Prediction) error) error {
+	if args.Nil(to) {
+		return option.Usagef("the question is to nobody; that of a run's predictor has an answer")
+	}
+	if emit == nil {
+		return errors.New("nothing takes the predictions: emit is nil")
+	}
+	return nil
+}
+
 // CheckFiles returns an error if there are no files to keep something in.
 func CheckFiles(f task.Files) error {
 	if args.Nil(f) {
