@@ -3,7 +3,6 @@ package audit
 import (
 	"reflect"
 
-	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
@@ -104,5 +103,3 @@ var queries = map[string]func(w *world) any{
 	"translate.nobody": func(*world) any { return translate.Kind{}.Query() },
 	"files":            func(*world) any { return train.Folder("folder") },
 }
-
-var _ = datasets.KindSeries

@@ -8,8 +8,6 @@ import (
 	"math/rand"
 	randv2 "math/rand/v2"
 	"net/http"
-	"os"
-	"path/filepath"
 	"reflect"
 	"sync"
 	"time"
@@ -27,7 +25,6 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/metric"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
-	"github.com/rnnzoo/rnnzoo/zoo/pooling"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
@@ -235,7 +232,6 @@ func init() {
 	maker(func(*world) *rand.Rand { return rand.New(rand.NewSource(1)) })
 	maker(func(*world) *randv2.Rand { return randv2.New(randv2.NewPCG(1, 2)) })
 	maker(func(*world) *http.Client { return &http.Client{Timeout: time.Second} })
-	_ = pooling.Names
 }
 
 func must(err error) {
@@ -361,11 +357,4 @@ func zeros(t reflect.Type) reflect.Value {
 		}
 		return out
 	})
-}
-
-// file writes a file into the folder of the audit and returns its path.
-func file(name, content string) string {
-	must(os.MkdirAll(filepath.Dir(name), 0o755))
-	must(os.WriteFile(name, []byte(content), 0o644))
-	return name
 }
