@@ -32,9 +32,10 @@ func Buckets(lengths []int, size int, rng *rand.Rand) [][]int {
 
 // Padded lays sequences of numbers out as one block [T, B], time-major, in which step t of sequence b stands at
 // t·B + b. T is the longest length, at least steps and at least 1; the places behind the end of a sequence hold pad. The
-// lengths are those of the sequences.
+// lengths are those of the sequences. More than 2²⁰ steps are not filled up.
 func Padded(sequences [][]int, steps, pad int) (ids []int, lengths []int, T int) {
-	T = max(steps, 1)
+	const most = 1 << 20
+	T = min(max(steps, 1), most)
 	lengths = make([]int, len(sequences))
 	for b, s := range sequences {
 		lengths[b] = len(s)

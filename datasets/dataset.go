@@ -3,6 +3,8 @@ package datasets
 import (
 	"cmp"
 	"context"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what it holds, as the Kind of its [Info] does:
@@ -59,9 +61,7 @@ func (i Info) or(kind string) Info {
 // where it is depends on [DataDir].
 func List(opts ...Option) []Info {
 	var o options
-	for _, opt := range opts {
-		opt(&o)
-	}
+	args.Apply(&o, opts)
 	entries := catalogue()
 	list := make([]Info, len(entries))
 	for i, e := range entries {

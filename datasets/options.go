@@ -10,6 +10,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
 	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
@@ -116,9 +117,7 @@ func OnProgress(call func(download.Progress)) Option {
 // gather adds options up and checks what can be checked without data.
 func gather(opts []Option) (options, error) {
 	var o options
-	for _, opt := range opts {
-		opt(&o)
-	}
+	args.Apply(&o, opts)
 	if _, err := decoder(o.Encoding); err != nil {
 		return o, err
 	}

@@ -1,6 +1,10 @@
 package datasets
 
-import "github.com/rnnzoo/rnnzoo/datasets/internal/table"
+import (
+	"math"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+)
 
 // Series is a time series of one or more variables, observed at the same N steps. Every value is finite.
 type Series struct {
@@ -22,14 +26,16 @@ func (s *Series) Len() int { return len(s.Values) }
 // Width returns V, the number of variables.
 func (s *Series) Width() int { return len(s.Variables) }
 
-// Column returns a copy of the [N] values of variable v, or nil if v is not between 0 and V-1.
+// Column returns a copy of the [N] values of variable v, NaN where a row is too short, or nil if v is not between 0 and V-1.
 func (s *Series) Column(v int) []float64 {
 	if v < 0 || v >= s.Width() {
 		return nil
 	}
 	column := make([]float64, s.Len())
 	for i, row := range s.Values {
-		column[i] = row[v]
+		if column[i] = math.NaN(); v < len(row) {
+			column[i] = row[v]
+		}
 	}
 	return column
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/internal/pass"
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // A CompileOption says what a program computes and how.
@@ -91,6 +92,9 @@ func FixedParams() CompileOption {
 	return func(c *compileConfig) { c.fixed = true }
 }
 
+// mostThreads is how many threads a program may have: more than processors, so that tests can ask for any number.
+const mostThreads = 1 << 10
+
 // planPasses are the parts of the memory plan that can be switched off like passes.
 var planPasses = []string{"aliases", "reuse", "fusion"}
 
@@ -108,16 +112,17 @@ func Passes() []string {
 // different goroutines, also while programs run, if all their parameters have been declared.
 func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	c := compileConfig{without: make(map[string]bool)}
-	for _, o := range opts {
-		o(&c)
-	}
+	args.Apply(&c, opts)
 	for name := range c.without {
 		if !slices.Contains(Passes(), name) {
 			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
 		}
 	}
-	if c.threads < 0 {
-		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
+	if c.threads < 0 || c.threads > mostThreads {
+		return nil, errors.Errorf("compile: %d threads; want at least 1 and at most %d", c.threads, mostThreads)
+	}
+	if b.failed() {
+		return nil, b.Err()
 	}
 	var outputs []*gorgonia.Node
 	output := func(what string, n *gorgonia.Node) {
@@ -146,8 +151,8 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		gradAt = len(outputs)
 		outputs = append(outputs, b.Grad(c.loss, wrt...)...)
 	}
-	if b.err != nil {
-		return nil, b.err
+	if b.failed() {
+		return nil, b.Err()
 	}
 	if err := c.checkNames(); err != nil {
 		return nil, err
@@ -298,8 +303,8 @@ func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 // returns the leaves among them that the builder did not make, too: they are inputs that may have values already.
 func (b *Builder) lower(outputs []*gorgonia.Node) (g *ir.Graph, leaves []*gorgonia.Node, err error) {
 	order := b.topological(append(append([]*gorgonia.Node{}, b.inputs...), outputs...)...)
-	if b.err != nil {
-		return nil, nil, b.err
+	if b.failed() {
+		return nil, nil, b.Err()
 	}
 	g = &ir.Graph{}
 	values := make(map[*gorgonia.Node]*ir.Value, len(order))

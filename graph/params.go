@@ -12,6 +12,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Params is a named store of parameters that outlives any one graph, with PyTorch's names and layouts: weight_ih_l0
@@ -65,9 +66,7 @@ func NewParams(dtype tensor.Dtype, opts ...ParamsOption) *Params {
 		dtype = tensor.Float32
 	}
 	p := &Params{dtype: dtype, byName: make(map[string]*Param)}
-	for _, o := range opts {
-		o(p)
-	}
+	args.Apply(p, opts)
 	return p
 }
 
@@ -178,6 +177,9 @@ func (p *Params) Snapshot() *safetensors.File {
 // Restore sets the values of parameters from tensors of the same name and shape, converting between float32 and
 // float64. Names that the store does not have are declared. On an error nothing is changed.
 func (p *Params) Restore(f *safetensors.File) error {
+	if f == nil {
+		return errors.New("there is no file to restore the parameters from: it is nil")
+	}
 	names := f.Names
 	if names == nil { // as in a file that was put together by hand
 		names = slices.Sorted(maps.Keys(f.Tensors))

@@ -42,12 +42,20 @@ var _ gorgonia.ValueGrad = (*ParamGrad)(nil)
 // Value returns the parameter's values. A solver asks for them at each step and writes to them, so asking counts as a
 // change of the store (Params.Changed); who only reads takes Param.Value.
 func (p *ParamGrad) Value() gorgonia.Value {
+	if p == nil {
+		return nil
+	}
 	p.store.Changed()
 	return p.Param.value
 }
 
 // Grad returns the gradient of the program's last run; the next run overwrites it.
-func (p *ParamGrad) Grad() (gorgonia.Value, error) { return p.grad, nil }
+func (p *ParamGrad) Grad() (gorgonia.Value, error) {
+	if p == nil {
+		return nil, errors.New("the parameter is nil")
+	}
+	return p.grad, nil
+}
 
 // Run computes the outputs, and with a loss the gradients, from the inputs and the parameters as they are now. Then it
 // sets the inputs that Carry names. If it fails, these stay as they are. It does not allocate.

@@ -48,7 +48,7 @@ func (r *Network) NewStepper(params *Params, batch, inputs int, opts ...CompileO
 	initial := make([]State, r.layers)
 	var names []string
 	for l := range initial {
-		for k, width := range r.cell(r.config).State() {
+		for k, width := range r.StateWidths() {
 			name := fmt.Sprintf("state_l%d_%d", l, k)
 			names = append(names, name)
 			initial[l] = append(initial[l], b.Input(name, batch, width))

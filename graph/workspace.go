@@ -17,7 +17,10 @@ func NewWorkspace() *Workspace { return &Workspace{} }
 // Bytes returns the size of the memory.
 func (w *Workspace) Bytes() int { return w.memory.Bytes() }
 
-// InWorkspace has the program compute in a workspace instead of in memory of its own.
+// InWorkspace has the program compute in a workspace instead of in memory of its own; nil means of its own.
 func InWorkspace(w *Workspace) CompileOption {
+	if w == nil {
+		return nil
+	}
 	return func(c *compileConfig) { c.workspace = &w.memory }
 }

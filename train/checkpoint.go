@@ -40,12 +40,18 @@ const (
 // between two steps: in a callback, or when Run does not run. After Run, too, it writes the weights of the last step beside
 // those of the best epoch.
 func (l *Loop) Save(to Files) error {
+	if to == nil {
+		return errors.New("train: there are no files to save to: to is nil; Folder gives those of a folder")
+	}
 	s := l.State()
 	state, err := json.Marshal(s)
 	if err != nil {
 		return errors.WithMessage(err, "train: the state cannot be written")
 	}
 	optimizer := l.settings.Optimizer.Snapshot()
+	if optimizer == nil {
+		return errors.Errorf("train: the snapshot of the optimizer %s is nil", l.settings.Optimizer.Name())
+	}
 	f := &safetensors.File{Metadata: map[string]string{stateKey: string(state)}}
 	for key, value := range optimizer.Metadata {
 		f.Metadata[optimizerPrefix+key] = value
@@ -136,6 +142,9 @@ func checkpointName(from Files) string {
 const damaged = "it is damaged; go on from another, or train anew"
 
 func resume(task Task, from Files, opts []Option) (*Loop, error) {
+	if from == nil {
+		return nil, errors.New("there are no files: from is nil; Folder gives those of a folder")
+	}
 	f := new(safetensors.File)
 	if err := from.Read(CheckpointFile, f); err != nil {
 		return nil, err

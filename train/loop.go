@@ -13,6 +13,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Result is how a run went. The parameters hold the weights of the best epoch.
@@ -54,10 +55,14 @@ func New(task Task, opts ...Option) (*Loop, error) {
 }
 
 func newLoop(task Task, r Recipe, opts []Option) (*Loop, error) {
-	s := Settings{Recipe: r}
-	for _, o := range opts {
-		o(&s)
+	if args.Nil(task) {
+		return nil, errors.New("the task is nil")
 	}
+	if task.Params() == nil {
+		return nil, errors.Errorf("the task %T has no parameters: its Params returns nil", task)
+	}
+	s := Settings{Recipe: r}
+	args.Apply(&s, opts)
 	r, err := s.complete()
 	if err != nil {
 		return nil, err
@@ -85,6 +90,9 @@ var errNoExamples = errors.New("there are no training examples")
 // A loss or gradient that is not finite ends the run with an error that names the step and the parameter; such a step
 // changes no weight.
 func (l *Loop) Run(ctx context.Context) (Result, error) {
+	if ctx == nil {
+		return Result{}, args.Context(ctx)
+	}
 	if l.last != nil {
 		if err := l.task.Params().Restore(l.last); err != nil {
 			return Result{}, err
@@ -175,6 +183,9 @@ func (l *Loop) step(batch []int, steps int) error {
 func (l *Loop) run(batch []int) (s Step, loss float64, err error) {
 	if s, err = l.task.Step(l.state.Number, batch); err != nil {
 		return s, 0, err
+	}
+	if s.Program == nil {
+		return s, 0, errors.Errorf("train: step %d of the task %T has no program", l.state.Number, l.task)
 	}
 	// Masks differ from step to step, whichever program runs it, and from seed to seed: the odd factor, 2⁶⁴ over the
 	// golden ratio, keeps the numbers of nearby seeds far apart.

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
@@ -126,11 +127,14 @@ func zeroOptimizer(name string, lr float64) Optimizer {
 }
 
 // OptimizerSpec returns the spec by which NewOptimizer makes an optimizer with the same settings: the name, and those
-// that differ from its defaults. The learning rate is not in it.
+// that differ from its defaults. The learning rate is not in it. Of a nil optimizer it is "".
 func OptimizerSpec(o Optimizer) string { return optimizerSpec(o, "") }
 
 // optimizerSpec is OptimizerSpec without one setting.
 func optimizerSpec(o Optimizer, without string) string {
+	if args.Nil(o) {
+		return ""
+	}
 	var s, defaults option.Set
 	o.Declare(&s)
 	if zero := zeroOptimizer(o.Name(), 0); zero != nil {

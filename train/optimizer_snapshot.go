@@ -62,6 +62,9 @@ func (s *optimizerState) restore(o Optimizer, used []bool, f *safetensors.File) 
 }
 
 func readOptimizer(o Optimizer, used []bool, f *safetensors.File) (s optimizerState, err error) {
+	if f == nil {
+		return s, errors.New("there is no snapshot: it is nil")
+	}
 	if is, was := OptimizerSpec(o), f.Metadata["optimizer"]; is != was {
 		return s, errors.Errorf("it is that of the optimizer %.80q, not of %q; choose that one", was, is)
 	}

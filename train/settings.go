@@ -3,6 +3,7 @@ package train
 import (
 	"github.com/pkg/errors"
 
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
@@ -18,7 +19,7 @@ type Settings struct {
 // its spec, learning rate and weight decay. Training with it gives the same weights, bit for bit, unless the optimizer is
 // of a kind that NewOptimizer does not know.
 func (s Settings) Written() Recipe {
-	if s.Optimizer == nil {
+	if args.Nil(s.Optimizer) {
 		return s.Recipe
 	}
 	return s.Recipe.written(s.Optimizer)
@@ -26,7 +27,7 @@ func (s Settings) Written() Recipe {
 
 // complete makes the optimizer if there is none, checks every setting, and returns the recipe that says them all.
 func (s *Settings) complete() (r Recipe, err error) {
-	if s.Optimizer == nil {
+	if args.Nil(s.Optimizer) {
 		if s.Optimizer, err = newOptimizer(s.spec(), s.LR, s.WeightDecay); err != nil {
 			return r, errors.WithMessagef(err, "optimizer %.80q", s.spec())
 		}
@@ -49,7 +50,7 @@ func (s *Settings) complete() (r Recipe, err error) {
 	return r, nil
 }
 
-// An Option of New, Resume and Run.
+// An Option of New, Resume and Run. A nil one sets nothing.
 type Option func(*Settings)
 
 // Use sets the whole recipe at once; it stands in place of an optimizer that was set before.
@@ -68,7 +69,7 @@ func Patience(epochs int) Option { return func(s *Settings) { s.Patience = epoch
 // "", is the lowest validation loss.
 func Maximize(metric string) Option { return func(s *Settings) { s.Maximize = metric } }
 
-// Optimize sets the optimizer; the default is Adam with its own learning rate.
+// Optimize sets the optimizer; the default, and nil, is Adam with its own learning rate.
 func Optimize(o Optimizer) Option { return func(s *Settings) { s.Optimizer = o } }
 
 // Scheduled sets the schedule of the learning rate, in the words of NewSchedule; the default is constant.

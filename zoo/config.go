@@ -12,6 +12,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
@@ -82,8 +83,12 @@ func Configure(model, dataset string, given map[string]string) (Config, error) {
 	return c, c.lay(given, info)
 }
 
-// DefaultsFor returns the configuration that gives a good result for a task, a model and data of one's own.
+// DefaultsFor returns the configuration that gives a good result for a task, a model and data of one's own. Of a nil task it
+// is one that New refuses.
 func DefaultsFor(kind task.Kind, model string) Config {
+	if args.Nil(kind) {
+		return Config{Format: format, Model: model, Recipe: task.DefaultRecipe()}
+	}
 	return configure(kind, task.Subject{Model: model, Data: datasets.Info{Where: "file"}})
 }
 
@@ -159,7 +164,7 @@ func (c *Config) Declare(s *option.Set) {
 			s.Add(f)
 		}
 	}
-	if c.Options != nil {
+	if !args.Nil(c.Options) {
 		s.Group("The task " + c.Task)
 		c.Options.Declare(s)
 	}

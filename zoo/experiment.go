@@ -18,10 +18,12 @@ package zoo
 import (
 	"context"
 
+	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -53,9 +55,7 @@ type setup struct {
 
 func gather(opts []Option) setup {
 	var s setup
-	for _, o := range opts {
-		o(&s)
-	}
+	args.Apply(&s, opts)
 	return s
 }
 
@@ -105,6 +105,9 @@ func New(c Config, opts ...Option) (*Experiment, error) {
 
 // prepare joins a network with a dataset.
 func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment, error) {
+	if err := checkParts(network, d); err != nil {
+		return nil, err
+	}
 	kind, err := taskFor(c.Task, d.Info())
 	if err != nil {
 		return nil, err
@@ -122,6 +125,14 @@ func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment,
 	}
 	t.Limit(c.Limit)
 	return &Experiment{Config: c, Dataset: d.Info(), kind: kind, task: t}, nil
+}
+
+// checkParts returns an error if there is no network or dataset to speak of.
+func checkParts(network *graph.Network, d datasets.Dataset) error {
+	if args.Nil(d) {
+		return errors.New("the dataset is nil; datasets.Open opens one")
+	}
+	return network.Check()
 }
 
 // Task returns what the experiment learns.
@@ -165,6 +176,9 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 //
 //	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(16)), datasets.Airline(), train.Epochs(100))
 func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts ...train.Option) (*Run, error) {
+	if err := checkParts(network, d); err != nil {
+		return nil, err
+	}
 	kind, err := taskFor("", d.Info())
 	if err != nil {
 		return nil, err
@@ -172,9 +186,7 @@ func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts
 	c := configure(kind, task.Subject{Model: network.Name(), Data: d.Info()})
 	c.Sized(network.Config())
 	s := train.Settings{Recipe: c.Recipe.Recipe}
-	for _, o := range opts {
-		o(&s)
-	}
+	args.Apply(&s, opts)
 	c.Recipe.Recipe = s.Written()
 	e, err := prepare(c, network, d)
 	if err != nil {

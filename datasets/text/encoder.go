@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Encoder turns text into the numbers of its tokens and back. It does not change and may be used from several
-// goroutines at once.
+// goroutines at once. Without a tokenizer or a vocabulary it knows no token.
 type Encoder struct {
 	Tokenizer  Tokenizer
 	Vocabulary *Vocabulary
@@ -34,13 +36,14 @@ func MaxSize(n int) Option { return func(l *limits) { l.maxSize = n } }
 //
 // It is an error if the texts hold no token.
 func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
+	if args.Nil(t) {
+		return nil, errors.New("the tokenizer is nil; Words{} is one")
+	}
 	if f, ok := t.(fixed); ok {
 		return &Encoder{t, NewVocabulary(f.Vocabulary())}, nil
 	}
 	l := limits{minCount: 1}
-	for _, opt := range opts {
-		opt(&l)
-	}
+	args.Apply(&l, opts)
 	counts := map[string]int{}
 	for _, s := range texts {
 		for _, token := range t.Tokenize(s) {
@@ -53,9 +56,15 @@ func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
 	return &Encoder{t, countVocabulary(counts, l.minCount, l.maxSize)}, nil
 }
 
+// complete reports whether the encoder has what it takes.
+func (e *Encoder) complete() bool { return e != nil && !args.Nil(e.Tokenizer) && e.Vocabulary != nil }
+
 // Encode returns the numbers of the tokens of s, without [Begin] and [End]. A word whose marks the vocabulary does not
 // know is taken for the one without them.
 func (e *Encoder) Encode(s string) []int {
+	if !e.complete() {
+		return nil
+	}
 	tokens := e.Tokenizer.Tokenize(s)
 	ids := make([]int, len(tokens))
 	for i, t := range tokens {
@@ -70,6 +79,9 @@ func (e *Encoder) Encode(s string) []int {
 
 // Decode returns the text of the numbers up to the first [End], without [Pad] and [Begin]. [Unknown] shows as "<unk>".
 func (e *Encoder) Decode(ids []int) string {
+	if !e.complete() {
+		return ""
+	}
 	tokens := make([]string, 0, len(ids))
 	for _, id := range ids {
 		if id == End {
@@ -91,6 +103,9 @@ type encoderJSON struct {
 
 // MarshalJSON writes the encoder. It is an error if its tokenizer is none of this package.
 func (e *Encoder) MarshalJSON() ([]byte, error) {
+	if !e.complete() {
+		return nil, errors.New("the encoder lacks its tokenizer or its vocabulary")
+	}
 	var kind string
 	switch e.Tokenizer.(type) {
 	case Words:

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // BPEOption changes how [LearnBPE] learns.
@@ -38,9 +40,7 @@ func LeastPair(n int) BPEOption { return func(o *bpeOptions) { o.least = n } }
 // It is an error if the texts hold no words or merges is below 0.
 func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
 	o := bpeOptions{words: Words{Hyphens: true, Marked: true}, least: 2}
-	for _, opt := range opts {
-		opt(&o)
-	}
+	args.Apply(&o, opts)
 	if merges < 0 {
 		return nil, errors.Errorf("byte-pair encoding: %d merges; choose 0 or more", merges)
 	}

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // ReadMerges reads a file of merges, two tokens with a space between them a line, the earliest learnt first: merges.txt
@@ -14,10 +16,11 @@ import (
 // it is shows in the tokens. A first line "#version: …" is skipped. The name stands for the file in errors; the option
 // [Base] says how words are cut for the second kind.
 func ReadMerges(name string, r io.Reader, opts ...BPEOption) (*BPE, error) {
-	o := bpeOptions{words: Words{Hyphens: true}}
-	for _, opt := range opts {
-		opt(&o)
+	if r == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
 	}
+	o := bpeOptions{words: Words{Hyphens: true}}
+	args.Apply(&o, opts)
 	const longest = 1 << 16 // bytes of a line
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)

@@ -19,6 +19,9 @@ const mostJSON = 256 << 20
 // What happens to the text around the merges is read too: normalizer, added tokens, pre_tokenizer and decoder; a part
 // that is not known here is an error. The post_processor, which adds special tokens around a text, is left to the task.
 func ReadTokenizerJSON(name string, r io.Reader) (*BPE, error) {
+	if r == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
+	}
 	data, err := io.ReadAll(io.LimitReader(r, mostJSON+1))
 	if err != nil {
 		return nil, errors.Wrapf(err, "%s: cannot be read", name)

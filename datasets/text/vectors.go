@@ -46,6 +46,9 @@ func OpenVectors(path string, wanted *Vocabulary) (*Vectors, error) {
 // Errors are one line with the name, which stands for the file, and the line at fault. It is an error if no wanted
 // token is there.
 func ReadVectors(name string, r io.Reader, wanted *Vocabulary) (*Vectors, error) {
+	if r == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
+	}
 	v := &Vectors{Values: map[string][]float32{}}
 	lines := bufio.NewReaderSize(r, mostLine)
 	read := 0
@@ -145,8 +148,12 @@ func shorten(s string) string {
 }
 
 // Matrix returns the vectors of a vocabulary as rows of one matrix [V, E], and how many tokens have one. A token
-// without one keeps the row that init gives, or zeros if init is nil, and so does [Pad], whose row is zeros.
+// without one keeps the row that init gives, or zeros if init is nil, and so does [Pad], whose row is zeros. There is no
+// matrix of a width that no vectors have.
 func (v *Vectors) Matrix(vocabulary *Vocabulary, init func(row []float32)) (matrix []float32, found int) {
+	if vocabulary == nil || v.Width < 1 || v.Width > mostWidth {
+		return nil, 0
+	}
 	matrix = make([]float32, vocabulary.Size()*v.Width)
 	for id, token := range vocabulary.tokens {
 		row := matrix[id*v.Width : (id+1)*v.Width]

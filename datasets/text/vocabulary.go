@@ -21,7 +21,7 @@ const (
 
 var specialNames = [specials]string{"<pad>", "<unk>", "<bos>", "<eos>"}
 
-// Vocabulary numbers tokens from 0, the special ones first. It does not change.
+// Vocabulary numbers tokens from 0, the special ones first. It does not change. A nil one holds none.
 type Vocabulary struct {
 	tokens []string
 	ids    map[string]int
@@ -76,32 +76,47 @@ func countVocabulary(counts map[string]int, minCount, maxSize int) *Vocabulary {
 }
 
 // Size returns the number of tokens, the special ones included.
-func (v *Vocabulary) Size() int { return len(v.tokens) }
+func (v *Vocabulary) Size() int {
+	if v == nil {
+		return 0
+	}
+	return len(v.tokens)
+}
 
 // ID returns the number of a token, or [Unknown].
 func (v *Vocabulary) ID(token string) int {
-	if id, ok := v.ids[token]; ok {
-		return id
+	if v != nil {
+		if id, ok := v.ids[token]; ok {
+			return id
+		}
 	}
 	return Unknown
 }
 
 // Token returns the token of a number; out of range it is that of [Unknown].
 func (v *Vocabulary) Token(id int) string {
-	if id < 0 || id >= len(v.tokens) {
-		id = Unknown
+	if id < 0 || id >= v.Size() {
+		return specialNames[Unknown]
 	}
 	return v.tokens[id]
 }
 
 // Has reports whether the vocabulary holds a token.
 func (v *Vocabulary) Has(token string) bool {
+	if v == nil {
+		return false
+	}
 	_, ok := v.ids[token]
 	return ok
 }
 
 // Tokens returns a copy of all tokens in the order of their numbers.
-func (v *Vocabulary) Tokens() []string { return slices.Clone(v.tokens) }
+func (v *Vocabulary) Tokens() []string {
+	if v == nil {
+		return nil
+	}
+	return slices.Clone(v.tokens)
+}
 
 // MarshalJSON writes the tokens in the order of their numbers.
 func (v *Vocabulary) MarshalJSON() ([]byte, error) { return json.Marshal(v.tokens) }

@@ -29,6 +29,9 @@ func ReadFile(path string) (*File, error) {
 // header may have 16 MiB and a tensor 64 dimensions. Memory grows with what has been read, never with what a header
 // promises.
 func Read(r io.Reader) (*File, error) {
+	if r == nil {
+		return nil, errors.New("safetensors: there is nothing to read from: the reader is nil")
+	}
 	br := bufio.NewReader(r)
 	var length [8]byte
 	if _, err := io.ReadFull(br, length[:]); err != nil {

@@ -18,6 +18,9 @@ func (f *File) WriteFile(path string) error { return atomicfile.Write(path, f.Wr
 
 // Write writes the file, tensors in the order of Names. The same content gives the same bytes.
 func (f *File) Write(w io.Writer) error {
+	if w == nil {
+		return errors.New("safetensors: there is nothing to write to: the writer is nil")
+	}
 	names, err := f.order()
 	if err != nil {
 		return err

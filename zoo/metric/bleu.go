@@ -1,11 +1,21 @@
 // Package metric scores generated text against references. Its functions serve any number of goroutines; a Confusion
 // that is being counted serves one.
+//
+// A hypothesis without a reference is compared with an empty one; a reference without a hypothesis does not count.
 package metric
 
 import (
 	"math"
 	"strings"
 )
+
+// of returns the references of a hypothesis: without any there is nothing to hit.
+func of(references [][]string, i int) []string {
+	if i < len(references) && len(references[i]) > 0 {
+		return references[i]
+	}
+	return []string{""}
+}
 
 // bleuOrder is the longest n-gram that BLEU counts.
 const bleuOrder = 4
@@ -20,8 +30,9 @@ func BLEU(hypotheses []string, references [][]string, t BLEUTokenizer) float64 {
 	hypothesisWords, referenceWords := 0, 0
 	for i, h := range hypotheses {
 		hyp := t.words(h)
-		refs := make([][]string, len(references[i]))
-		for j, r := range references[i] {
+		all := of(references, i)
+		refs := make([][]string, len(all))
+		for j, r := range all {
 			refs[j] = t.words(r)
 		}
 		hypothesisWords += len(hyp)

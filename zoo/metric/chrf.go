@@ -16,7 +16,7 @@ func ChrF(hypotheses []string, references [][]string) float64 {
 	for i, h := range hypotheses {
 		hyp := characters(h)
 		var best chrfCounts
-		for j, r := range references[i] {
+		for j, r := range of(references, i) {
 			if c := countChrF(hyp, characters(r)); j == 0 || c.score() > best.score() {
 				best = c
 			}

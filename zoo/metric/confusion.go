@@ -1,6 +1,7 @@
 package metric
 
-// Confusion counts the examples of each true class by the class that they were taken for.
+// Confusion counts the examples of each true class by the class that they were taken for. What is missing in a row counts
+// nothing, and neither does what is beyond the last class.
 type Confusion struct {
 	Classes []string `json:"classes"` // their names
 	Counts  [][]int  `json:"counts"`  // [true][predicted]
@@ -15,13 +16,21 @@ func NewConfusion(classes []string) *Confusion {
 	return c
 }
 
+// at returns a count.
+func (c *Confusion) at(class, predicted int) int {
+	if row := c.Counts[class]; predicted < len(row) {
+		return row[predicted]
+	}
+	return 0
+}
+
 // Accuracy returns the part of the examples whose class is right.
 func (c *Confusion) Accuracy() float64 {
 	right, all := 0, 0
-	for i, row := range c.Counts {
-		right += row[i]
-		for _, n := range row {
-			all += n
+	for i := range c.Counts {
+		right += c.at(i, i)
+		for j := range c.Counts {
+			all += c.at(i, j)
 		}
 	}
 	return float64(right) / float64(max(1, all))
@@ -34,11 +43,11 @@ func (c *Confusion) F1() float64 {
 	for k := range c.Counts {
 		occurs, predicted := 0, 0
 		for j := range c.Counts {
-			occurs += c.Counts[k][j]
-			predicted += c.Counts[j][k]
+			occurs += c.at(k, j)
+			predicted += c.at(j, k)
 		}
 		if occurs+predicted > 0 {
-			sum += 2 * float64(c.Counts[k][k]) / float64(occurs+predicted)
+			sum += 2 * float64(c.at(k, k)) / float64(occurs+predicted)
 			n++
 		}
 	}

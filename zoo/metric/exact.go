@@ -6,7 +6,7 @@ import "slices"
 func Exact(hypotheses []string, references [][]string) float64 {
 	n := 0
 	for i, h := range hypotheses {
-		if slices.Contains(references[i], h) {
+		if i < len(references) && slices.Contains(references[i], h) {
 			n++
 		}
 	}

@@ -23,7 +23,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 )
 
-// Set is settings in the order in which they were declared. The zero value is an empty one.
+// Set is settings in the order in which they were declared. The zero value is an empty one, and a nil one stays empty.
 type Set struct {
 	fields []*Field
 	group  string
@@ -63,14 +63,23 @@ const (
 )
 
 // Group puts the settings that are declared from now on under a title.
-func (s *Set) Group(title string) { s.group = title }
+func (s *Set) Group(title string) {
+	if s != nil {
+		s.group = title
+	}
+}
 
 // Fields returns the settings in the order in which they were declared.
-func (s *Set) Fields() []*Field { return slices.Clone(s.fields) }
+func (s *Set) Fields() []*Field {
+	if s == nil {
+		return nil
+	}
+	return slices.Clone(s.fields)
+}
 
 // Lookup returns the setting of a name, or nil.
 func (s *Set) Lookup(name string) *Field {
-	for _, f := range s.fields {
+	for _, f := range s.Fields() {
 		if f.Name == name {
 			return f
 		}
@@ -81,7 +90,7 @@ func (s *Set) Lookup(name string) *Field {
 // Names returns the names of the settings.
 func (s *Set) Names() []string {
 	var names []string
-	for _, f := range s.fields {
+	for _, f := range s.Fields() {
 		names = append(names, f.Name)
 	}
 	return names
@@ -94,7 +103,7 @@ func (s *Set) Set(name, value string) error {
 		want := "there is no such setting"
 		if near := suggest.Nearest(name, s.Names()); near != "" {
 			want += "; did you mean " + near + "?"
-		} else if len(s.fields) > 0 {
+		} else if len(s.Fields()) > 0 {
 			want += "; choose one of " + strings.Join(s.Names(), ", ")
 		}
 		return Wrong(name, value, "%s", want)
@@ -104,7 +113,7 @@ func (s *Set) Set(name, value string) error {
 
 // Check returns a UsageError for the first setting that is out of its bounds.
 func (s *Set) Check() error {
-	for _, f := range s.fields {
+	for _, f := range s.Fields() {
 		if err := f.Check(); err != nil {
 			return err
 		}
@@ -112,19 +121,43 @@ func (s *Set) Check() error {
 	return nil
 }
 
-// Add adds settings of another set as they were declared there.
-func (s *Set) Add(fields ...*Field) { s.fields = append(s.fields, fields...) }
+// Add adds settings of another set as they were declared there; what no set has declared is left out.
+func (s *Set) Add(fields ...*Field) {
+	if s == nil {
+		return
+	}
+	for _, f := range fields {
+		if f.declared() {
+			s.fields = append(s.fields, f)
+		}
+	}
+}
+
+// declared reports whether a field was declared by a set.
+func (f *Field) declared() bool { return f != nil && f.get != nil }
 
 func (s *Set) add(f *Field) *Field {
-	f.Group, f.least, f.most = s.group, math.Inf(-1), math.Inf(1)
+	f.least, f.most = math.Inf(-1), math.Inf(1)
 	f.Default = f.get()
-	s.fields = append(s.fields, f)
+	if s != nil {
+		f.Group = s.group
+		s.fields = append(s.fields, f)
+	}
 	return f
 }
 
+// or returns a pointer, or one to zero in place of nil.
+func or[T any](p *T) *T {
+	if p == nil {
+		return new(T)
+	}
+	return p
+}
+
 // Int declares a whole number. The pointer's value at the time of the call is the default, here and in the other
-// declarations.
+// declarations. A nil pointer stands for one to zero that nobody reads.
 func (s *Set) Int(p *int, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindInt, get: func() string { return strconv.Itoa(*p) }, number: func() float64 { return float64(*p) }}
 	f.set = func(text string) error {
 		n, err := strconv.Atoi(text)
@@ -139,6 +172,7 @@ func (s *Set) Int(p *int, name, help string) *Field {
 
 // Uint declares a whole number of at least 0, such as a seed.
 func (s *Set) Uint(p *uint64, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindUint, get: func() string { return strconv.FormatUint(*p, 10) }, number: func() float64 { return float64(*p) }}
 	f.set = func(text string) error {
 		n, err := strconv.ParseUint(text, 10, 64)
@@ -153,6 +187,7 @@ func (s *Set) Uint(p *uint64, name, help string) *Field {
 
 // Float declares a number.
 func (s *Set) Float(p *float64, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindFloat, number: func() float64 { return *p },
 		get: func() string { return strconv.FormatFloat(*p, 'g', -1, 64) }}
 	f.set = func(text string) error {
@@ -168,6 +203,7 @@ func (s *Set) Float(p *float64, name, help string) *Field {
 
 // Bool declares a switch.
 func (s *Set) Bool(p *bool, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindBool, get: func() string { return strconv.FormatBool(*p) }}
 	f.set = func(text string) error {
 		on, err := strconv.ParseBool(text)
@@ -182,6 +218,7 @@ func (s *Set) Bool(p *bool, name, help string) *Field {
 
 // Text declares a text.
 func (s *Set) Text(p *string, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindText, get: func() string { return *p }}
 	f.set = func(text string) error { *p = text; return nil }
 	return s.add(f)
@@ -189,6 +226,7 @@ func (s *Set) Text(p *string, name, help string) *Field {
 
 // List declares texts, which are written with commas between them.
 func (s *Set) List(p *[]string, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindList, get: func() string { return joinList(*p) }}
 	f.set = func(text string) (err error) {
 		list, err := splitList(text)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
 	"github.com/rnnzoo/rnnzoo/datasets/text"
@@ -77,8 +78,37 @@ func (n *Network) table(b *graph.Builder, side string) *gorgonia.Node {
 	return b.Prefix(side+".embedding.").Param("weight", graph.Normal(deviation, text.Pad), rows, n.Embedding)
 }
 
+// check returns an error if the network lacks something.
+func (n *Network) check() error {
+	for _, r := range []*graph.Network{n.Encoder, n.Decoder} {
+		if err := r.Check(); err != nil {
+			return err
+		}
+	}
+	if n.Decoder.IsBidirectional() {
+		return errors.Errorf("%s cannot decode: it would read words that are not yet there; choose a decoder of one direction", n.Decoder.Name())
+	}
+	if n.Source < 1 || n.Target < 1 || n.Embedding < 1 {
+		return errors.Errorf("vocabularies of %d and %d tokens and embeddings of width %d; want at least 1 of each", n.Source, n.Target, n.Embedding)
+	}
+	return nil
+}
+
+// invalid reports whether there is an error, which it records if it is that of the network.
+func (n *Network) invalid(b *graph.Builder) bool {
+	if b.Err() == nil {
+		if err := n.check(); err != nil {
+			b.Fail(err)
+		}
+	}
+	return b.Err() != nil
+}
+
 // Encode reads tokens [S, B] of sequences with the given lengths [B].
 func (n *Network) Encode(b *graph.Builder, tokens, lengths *gorgonia.Node) Encoded {
+	if n.invalid(b) {
+		return Encoded{}
+	}
 	y, final := n.Encoder.Unroll(b.Prefix("encoder."), n.embed(b, "encoder", tokens), graph.Lengths(lengths))
 	initial := n.bridge(b.Prefix("bridge."), final)
 	if b.Err() != nil {
@@ -182,9 +212,18 @@ func (n *Network) logits(b *graph.Builder, output *gorgonia.Node) *gorgonia.Node
 
 // Unroll returns the scores [T, B, V] of the tokens that follow the true ones y [T, B].
 func (n *Network) Unroll(b *graph.Builder, s Encoded, y *gorgonia.Node) *gorgonia.Node {
+	if n.invalid(b) {
+		return b.Fail(b.Err())
+	}
 	e := n.embed(b, "decoder", y)
 	if b.Err() != nil {
 		return e
+	}
+	if want := n.Decoder.Config().Layers; len(s.Initial) != want || s.Memory.Values == nil {
+		return b.Fail(errors.Errorf("%s decodes from nothing, or from states of %d layers; want what Encode returns, %d", n.Decoder.Name(), len(s.Initial), want))
+	}
+	if len(y.Shape()) != 2 {
+		return b.Fail(errors.Errorf("the tokens have the shape %v; want [T, B]", y.Shape()))
 	}
 	steps, batch := y.Shape()[0], y.Shape()[1]
 	if n.Feed == FeedNone {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
 
@@ -51,8 +52,20 @@ func (n *Network) Sources(b *graph.Builder, steps, batch int) Encoded {
 }
 
 // SetSources sets the sources of a program that declares Sources. Where they are less than the batch the others are empty.
-func SetSources(p *graph.Program, sources [][]int) {
+// Those that do not fit into the program are an error, and nothing is set.
+func SetSources(p *graph.Program, sources [][]int) error {
+	if p == nil || p.Input(sourceName) == nil || p.Input(lengthsName) == nil {
+		return errors.New("the program is nil or declares no sources; Network.Sources declares them")
+	}
 	tokens, lengths := p.Input(sourceName).Ints(), p.Input(lengthsName).Ints()
+	if len(sources) > len(lengths) {
+		return errors.Errorf("%d sources; the program reads %d at once", len(sources), len(lengths))
+	}
+	for i, ids := range sources {
+		if steps := len(tokens) / len(lengths); len(ids) > steps {
+			return errors.Errorf("source %d has %d tokens; the program reads %d", i+1, len(ids), steps)
+		}
+	}
 	clear(tokens)
 	clear(lengths)
 	for i, ids := range sources {
@@ -61,11 +74,15 @@ func SetSources(p *graph.Program, sources [][]int) {
 			tokens[at*len(lengths)+i] = id
 		}
 	}
+	return nil
 }
 
 // DeclareEncode declares what a search begins with: the memory of sources [S, B] and the first states of the decoder.
 func (n *Network) DeclareEncode(b *graph.Builder, steps, batch int) []graph.CompileOption {
 	e := n.Sources(b, steps, batch)
+	if b.Err() != nil {
+		return nil
+	}
 	opts := []graph.CompileOption{graph.OutputAs(keysName, e.Memory.Keys), graph.OutputAs(valuesName, e.Memory.Values), graph.OutputAs(maskName, e.Memory.Mask)}
 	n.eachState(func(name string, l, k, _ int) { opts = append(opts, graph.OutputAs(name, e.Initial[l][k])) })
 	return opts
@@ -74,6 +91,9 @@ func (n *Network) DeclareEncode(b *graph.Builder, steps, batch int) []graph.Comp
 // DeclareStep declares one step of a search for batch·beam rows, those of a source one after the other. A step carries the
 // states, and what is fed, to the next, which takes them from the rows that its rows go on from.
 func (n *Network) DeclareStep(b *graph.Builder, steps, batch, beam int) []graph.CompileOption {
+	if n.invalid(b) {
+		return nil
+	}
 	rows, hidden := batch*beam, n.Decoder.Config().Hidden
 	keys, values := b.Input(keysName, batch, steps, hidden), b.Input(valuesName, batch, steps, n.Encoder.Width())
 	memory := attention.Memory{Score: n.Attention, Width: hidden, Keys: keys, Values: values, Mask: b.Input(maskName, batch, 1, steps)}
@@ -119,7 +139,12 @@ type row struct {
 // Find looks for what is said of sources, with the programs that DeclareEncode and DeclareStep make for at least as many
 // sources of at least their lengths, and for the Beam. It gives up when the context ends.
 func (n *Network) Find(ctx context.Context, opts Search, encoder, stepper *graph.Program, sources [][]int) ([]Hypothesis, error) {
-	SetSources(encoder, sources)
+	if err := n.checkSearch(ctx, opts, stepper); err != nil {
+		return nil, err
+	}
+	if err := SetSources(encoder, sources); err != nil {
+		return nil, err
+	}
 	if err := encoder.Run(); err != nil {
 		return nil, err
 	}
@@ -178,6 +203,27 @@ func (n *Network) Find(ctx context.Context, opts Search, encoder, stepper *graph
 		found[i] = beams[i].best()
 	}
 	return found, nil
+}
+
+// checkSearch returns an error if a search cannot be done, or not with a program.
+func (n *Network) checkSearch(ctx context.Context, opts Search, stepper *graph.Program) error {
+	if err := args.Context(ctx); err != nil {
+		return err
+	}
+	if err := n.check(); err != nil {
+		return err
+	}
+	switch {
+	case opts.Beam < 1 || opts.Beam > 1<<10:
+		return errors.Errorf("a beam of %d hypotheses; want between 1 and %d", opts.Beam, 1<<10)
+	case !(opts.Penalty >= 0) || math.IsInf(opts.Penalty, 0):
+		return errors.Errorf("a penalty of %v; want at least 0", opts.Penalty)
+	case opts.Limit == nil:
+		return errors.New("the search has no Limit, which says when it is to end")
+	case stepper == nil || stepper.Input(tokenName) == nil || stepper.Input(keysName) == nil || stepper.Output(logsName) == nil:
+		return errors.New("the program of a step is nil or not of DeclareStep")
+	}
+	return nil
 }
 
 // candidate is a continuation of a row.

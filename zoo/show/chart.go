@@ -6,7 +6,7 @@ type Chart struct {
 	Times         []string // what 0, 1, 2, … on the x axis are called, such as months: a few of them stand there for numbers
 	Log           bool     // the y axis by logarithms; values of 0 and less are left out
 	Lines         []Line
-	Width, Height int // in pixels; 0 means 720 and 320
+	Width, Height int // in pixels, up to 8192; 0 means 720 and 320
 }
 
 // Line is a line of a chart.
@@ -38,13 +38,16 @@ func (c Chart) SVG() string { return c.draw().svg() }
 // PNG returns the chart as a picture of twice its width and height in pixels.
 func (c Chart) PNG() []byte { return c.draw().png() }
 
+// mostSide is how wide and high a chart is at most, in pixels.
+const mostSide = 1 << 13
+
 func (c Chart) draw() *picture {
 	width, height := 720.0, 320.0
 	if c.Width > 0 {
-		width = float64(c.Width)
+		width = float64(min(c.Width, mostSide))
 	}
 	if c.Height > 0 {
-		height = float64(c.Height)
+		height = float64(min(c.Height, mostSide))
 	}
 	x, y := emptyAxis(false), emptyAxis(c.Log)
 	names := 0.0

@@ -41,7 +41,7 @@ func (h HeatMap) draw() *picture {
 	}
 	scale.finish()
 	scale.from, scale.to = 0, 1
-	size := float64(h.Cell)
+	size := float64(min(h.Cell, 1<<10))
 	if h.Cell <= 0 {
 		size = max(4, min(34, 640/float64(max(columns, 1))))
 	}
@@ -82,7 +82,7 @@ func (h HeatMap) draw() *picture {
 				if dark > 0.5 {
 					on = "white"
 				}
-				p.add(words{x: x + size/2, y: y + size/2 + 3.5, text: strconv.FormatFloat(v, 'f', h.Digits, 64), size: 10, colour: on, anchor: middle})
+				p.add(words{x: x + size/2, y: y + size/2 + 3.5, text: string(Fixed(v, h.Digits)), size: 10, colour: on, anchor: middle})
 			}
 		}
 	}

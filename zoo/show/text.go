@@ -66,12 +66,15 @@ func Decimals(digits int, values ...float64) int {
 	if largest == 0 {
 		return 0
 	}
-	return max(0, digits-1-int(math.Floor(math.Log10(largest))))
+	return max(0, min(digits, mostDecimals)-1-int(math.Floor(math.Log10(largest))))
 }
 
-// Fixed writes a number with so many decimals.
+// mostDecimals is how many decimals are written at most: no float64 has a digit beyond them.
+const mostDecimals = 1074
+
+// Fixed writes a number with so many decimals, 0 to 1074.
 func Fixed(v float64, decimals int) Number {
-	return Number(strconv.FormatFloat(v, 'f', decimals, 64))
+	return Number(strconv.FormatFloat(v, 'f', min(max(decimals, 0), mostDecimals), 64))
 }
 
 // Percent writes a part of 1 in percent, with two decimals.

@@ -43,6 +43,9 @@ type Reader struct {
 // New prepares to read from r. A nil decoder stands for UTF-8; a byte order mark counts more than it. No more than most
 // bytes are read. The name stands for the file in errors.
 func New(name string, r io.Reader, decode *encoding.Decoder, most int64) (*Reader, error) {
+	if r == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
+	}
 	l := &Reader{name: name, size: sizeOf(r), most: most, end: '\n'}
 	raw := bufio.NewReaderSize(r, 64<<10)
 	start, _ := raw.Peek(4) // an error comes again

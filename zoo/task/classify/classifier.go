@@ -21,6 +21,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/pooling"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
@@ -78,12 +79,18 @@ func (c *Classifier) declare() error {
 	if len(c.classes) < 2 {
 		return errors.Errorf("classify: there are %d classes; want at least 2", len(c.classes))
 	}
+	if err := program.CheckEncoder(c.encoder); err != nil {
+		return errors.WithMessage(err, "classify")
+	}
 	err := program.Declared(c.params, c.network.Name(), func(b *graph.Builder) { c.declareOn(b, 1, 1) })
 	return errors.WithMessage(err, "classify")
 }
 
 // Save implements task.Predictor.
 func (c *Classifier) Save(to task.Files) error {
+	if err := program.CheckFiles(to); err != nil {
+		return err
+	}
 	if err := to.Write(vocabularyFile, c.encoder); err != nil {
 		return err
 	}
@@ -99,6 +106,9 @@ type saved struct {
 
 // Open returns the classifier that Save has kept with the options. The parameters must hold the kept weights.
 func Open(network *graph.Network, params *graph.Params, opts Options, kept task.Files) (*Classifier, error) {
+	if err := program.CheckFiles(kept); err != nil {
+		return nil, err
+	}
 	var s saved
 	if err := kept.Read(task.StateFile, &s); err != nil {
 		return nil, errors.WithMessagef(err, "%s is damaged", task.StateFile)
@@ -197,8 +207,8 @@ func (c *Classifier) byLength(all [][]int32, size int) [][]int {
 func (c *Classifier) logits(ctx context.Context, l *lane, all [][]int32, bounds []int) ([][]float64, error) {
 	out := make([][]float64, len(all))
 	for _, batch := range c.byLength(all, evaluationBatch) {
-		if err := ctx.Err(); err != nil {
-			return nil, errors.WithStack(err)
+		if err := args.Context(ctx); err != nil {
+			return nil, err
 		}
 		if err := c.logitsOf(l, all, batch, min(len(all), evaluationBatch), bounds, out); err != nil {
 			return nil, err
@@ -322,9 +332,9 @@ func (c *Classifier) Decoding() task.Options { return nil }
 
 // On implements task.Predictor: vocabulary and classes are the classifier's.
 func (c *Classifier) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
-	labelled, ok := d.(*datasets.Labelled)
-	if !ok {
-		return nil, errors.Errorf("classify %s: the dataset has no labelled texts", d.Info().Name)
+	labelled, err := program.DatasetOf[*datasets.Labelled](d, "classify", "has no labelled texts")
+	if err != nil {
+		return nil, err
 	}
 	if !slices.Equal(labelled.Classes, c.classes) {
 		return nil, errors.Errorf("classify %s: the dataset has the classes %q; the model knows %q", labelled.Meta.Name, labelled.Classes, c.classes)

@@ -85,6 +85,9 @@ func newClassification(c *Classifier, data *datasets.Labelled) *Classification {
 
 // checkLabels returns an error for the first label that is none of the classes.
 func checkLabels(data *datasets.Labelled) error {
+	if data == nil {
+		return errors.New("classify: the texts are nil; datasets.Open opens some")
+	}
 	for _, part := range [][]datasets.Example{data.Train, data.Valid, data.Test} {
 		for i, e := range part {
 			if e.Label < 0 || e.Label >= len(data.Classes) {
@@ -194,6 +197,9 @@ func (c *Classification) Batches(epoch, size int, seed uint64) [][]int {
 
 // Step implements train.Task.
 func (c *Classification) Step(_ int, examples []int) (train.Step, error) {
+	if err := program.CheckExamples(examples, len(c.train.tokens)); err != nil {
+		return train.Step{}, errors.WithMessage(err, "classify")
+	}
 	longest, tokens := 0, 0
 	sequences := make([][]int32, len(examples))
 	for i, e := range examples {

@@ -12,6 +12,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/pooling"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
 )
 
@@ -82,6 +83,9 @@ func readWeights(spec string) ([]float64, error) {
 
 // Adjust implements task.Adjuster: word vectors have a width of their own.
 func (o *Options) Adjust(_ *task.Recipe, _ task.Subject, given func(string) (string, bool)) {
+	if given == nil {
+		return
+	}
 	if _, ok := given("vectors"); ok {
 		o.Embedding = 0
 	}
@@ -118,6 +122,9 @@ func (Kind) Options() task.Options { return new(Options) }
 // Defaults implements task.Kind. A person's own texts get what was good for reviews: a rate that falls along a cosine,
 // PyTorch's initial weights and much dropout. With them the last epoch is seldom much worse than the best.
 func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
+	if r == nil {
+		r = new(task.Recipe)
+	}
 	r.Hidden, r.Epochs, r.LR, r.Clip, r.Patience, r.Schedule, r.TorchInit = 64, 10, 1e-3, 5, 3, "cosine", true
 	r.Maximize = accuracyName
 	o := &Options{Tokenizer: "words", Vocabulary: 30000, MinCount: 1, MaxTokens: 400, Embedding: 100,
@@ -146,9 +153,9 @@ func (Kind) Query() task.Query { return &query{} }
 
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
-	labelled, ok := d.(*datasets.Labelled)
-	if !ok {
-		return nil, errors.Errorf("classify %s: the dataset has no labelled texts", d.Info().Name)
+	labelled, err := program.DatasetOf[*datasets.Labelled](d, "classify", "has no labelled texts")
+	if err != nil {
+		return nil, err
 	}
 	o := optionsOf(s)
 	c, err := New(s.Network, labelled, s.Params, *o)
@@ -169,7 +176,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 }
 
 func optionsOf(s task.Setting) *Options {
-	if o, ok := s.Options.(*Options); ok {
+	if o, ok := s.Options.(*Options); ok && o != nil {
 		return o
 	}
 	return new(Options)

@@ -13,15 +13,13 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
 )
 
 // Of returns the classifier of a run.
 func Of(run task.Holder) (*Classifier, error) {
-	if c, ok := run.Predictor().(*Classifier); ok {
-		return c, nil
-	}
-	return nil, option.Usagef("the run does not classify; its predictor is a %T", run.Predictor())
+	return program.PredictorOf[*Classifier](run, "classify")
 }
 
 // query asks for the classes of texts.
@@ -39,6 +37,9 @@ func (q *query) Example() string { return `"not bad at all"` }
 // Run implements task.Query: it names the class of each input, or of each line of the body.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	c := q.classifier
+	if err := program.CheckQuestion(c, emit); err != nil {
+		return err
+	}
 	answer := func(all []string) error {
 		for i, s := range all {
 			if strings.TrimSpace(s) == "" {
@@ -74,9 +75,12 @@ type Prediction struct {
 	classes []string
 }
 
+// named returns the names of the classes whose probabilities there are: none of a prediction that no classifier has made.
+func (p Prediction) named() []string { return p.classes[:min(len(p.classes), len(p.Probabilities))] }
+
 // Text implements task.Prediction: the class, and behind it the probabilities, the largest first.
 func (p Prediction) Text() string {
-	order := make([]int, len(p.classes))
+	order := make([]int, len(p.named()))
 	for i := range order {
 		order[i] = i
 	}
@@ -92,8 +96,8 @@ func (p Prediction) Text() string {
 // Event implements task.Prediction.
 func (p Prediction) Event() any {
 	probabilities := make(map[string]show.JSONFloat, len(p.classes))
-	for i, x := range p.Probabilities {
-		probabilities[p.classes[i]] = show.JSONFloat(x)
+	for i, name := range p.named() {
+		probabilities[name] = show.JSONFloat(p.Probabilities[i])
 	}
 	return struct {
 		Event         string                    `json:"event"`

@@ -3,8 +3,7 @@ package forecast
 import (
 	"context"
 
-	"github.com/pkg/errors"
-
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
@@ -38,8 +37,8 @@ func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, er
 	}
 	var rivals []task.Rival
 	for _, rival := range all {
-		if err := ctx.Err(); err != nil {
-			return nil, errors.WithStack(err)
+		if err := args.Context(ctx); err != nil {
+			return nil, err
 		}
 		forecasts := make([][][]float64, len(starts))
 		for i, t := range starts {

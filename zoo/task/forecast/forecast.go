@@ -8,6 +8,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
@@ -62,9 +63,9 @@ func (f *Forecaster) Decoding() task.Options { return nil }
 
 // On implements task.Predictor: the scale is the forecaster's.
 func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
-	series, ok := d.(*datasets.Series)
-	if !ok {
-		return nil, errors.Errorf("forecast %s: the dataset is no series", d.Info().Name)
+	series, err := program.DatasetOf[*datasets.Series](d, "forecast", "is no series")
+	if err != nil {
+		return nil, err
 	}
 	if series.Width() != f.width {
 		return nil, errors.Errorf("forecast %s: the series has %d variables; the model forecasts %d", series.Meta.Name, series.Width(), f.width)
@@ -85,8 +86,35 @@ func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
 // Predictor implements task.Task.
 func (f *Forecast) Predictor() task.Predictor { return f.Forecaster }
 
+// checkSeries returns an error for what does not fit together in a series.
+func checkSeries(s *datasets.Series) error {
+	if s == nil {
+		return errors.New("forecast: the series is nil; datasets.Open opens one")
+	}
+	if s.Width() == 0 {
+		return errors.Errorf("forecast %s: the series has no variables", s.Meta.Name)
+	}
+	if s.Times != nil && len(s.Times) != s.Len() {
+		return errors.Errorf("forecast %s: the series has %d rows and %d times; want as many, or none", s.Meta.Name, s.Len(), len(s.Times))
+	}
+	for i, row := range s.Values {
+		if len(row) != s.Width() {
+			return errors.Errorf("forecast %s: row %d has %d values; want %d, one for each variable", s.Meta.Name, i+1, len(row), s.Width())
+		}
+		for v, x := range row {
+			if x-x != 0 {
+				return errors.Errorf("forecast %s: the value of %q in row %d is %v; want a finite number (datasets.Fill fills gaps of files)", s.Meta.Name, s.Variables[v], i+1, x)
+			}
+		}
+	}
+	return nil
+}
+
 // split splits a series and checks that forecasts fit into its parts.
 func split(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
+	if err := checkSeries(series); err != nil {
+		return nil, err
+	}
 	opts := forecaster.opts
 	parts, err := datasets.Chronological(series.Len(), opts.Valid, opts.Test)
 	if err != nil {
@@ -142,6 +170,9 @@ func (f *Forecast) Batches(epoch, size int, seed uint64) [][]int {
 
 // Step implements train.Task.
 func (f *Forecast) Step(_ int, examples []int) (train.Step, error) {
+	if err := program.CheckExamples(examples, len(f.train)); err != nil {
+		return train.Step{}, errors.WithMessage(err, "forecast")
+	}
 	p, err := f.program(f.lane, shape{len(examples), true})
 	if err != nil {
 		return train.Step{}, err
@@ -210,8 +241,8 @@ func (f *Forecast) restore(starts []int, z [][][]float64) [][][]float64 {
 // Evaluate implements task.Task: it forecasts every row of a part from the true rows before it. The metrics are in the series'
 // own units.
 func (f *Forecast) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
-	if err := ctx.Err(); err != nil {
-		return task.Scores{}, errors.WithStack(err)
+	if err := args.Context(ctx); err != nil {
+		return task.Scores{}, err
 	}
 	part, err := f.split.Part(string(p))
 	if err != nil {

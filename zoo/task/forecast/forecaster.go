@@ -62,6 +62,9 @@ type saved struct {
 
 // Save implements task.Predictor.
 func (f *Forecaster) Save(to task.Files) error {
+	if err := program.CheckFiles(to); err != nil {
+		return err
+	}
 	if f.history == nil {
 		return errors.New("forecast: there is no history to keep; a run has one")
 	}
@@ -76,6 +79,9 @@ func (f *Forecaster) Save(to task.Files) error {
 
 // Open returns the forecaster that Save has kept with the options. The parameters must hold the kept weights.
 func Open(network *graph.Network, params *graph.Params, opts Options, kept task.Files) (*Forecaster, error) {
+	if err := program.CheckFiles(kept); err != nil {
+		return nil, err
+	}
 	var s saved
 	err := kept.Read(task.StateFile, &s)
 	if err == nil {

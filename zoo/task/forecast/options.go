@@ -9,6 +9,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // Options say how a series is forecast. The zero value of a field means what its comment says.
@@ -61,6 +62,9 @@ func (o Options) check() error {
 // the bias of their forget gates; the others take a larger network and a higher rate that falls, with decay against learning
 // the few examples by heart.
 func (o *Options) Adjust(r *task.Recipe, s task.Subject, given func(string) (string, bool)) {
+	if r == nil || given == nil {
+		return
+	}
 	text, ok := given("lag")
 	if lag, err := strconv.Atoi(text); !ok || err != nil || lag != 0 || o.Lag == 0 {
 		return
@@ -104,6 +108,9 @@ func (Kind) Options() task.Options { return new(Options) }
 // Defaults implements task.Kind. A person's own series gets first differences, which make a network at its worst about as
 // good as the last value, and no logarithm or season: settings say what is known of it.
 func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
+	if r == nil {
+		r = new(task.Recipe)
+	}
 	o := &Options{Window: 24, Horizon: 1, Difference: 1, Loss: "mse"}
 	switch s.Dataset() {
 	case "airline": // a year of growth rates, season taken out: 71 examples, so little network and some decay
@@ -123,9 +130,9 @@ func (Kind) Query() task.Query { return newQuery(nil) }
 
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
-	series, ok := d.(*datasets.Series)
-	if !ok {
-		return nil, errors.Errorf("forecast %s: the dataset is no series", d.Info().Name)
+	series, err := program.DatasetOf[*datasets.Series](d, "forecast", "is no series")
+	if err != nil {
+		return nil, err
 	}
 	o := optionsOf(s)
 	if o.EveryStep && s.Network.IsBidirectional() {
@@ -150,7 +157,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 }
 
 func optionsOf(s task.Setting) *Options {
-	if o, ok := s.Options.(*Options); ok {
+	if o, ok := s.Options.(*Options); ok && o != nil {
 		return o
 	}
 	return new(Options)

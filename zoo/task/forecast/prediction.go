@@ -16,14 +16,12 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // Of returns the forecaster of a run.
 func Of(run task.Holder) (*Forecaster, error) {
-	if f, ok := run.Predictor().(*Forecaster); ok {
-		return f, nil
-	}
-	return nil, option.Usagef("the run does not forecast; its predictor is a %T", run.Predictor())
+	return program.PredictorOf[*Forecaster](run, "forecast")
 }
 
 // query asks for the rows that follow a history.
@@ -50,6 +48,9 @@ func (q *query) Example() string { return "--steps 12" }
 // Run implements task.Query: it continues the series that the run was trained on, or that of a CSV file.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	f := q.forecaster
+	if err := program.CheckQuestion(f, emit); err != nil {
+		return err
+	}
 	if len(inputs) > 1 {
 		return option.Usagef("a forecast continues one series; %q is one too many", inputs[1])
 	}
@@ -101,6 +102,9 @@ func (f *Forecaster) ReadHistory(name string, file io.Reader, fill string) (*dat
 	if fill == "" {
 		fill = f.fill
 	}
+	if file == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
+	}
 	data, err := io.ReadAll(file)
 	if err != nil {
 		return nil, errors.Wrapf(err, "cannot read %s", name)
@@ -136,8 +140,14 @@ type Prediction struct {
 	table  *table
 }
 
-// Text implements task.Prediction: a line of a table of all rows, the first with the head.
-func (p Prediction) Text() string { return p.table.line(p.Step) }
+// Text implements task.Prediction: a line of a table of all rows, the first with the head. A prediction that no forecaster
+// has made is in no table.
+func (p Prediction) Text() string {
+	if p.table == nil || p.Step < 1 || p.Step > len(p.table.rows) {
+		return ""
+	}
+	return p.table.line(p.Step)
+}
 
 // Event implements task.Prediction.
 func (p Prediction) Event() any {

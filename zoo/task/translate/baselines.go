@@ -4,10 +4,9 @@ import (
 	"context"
 	"strings"
 
-	"github.com/pkg/errors"
-
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
@@ -16,8 +15,8 @@ import (
 //	copy   the source as it is
 //	words  each word of the source replaced by its most frequent partner in the training pairs
 func (t *Translation) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, errors.WithStack(err)
+	if err := args.Context(ctx); err != nil {
+		return nil, err
 	}
 	part, err := t.data.Part(string(p))
 	if err != nil {

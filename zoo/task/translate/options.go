@@ -16,6 +16,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
 )
 
@@ -144,6 +145,9 @@ func (Kind) Options() task.Options { return new(Options) }
 
 // Defaults implements task.Kind.
 func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
+	if r == nil {
+		r = new(task.Recipe)
+	}
 	r.Hidden, r.Epochs, r.Batch, r.LR, r.Dropout, r.Schedule, r.Patience = 256, 9, 64, 1e-3, 0.4, "cosine", 0
 	r.Maximize = chrfName
 	o := &Options{
@@ -173,9 +177,9 @@ func (Kind) Query() task.Query { return &query{} }
 
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
-	pairs, ok := d.(*datasets.Pairs)
-	if !ok {
-		return nil, errors.Errorf("translate %s: the dataset has no pairs of texts", d.Info().Name)
+	pairs, err := program.DatasetOf[*datasets.Pairs](d, "translate", "has no pairs of texts")
+	if err != nil {
+		return nil, err
 	}
 	o := optionsOf(s)
 	decoder, err := decoderOf(s, o)
@@ -215,7 +219,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 }
 
 func optionsOf(s task.Setting) *Options {
-	if o, ok := s.Options.(*Options); ok {
+	if o, ok := s.Options.(*Options); ok && o != nil {
 		return o
 	}
 	return &Options{Decoding: Decoding{Penalty: 1}}
@@ -223,6 +227,9 @@ func optionsOf(s task.Setting) *Options {
 
 // decoderOf returns the network that decodes what the setting's network has encoded.
 func decoderOf(s task.Setting, o *Options) (*graph.Network, error) {
+	if err := s.Network.Check(); err != nil {
+		return nil, err
+	}
 	if o.Decoder == "" {
 		return s.Network.With(graph.OneDirection(), graph.Named(strings.TrimPrefix(s.Network.Name(), "bi"))), nil
 	}

@@ -11,15 +11,13 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
 )
 
 // Of returns the translator of a run.
 func Of(run task.Holder) (*Translator, error) {
-	if t, ok := run.Predictor().(*Translator); ok {
-		return t, nil
-	}
-	return nil, option.Usagef("the run does not translate; its predictor is a %T", run.Predictor())
+	return program.PredictorOf[*Translator](run, "translate")
 }
 
 // query asks for the translations of texts.
@@ -55,6 +53,9 @@ func (q *query) Example() string { return `"a text"` }
 
 // Run implements task.Query: it translates each input, or each line of the body; an empty line stays one.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
+	if err := program.CheckQuestion(q.translator, emit); err != nil {
+		return err
+	}
 	answer := func(all []string) error {
 		found, err := q.translator.TranslateContext(ctx, q.Decoding, all...)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/metric"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
@@ -62,6 +63,9 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 	opts, err := opts.withDefaults()
 	if err != nil {
 		return nil, err
+	}
+	if data == nil {
+		return nil, errors.New("translate: the pairs are nil; datasets.Open opens some")
 	}
 	if len(data.Train) == 0 {
 		return nil, errors.Errorf("translate %s: there are no pairs to train on", data.Meta.Name)
@@ -223,6 +227,9 @@ func (t *Translation) divide(size int, rng *rand.Rand) [][]int {
 
 // Step implements train.Task. The tokens are those of both sides.
 func (t *Translation) Step(number int, examples []int) (train.Step, error) {
+	if err := program.CheckExamples(examples, len(t.train)); err != nil {
+		return train.Step{}, errors.WithMessage(err, "translate")
+	}
 	pairs := make([]tokenPair, len(examples))
 	tokens := 0
 	for i, e := range examples {
@@ -240,7 +247,9 @@ func (t *Translation) Step(number int, examples []int) (train.Step, error) {
 	if err != nil {
 		return train.Step{}, err
 	}
-	s.set(p, pairs)
+	if err := s.set(p, pairs); err != nil {
+		return train.Step{}, err
+	}
 	if t.teacher != nil {
 		if err := t.mix(number, p, s, pairs); err != nil {
 			return train.Step{}, err
@@ -258,7 +267,7 @@ func (t *Translation) shapeOf(u use, pairs []tokenPair, batch int) shape {
 }
 
 // set sets the inputs of a program to pairs. Where they are less than the batch the others are empty.
-func (s shape) set(p *graph.Program, pairs []tokenPair) {
+func (s shape) set(p *graph.Program, pairs []tokenPair) error {
 	previous, target := p.Input("previous").Ints(), p.Input("target").Ints()
 	clear(previous)
 	clear(target)
@@ -273,7 +282,7 @@ func (s shape) set(p *graph.Program, pairs []tokenPair) {
 			}
 		}
 	}
-	seq2seq.SetSources(p, sources)
+	return seq2seq.SetSources(p, sources)
 }
 
 // mix replaces a part of the true tokens that the decoder reads by what it takes for the best there after true ones:
@@ -288,7 +297,9 @@ func (t *Translation) mix(number int, step *graph.Program, s shape, pairs []toke
 	if err != nil {
 		return err
 	}
-	s.set(p, pairs)
+	if err := s.set(p, pairs); err != nil {
+		return err
+	}
 	if err := p.Run(); err != nil {
 		return err
 	}
@@ -440,15 +451,17 @@ func (t *Translation) score(ctx context.Context, pairs []tokenPair) (nats float6
 		return cmp.Or(cmp.Compare(len(a.target), len(b.target)), cmp.Compare(len(a.source), len(b.source)))
 	})
 	for batch := range slices.Chunk(pairs, scoreBatch) {
-		if err := ctx.Err(); err != nil {
-			return 0, 0, errors.WithStack(err)
+		if err := args.Context(ctx); err != nil {
+			return 0, 0, err
 		}
 		s := t.shapeOf(toScore, batch, min(scoreBatch, len(pairs)))
 		p, err := t.program(t.lane, s)
 		if err != nil {
 			return 0, 0, err
 		}
-		s.set(p, batch)
+		if err := s.set(p, batch); err != nil {
+			return 0, 0, err
+		}
 		if err := p.Run(); err != nil {
 			return 0, 0, err
 		}
@@ -484,7 +497,9 @@ func (t *Translation) Probe() ([]graph.GradientNorms, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.set(p.Program, pairs)
+	if err := s.set(p.Program, pairs); err != nil {
+		return nil, err
+	}
 	err = p.Run()
 	return p.Norms(), err
 }

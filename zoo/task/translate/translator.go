@@ -58,6 +58,11 @@ func newTranslator(encoder, decoder *graph.Network, params *graph.Params, source
 	if err != nil {
 		return nil, err
 	}
+	for _, e := range []*text.Encoder{source, target} {
+		if err := program.CheckEncoder(e); err != nil {
+			return nil, errors.WithMessage(err, "translate")
+		}
+	}
 	t := &Translator{
 		network: &seq2seq.Network{Encoder: encoder, Decoder: decoder, Source: source.Vocabulary.Size(), Target: target.Vocabulary.Size(), Options: opts.network()},
 		opts:    opts, params: params, sourceEncoder: source, targetEncoder: target, lengths: lengths,
@@ -93,6 +98,9 @@ type saved struct {
 
 // Save implements task.Predictor.
 func (t *Translator) Save(to task.Files) error {
+	if err := program.CheckFiles(to); err != nil {
+		return err
+	}
 	if err := to.Write(sourceVocabularyFile, t.sourceEncoder); err != nil {
 		return err
 	}
@@ -104,6 +112,9 @@ func (t *Translator) Save(to task.Files) error {
 
 // Open returns the translator that Save has kept with the options. The parameters must hold the kept weights.
 func Open(encoder, decoder *graph.Network, params *graph.Params, opts Options, kept task.Files) (*Translator, error) {
+	if err := program.CheckFiles(kept); err != nil {
+		return nil, err
+	}
 	var s saved
 	source, target := new(text.Encoder), new(text.Encoder)
 	for _, f := range []struct {
@@ -122,12 +133,12 @@ func Open(encoder, decoder *graph.Network, params *graph.Params, opts Options, k
 
 // On implements task.Predictor: vocabularies are the translator's.
 func (t *Translator) On(d datasets.Dataset, decoding task.Options) (task.Task, error) {
-	pairs, ok := d.(*datasets.Pairs)
-	if !ok {
-		return nil, errors.Errorf("translate %s: the dataset has no pairs of texts", d.Info().Name)
+	pairs, err := program.DatasetOf[*datasets.Pairs](d, "translate", "has no pairs of texts")
+	if err != nil {
+		return nil, err
 	}
 	on := onPairs(t, pairs)
-	if d, ok := decoding.(*Decoding); ok {
+	if d, ok := decoding.(*Decoding); ok && d != nil {
 		if err := checkSearch(*d); err != nil {
 			return nil, err
 		}

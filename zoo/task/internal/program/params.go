@@ -10,6 +10,9 @@ import (
 // Declared has a task declare its parameters in a store, so that weights can be loaded and counted before the first step.
 // Others that are in the store already are an error, since they are the weights of another network.
 func Declared(params *graph.Params, network string, declare func(*graph.Builder)) error {
+	if err := CheckParams(params); err != nil {
+		return err
+	}
 	loaded := params.List()
 	b := graph.NewBuilder(params)
 	declare(b)

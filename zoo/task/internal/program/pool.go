@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Pool lends lanes to any number of goroutines: as many at a time as there are processors when the first is lent, since
@@ -39,8 +40,8 @@ func (p *Pool[K]) Lanes() int { return cap(p.lanes()) }
 
 // Do lends a lane to do, for as long as that takes. It waits for one until the context ends.
 func (p *Pool[K]) Do(ctx context.Context, do func(*Lane[K]) error) error {
-	if err := ctx.Err(); err != nil {
-		return errors.WithStack(err)
+	if err := args.Context(ctx); err != nil {
+		return err
 	}
 	idle := p.lanes()
 	select {
@@ -55,6 +56,9 @@ func (p *Pool[K]) Do(ctx context.Context, do func(*Lane[K]) error) error {
 // Each does n jobs on as many lanes as there are, each job on one that it is lent for it. After an error no more jobs are
 // begun, and it is returned.
 func (p *Pool[K]) Each(ctx context.Context, n int, do func(l *Lane[K], job int) error) error {
+	if err := args.Context(ctx); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var next atomic.Int64
@@ -81,8 +85,8 @@ func (p *Pool[K]) Each(ctx context.Context, n int, do func(l *Lane[K], job int) 
 // Warm has every lane do something, such as compile a program, one after the other. It waits until nobody has one, or the
 // context ends.
 func (p *Pool[K]) Warm(ctx context.Context, do func(*Lane[K]) error) error {
-	if err := ctx.Err(); err != nil {
-		return errors.WithStack(err)
+	if err := args.Context(ctx); err != nil {
+		return err
 	}
 	idle := p.lanes()
 	select {
