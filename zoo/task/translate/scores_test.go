@@ -40,7 +40,7 @@ func TestTargetsComeBack(t *testing.T) {
 	}
 	var pairs []datasets.Pair
 	for _, s := range []string{
-		"es kostet 1,000 und 3.50 um 10:30 am 12/05 in den U.S. und 5 %", "Qui es-tu maintenant ? Moi !", "می‌خواهم خانه‌ها", "我爱你。",
+		"es kostet 1,000 und 3.50 um 10:30 am 12/05 in den U.S. und 5 %", "Qui es-tu maintenant ? Moi !", "می\u200cخواهم خانه\u200cها", "我爱你。",
 		`"Don't", he said: see https://a.org/b_c?d=1 or a.b@c.de (it's me)...`,
 	} {
 		pairs = append(pairs, datasets.Pair{Source: s, Target: s})
