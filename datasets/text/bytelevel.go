@@ -60,6 +60,13 @@ func symbolsToBytes(s string) string {
 // byteName is the token of a byte in vocabularies that fall back on bytes.
 func byteName(b byte) string { return fmt.Sprintf("<0x%02X>", b) }
 
+var byteNames = func() (names [256]string) {
+	for b := range names {
+		names[b] = byteName(byte(b))
+	}
+	return names
+}()
+
 // splitGPT2 cuts s as the regular expression of GPT-2 does, without losing anything: contractions; words, numbers and
 // other runs, each with one space before it; and white space, whose last character belongs to what follows it.
 //

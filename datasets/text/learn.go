@@ -112,7 +112,7 @@ type countedWord struct {
 func newLearner(b *BPE, counts map[string]int) *learner {
 	l := &learner{b: b, counts: map[pair]int{}, where: map[pair][]int32{}}
 	for _, w := range slices.Sorted(maps.Keys(counts)) {
-		_, ids := b.spell(w)
+		ids, _ := b.spell(w)
 		at := int32(len(l.words))
 		l.words = append(l.words, countedWord{ids, counts[w]})
 		for i := 1; i < len(ids); i++ {
