@@ -40,21 +40,23 @@ func (t *TokenizerJSON) addTokens(tokens []addedToken) error {
 			return errors.Errorf("token %.40q… has %d bytes; no more than %d are read", a.Content, len(a.Content), longestToken)
 		}
 		seen[a.Content] = true
-		if !known[a.Content] {
-			t.symbols = append(t.symbols, a.Content)
-		}
-		in, form := t.literal, a.Content
+		in := t.literal
 		if a.Normalized {
-			in, form = t.normal, t.normalize(a.Content)
+			// The library shows such a token in this form, too.
+			in, a.Content = t.normal, t.normalize(a.Content)
 		}
-		if form == "" {
+		if a.Content == "" {
 			continue
 		}
-		if !in.trie.add(form, int32(len(in.tokens))) {
+		if !known[a.Content] {
+			known[a.Content] = true
+			t.symbols = append(t.symbols, a.Content)
+		}
+		if !in.trie.add(a.Content, int32(len(in.tokens))) {
 			return errors.Errorf("more than %d different characters of tokens", mostTrie)
 		}
 		in.tokens = append(in.tokens, a)
-		in.starts[form[0]] = true
+		in.starts[a.Content[0]] = true
 	}
 	return nil
 }
@@ -96,7 +98,9 @@ func (a *addedTokens) split(s string, part func(from, to int, token string)) {
 }
 
 // isWordRune is \w where it is not Oniguruma's: with the joiners that have no width.
-func isWordRune(r rune) bool { return wordSet.has(r) || r == '\u200c' || r == '\u200d' }
+func isWordRune(r rune) bool { return rustWord.has(r) }
+
+var rustWord = wordRunes().or(setOf('\u200c', '\u200d'))
 
 func endsWithWord(s string) bool {
 	r, _ := utf8.DecodeLastRuneInString(s)

@@ -23,13 +23,13 @@ func (p *partParser) normalizer(data json.RawMessage, depth int) (func(string) s
 	case "Sequence":
 		return sequence(c.Normalizers, depth, p.normalizer)
 	case "NFC":
-		return norm.NFC.String, nil
+		return normalForm(norm.NFC), nil
 	case "NFD":
-		return norm.NFD.String, nil
+		return normalForm(norm.NFD), nil
 	case "NFKC":
-		return norm.NFKC.String, nil
+		return normalForm(norm.NFKC), nil
 	case "NFKD":
-		return norm.NFKD.String, nil
+		return normalForm(norm.NFKD), nil
 	case "Lowercase":
 		return lower, nil
 	case "StripAccents":
@@ -93,10 +93,9 @@ func lower(s string) string {
 }
 
 var (
-	markSet    = setOfTables(unicode.M)
-	nonSpacing = setOfTables(unicode.Mn)
+	decomposed = normalForm(norm.NFD)
 	// invisible is what BERT takes away: control, format, private and surrogate characters, but for white space.
-	invisible = setOfTables(unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs).or(setOf(0, 0, unicode.ReplacementChar, unicode.ReplacementChar)).and(setOf('\t', '\t', '\n', '\n', '\r', '\r').not())
+	invisible = setOfTables(unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs).and(later8.not()).or(setOf(0, 0, unicode.ReplacementChar, unicode.ReplacementChar)).and(setOf('\t', '\t', '\n', '\n', '\r', '\r').not())
 	// ideographs are what BERT sets off by spaces. The library begins the fifth range at 2B920 where 2B820 is meant.
 	ideographs = setOf(0x4e00, 0x9fff, 0x3400, 0x4dbf, 0x20000, 0x2a6df, 0x2a700, 0x2b73f, 0x2b740, 0x2b81f, 0x2b920, 0x2ceaf, 0xf900, 0xfaff, 0x2f800, 0x2fa1f)
 )
@@ -128,7 +127,7 @@ func (c *component) bert(s string) string {
 		s = spaced(s)
 	}
 	if or(c.StripAccent, or(c.Lowercase, true)) {
-		s = without(norm.NFD.String(s), nonSpacing)
+		s = without(decomposed(s), nonSpacing)
 	}
 	if or(c.Lowercase, true) {
 		s = lower(s)

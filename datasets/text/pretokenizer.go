@@ -177,7 +177,7 @@ func wordClass(r rune) class {
 
 // isPunctuation is BERT's notion: all of ASCII that is neither letter nor digit, and Unicode's.
 func isPunctuation(r rune) bool {
-	return '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~' || r >= utf8.RuneSelf && unicode.IsPunct(r)
+	return '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~' || r >= utf8.RuneSelf && punctuationSet.has(r)
 }
 
 // scriptRange is a range of characters of one script. Those of Japanese count as Chinese.
@@ -203,10 +203,10 @@ var scriptRanges = sync.OnceValue(func() []scriptRange {
 
 // scriptOf returns the script of a character; "" goes with any.
 func scriptOf(r rune) string {
-	switch r {
-	case ' ':
+	switch {
+	case r == ' ' || laterRunes.has(r):
 		return ""
-	case 'ー':
+	case r == 'ー':
 		return "Han"
 	}
 	all := scriptRanges()

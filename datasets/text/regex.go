@@ -636,7 +636,7 @@ func namedSet(key string) *runeSet {
 	case `\d`, "digit":
 		return setOfTables(unicode.Nd)
 	case `\w`, "word":
-		return wordRunes()
+		return onigurumaWord()
 	case `\h`, "xdigit":
 		return setOf('0', '9', 'a', 'f', 'A', 'F')
 	case "alpha", "alphabetic":
@@ -652,11 +652,11 @@ func namedSet(key string) *runeSet {
 	case "blank":
 		return setOfTables(unicode.Zs).or(setOf('\t', '\t'))
 	case "punct":
-		return setOfTables(unicode.P).or(setOf('$', '$', '+', '+', '<', '>', '^', '^', '`', '`', '|', '|', '~', '~'))
+		return setOfTables(unicode.P, unicode.S)
 	case "graph":
 		return setOfTables(unicode.White_Space, unicode.Cc, unicode.Cs, unicode.Cn).not()
 	case "print":
-		return setOfTables(unicode.Cc, unicode.Cs, unicode.Cn).not()
+		return setOfTables(unicode.Cc, unicode.Cs, unicode.Cn, unicode.Zl, unicode.Zp).not()
 	}
 	for _, tables := range []map[string]*unicode.RangeTable{unicode.Categories, unicode.Scripts, unicode.Properties} {
 		for name, t := range tables {
@@ -676,4 +676,9 @@ func namedSet(key string) *runeSet {
 // wordRunes returns what \w stands for.
 func wordRunes() *runeSet {
 	return setOfTables(unicode.L, unicode.Nl, unicode.Other_Alphabetic, unicode.M, unicode.Nd, unicode.Pc)
+}
+
+// onigurumaWord adds what Oniguruma's table of Latin-1 has: superscripts and fractions.
+func onigurumaWord() *runeSet {
+	return wordRunes().or(setOf('²', '³', '¹', '¹', '¼', '¾'))
 }

@@ -369,7 +369,7 @@ func (p *pattern) behind(m *matching, s string, in *instruction, at, free int) b
 	return false
 }
 
-var wordSet = wordRunes()
+var wordSet = onigurumaWord()
 
 func holdsAt(s string, at int, assert byte) bool {
 	switch assert {
