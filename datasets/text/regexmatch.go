@@ -151,8 +151,7 @@ func (c *compiler) repeat(n *node) {
 type matching struct {
 	stack   []frame
 	steps   int // that are left
-	seen    map[[2]int]bool
-	seenAll int // entries of seen so far
+	seenAll int // ways that are noted
 }
 
 // frame is a way that is still to be tried: the program goes on at pc and at. Below least, at has been given back a
@@ -164,13 +163,14 @@ type frame struct{ pc, at, least int }
 // the time does not grow with the square of the length or worse.
 const (
 	stepsOfText = 1 << 16
-	stepsOfByte = 1 << 10
+	stepsOfByte = 1 << 7
+	stepsOfNote = 1 << 3  // noting a way takes as long
 	stepsOfFind = 1 << 10 // before ways are noted
 	mostWays    = 1 << 20 // that are noted or wait
 )
 
 // all calls found with each match in s in order, and with empty ones too, but for those right behind another. A text
-// for which the expression takes more than 1024 steps a byte has no more matches from there on.
+// for which the expression takes more than 128 steps a byte has no more matches from there on.
 func (p *pattern) all(s string, found func(from, to int)) {
 	m, ok := p.pool.Get().(*matching)
 	if !ok {
@@ -246,6 +246,7 @@ func (p *pattern) run(m *matching, s string, pc, at, free int) int {
 					seen = map[[2]int]bool{}
 				}
 				way := [2]int{pc, at}
+				m.steps -= stepsOfNote
 				if seen[way] {
 					break
 				}
@@ -338,7 +339,7 @@ func (p *pattern) run(m *matching, s string, pc, at, free int) int {
 			if seen == nil {
 				seen = map[[2]int]bool{}
 			}
-			m.steps--
+			m.steps -= stepsOfNote
 			if !seen[way] || p.program[pc].op == opSplit {
 				if p.program[pc].op != opSplit {
 					seen[way] = true

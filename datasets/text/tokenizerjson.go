@@ -61,20 +61,11 @@ func ReadTokenizerJSON(name string, r io.Reader) (*TokenizerJSON, error) {
 	return t, errors.WithMessage(err, name)
 }
 
-// tokenizerJSON is the form of the file.
-type tokenizerJSON struct {
-	AddedTokens  []addedToken    `json:"added_tokens"`
-	Normalizer   json.RawMessage `json:"normalizer"`
-	PreTokenizer json.RawMessage `json:"pre_tokenizer"`
-	Decoder      json.RawMessage `json:"decoder"`
-	Model        *modelJSON      `json:"model"`
-}
-
 // modelJSON is the form of a model of any kind.
 type modelJSON struct {
 	Type         string          `json:"type"`
 	Vocab        json.RawMessage `json:"vocab"`
-	Merges       []mergeJSON     `json:"merges"`
+	Merges       json.RawMessage `json:"merges"`
 	Unknown      *string         `json:"unk_token"`
 	UnknownID    *int            `json:"unk_id"`
 	Prefix       *string         `json:"continuing_subword_prefix"`
@@ -88,96 +79,97 @@ type modelJSON struct {
 // model cuts a word into tokens.
 type model interface{ word(w string) []string }
 
-// mergeJSON is a merge: ["a", "b"], or "a b" in older files.
-type mergeJSON [2]string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (m *mergeJSON) UnmarshalJSON(data []byte) error {
-	var list []string
-	if bytes.HasPrefix(data, []byte(`"`)) {
-		var s string
-		if err := json.Unmarshal(data, &s); err != nil {
-			return err
+// parseMerges reads merges: ["a", "b"], or "a b" in older files.
+func parseMerges(data json.RawMessage) ([][2]string, error) {
+	var pairs [][]string
+	list, _ := bytes.CutPrefix(bytes.TrimSpace(data), []byte("["))
+	if bytes.HasPrefix(bytes.TrimSpace(list), []byte(`"`)) {
+		var lines []string
+		if err := json.Unmarshal(data, &lines); err != nil {
+			return nil, errors.Wrap(err, "model.merges")
 		}
-		list = strings.Split(s, " ")
-	} else if err := json.Unmarshal(data, &list); err != nil {
-		return err
+		for _, l := range lines {
+			pairs = append(pairs, strings.Split(l, " "))
+		}
+	} else if len(data) > 0 {
+		if err := json.Unmarshal(data, &pairs); err != nil {
+			return nil, errors.Wrap(err, "model.merges")
+		}
 	}
-	if len(list) != 2 {
-		return errors.Errorf("merge %.60q does not join two tokens", data)
+	merges := make([][2]string, len(pairs))
+	for i, p := range pairs {
+		if len(p) != 2 {
+			return nil, errors.Errorf("merge %d, %.60q, does not join two tokens", i+1, p)
+		}
+		merges[i] = [2]string(p)
 	}
-	*m = mergeJSON(list)
-	return nil
+	return merges, nil
 }
 
 // parseTokenizerJSON returns the tokenizer of a file.
 func parseTokenizerJSON(data []byte) (*TokenizerJSON, error) {
-	if err := checkTokenizerJSON(data); err != nil {
+	fields, err := fieldsOfTokenizerJSON(data)
+	if err != nil {
 		return nil, err
 	}
-	var j tokenizerJSON
-	if err := json.Unmarshal(data, &j); err != nil {
-		return nil, errors.Wrap(err, "not a tokenizer.json")
-	}
-	t := &TokenizerJSON{}
-	var err error
-	if t.model, t.symbols, err = parseModel(j.Model); err != nil {
+	t := &TokenizerJSON{file: data}
+	if t.model, t.symbols, err = parseModel(fields["model"]); err != nil {
 		return nil, err
 	}
 	p := &partParser{growth: 1}
-	if t.normalize, err = p.normalizer(j.Normalizer, 0); err != nil {
+	if t.normalize, err = p.normalizer(fields["normalizer"], 0); err != nil {
 		return nil, errors.WithMessage(err, "normalizer")
 	}
-	if t.cut, err = p.preTokenizer(j.PreTokenizer, 0); err != nil {
+	if t.cut, err = p.preTokenizer(fields["pre_tokenizer"], 0); err != nil {
 		return nil, errors.WithMessage(err, "pre_tokenizer")
 	}
 	t.first = p.first
 	p = &partParser{growth: 1}
-	if t.decode, err = p.decoder(j.Decoder, 0); err != nil {
+	if t.decode, err = p.decoder(fields["decoder"], 0); err != nil {
 		return nil, errors.WithMessage(err, "decoder")
 	}
-	if err := t.addTokens(j.AddedTokens); err != nil {
+	var added []addedToken
+	if list := fields["added_tokens"]; list != nil {
+		if err := json.Unmarshal(list, &added); err != nil {
+			return nil, errors.Wrap(err, "added_tokens")
+		}
+	}
+	if err := t.addTokens(added); err != nil {
 		return nil, errors.WithMessage(err, "added_tokens")
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, data); err != nil {
-		return nil, errors.WithStack(err)
-	}
-	t.file = compact.Bytes()
 	return t, nil
 }
 
-// checkTokenizerJSON says what a file is that is no tokenizer.json.
-func checkTokenizerJSON(data []byte) error {
+// fieldsOfTokenizerJSON returns the parts of a file, or says what it is if it is no tokenizer.json.
+func fieldsOfTokenizerJSON(data []byte) (map[string]json.RawMessage, error) {
 	data = bytes.TrimSpace(data)
 	starts := func(s string) bool { return bytes.HasPrefix(data, []byte(s)) }
 	switch {
 	case len(data) == 0:
-		return errors.New("the file is empty; give the tokenizer.json of a model")
+		return nil, errors.New("the file is empty; give the tokenizer.json of a model")
 	case starts("<"):
-		return errors.New("this is a web page (HTML or XML), no tokenizer.json; download the file itself, not the page that shows it")
+		return nil, errors.New("this is a web page (HTML or XML), no tokenizer.json; download the file itself, not the page that shows it")
 	case starts("version https://git-lfs"):
-		return errors.New("this is a pointer of Git LFS, no tokenizer.json; fetch the file itself (git lfs pull)")
+		return nil, errors.New("this is a pointer of Git LFS, no tokenizer.json; fetch the file itself (git lfs pull)")
 	case starts("\x1f\x8b"), starts("PK\x03\x04"):
-		return errors.New("this is a compressed file, no tokenizer.json; unpack it first")
+		return nil, errors.New("this is a compressed file, no tokenizer.json; unpack it first")
 	case starts("#version"):
-		return errors.New("these are merges, no tokenizer.json; name the file merges.txt")
+		return nil, errors.New("these are merges, no tokenizer.json; name the file merges.txt")
 	case bytes.Contains(data[:min(len(data), 512)], []byte{0}), starts("\x0a\x0e\x0a"):
-		return errors.New("this is a binary file, no tokenizer.json; a model of SentencePiece has to be converted by the library that it is used with")
+		return nil, errors.New("this is a binary file, no tokenizer.json; a model of SentencePiece has to be converted by the library that it is used with")
 	}
 	if n := bytes.Count(data, []byte(",")); n > mostValues {
-		return errors.Errorf("more than %d values; is it a tokenizer.json?", mostValues)
-	}
-	var any json.RawMessage
-	if err := json.Unmarshal(data, &any); err != nil {
-		return errors.Wrap(err, "not a tokenizer.json")
+		return nil, errors.Errorf("more than %d values; is it a tokenizer.json?", mostValues)
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
-		return errors.New("this is JSON, but no tokenizer.json, which is an object with a model; give the tokenizer.json of a model")
+		if _, ok := err.(*json.SyntaxError); ok {
+			return nil, errors.Wrap(err, "not a tokenizer.json")
+		}
+		return nil, errors.New("this is JSON, but no tokenizer.json, which is an object with a model; give the tokenizer.json of a model")
 	}
 	if m, ok := fields["model"]; ok && bytes.HasPrefix(bytes.TrimSpace(m), []byte("{")) {
-		return nil
+		return fields, nil
 	}
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return fields[n] != nil })
@@ -185,25 +177,29 @@ func checkTokenizerJSON(data []byte) error {
 	const way = "give the tokenizer.json that is beside it"
 	switch {
 	case has("class_name") && has("config"), has("word_index"), has("word_counts"):
-		return errors.New("this is a tokenizer of Keras, no tokenizer.json of Hugging Face; cut the texts into words here instead (tokenizer words)")
+		return nil, errors.New("this is a tokenizer of Keras, no tokenizer.json of Hugging Face; cut the texts into words here instead (tokenizer words)")
 	case has("tokenizer_class", "added_tokens_decoder"):
-		return errors.New("this is a tokenizer_config.json, no tokenizer.json; " + way)
+		return nil, errors.New("this is a tokenizer_config.json, no tokenizer.json; " + way)
 	case has("architectures", "model_type"):
-		return errors.New("this is the config.json of a model, no tokenizer.json; " + way)
+		return nil, errors.New("this is the config.json of a model, no tokenizer.json; " + way)
 	case has("tokenizer") && has("vocabulary"):
-		return errors.New("this is an encoder of this program, no tokenizer.json; it belongs to the run that it was saved with")
+		return nil, errors.New("this is an encoder of this program, no tokenizer.json; it belongs to the run that it was saved with")
 	case has("unk_token", "bos_token", "eos_token", "cls_token"):
-		return errors.New("this is a special_tokens_map.json, no tokenizer.json; " + way)
+		return nil, errors.New("this is a special_tokens_map.json, no tokenizer.json; " + way)
 	}
 	var vocab map[string]int64
 	if json.Unmarshal(data, &vocab) == nil && len(vocab) > 0 {
-		return errors.New("this is a vocabulary (vocab.json), which does not say how texts are cut; give the tokenizer.json or merges.txt that is beside it")
+		return nil, errors.New("this is a vocabulary (vocab.json), which does not say how texts are cut; give the tokenizer.json or merges.txt that is beside it")
 	}
-	return errors.New("this is JSON without a model, no tokenizer.json; give the tokenizer.json of a model")
+	return nil, errors.New("this is JSON without a model, no tokenizer.json; give the tokenizer.json of a model")
 }
 
 // parseModel returns the model of a file and its tokens in the order of their numbers.
-func parseModel(j *modelJSON) (model, []string, error) {
+func parseModel(data json.RawMessage) (model, []string, error) {
+	j := &modelJSON{}
+	if err := json.Unmarshal(data, j); err != nil {
+		return nil, nil, errors.Wrap(err, "model")
+	}
 	kind := j.Type
 	if kind == "" { // in old files
 		switch {
@@ -263,7 +259,11 @@ func parseModel(j *modelJSON) (model, []string, error) {
 		}
 	}
 	b.drop, b.fuse, b.bytes, b.whole = true, j.FuseUnknown, j.ByteFallback, j.IgnoreMerges
-	for i, m := range j.Merges {
+	merges, err := parseMerges(j.Merges)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, m := range merges {
 		// The library takes as many bytes off the second token as the prefix has characters.
 		rest := m[1]
 		if n := len([]rune(b.prefix)); n <= len(rest) {
@@ -326,7 +326,7 @@ func (t *TokenizerJSON) MarshalJSON() ([]byte, error) { return t.file, nil }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *TokenizerJSON) UnmarshalJSON(data []byte) error {
-	read, err := parseTokenizerJSON(data)
+	read, err := parseTokenizerJSON(slices.Clone(data)) // which is the decoder's
 	if err != nil {
 		return err
 	}

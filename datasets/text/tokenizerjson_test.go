@@ -95,7 +95,7 @@ func TestTokenizerJSONErrors(t *testing.T) {
 		{`{`, `t.json: not a tokenizer.json: unexpected end of JSON input`},
 		{`{"model":{"type":"Syllables","vocab":{}}}`, `t.json: the model is "Syllables" where BPE, WordPiece, Unigram and WordLevel are read`},
 		{`{"model":{"type":"BPE"}}`, `t.json: model.vocab is not an object of tokens and their numbers: unexpected end of JSON input`},
-		{`{"model":{"type":"BPE","vocab":{},"merges":["abc"]}}`, `t.json: not a tokenizer.json: merge "\"abc\"" does not join two tokens`},
+		{`{"model":{"type":"BPE","vocab":{},"merges":["abc"]}}`, `t.json: merge 1, ["abc"], does not join two tokens`},
 		{`{"model":{"type":"BPE","vocab":{"a":0,"":1},"merges":[["a",""]]}}`, `t.json: merge 1, of "a" and "": "" is not in model.vocab`},
 		{`{"model":{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}}`, `t.json: merge 1, of "a" and "b": "ab" is not in model.vocab`},
 		{`{"model":{"type":"Unigram","vocab":{}}}`, `t.json: model.vocab is not a list of tokens with their scores: json: cannot unmarshal object into Go value of type [][2]json.RawMessage`},
