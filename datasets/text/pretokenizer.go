@@ -97,12 +97,14 @@ func (p *partParser) preTokenizer(data json.RawMessage, depth int) (func([]piece
 func each(cut func(s string, add func(from, to int))) func([]piece) []piece {
 	return func(pieces []piece) []piece {
 		all := make([]piece, 0, 2*len(pieces)+8)
-		for _, p := range pieces {
-			cut(p.text, func(from, to int) {
-				if from < to {
-					all = append(all, piece{p.text[from:to], p.first && from == 0})
-				}
-			})
+		var p piece
+		add := func(from, to int) {
+			if from < to {
+				all = append(all, piece{p.text[from:to], p.first && from == 0})
+			}
+		}
+		for _, p = range pieces {
+			cut(p.text, add)
 		}
 		return all
 	}
@@ -122,7 +124,9 @@ func (c *component) byteLevel(pieces []piece) []piece {
 			all[i] = piece{bytesToSymbols(p.text), p.first}
 			continue
 		}
-		for j, w := range splitGPT2(p.text) {
+		words := splitGPT2(p.text)
+		all = slices.Grow(all, len(words))
+		for j, w := range words {
 			all = append(all, piece{bytesToSymbols(w), p.first && j == 0})
 		}
 	}
@@ -334,23 +338,26 @@ func splitter(match matcher, behavior string, inverted bool) (func([]piece) []pi
 			}
 		}), nil
 	case "MergedWithPrevious", "MergedWithNext", "Contiguous":
-		return each(func(s string, add func(from, to int)) {
-			var parts []part
-			done := 0
-			match(s, func(from, to int) {
-				if done < from {
-					parts = append(parts, part{done, from, inverted})
+		return func(pieces []piece) []piece {
+			var parts []part // of a piece; the memory serves all
+			return each(func(s string, add func(from, to int)) {
+				parts = parts[:0]
+				done := 0
+				match(s, func(from, to int) {
+					if done < from {
+						parts = append(parts, part{done, from, inverted})
+					}
+					parts = append(parts, part{from, to, !inverted})
+					done = to
+				})
+				if done < len(s) {
+					parts = append(parts, part{done, len(s), inverted})
 				}
-				parts = append(parts, part{from, to, !inverted})
-				done = to
-			})
-			if done < len(s) {
-				parts = append(parts, part{done, len(s), inverted})
-			}
-			for _, p := range merged(parts, behavior) {
-				add(p.from, p.to)
-			}
-		}), nil
+				for _, p := range merged(parts, behavior) {
+					add(p.from, p.to)
+				}
+			})(pieces)
+		}, nil
 	}
 	return nil, errors.Errorf("behavior %.40q is not known", behavior)
 }

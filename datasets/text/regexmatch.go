@@ -225,7 +225,6 @@ func (p *pattern) find(m *matching, s string, at int) (from, to int) {
 // run returns where the program at pc, begun at a place, ends first, or -1.
 func (p *pattern) run(m *matching, s string, pc, at, free int) int {
 	base := len(m.stack)
-	defer func() { m.stack = m.stack[:base] }()
 	var seen map[[2]int]bool // the ways of this run that were tried
 	limit := m.steps - free
 	for {
@@ -236,6 +235,7 @@ func (p *pattern) run(m *matching, s string, pc, at, free int) int {
 		ok := false
 		switch in.op {
 		case opMatch:
+			m.stack = m.stack[:base]
 			return at
 		case opJump:
 			pc = in.x

@@ -308,7 +308,9 @@ func (t *TokenizerJSON) Tokenize(s string) []string {
 				tokens = append(tokens, token)
 				return
 			}
-			for _, p := range t.cut([]piece{{normal[from:to], first && from == 0}}) {
+			pieces := t.cut([]piece{{normal[from:to], first && from == 0}})
+			tokens = slices.Grow(tokens, len(pieces))
+			for _, p := range pieces {
 				tokens = append(tokens, t.model.word(p.text)...)
 			}
 		})
