@@ -88,15 +88,6 @@ func (s *runeSet) not() *runeSet {
 
 func (s *runeSet) and(t *runeSet) *runeSet { return s.not().or(t.not()).not() }
 
-// size returns the number of characters.
-func (s *runeSet) size() int {
-	n := 0
-	for i := 0; i < len(s.ranges); i += 2 {
-		n += int(s.ranges[i+1]-s.ranges[i]) + 1
-	}
-	return n
-}
-
 // folded returns s with the other cases of its characters.
 func (s *runeSet) folded() *runeSet {
 	ranges := slices.Clone(s.ranges)

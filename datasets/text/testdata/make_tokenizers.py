@@ -1,7 +1,7 @@
-"""Writes parts.json: small tokenizer.json files, one for each model and part that is read, and what they make of texts.
+"""Writes parts.json.gz: small tokenizer.json files, one for each model and part that is read, and what they make of texts.
 
     pip install tokenizers==0.23.3 sentencepiece protobuf
-    python make_tokenizers.py > parts.json
+    python make_tokenizers.py | gzip -9n > parts.json.gz
 """
 
 import base64
