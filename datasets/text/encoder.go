@@ -32,7 +32,8 @@ func MinCount(n int) Option { return func(l *limits) { l.minCount = n } }
 func MaxSize(n int) Option { return func(l *limits) { l.maxSize = n } }
 
 // NewEncoder returns the encoder of a tokenizer with the vocabulary of the given texts, which should be those of
-// training alone. The vocabulary of a [BPE] is that of the tokenizer itself, whatever the texts and options.
+// training alone. The vocabulary of a [BPE] or [TokenizerJSON] is that of the tokenizer itself, whatever the texts and
+// options.
 //
 // It is an error if the texts hold no token.
 func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
@@ -114,6 +115,8 @@ func (e *Encoder) MarshalJSON() ([]byte, error) {
 		kind = "characters"
 	case *BPE:
 		kind = "bpe"
+	case *TokenizerJSON:
+		kind = "tokenizer.json"
 	default:
 		return nil, errors.Errorf("tokenizer %T cannot be saved; use one of package text", e.Tokenizer)
 	}
@@ -147,11 +150,23 @@ func (e *Encoder) UnmarshalJSON(data []byte) error {
 		err = json.Unmarshal(j.Options, &c)
 		t = c
 	case "bpe":
+		// Older runs keep a tokenizer.json there.
+		var older struct{ File json.RawMessage }
+		if json.Unmarshal(j.Options, &older) == nil && older.File != nil {
+			r := new(TokenizerJSON)
+			err = json.Unmarshal(older.File, r)
+			t = r
+			break
+		}
 		b := new(BPE)
 		err = json.Unmarshal(j.Options, b)
 		t = b
+	case "tokenizer.json":
+		r := new(TokenizerJSON)
+		err = json.Unmarshal(j.Options, r)
+		t = r
 	default:
-		return errors.Errorf("encoder: tokenizer %.40q not known; want words, characters or bpe", j.Tokenizer)
+		return errors.Errorf("encoder: tokenizer %.40q not known; want words, characters, bpe or tokenizer.json", j.Tokenizer)
 	}
 	if err != nil {
 		return errors.Wrapf(err, "encoder: options of tokenizer %s", j.Tokenizer)

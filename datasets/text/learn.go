@@ -37,6 +37,9 @@ func LeastPair(n int) BPEOption { return func(o *bpeOptions) { o.least = n } }
 // ones that whose symbols were there first. The same texts in any order give the same merges. For a vocabulary that two
 // languages share, give the texts of both.
 //
+// A word of more than 512 bytes, such as a line of DNA, is learnt from in pieces of so many, and what it has beyond one
+// MB is not looked at, so that a text without spaces takes no longer than others.
+//
 // It is an error if the texts hold no words or merges is below 0.
 func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
 	o := bpeOptions{words: Words{Hyphens: true, Marked: true}, least: 2}
@@ -51,6 +54,15 @@ func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
 	counts := map[string]int{}
 	for _, s := range texts {
 		for _, w := range around.split(s) {
+			w = w[:min(len(w), mostOfWord)]
+			for len(w) > longestPiece {
+				at := longestPiece
+				for at > longestPiece-utf8.UTFMax && !utf8.RuneStart(w[at]) {
+					at--
+				}
+				counts[w[:at]]++
+				w = w[at:]
+			}
 			counts[w]++
 		}
 	}
@@ -75,6 +87,13 @@ func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
 	}
 	return b, nil
 }
+
+// A merge looks through each piece that holds its pair: short pieces keep that near the pair, and 8000 merges of a word
+// of random letters take seconds with one MB of it.
+const (
+	longestPiece = 512
+	mostOfWord   = 1 << 20
+)
 
 // alphabet returns the characters of the words in order, each within a word and at its end, so that all words of them
 // can be spelled, with whatever marks.
@@ -117,7 +136,7 @@ type countedWord struct {
 func newLearner(b *BPE, counts map[string]int) *learner {
 	l := &learner{b: b, counts: map[pair]int{}, where: map[pair][]int32{}}
 	for _, w := range slices.Sorted(maps.Keys(counts)) {
-		_, ids := b.spell(w)
+		ids, _ := b.spell(w)
 		at := int32(len(l.words))
 		l.words = append(l.words, countedWord{ids, counts[w]})
 		for i := 1; i < len(ids); i++ {
@@ -189,27 +208,28 @@ func (l *learner) join(p pair) {
 		if !holds(w.ids, p) {
 			continue
 		}
-		for i := 1; i < len(w.ids); i++ {
-			l.count(pair{w.ids[i-1], w.ids[i]}, -w.count)
-		}
+		// Pairs change only where one of their sides is merged.
 		kept := w.ids[:0]
+		var before int32 // the last symbol before the place, as it was
+		joined := false  // whether that is part of a merge
 		for i := 0; i < len(w.ids); i++ {
-			if i+1 < len(w.ids) && w.ids[i] == p[0] && w.ids[i+1] == p[1] {
-				kept = append(kept, result)
+			first, last, now := w.ids[i], w.ids[i], w.ids[i]
+			joins := i+1 < len(w.ids) && first == p[0] && w.ids[i+1] == p[1]
+			if joins {
 				i++
-			} else {
-				kept = append(kept, w.ids[i])
+				last, now = p[1], result
 			}
-		}
-		w.ids = kept
-		for i := 1; i < len(kept); i++ {
-			q := pair{kept[i-1], kept[i]}
-			l.count(q, w.count)
-			if q[0] == result || q[1] == result {
+			if len(kept) > 0 && (joins || joined) {
+				l.count(pair{before, first}, -w.count)
+				q := pair{kept[len(kept)-1], now}
+				l.count(q, w.count)
 				l.found(q, at)
 				changed[q] = true
 			}
+			kept = append(kept, now)
+			before, joined = last, joins
 		}
+		w.ids = kept
 	}
 	delete(l.counts, p)
 	delete(l.where, p)

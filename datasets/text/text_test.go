@@ -196,7 +196,7 @@ func TestEncoderErrors(t *testing.T) {
 		{`{}`, `encoder: the vocabulary is missing`},
 		{`{"tokenizer":"words","vocabulary":["a"]}`, `encoder: vocabulary: the first tokens must be <pad>, <unk>, <bos>, <eos>`},
 		{`{"tokenizer":"words","options":{},"vocabulary":["<pad>","<unk>","<bos>","<eos>","a","a"]}`, `encoder: vocabulary: 1 of 6 tokens are empty or there twice`},
-		{`{"tokenizer":"syllables","vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: tokenizer "syllables" not known; want words, characters or bpe`},
+		{`{"tokenizer":"syllables","vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: tokenizer "syllables" not known; want words, characters, bpe or tokenizer.json`},
 		{`{"tokenizer":"bpe","options":{"merges":[["a",""]]},"vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: options of tokenizer bpe: merge 1 joins nothing: "a" and ""`},
 	} {
 		var e Encoder

@@ -23,8 +23,8 @@ import (
 //	bpe         byte-pair encoding, learnt from the training texts; bpe:N with N merges
 //	bytes       byte-pair encoding of a text's bytes, white space too, so that nothing is lost; bytes:N with N merges
 //
-// A path, which has a dot or a separator in it, is a file of a byte-pair encoding: tokenizer.json of Hugging Face, or
-// a list of merges.
+// A path, which has a dot or a separator in it, is a file: tokenizer.json of Hugging Face, whatever its model, or a list
+// of merges of a byte-pair encoding.
 func Tokenizers() []string { return []string{"words", "treebank", "characters", "bpe", "bytes"} }
 
 // usualMerges is how many merges byte-pair encoding learns unless it is told: about as many sub-words as there are
