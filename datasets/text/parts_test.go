@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // partsCase is a tokenizer.json and what the library makes of texts with it.
@@ -53,5 +56,13 @@ func TestTokenizerJSONParts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestManyMarks takes more marks on a letter than package norm lets pass.
+func TestManyMarks(t *testing.T) {
+	s := "e" + strings.Repeat("\u0301", 70)
+	if got, want := normalForm(norm.NFC)(s), "é"+strings.Repeat("\u0301", 69); got != want {
+		t.Errorf("%d bytes; want %d", len(got), len(want))
 	}
 }

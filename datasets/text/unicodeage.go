@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -67,6 +68,17 @@ var (
 	punctuationSet = setOfTables(unicode.P).and(later8.not()).or(setOf(0x166d, 0x166d, 0x111c9, 0x111c9))
 )
 
+// formOf returns s in a normal form without the joiners that package norm puts between more than 30 marks of one letter,
+// as it should for streams. Marks on both sides of such a place keep their order, unlike in the library.
+func formOf(form norm.Form, s string) string {
+	const joiner = "\u034f"
+	normal := form.String(s)
+	if strings.Contains(normal, joiner) && !strings.Contains(s, joiner) {
+		return strings.ReplaceAll(normal, joiner, "")
+	}
+	return normal
+}
+
 // normalForm returns a normal form in which later characters are left as they are, and keep others apart.
 func normalForm(form norm.Form) func(string) string {
 	return func(s string) string {
@@ -76,13 +88,13 @@ func normalForm(form norm.Form) func(string) string {
 			if r < laterRunes.ranges[0] || !laterRunes.has(r) {
 				continue
 			}
-			b = append(b, form.String(s[done:i])...)
+			b = append(b, formOf(form, s[done:i])...)
 			done = i + utf8.RuneLen(r)
 			b = append(b, s[i:done]...)
 		}
 		if done == 0 {
-			return form.String(s)
+			return formOf(form, s)
 		}
-		return string(append(b, form.String(s[done:])...))
+		return string(append(b, formOf(form, s[done:])...))
 	}
 }
