@@ -403,7 +403,7 @@ func TestClassifyForAPerson(t *testing.T) {
 	}
 	contains(t, command(t, dir, "predict", "bilstm-reviews-1", "not good").done(t).out, "1 ", "3 ", "5 ")
 	contains(t, command(t, dir, "run", "lstm", "phrases", "--help").done(t).out, fmt.Sprintf("width of the hidden state (default %d)", zoo.Defaults("lstm", "phrases").Hidden),
-		"--pooling", `(default "max")`)
+		"--pooling", "(default max)")
 }
 
 func TestGraph(t *testing.T) {

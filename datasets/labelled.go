@@ -134,12 +134,15 @@ func hashOf(text string) uint64 {
 	return hash
 }
 
-// ClassSizes returns the [C] numbers of examples of each class in all parts together.
+// ClassSizes returns the [C] numbers of examples of each class in all parts together. A label that is none of the classes
+// counts for nothing.
 func (l *Labelled) ClassSizes() []int {
 	sizes := make([]int, len(l.Classes))
 	for _, part := range [][]Example{l.Train, l.Valid, l.Test} {
 		for _, e := range part {
-			sizes[e.Label]++
+			if e.Label >= 0 && e.Label < len(sizes) {
+				sizes[e.Label]++
+			}
 		}
 	}
 	return sizes

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // File is a file that the net offers.
@@ -101,6 +103,9 @@ func (c *Client) Get(ctx context.Context, dir string, f File) (string, error) {
 // does both while the others wait; to them there reports that dir holds what is wanted, so that they need not unpack it
 // again. It may be nil.
 func (c *Client) GetArchive(ctx context.Context, dir string, f File, keep func(name string) bool, there func() bool) error {
+	if err := args.Context(ctx); err != nil {
+		return err
+	}
 	unlock, err := lockIn(ctx, dir, f.name())
 	if err != nil {
 		return err
