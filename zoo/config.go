@@ -175,10 +175,17 @@ func (c Config) Check() error {
 	if _, err := ModelByName(c.Model); err != nil {
 		return err
 	}
-	return c.check(nil)
+	if err := c.check(nil); err != nil {
+		return err
+	}
+	kind, err := c.kind()
+	if err != nil {
+		return err
+	}
+	return checkMaximize(c.Maximize, kind)
 }
 
-// check is Check for a network of one's own, or nil.
+// check is Check for a network of one's own, or nil, and for a run that need not be trained.
 func (c Config) check(network *graph.Network) error {
 	kind, err := c.kind()
 	if err != nil {
@@ -187,9 +194,6 @@ func (c Config) check(network *graph.Network) error {
 	var s option.Set
 	c.Declare(&s)
 	if err := s.Check(); err != nil {
-		return err
-	}
-	if err := checkMaximize(c.Maximize, kind); err != nil {
 		return err
 	}
 	if checker, ok := kind.(task.Checker); ok {

@@ -194,7 +194,7 @@ func TestWithNetworkAndDataset(t *testing.T) {
 func TestTrainRecords(t *testing.T) {
 	for want, opts := range map[string][]train.Option{
 		`{"optimizer":"adamw","weight_decay":0.5,"maximize":"","clip":1,"clip_each":0,"lr":0.001}`:             {train.Optimize(&train.AdamW{LR: 0.001, WeightDecay: 0.5})},
-		`{"optimizer":"adam","weight_decay":0.001,"maximize":"rmse","clip":0.5,"clip_each":0.01,"lr":0.003}`:   {train.Maximize("rmse"), train.Clip(0.5), train.ClipEach(0.01)},
+		`{"optimizer":"adam","weight_decay":0.001,"maximize":"","clip":0.5,"clip_each":0.01,"lr":0.003}`:       {train.Clip(0.5), train.ClipEach(0.01)},
 		`{"optimizer":"nesterov:momentum=0.5","weight_decay":0,"maximize":"","clip":1,"clip_each":0,"lr":0.1}`: {train.Optimize(&train.SGD{LR: 0.1, Momentum: 0.5, Nesterov: true})},
 		`{"optimizer":"adam:beta1=0.5,beta2=0.9","weight_decay":0,"maximize":"","clip":1,"clip_each":0,"lr":0.01}`: {
 			train.Optimize(&train.Adam{LR: 0.01, Beta1: 0.5, Beta2: 0.9}), train.Batch(7), train.Scheduled("cosine"), train.Seed(5), train.Patience(2)},
@@ -214,6 +214,21 @@ func TestTrainRecords(t *testing.T) {
 		if !reflect.DeepEqual(e.task.Params().Snapshot(), run.predictor.Params().Snapshot()) || !reflect.DeepEqual(r.Evaluation, run.Result.Evaluation) {
 			t.Errorf("%s: the configuration gives %v; want %v", want, r.Metrics, run.Result.Metrics)
 		}
+	}
+}
+
+// TestTrainMaximizes has a metric decide the best epoch, which is recorded, too; one of which less is better is refused.
+func TestTrainMaximizes(t *testing.T) {
+	run, err := Train(t.Context(), rnn.New(graph.Hidden(4)), short(t, "phrases"), train.Maximize("f1"), train.Epochs(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := keptAndOpened(t, run).Config.Maximize; got != "f1" {
+		t.Errorf("recorded maximize %q", got)
+	}
+	_, err = Train(t.Context(), rnn.New(graph.Hidden(4)), datasets.Airline(), train.Maximize("rmse"), train.Epochs(1))
+	if wantUsage(t, err); err == nil || !strings.Contains(err.Error(), "maximize") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -94,6 +94,11 @@ func New(c Config, opts ...Option) (*Experiment, error) {
 	if err != nil {
 		return nil, err
 	}
+	if kind, err := c.kind(); err == nil { // before a corpus is fetched
+		if err := checkMaximize(c.Maximize, kind); err != nil {
+			return nil, err
+		}
+	}
 	d := s.dataset
 	if d != nil {
 		c.Dataset, c.Data = identity(d.Info()), d.Info().Settings
@@ -110,6 +115,9 @@ func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment,
 	}
 	kind, err := taskFor(c.Task, d.Info())
 	if err != nil {
+		return nil, err
+	}
+	if err := checkMaximize(c.Maximize, kind); err != nil {
 		return nil, err
 	}
 	c.Task = kind.Name()

@@ -83,6 +83,9 @@ const (
 // proxy, no connection at all, a redirect from https to http, a wrong size and a wrong checksum are errors, each of one
 // line with the URL and the place where the file may be put by hand. When ctx ends, so does Get, and a later call goes on.
 func (c *Client) Get(ctx context.Context, dir string, f File) (string, error) {
+	if err := args.Context(ctx); err != nil {
+		return "", err
+	}
 	target := f.Path(dir)
 	if isFile(target) {
 		sweep(dir, f)

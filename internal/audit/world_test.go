@@ -9,6 +9,7 @@ import (
 	randv2 "math/rand/v2"
 	"net/http"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -136,6 +137,11 @@ func init() {
 		b, err := text.LearnBPE([]string{"low lower lowest", "new newer newest"}, 5)
 		must(err)
 		return b
+	})
+	maker(func(*world) *text.TokenizerJSON {
+		t, err := text.ReadTokenizerJSON("tiny", strings.NewReader(`{"model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1, "?": 2}, "unk_token": "?"}, "pre_tokenizer": {"type": "Whitespace"}}`))
+		must(err)
+		return t
 	})
 	maker(func(*world) *text.Encoder {
 		e, err := text.NewEncoder(text.Words{}, []string{"a b", "b c"})

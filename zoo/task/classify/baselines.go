@@ -9,6 +9,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
@@ -21,8 +22,8 @@ import (
 //
 // Both learn from the training part, as much of it as Limit leaves.
 func (c *Classification) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, errors.WithStack(err)
+	if err := args.Context(ctx); err != nil {
+		return nil, err
 	}
 	if m := c.rivals[p]; m != nil {
 		return m, nil
