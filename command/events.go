@@ -22,6 +22,7 @@ type (
 		Examples   examples `json:"examples"`
 		Seed       uint64   `json:"seed"`
 		Threads    int      `json:"threads"`
+		Notices    []string `json:"notices,omitempty"` // of how a file was read
 	}
 	examples struct {
 		Train int `json:"train"`
@@ -85,7 +86,7 @@ func exhibitFields(exhibits []task.Exhibit) map[string]any {
 func startOf(e *zoo.Experiment) startEvent {
 	c := e.Config
 	v := startEvent{Event: "start", Model: c.Model, Dataset: c.Dataset, Task: c.Task, Parameters: e.Parameters(),
-		Seed: c.Seed, Threads: runtime.GOMAXPROCS(0)}
+		Seed: c.Seed, Threads: runtime.GOMAXPROCS(0), Notices: e.Dataset.Notices}
 	v.Examples.Train, v.Examples.Valid, v.Examples.Test = e.Examples()
 	return v
 }

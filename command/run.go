@@ -35,10 +35,13 @@ func newRun() *cobra.Command {
 		Short: "Train a model, evaluate it and keep the run",
 		Long: `Train a model on a dataset, evaluate it on the test part and keep the run in a folder of its own.
 
-A dataset is one that zoo datasets lists, or csv:FILE for a series of your own, or for texts of your own with their classes
-in the columns that --text and --label name, or tsv:FILE for pairs of texts. What is learnt follows from the dataset, or from
---task where it serves several. Without a dataset this help shows the settings of all tasks with their defaults for data of
-your own, with one those of its task and its own defaults: zoo run lstm airline --help.`,
+A dataset is one that zoo datasets lists, or a file of your own: csv:FILE is a series, or with --text and --label texts in
+classes, or with --source and --target pairs of texts; tsv:FILE and parallel:FILE,FILE are pairs of texts, jsonl:FILE and
+fasttext:FILE texts in classes. What was guessed of a file is said on standard error.
+
+What is learnt follows from the dataset, or from --task where it serves several. Without a dataset this help shows the
+settings of all tasks with their defaults for data of your own, with one those of its task and its own defaults:
+zoo run lstm airline --help.`,
 		Example: `  zoo run lstm airline
   zoo run gru csv:sales.csv --window 30 --horizon 7
   zoo run bilstm phrases
@@ -148,6 +151,11 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		}
 	}
 	watch := []train.Callbacks{{Step: func(train.StepEvent) error { steps++; return nil }}}
+	if !o.quiet {
+		for _, n := range e.Dataset.Notices {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", e.Dataset.Name, n)
+		}
+	}
 	if o.json {
 		print(startOf(e))
 		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) error { print(epochOf(v)); return nil }})
@@ -218,6 +226,10 @@ func closing(r *zoo.Run, dir string) string {
 	if x := exhibitText(result.Exhibits); x != "" {
 		text += x + "\n"
 	}
-	return text + fmt.Sprintf("Trained %d epochs in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s %s\n",
-		result.Epochs, result.Seconds, result.BestEpoch, dir, dir, r.Predictor().Query().Example())
+	epochs := "epochs"
+	if result.Epochs == 1 {
+		epochs = "epoch"
+	}
+	return text + fmt.Sprintf("Trained %d %s in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s %s\n",
+		result.Epochs, epochs, result.Seconds, result.BestEpoch, dir, dir, r.Predictor().Query().Example())
 }

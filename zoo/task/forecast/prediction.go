@@ -42,8 +42,18 @@ func (q *query) Declare(s *option.Set) {
 	s.Text(&q.fill, "fill", "what stands in for missing values: previous, linear, mean or zero; none is what stood in for them in training")
 }
 
-// Example implements task.Query.
-func (q *query) Example() string { return "--steps 12" }
+// Example implements task.Query: a season, or what is forecast at once.
+func (q *query) Example() string {
+	steps := 12
+	if f := q.forecaster; f != nil {
+		if steps = f.opts.Horizon; f.history != nil && f.history.Period > 1 {
+			steps = max(steps, f.history.Period)
+		} else if f.opts.Lag > 1 {
+			steps = max(steps, f.opts.Lag)
+		}
+	}
+	return "--steps " + strconv.Itoa(steps)
+}
 
 // Run implements task.Query: it continues the series that the run was trained on, or that of a CSV file.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
