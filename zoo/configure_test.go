@@ -141,7 +141,7 @@ func TestWithNetworkAndDataset(t *testing.T) {
 		"phrases": {"tokenizer": "treebank", "cased": "true", "max-tokens": "9", "embedding": "4", "vocabulary": "40", "min-count": "2", "vectors": vectors,
 			"embedding-dropout": "0.2", "word-dropout": "0.3", "output-dropout": "0.4", "pooling": "mean", "class-weights": "1,3"},
 		"dates": {"tokenizer": "bpe:20", "cased": "true", "max-tokens": "30", "embedding": "5", "decoder": "lstm", "shared": "true", "attention": "general", "feed": "output",
-			"tied": "false", "smoothing": "0.2", "teacher": "exponential:0.9", "beam": "2", "penalty": "0.5", "bleu-tokenize": "char"},
+			"tied": "false", "smoothing": "0.2", "teacher": "exponential:0.9", "beam": "2", "penalty": "0.5", "bleu-tokenize": "char", "spacing": "true"},
 	}
 	for dataset, given := range all {
 		t.Run(dataset, func(t *testing.T) {

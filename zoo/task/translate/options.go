@@ -25,6 +25,7 @@ type Options struct {
 	Tokenizer string `json:"tokenizer"`         // words, treebank, characters, bpe:MERGES, bytes:MERGES or a file; "" means bpe:5000
 	Shared    bool   `json:"shared"`            // one vocabulary for both sides
 	Cased     bool   `json:"cased"`             // keep capital letters; without it words are folded to lower case, those of references too
+	Spacing   bool   `json:"spacing"`           // tokens say what stood between words, so that text is written back as it was: 3.50, U.S.
 	MaxTokens int    `json:"max_tokens"`        // training pairs with a side of more tokens are left out; 0 means 100
 	Decoder   string `json:"decoder,omitempty"` // model that decodes; "" means the cell of the encoder, in one direction
 
@@ -73,6 +74,7 @@ func (d *Decoding) declareSearch(s *option.Set) {
 func (o *Options) Declare(s *option.Set) {
 	texts.Declare(s, &o.Tokenizer)
 	s.Bool(&o.Cased, "cased", "keep capital letters")
+	s.Bool(&o.Spacing, "spacing", "have tokens say what stood between words, so that text is written back as it was: 3.50, U.S., a French space before ?")
 	s.Int(&o.MaxTokens, "max-tokens", "train on pairs with no more tokens on either side").AtLeast(1).AtMost(1 << 13)
 	s.Int(&o.Embedding, "embedding", "width of the embedding").AtLeast(1).AtMost(1 << 13)
 	s.Text(&o.Decoder, "decoder", "model that decodes, in one direction; none is the cell of the model")
@@ -164,7 +166,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	case strings.HasPrefix(name, "multi30k-"):
 		o.MaxTokens = 40 // but for some twenty pairs that would take programs of their own
 	default:
-		o.Cased = true
+		o.Cased, o.Spacing = true, true
 	}
 	return o
 }

@@ -46,7 +46,7 @@ func TestTargetsComeBack(t *testing.T) {
 		pairs = append(pairs, datasets.Pair{Source: s, Target: s})
 	}
 	for _, tokenizer := range []string{"words", "treebank", "bpe:50", merges} {
-		translation := untrained(t, pairs, Options{Tokenizer: tokenizer, Cased: true})
+		translation := untrained(t, pairs, Options{Tokenizer: tokenizer, Cased: true, Spacing: true})
 		data, err := json.Marshal(translation.targetEncoder)
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +69,7 @@ func TestTargetsComeBack(t *testing.T) {
 // TestReferences wants one translation of a source and all its targets as references.
 func TestReferences(t *testing.T) {
 	pairs := []datasets.Pair{{Source: "Hello", Target: "Hallo"}, {Source: "bye", Target: "tschüss"}, {Source: "hello", Target: "Guten Tag"}, {Source: "bye", Target: "Tschüss"}}
-	translation := untrained(t, pairs, Options{Tokenizer: "words"})
+	translation := untrained(t, pairs, Options{Tokenizer: "words", Spacing: true})
 	sources, references := translation.sides(pairs)
 	if want := []string{"Hello", "bye"}; !slices.Equal(sources, want) {
 		t.Errorf("sources %q; want %q", sources, want)
@@ -97,7 +97,7 @@ func TestReferences(t *testing.T) {
 // TestBLEUOfChinese wants characters counted, or what the setting says.
 func TestBLEUOfChinese(t *testing.T) {
 	pairs := []datasets.Pair{{Source: "学师山我秋。", Target: "学师山我秋。"}, {Source: "好爱天们师冬。", Target: "好爱天们师冬。"}}
-	translation := untrained(t, pairs, Options{Tokenizer: "words"})
+	translation := untrained(t, pairs, Options{Tokenizer: "words", Spacing: true})
 	copied := func() float64 {
 		rivals, err := translation.Baselines(t.Context(), task.TestPart)
 		if err != nil {

@@ -79,7 +79,7 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 		sources = append(sources, targets...)
 		targets = sources
 	}
-	words := text.Words{Marked: true} // and not Lower, since the texts are folded
+	words := text.Words{Marked: opts.Spacing} // and not Lower, since the texts are folded
 	source, err := texts.NewEncoder(opts.Tokenizer, words, sources)
 	if err != nil {
 		return nil, errors.WithMessagef(err, "translate %s", data.Meta.Name)
