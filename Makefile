@@ -4,8 +4,8 @@
 
 all: build
 
-build: ## the command, as bin/zoo
-	go build -o bin/ ./cmd/zoo
+build: ## the command, as bin/zoo, which needs no library of the system
+	CGO_ENABLED=0 go build -o bin/ ./cmd/zoo
 
 test: lint ## format, vet, staticcheck and all tests
 	go test ./...

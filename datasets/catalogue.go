@@ -7,8 +7,8 @@ type entry struct {
 	open   func(dir string, o options) (Dataset, error) // dir is "" if it is embedded
 }
 
-// catalogue returns the named datasets by task and then by name. It is a
-// function and not a variable so that nobody can change it.
+// catalogue returns the named datasets by task and then by name. It is a function and not a variable so that nobody can
+// change it.
 func catalogue() []entry {
 	return []entry{
 		{imdbInfo(), imdbSource(), openIMDB},
@@ -36,11 +36,11 @@ func catalogue() []entry {
 func openSeries(series func() *Series) func(string, options) (Dataset, error) {
 	return func(_ string, o options) (Dataset, error) {
 		s := series()
-		if err := s.choose(o.columns); err != nil {
+		if err := s.choose(o.Columns); err != nil {
 			return nil, err
 		}
-		if o.period > 0 {
-			s.Period = o.period
+		if o.Period > 0 {
+			s.Period = o.Period
 		}
 		return s, nil
 	}

@@ -1,63 +1,95 @@
 package datasets
 
 import (
+	"cmp"
 	"context"
-	"strings"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
-// Dataset is anything that models can learn from. Its dynamic type says what
-// it holds: a *[Series] holds rows of numbers in time order, a *[Labelled] text in
-// classes.
+// Dataset is anything that models can learn from. Its dynamic type says what it holds, as the Kind of its [Info] does:
+// a *[Series] rows of numbers in time order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations.
 type Dataset interface {
 	// Info describes the dataset without its data.
 	Info() Info
 }
 
+// The kinds of datasets.
+const (
+	KindSeries = "series" // a *[Series]
+	KindTexts  = "texts"  // labelled texts: a *[Labelled]
+	KindPairs  = "pairs"  // a *[Pairs]
+)
+
 // Info describes a dataset to a person.
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
-	Task    string // what is learnt from it: "forecast" or "classify"
+	Kind    string // what it holds: KindSeries, KindTexts or KindPairs
+	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify" or "translate"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated
 	Source  string // who published it, or the file's path
 	Where   string // "embedded", "cached", "to download" or "file"
+	// What a person should know of how a file was read, each in a line: what was guessed and what was left out. It is
+	// nil before the file is read.
+	Notices []string
+	// Spec is what Open takes to open the dataset again, of a file with the Settings; "" if it was made by hand or read from
+	// a reader. It says which dataset it is: another may have the same Name.
+	Spec     string
+	Settings Settings
 }
 
-// csvPrefix marks a specification that names a file of comma-separated values.
-const csvPrefix = "csv"
+// opened says how a dataset is opened again.
+func (i *Info) opened(spec string, o options) {
+	i.Spec = spec
+	if i.Where == "file" {
+		i.Settings = o.Settings
+	}
+}
 
-// tsvPrefix marks one that names a file of texts and translations with tabs between them.
-const tsvPrefix = "tsv"
+// or fills in what the description of a dataset made by hand leaves out.
+func (i Info) or(kind string) Info {
+	i.Kind = cmp.Or(i.Kind, kind)
+	if i.Where != "" && i.Where != "file" { // where it is does not matter
+		i.Spec = cmp.Or(i.Spec, i.Name)
+	}
+	return i
+}
 
-// List returns the description of each dataset that Open knows by name, by
-// task and then by name. It reads no data; where it is depends on [DataDir].
+// List returns the description of each dataset that Open knows by name, by task and then by name. It reads no data;
+// where it is depends on [DataDir].
 func List(opts ...Option) []Info {
 	var o options
-	for _, opt := range opts {
-		opt(&o)
-	}
+	args.Apply(&o, opts)
 	entries := catalogue()
 	list := make([]Info, len(entries))
 	for i, e := range entries {
-		list[i] = e.info
+		list[i] = e.info.or(e.info.Kind)
 		list[i].Where = o.where(e.source)
 	}
 	return list
 }
 
-// Open returns the dataset that spec names: a name from [List], such as
-// "airline", or "csv:FILE" for a file: with [Text] or [Label] a [Labelled] as
-// [LabelledCSV] reads it, else a series as [CSV] does; or "tsv:FILE" for texts and
-// translations as [TSV] reads them.
+// Open returns the dataset that spec names: a name from [List], such as "airline", or a file of one's own in one of the
+// [Forms]:
 //
-// [Columns] and [Period] work on every series. [Fill] matters to files only,
-// since the embedded series have no gaps. A dataset that is neither embedded nor
-// in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
+//	csv:FILE            a series, as CSV reads it
+//	tsv:FILE            texts and translations, as TSV reads them
+//	jsonl:FILE          labelled texts, as ReadJSONL reads them
+//	fasttext:FILE       labelled texts, as ReadFastText reads them
+//	parallel:FILE,FILE  texts and translations, as Parallel reads them
+//
+// With [Text] or [Label] a file of csv or tsv is a [Labelled] as [LabelledCSV] reads it. With [Source] or [Target] a file
+// of csv, tsv or jsonl is a [Pairs] of two columns, or fields, of these names. A file of csv whose name ends with .jsonl
+// or .ndjson is taken for one of jsonl.
+//
+// [Columns] and [Period] work on every series. [Fill] matters to files only, since the embedded series have no gaps. A
+// dataset that is neither embedded nor in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
 // from its official address into [CacheDir] once.
 //
-// An unknown name, prefix, fill method or encoding is an *[UnknownError]. Any
-// other error is about the data itself, or the way to it.
+// An unknown name, prefix, fill method or encoding is an *[UnknownError], and a setting that makes no sense an
+// *[option.UsageError]. Any other error is about the data itself, or the way to it.
 func Open(spec string, opts ...Option) (Dataset, error) {
 	return OpenContext(context.Background(), spec, opts...)
 }
@@ -69,19 +101,10 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 		return nil, err
 	}
 	o.ctx = ctx
-	if prefix, path, ok := strings.Cut(spec, ":"); ok && path != "" {
-		switch prefix {
-		case csvPrefix:
-			return openFile(path, o)
-		case tsvPrefix:
-			p, err := openTSV(path, o)
-			if err != nil {
-				return nil, err // and no typed nil
-			}
-			return p, nil
-		}
+	if f, path, ok := formOf(spec); ok {
+		return opened(spec, o)(f.open(path, o))
 	}
-	e, _, err := named(spec, nil)
+	e, err := named(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -95,18 +118,40 @@ func OpenContext(ctx context.Context, spec string, opts ...Option) (Dataset, err
 	return e.open(dir, o)
 }
 
-// openFile reads a file of text or of a series, without a typed nil on an error.
-func openFile(path string, o options) (Dataset, error) {
-	if o.text != "" || o.label != "" {
-		l, err := openLabelledCSV(path, o)
-		if err != nil {
-			return nil, err
+// opened has a dataset say how it is opened again.
+func opened(spec string, o options) func(Dataset, error) (Dataset, error) {
+	return func(d Dataset, err error) (Dataset, error) {
+		switch d := d.(type) {
+		case *Series:
+			d.Meta.opened(spec, o)
+		case *Labelled:
+			d.Meta.opened(spec, o)
+		case *Pairs:
+			d.Meta.opened(spec, o)
 		}
-		return l, nil
+		return d, err
 	}
-	s, err := openCSV(path, o)
+}
+
+// Describe tells what a specification names without reading or fetching it: of a name what [List] says, and of a file
+// of one's own all but its size and its notices. A file need not exist. The options decide as they do in [Open], of which the errors
+// are too: with [Text] or [Label] "csv:FILE" is labelled texts.
+func Describe(spec string, opts ...Option) (Info, error) {
+	o, err := gather(opts)
 	if err != nil {
-		return nil, err
+		return Info{}, err
 	}
-	return s, nil
+	if f, path, ok := formOf(spec); ok {
+		info, err := f.describe(path, o)
+		if err == nil {
+			info.opened(spec, o)
+		}
+		return info, err
+	}
+	e, err := named(spec)
+	if err != nil {
+		return Info{}, err
+	}
+	e.info.Where = o.where(e.source)
+	return e.info.or(e.info.Kind), nil
 }

@@ -21,10 +21,22 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			t.Errorf("Open(%q): %v", info.Name, err)
 			continue
 		}
-		if d.Info() != info {
+		if !reflect.DeepEqual(d.Info(), info) {
 			t.Errorf("Open(%q).Info() = %+v, listed as %+v", info.Name, d.Info(), info)
 		}
-		for _, field := range []string{info.Task, info.Title, info.Size, info.Licence, info.Source, info.Where} {
+		kind := ""
+		switch d.(type) {
+		case *Series:
+			kind = KindSeries
+		case *Labelled:
+			kind = KindTexts
+		case *Pairs:
+			kind = KindPairs
+		}
+		if info.Kind != kind {
+			t.Errorf("%s is listed as %q, and is %q", info.Name, info.Kind, kind)
+		}
+		for _, field := range []string{info.Kind, info.Task, info.Title, info.Size, info.Licence, info.Source, info.Where} {
 			if field == "" {
 				t.Errorf("%s: empty field in %+v", info.Name, info)
 			}
@@ -33,6 +45,23 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 	if want := []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
 		"dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
+	}
+}
+
+// A dataset that a person makes by hand says what it holds.
+func TestKinds(t *testing.T) {
+	for _, c := range []struct {
+		d    Dataset
+		want string
+	}{
+		{&Series{}, "series"},
+		{&Labelled{}, "texts"},
+		{&Pairs{}, "pairs"},
+		{&Series{Meta: Info{Kind: "rolls"}}, "rolls"},
+	} {
+		if info := c.d.Info(); !reflect.DeepEqual(info, Info{Kind: c.want}) {
+			t.Errorf("%T: %+v, want the kind %s alone", c.d, info, c.want)
+		}
 	}
 }
 
@@ -48,14 +77,17 @@ func TestOpenUnknown(t *testing.T) {
 		{"arline", `dataset "arline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"Airline", `dataset "Airline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"co", `dataset "co" not found; did you mean "co2"? (zoo datasets lists them)`},
-		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
-		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
+		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
+		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
 		{"sales.csv", `dataset "sales.csv" not found; did you mean "csv:sales.csv"? (zoo datasets lists them)`},
 		{"./sales", `dataset "./sales" not found; did you mean "csv:./sales"? (zoo datasets lists them)`},
-		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE or tsv:FILE, and zoo datasets lists the names)`},
-		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE or tsv:FILE, and zoo datasets lists the names`},
-		{"csv:", `dataset "csv:" not found; write csv:FILE or tsv:FILE with the path of a file`},
-		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE or tsv:FILE is a file of your own`},
+		{"Pairs.TSV", `dataset "Pairs.TSV" not found; did you mean "tsv:Pairs.TSV"? (zoo datasets lists them)`},
+		{`a\b`, `dataset "a\\b" not found; did you mean "csv:a\\b"? (zoo datasets lists them)`},
+		{"notes.txt", `dataset "notes.txt" not found; did you mean "csv:notes.txt"? (zoo datasets lists them)`},
+		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE, and zoo datasets lists the names)`},
+		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE, and zoo datasets lists the names`},
+		{"csv:", `dataset "csv:" not found; write csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE with the path of a file`},
+		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
 	} {
 		d, err := Open(c.spec)
 		if d != nil || err == nil {
@@ -69,6 +101,86 @@ func TestOpenUnknown(t *testing.T) {
 		if !errors.As(err, &unknown) || unknown.Name != c.spec || unknown.Kind != "dataset" {
 			t.Errorf("Open(%q): %#v is no UnknownError of that name", c.spec, err)
 		}
+		if info, again := Describe(c.spec); !reflect.DeepEqual(info, Info{}) || again == nil || again.Error() != c.want {
+			t.Errorf("Describe(%q) = %+v, %v; want the error of Open", c.spec, info, again)
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	for _, info := range List() {
+		if got, err := Describe(info.Name); err != nil || !reflect.DeepEqual(got, info) {
+			t.Errorf("Describe(%q) = %+v, %v; listed as %+v", info.Name, got, err, info)
+		}
+	}
+	const series, texts, pairs = "Time series in my.csv", "Labelled text in my.csv", "Texts and translations in my.csv"
+	for _, c := range []struct {
+		spec              string
+		opts              []Option
+		kind, task, title string
+	}{
+		{"csv:no/my.csv", nil, KindSeries, "forecast", series},
+		{"csv:no/my.csv", []Option{Fill("zero"), Columns("a"), Encoding("latin1")}, KindSeries, "forecast", series},
+		{"csv:no/my.csv", []Option{Text("a")}, KindTexts, "classify", texts},
+		{"csv:no/my.csv", []Option{Use(Settings{Label: "a"})}, KindTexts, "classify", texts},
+		{"csv:no/my.csv", []Option{Source("a")}, KindPairs, "translate", pairs},
+		{"csv:no/my.csv", []Option{Use(Settings{Target: "a"})}, KindPairs, "translate", pairs},
+		{"tsv:no/my.csv", nil, KindPairs, "translate", pairs},
+		{"tsv:no/my.csv", []Option{Text("a")}, KindTexts, "classify", texts},
+		{"jsonl:no/my.csv", nil, KindTexts, "classify", texts},
+		{"jsonl:no/my.csv", []Option{Source("a")}, KindPairs, "translate", pairs},
+		{"fasttext:no/my.csv", nil, KindTexts, "classify", texts},
+		{"fasttext:no/my.csv", []Option{Source("a")}, KindTexts, "classify", texts},
+	} {
+		want := Info{Name: "my", Kind: c.kind, Task: c.task, Title: c.title, Licence: "none stated (your own file)", Source: "no/my.csv", Where: "file", Spec: c.spec}
+		var o options
+		for _, opt := range c.opts {
+			opt(&o)
+		}
+		want.Settings = o.Settings
+		if got, err := Describe(c.spec, c.opts...); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("Describe(%q) = %+v, %v; want %+v", c.spec, got, err, want)
+		}
+	}
+	var unknown *UnknownError
+	if info, err := Describe("airline", Fill("linaer")); !errors.As(err, &unknown) || !reflect.DeepEqual(info, Info{}) {
+		t.Errorf("a fill method that is unknown: %+v, %v", info, err)
+	}
+}
+
+// What Describe says of a file is what opening it says, but for the size.
+func TestDescribeIsOpen(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	series := write("s.csv", "Month,Sales\n2024-01,1\n")
+	texts := write("t.csv", labelledFile("text,label\n", "t %d,%s\n", 20, "a", "b"))
+	pairs := write("p.tsv", tsvLines(10))
+	texts2 := write("t.tsv", labelledFile("text\tlabel\n", "t %d\t%s\n", 20, "a", "b"))
+	lines := write("l.jsonl", labelledFile("", "{\"text\": \"t %d\", \"label\": \"%s\"}\n", 20, "a", "b"))
+	words := write("w.txt", labelledFile("", "t %d __label__%s\n", 20, "a", "b"))
+	for _, c := range []struct {
+		spec string
+		opts []Option
+	}{{"csv:" + series, nil}, {"csv:" + texts, []Option{Label("label")}}, {"tsv:" + pairs, nil}, {"tsv:" + texts2, []Option{Text("text")}}, {"jsonl:" + lines, nil}, {"csv:" + lines, nil}, {"fasttext:" + words, nil}, {"parallel:" + words + "," + words, nil}, {"csv:" + texts, []Option{Source("text"), Target("label")}}} {
+		spec, opts := c.spec, c.opts
+		d, err := Open(spec, opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := d.Info()
+		if want.Size == "" {
+			t.Errorf("%s has no size", spec)
+		}
+		want.Size = ""
+		if got, err := Describe(spec, opts...); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("Describe(%q) = %+v, %v; opened it is %+v", spec, got, err, want)
+		}
 	}
 }
 
@@ -76,7 +188,7 @@ func TestOpenUnknownFillMethod(t *testing.T) {
 	for _, spec := range []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "csv:no-such-file.csv"} {
 		_, err := Open(spec, Fill("linaer"))
 		var unknown *UnknownError
-		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" {
+		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" || unknown.Setting != "fill" {
 			t.Errorf("Open(%q): got %v, want an UnknownError that suggests linear", spec, err)
 		}
 	}
@@ -135,8 +247,9 @@ func TestOpenCSV(t *testing.T) {
 	}
 	want := &Series{
 		Meta: Info{
-			Name: "my sales", Task: "forecast", Title: "Time series in my sales.csv", Size: "2 rows, 1 variable",
+			Name: "my sales", Kind: "series", Task: "forecast", Title: "Time series in my sales.csv", Size: "2 rows, 1 variable",
 			Licence: "none stated (your own file)", Source: path, Where: "file",
+			Spec: "csv:" + path, Settings: Settings{Period: 12},
 		},
 		Variables: []string{"Sales"},
 		Times:     []string{"2024-01", "2024-02"},

@@ -2,114 +2,115 @@ package datasets
 
 import (
 	"fmt"
-	"slices"
+	"math/rand"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/pkg/errors"
 )
 
-// dateLayouts returns the forms in which dates are recognised, as package time
-// writes them. Single digits stand for two as well. Where a date could be read
-// in two ways, the earlier layout is preferred.
-func dateLayouts() []string {
+func datesInfo() Info {
+	return Info{
+		Name:    "dates",
+		Kind:    KindPairs,
+		Task:    "translate",
+		Title:   "a hundred ways to write a date to ISO 8601",
+		Size:    "12,000 pairs",
+		Licence: "public domain (generated)",
+		Source:  "generated from a table of forms",
+		Where:   "embedded",
+	}
+}
+
+// Dates returns pairs of a date as people write it in English, in one of a hundred forms, and the date of ISO 8601:
+// 10,000 to train, 1,000 to validate and 1,000 to test. The dates lie between 1969-01-01 and 2068-12-31, the hundred
+// years in which two digits say which year is meant (by POSIX, 69 to 99 are of the 20th century); no date is in two
+// parts. Between slashes the month comes first, between dots or dashes the day.
+func Dates() *Pairs {
+	const train, valid, test = 10_000, 1_000, 1_000
+	rng := rand.New(rand.NewSource(1))
+	first := time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC)
+	days := int(time.Date(2069, 1, 1, 0, 0, 0, 0, time.UTC).Sub(first).Hours() / 24)
+	forms := dateForms()
+	var pairs []Pair
+	for i, day := range rng.Perm(days)[:train+valid+test] {
+		date := first.AddDate(0, 0, day)
+		pairs = append(pairs, Pair{writeDate(forms[i%len(forms)], date), date.Format(time.DateOnly)})
+	}
+	return cutPairs(datesInfo(), pairs, rng, valid, test)
+}
+
+// dateForms returns the forms that writeDate fills in.
+func dateForms() []string {
 	return []string{
-		"2006-1-2",
-		"2006-1",
-		"2006-1-2 15:04:05",
-		"2006-1-2 15:04",
-		"2006-1-2T15:04:05",
-		"2006-1-2T15:04",
-		"2006-1-2T15:04:05Z07:00",
-		"2006-1-2 15:04:05Z07:00",
-		"2006/1/2",
-		"2006/1/2 15:04:05",
-		"2006/1/2 15:04",
-		"1/2/2006",
-		"1/2/2006 15:04:05",
-		"1/2/2006 15:04",
-		"2/1/2006",
-		"2/1/2006 15:04:05",
-		"2/1/2006 15:04",
-		"2.1.2006",
-		"2.1.2006 15:04:05",
-		"2.1.2006 15:04",
-		"Jan 2 2006",
-		"Jan 2, 2006",
-		"Jan 2006",
-		"2 Jan 2006",
+		"%Y-%M-%D", "%Y/%M/%D", "%Y.%M.%D", "%Y %M %D", "%Y%M%D", "%Y-%m-%d", "%Y/%m/%d",
+		"%D.%M.%Y", "%d.%m.%Y", "%d. %m. %Y", "%D.%M.%y", "%d.%m.%y", "%D-%M-%Y", "%d-%m-%Y",
+		"%M/%D/%Y", "%m/%d/%Y", "%M/%D/%y", "%m/%d/%y",
+		"%d %B %Y", "%D %B %Y", "%d %b %Y", "%D %b %Y", "%d %B, %Y", "%d %B %y", "%d. %B %Y",
+		"%d-%b-%Y", "%D-%b-%Y", "%D-%b-%y", "%d-%b-%y", "%D/%b/%Y", "%D%b%Y",
+		"%d.%R.%Y", "%d %R %Y", "%d/%R/%Y", "%d-%R-%Y",
+		"%o %B %Y", "%o %b %Y", "%o of %B %Y", "the %o of %B %Y", "the %o of %B, %Y", "%o of %B, %Y", "%o %B, %Y",
+		"%o day of %B %Y", "the %o day of %B, %Y",
+		"%O %B %Y", "%O of %B %Y", "the %O of %B %Y", "the %O of %B, %Y", "the %O of %B %N", "the %O day of %B, %N",
+		"%B %d, %Y", "%B %d %Y", "%B %D, %Y", "%B %o, %Y", "%B %o %Y", "%B the %o, %Y", "%B the %O, %Y",
+		"%B %O, %Y", "%B %O, %N", "%B %d, %N", "%B %d, '%y",
+		"%b %d, %Y", "%b %d %Y", "%b. %d, %Y", "%b %D, %Y", "%b %o, %Y", "%b %d, '%y", "%b-%d-%Y", "%b/%D/%Y", "%b %D %y",
+		"%Y %B %d", "%Y, %B %d", "%Y %b %d", "%Y-%b-%D", "%Y-%b-%d", "%Y/%b/%D", "%Y, %d %B", "%Y, %B the %o", "%Y %B %O",
+		"in %Y on %B %d", "on the %o of %B in %Y", "on %d %B %Y", "on %B %d, %Y",
+		"%w, %d %B %Y", "%w %d %B %Y", "%w, %B %d, %Y", "%w, %B %o, %Y", "%w the %o of %B %Y", "%w, the %O of %B %Y",
+		"%a, %d %b %Y", "%a %d %b %Y", "%a %b %d %Y", "%a, %b %d, %Y", "%a %D.%M.%Y", "%a %Y-%M-%D",
+		"%w, %D.%M.%Y", "%w, %M/%D/%Y",
+		"day %d of month %m of %Y", "day %d of month %m, year %Y", "year %Y, month %m, day %d",
 	}
 }
 
-// isDate reports whether text is a date in one of the layouts.
-func isDate(text string) bool {
-	// From 2006-1 to 2006-01-02T15:04:05.999999999+07:00; most other text needs
-	// no trial of every layout.
-	if len(text) < 6 || len(text) > 35 || !strings.ContainsAny(text, "0123456789") {
-		return false
-	}
-	return slices.ContainsFunc(dateLayouts(), func(layout string) bool {
-		_, err := time.Parse(layout, text)
-		return err == nil
-	})
+// writeDate fills in a form: the day as 7, 07, 7th or seventh (%d %D %o %O), the month as 3, 03, March, Mar or III (%m %M
+// %B %b %R), the year as 1984, 84 or nineteen eighty-four (%Y %y %N), the day of the week as Wednesday or Wed (%w %a).
+func writeDate(form string, t time.Time) string {
+	roman := []string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"}
+	y, m, d := t.Date()
+	return strings.NewReplacer(
+		"%d", strconv.Itoa(d), "%D", fmt.Sprintf("%02d", d), "%o", ordinal(d), "%O", ordinalWord(d),
+		"%m", strconv.Itoa(int(m)), "%M", fmt.Sprintf("%02d", int(m)), "%B", m.String(), "%b", m.String()[:3], "%R", roman[m-1],
+		"%Y", strconv.Itoa(y), "%y", fmt.Sprintf("%02d", y%100), "%N", yearWords(y),
+		"%w", t.Weekday().String(), "%a", t.Weekday().String()[:3],
+	).Replace(form)
 }
 
-// checkDates returns an error if the labels are dates and one of them is missing,
-// unlike the others, or earlier than the one before it. Equal dates pass: clocks
-// put back in autumn and coarse ones write them, in the right order.
-func (t *table) checkDates() error {
-	first := ""
-	for i, label := range t.labels {
-		if _, kind := parseCell(label); kind == missingCell {
-			return errors.Errorf("%s: line %d, column %s: missing time; give every row one", t.name, t.lines[i], quote(t.label.name))
-		}
-		if first == "" && isDate(label) {
-			first = label
-		}
-	}
-	if first == "" {
-		return nil
-	}
-	var unlike, disorder error
-	for _, layout := range dateLayouts() {
-		if _, err := time.Parse(layout, first); err != nil {
-			continue
-		}
-		row, ordered := t.firstFault(layout)
-		if row < 0 {
-			return nil
-		}
-		at := fmt.Sprintf("%s: line %d, column %s", t.name, t.lines[row], quote(t.label.name))
-		switch {
-		case ordered && unlike == nil:
-			unlike = errors.Errorf("%s: %s is not a date like %s; write all dates in one way", at, quote(t.labels[row]), quote(first))
-		case !ordered && disorder == nil:
-			disorder = errors.Errorf("%s: %s comes after %s; sort the rows, oldest first", at, quote(t.labels[row]), quote(t.labels[row-1]))
+// ordinal returns 1st, 2nd, 3rd, 4th and so on.
+func ordinal(n int) string {
+	ending := "th"
+	if n/10%10 != 1 {
+		switch n % 10 {
+		case 1:
+			ending = "st"
+		case 2:
+			ending = "nd"
+		case 3:
+			ending = "rd"
 		}
 	}
-	// A layout that reads the dates up to the fault says more than one that does
-	// not read them at all.
-	if disorder != nil {
-		return disorder
-	}
-	return unlike
+	return strconv.Itoa(n) + ending
 }
 
-// firstFault returns the first row whose label the layout does not read, with
-// ordered true, or failing that the first one that is earlier than the row before,
-// with ordered false; or -1.
-func (t *table) firstFault(layout string) (row int, ordered bool) {
-	late := -1
-	var before time.Time
-	for i, label := range t.labels {
-		now, err := time.Parse(layout, label)
-		if err != nil {
-			return i, true
-		}
-		if late < 0 && i > 0 && now.Before(before) {
-			late = i
-		}
-		before = now
+// ordinalWord returns first, second, third and so on, of a day of the month.
+func ordinalWord(n int) string {
+	switch {
+	case n > 20 && n%10 != 0:
+		return EnglishNumber(n/10*10) + "-" + ordinalWord(n%10)
+	case n%10 == 0 && n > 10:
+		return strings.TrimSuffix(EnglishNumber(n), "y") + "ieth"
 	}
-	return late, false
+	irregular := map[int]string{1: "first", 2: "second", 3: "third", 5: "fifth", 8: "eighth", 9: "ninth", 12: "twelfth"}
+	if word := irregular[n]; word != "" {
+		return word
+	}
+	return EnglishNumber(n) + "th"
+}
+
+// yearWords returns a year as it is said: nineteen eighty-four, two thousand and five, twenty twelve.
+func yearWords(y int) string {
+	if y >= 2000 && y < 2010 {
+		return EnglishNumber(y)
+	}
+	return EnglishNumber(y/100) + " " + EnglishNumber(y%100)
 }

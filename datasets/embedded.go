@@ -6,13 +6,11 @@ import (
 	"strings"
 )
 
-// embedded returns a fresh series of one variable from data that is compiled in,
-// whose lines are "label,value". Callers parse on demand, so that importing the
-// package costs nothing.
+// embedded returns a fresh series of one variable from data that is compiled in, whose lines are "label,value". Callers
+// parse on demand, so that importing the package costs nothing.
 //
-// There is no error to return: the data cannot change after the build, and the
-// tests compare each number with the original. A line that is not a number
-// would show as NaN.
+// There is no error to return: the data cannot change after the build, and the tests compare each number with the
+// original. A line that is not a number would show as NaN.
 func embedded(meta Info, variable string, period int, data string) *Series {
 	lines := strings.Split(strings.TrimSpace(data), "\n")
 	s := &Series{

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// embeddedSeries are the series that are compiled in, with what is known of them
-// from elsewhere: the originals, and the errors of two forecasts that need no model.
+// embeddedSeries are the series that are compiled in, with what is known of them from elsewhere: the originals, and the
+// errors of two forecasts that need no model.
 var embeddedSeries = []struct {
 	name        string
 	series      func() *Series

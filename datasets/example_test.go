@@ -1,12 +1,14 @@
 package datasets_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 func ExampleOpen() {
@@ -22,6 +24,90 @@ func ExampleOpen() {
 	// Output:
 	// International airline passengers, thousands a month, 1949 to 1960
 	// 144 steps of [passengers] from 1949-01
+}
+
+func ExampleDescribe() {
+	for _, spec := range []string{"airline", "csv:reviews.csv", "tsv:reviews.tsv", "reviews.csv"} {
+		info, err := datasets.Describe(spec, datasets.Text("review"))
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Printf("%s: %s, to %s\n", info.Title, info.Kind, info.Task)
+	}
+	// Output:
+	// International airline passengers, thousands a month, 1949 to 1960: series, to forecast
+	// Labelled text in reviews.csv: texts, to classify
+	// Labelled text in reviews.tsv: texts, to classify
+	// dataset "reviews.csv" not found; did you mean "csv:reviews.csv"? (zoo datasets lists them)
+}
+
+// Settings are plain data: they come from a file, and their options by name from a command line or a form.
+func ExampleSettings() {
+	var settings datasets.Settings
+	if err := json.Unmarshal([]byte(`{"columns": ["Sales"], "period": 12}`), &settings); err != nil {
+		fmt.Println(err)
+		return
+	}
+	var declared option.Set
+	settings.Declare(&declared)
+	if err := declared.Set("fill", "previuos"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(declared.Check())
+	settings.Fill = "previous"
+
+	file := strings.NewReader("Month,Sales,Visitors\n2024-01,266,40\n2024-02,,42\n")
+	series, err := datasets.ReadCSV("sales.csv", file, datasets.Use(settings))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(series.Variables, series.Values, "with a season of", series.Period)
+	// Output:
+	// fill "previuos": not found; did you mean previous? Choose one of previous, linear, mean, zero
+	// [Sales] [[266] [266]] with a season of 12
+}
+
+// A dataset that is made by hand says what it holds.
+func ExampleSeries() {
+	s := &datasets.Series{Variables: []string{"tide"}, Values: [][]float64{{1.2}, {2.9}, {0.8}}}
+	fmt.Println(s.Info().Kind, s.Len(), s.Width(), s.Column(0))
+	// Output:
+	// series 3 1 [1.2 2.9 0.8]
+}
+
+func ExampleLabelled_Part() {
+	data := datasets.Phrases()
+	test, err := data.Part("test")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(test), data.Classes)
+	_, err = data.Part("tset")
+	fmt.Println(err)
+	// Output:
+	// 2000 [negative positive]
+	// part "tset" not found; did you mean "test"? (choose train, valid or test)
+}
+
+func ExampleReadTSV() {
+	var file strings.Builder
+	for n := range 100 {
+		fmt.Fprintf(&file, "%s\t%s\n", datasets.EnglishNumber(n), datasets.GermanNumber(n))
+	}
+	data, err := datasets.ReadTSV("numbers.tsv", strings.NewReader(file.String()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(data.Train[21].Source, "is", data.Train[21].Target)
+	fmt.Println(len(data.Train), len(data.Valid), len(data.Test))
+	// Output:
+	// thirty is dreißig
+	// 80 10 10
 }
 
 func ExampleUnknownError() {
@@ -89,7 +175,7 @@ func ExampleReadCSV() {
 		fmt.Println(series.Times[i], row)
 	}
 	// Output:
-	// sales.csv: line 3, column "Sales": missing value; choose a method with --fill (previous, linear, mean or zero)
+	// sales.csv: line 3, column "Sales": missing value; choose a fill method (fill: previous, linear, mean or zero)
 	// 2024-01 [266]
 	// 2024-02 [266]
 	// 2024-03 [183]

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzReadCSV checks what holds for every file: an error of one line that names
-// the file, or a series of the promised shape with finite values alone.
+// FuzzReadCSV checks what holds for every file: an error of one line that names the file, or a series of the promised
+// shape with finite values alone.
 func FuzzReadCSV(f *testing.F) {
 	for _, text := range []string{
 		"",

@@ -15,11 +15,13 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 func imdbInfo() Info {
 	return Info{
 		Name:    "imdb",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Film reviews from IMDb, negative or positive",
 		Size:    "50,000 reviews",
@@ -47,8 +49,7 @@ func imdbSource() *source {
 	}
 }
 
-// openIMDB reads the archive as it is. Of its 25,000 training reviews, 2,500 are
-// held out for validation.
+// openIMDB reads the archive as it is. Of its 25,000 training reviews, 2,500 are held out for validation.
 //
 // A. L. Maas et al., Learning word vectors for sentiment analysis, ACL 2011.
 func openIMDB(dir string, o options) (Dataset, error) {
@@ -71,18 +72,20 @@ func openIMDB(dir string, o options) (Dataset, error) {
 	return l, nil
 }
 
-// The longest review has 14 kB, and all of them have 65 MB. Far more is no archive
-// of reviews.
+// The longest review has 14 kB, all 50,000 of them have 65 MB and the archive unpacks to some 300 MB. Far more is no
+// archive of reviews.
 const (
-	mostReview  = 1 << 20
-	mostReviews = 1 << 18
+	mostReview      = 1 << 20 // bytes
+	mostReviews     = 1 << 18
+	mostReviewBytes = 1 << 28 // of all reviews with their names
+	mostIMDB        = 1 << 30 // bytes that the archive unpacks to
 )
 
-// readIMDB reads a tar.gz of aclImdb/{train,test}/{pos,neg}/ID_RATING.txt, in any
-// order, and returns the reviews in the order of their names. The mark of a new
-// line, <br />, becomes one.
+// readIMDB reads a tar.gz of aclImdb/{train,test}/{pos,neg}/ID_RATING.txt, in any order, and returns the reviews in the
+// order of their names. The mark of a new line, <br />, becomes one. At most 1 GiB is unpacked, 2¹⁸ reviews, 1 MiB of one
+// and 256 MiB of all.
 func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
-	z, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<20))
+	z, err := gzip.NewReader(bufio.NewReaderSize(r, 64<<10))
 	if err != nil {
 		return nil, nil, archiveError(name, err)
 	}
@@ -91,9 +94,10 @@ func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
 		Example
 	}
 	parts := map[string][]review{}
-	reviews := 0
+	reviews, bytes := 0, int64(0)
+	unpacked := limited(z, mostIMDB)
 	newLines := strings.NewReplacer("<br />", "\n", "<br/>", "\n", "<br>", "\n")
-	for t := tar.NewReader(bufio.NewReaderSize(z, 1<<20)); ; {
+	for t := tar.NewReader(bufio.NewReaderSize(unpacked, 64<<10)); ; {
 		h, err := t.Next()
 		if err == io.EOF {
 			break
@@ -111,6 +115,9 @@ func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
 		}
 		if reviews++; reviews > mostReviews || h.Size > mostReview {
 			return nil, nil, errors.Errorf("%s: %s: more than %d reviews or %d bytes in one; is this the archive of IMDb?", name, h.Name, mostReviews, mostReview)
+		}
+		if bytes += h.Size + int64(len(h.Name)); bytes > mostReviewBytes {
+			return nil, nil, errors.Errorf("%s: %s: more than %d MiB of reviews; is this the archive of IMDb?", name, h.Name, mostReviewBytes>>20)
 		}
 		data, err := io.ReadAll(t)
 		if err != nil {
@@ -130,7 +137,7 @@ func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
 		parts[part] = append(parts[part], review{h.Name, Example{text, label}})
 	}
 	// What follows the end of the tar holds the checksum.
-	if _, err := io.Copy(io.Discard, z); err != nil {
+	if _, err := io.Copy(io.Discard, unpacked); err != nil {
 		return nil, nil, archiveError(name, err)
 	}
 	for part, examples := range map[string]*[]Example{"train": &train, "test": &test} {
@@ -149,6 +156,8 @@ func readIMDB(name string, r io.Reader) (train, test []Example, err error) {
 // archiveError says that a compressed archive is damaged.
 func archiveError(name string, err error) error {
 	switch {
+	case errors.Is(err, errTooLarge):
+		return errors.Errorf("%s: %v; delete it and fetch it again", name, err)
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return errors.Errorf("%s: the archive is cut short; delete it and fetch it again", name)
 	case errors.Is(err, gzip.ErrChecksum):
@@ -156,5 +165,5 @@ func archiveError(name string, err error) error {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, tar.ErrHeader):
 		return errors.Errorf("%s: it is no tar.gz; delete it and fetch it again", name)
 	}
-	return readError(name, err)
+	return fault.Reading(name, err)
 }

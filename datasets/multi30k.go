@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"compress/gzip"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 // multi30kFiles are the parts of the corpus.
@@ -35,8 +37,8 @@ var multi30kSums = map[string][3]string{
 
 // multi30k returns the entry of the corpus for one language into another.
 //
-// D. Elliott, S. Frank, K. Sima'an and L. Specia, Multi30K: multilingual
-// English–German image descriptions, 2016; the test part is that of 2016, flickr.
+// D. Elliott, S. Frank, K. Sima'an and L. Specia, Multi30K: multilingual English–German image descriptions, 2016; the
+// test part is that of 2016, flickr.
 func multi30k(from, to string) entry {
 	languages := map[string]string{"de": "German", "en": "English", "fr": "French"}
 	s := &source{folder: "multi30k/raw"}
@@ -50,6 +52,7 @@ func multi30k(from, to string) entry {
 	}
 	info := Info{
 		Name:    "multi30k-" + from + "-" + to,
+		Kind:    KindPairs,
 		Task:    "translate",
 		Title:   "Captions of photographs, " + languages[from] + " to " + languages[to],
 		Size:    "31,014 pairs",
@@ -82,7 +85,7 @@ func readParallel(source, target string) ([]Pair, error) {
 	}
 	if len(sources) != len(targets) {
 		return nil, errors.Errorf("%s has %s and %s has %s; they must translate one another line by line: fetch them again",
-			source, count(len(sources), "line"), target, count(len(targets), "line"))
+			source, fault.Count(len(sources), "line"), target, fault.Count(len(targets), "line"))
 	}
 	pairs := make([]Pair, len(sources))
 	for i := range pairs {
@@ -91,24 +94,41 @@ func readParallel(source, target string) ([]Pair, error) {
 	return pairs, nil
 }
 
-// readGzipLines reads a compressed file of texts, one a line.
+// mostCaptions is some times what the files hold, of which the largest unpacks to 2 MB.
+const (
+	mostCaptions     = 1 << 18
+	mostCaptionBytes = 1 << 26
+)
+
+// readGzipLines reads a compressed file of texts, one a line. At most 64 MiB are unpacked, 1 MiB a line and 2¹⁸ lines.
 func readGzipLines(path string) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
+		return nil, fault.Opening(path, err)
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(f)
+	return readCaptions(path, f)
+}
+
+func readCaptions(path string, r io.Reader) ([]string, error) {
+	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, errors.Errorf("%s: it is not compressed by gzip; delete it and fetch it again", path)
 	}
 	var lines []string
-	err = eachLine(path, z, func(number int, line string) error {
-		if line = strings.TrimSpace(line); line == "" {
+	err = eachCorpusLine(path, limited(z, mostCaptionBytes), mostCaptionBytes, func(number int, raw []byte) error {
+		line := strings.TrimSpace(string(raw))
+		if line == "" {
 			return errors.Errorf("%s: line %d is empty; a text without its translation is no use: fetch the file again", path, number)
 		}
-		lines = append(lines, strings.Clone(line))
+		if len(lines) == mostCaptions {
+			return errors.Errorf("%s: more than %d lines; is it of the corpus?", path, mostCaptions)
+		}
+		lines = append(lines, line)
 		return nil
 	})
-	return lines, err
+	if err != nil {
+		return nil, err
+	}
+	return lines, nil
 }

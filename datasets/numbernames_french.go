@@ -1,10 +1,15 @@
 package datasets
 
+import "strconv"
+
 // FrenchNumber returns the name of a number from 0 to 999,999 in the traditional orthography of France: hyphens below a
-// hundred alone, and none beside "et" ("vingt et un", "soixante et onze", but "quatre-vingt-un"). "Vingt" and "cent" take
-// an s where they are multiplied and nothing follows, not before "mille", which never changes: "quatre-vingts", "deux
-// cents", "deux cent mille".
+// hundred alone, and none beside "et" ("vingt et un", "soixante et onze", but "quatre-vingt-un"). "Vingt" and "cent"
+// take an s where they are multiplied and nothing follows, not before "mille", which never changes: "quatre-vingts",
+// "deux cents", "deux cent mille".
 func FrenchNumber(n int) string {
+	if !nameable(n) {
+		return strconv.Itoa(n)
+	}
 	small := []string{"zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
 		"treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"}
 	tens := []string{2: "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt"}

@@ -1,9 +1,14 @@
 package datasets
 
-// GermanNumber returns the name of a number from 0 to 999,999 as German writes it, in one word with the units before the
-// tens: "zweihunderteinundvierzigtausendsechs". One is "eins" at the end and "ein" elsewhere; 100 and 1,000 are
+import "strconv"
+
+// GermanNumber returns the name of a number from 0 to 999,999 as German writes it, in one word with the units before
+// the tens: "zweihunderteinundvierzigtausendsechs". One is "eins" at the end and "ein" elsewhere; 100 and 1,000 are
 // "einhundert" and "eintausend".
 func GermanNumber(n int) string {
+	if !nameable(n) {
+		return strconv.Itoa(n)
+	}
 	if n%100 == 1 {
 		return germanNumber(n-1, "") + "eins"
 	}

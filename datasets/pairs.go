@@ -1,7 +1,7 @@
 package datasets
 
 import (
-	"hash/fnv"
+	"cmp"
 	"math/rand"
 	"slices"
 )
@@ -17,44 +17,54 @@ type Pairs struct {
 
 var _ Dataset = (*Pairs)(nil)
 
-// Info returns p.Meta.
-func (p *Pairs) Info() Info { return p.Meta }
+// Info returns p.Meta, of the kind [KindPairs] unless it names one.
+func (p *Pairs) Info() Info { return p.Meta.or(KindPairs) }
 
 // splitPairs divides pairs that come without parts: a tenth of the distinct sources, at most 1,000 of them, validates,
-// and as many test. Which they are depends on the sources alone, so that a newer edition of a corpus keeps its parts, and
-// all translations of a source stand in one part.
+// and as many test. Which they are depends on the sources alone, so that a newer edition of a corpus keeps its parts,
+// and all translations of a source stand in one part.
 func splitPairs(meta Info, pairs []Pair) *Pairs {
-	key := make(map[string]uint64)
-	var sources []string
-	for _, p := range pairs {
-		if _, ok := key[p.Source]; !ok {
-			h := fnv.New64a()
-			h.Write([]byte(p.Source))
-			key[p.Source] = h.Sum64()
-			sources = append(sources, p.Source)
+	// Sorted by their hash, pairs of one source stand together: far smaller than a map of the sources.
+	type key struct {
+		hash  uint64
+		place int32
+	}
+	keys := make([]key, len(pairs))
+	for i, p := range pairs {
+		keys[i] = key{hashOf(p.Source), int32(i)}
+	}
+	slices.SortFunc(keys, func(a, b key) int { return cmp.Compare(a.hash, b.hash) })
+	distinct := 0
+	for i, k := range keys {
+		if i == 0 || k.hash != keys[i-1].hash {
+			distinct++
 		}
 	}
-	slices.SortFunc(sources, func(a, b string) int {
-		switch {
-		case key[a] < key[b]:
-			return -1
-		case key[a] > key[b]:
-			return 1
-		}
-		return 0
-	})
-	n := min(1000, len(sources)/10)
-	if len(sources) >= 3 {
+	n := min(1000, distinct/10)
+	if distinct >= 3 {
 		n = max(n, 1)
 	}
-	part := make(map[string]int)
-	for i, s := range sources[:2*n] {
-		part[s] = 1 + i/n
+	part := make([]uint8, len(pairs))
+	var sizes [3]int
+	source := -1 // the number of the source in the order of the hashes
+	for i, k := range keys {
+		if i == 0 || k.hash != keys[i-1].hash {
+			source++
+		}
+		if source < 2*n {
+			part[k.place] = uint8(1 + source/n)
+		}
+		sizes[part[k.place]]++
 	}
 	split := &Pairs{Meta: meta}
 	parts := []*[]Pair{&split.Train, &split.Valid, &split.Test}
-	for _, p := range pairs {
-		to := parts[part[p.Source]]
+	for i, size := range sizes {
+		if size > 0 {
+			*parts[i] = make([]Pair, 0, size)
+		}
+	}
+	for i, p := range pairs {
+		to := parts[part[i]]
 		*to = append(*to, p)
 	}
 	return split

@@ -9,6 +9,7 @@ import (
 func phrasesInfo() Info {
 	return Info{
 		Name:    "phrases",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Made-up opinions of films in which the order of the words decides",
 		Size:    "11,000 sentences",
@@ -18,8 +19,8 @@ func phrasesInfo() Info {
 	}
 }
 
-// Phrases returns sentences about films, each negative or positive, made by a
-// grammar in which the order of the words decides and single words say little:
+// Phrases returns sentences about films, each negative or positive, made by a grammar in which the order of the words
+// decides and single words say little:
 //
 //   - negation turns an adjective round (not good, hardly dull), and so does what
 //     stands before the whole clause (it is not true that …, nobody says that …);
@@ -29,10 +30,9 @@ func phrasesInfo() Info {
 //   - of two clauses that disagree and are joined by "and", the one with the
 //     stronger word counts: "slightly dull and truly moving" is praise.
 //
-// The parts hold 8,000, 1,000 and 2,000 sentences, no two alike. Each pair of a
-// modifier and an adjective, such as "hardly" and "gripping", belongs to one part:
-// every sentence for validation and test holds a pair that is in neither of the
-// other parts, so that whoever learns words by heart fails.
+// The parts hold 8,000, 1,000 and 2,000 sentences, no two alike. Each pair of a modifier and an adjective, such as
+// "hardly" and "gripping", belongs to one part: every sentence for validation and test holds a pair that is in neither
+// of the other parts, so that whoever learns words by heart fails.
 func Phrases() *Labelled {
 	l := &Labelled{Meta: phrasesInfo(), Classes: []string{"negative", "positive"}}
 	g := &grammar{rng: rand.New(rand.NewPCG(1, 0)), seen: map[string]bool{}}
@@ -51,8 +51,7 @@ const (
 	testPart
 )
 
-// partOf spreads the pairs evenly and the same on every machine: a sixth each for
-// validation and test.
+// partOf spreads the pairs evenly and the same on every machine: a sixth each for validation and test.
 func partOf(modifier, adjective string) part {
 	h := fnv.New32a()
 	h.Write([]byte(modifier + " " + adjective))
@@ -104,8 +103,8 @@ func (g *grammar) examples(p part, n int) []Example {
 	return examples
 }
 
-// belongs reports whether the sentence in the making belongs to a part: it holds a
-// pair of that part and, but for those of training, of no other.
+// belongs reports whether the sentence in the making belongs to a part: it holds a pair of that part and, but for those
+// of training, of no other.
 func (g *grammar) belongs(p part) bool {
 	for other := range g.held {
 		if other != p && other != trainPart {
@@ -120,8 +119,8 @@ func (g *grammar) pick(words []string) string { return words[g.rng.IntN(len(word
 // chance is true with probability p.
 func (g *grammar) chance(p float64) bool { return g.rng.Float64() < p }
 
-// sentence returns a sentence of the label. How often each kind comes and how
-// often a clause is negated is set so that words tell little on their own.
+// sentence returns a sentence of the label. How often each kind comes and how often a clause is negated is set so that
+// words tell little on their own.
 func (g *grammar) sentence(label int) string {
 	switch kind := g.rng.Float64(); {
 	case kind < 0.25:

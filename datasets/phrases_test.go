@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// bagOfWords returns the accuracy on test examples of a logistic regression that
-// sees which words a sentence holds, trained by gradient descent until it stands.
+// bagOfWords returns the accuracy on test examples of a logistic regression that sees which words a sentence holds,
+// trained by gradient descent until it stands.
 func bagOfWords(train, test []Example) float64 {
 	place := map[string]int{}
 	split := func(s string) []string {
@@ -72,8 +72,7 @@ func TestPhrasesBagOfWords(t *testing.T) {
 	}
 }
 
-// TestPhrasesStay compares with a checksum: results would not be comparable if the
-// sentences changed.
+// TestPhrasesStay compares with a checksum: results would not be comparable if the sentences changed.
 func TestPhrasesStay(t *testing.T) {
 	h := fnv.New64a()
 	l := Phrases()
@@ -125,9 +124,8 @@ func TestPhrases(t *testing.T) {
 	}
 }
 
-// judge reads a sentence from left to right, as a recurrent network would, with a
-// few numbers for a memory, and returns its label and the pairs of a modifier and an
-// adjective in it.
+// judge reads a sentence from left to right, as a recurrent network would, with a few numbers for a memory, and returns
+// its label and the pairs of a modifier and an adjective in it.
 func judge(text string) (label int, pairs []string) {
 	const none = 0 // and -1 and 1 are opinions
 	first, now := none, none

@@ -1,15 +1,12 @@
 package datasets
 
 import (
-	"strings"
+	"math"
 
-	"github.com/pkg/errors"
-
-	"github.com/rnnzoo/rnnzoo/internal/suggest"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 )
 
-// Series is a time series of one or more variables, observed at the same N
-// steps. Every value is finite.
+// Series is a time series of one or more variables, observed at the same N steps. Every value is finite.
 type Series struct {
 	Meta      Info
 	Variables []string    // [V] their names
@@ -20,8 +17,8 @@ type Series struct {
 
 var _ Dataset = (*Series)(nil)
 
-// Info returns s.Meta.
-func (s *Series) Info() Info { return s.Meta }
+// Info returns s.Meta, of the kind [KindSeries] unless it names one.
+func (s *Series) Info() Info { return s.Meta.or(KindSeries) }
 
 // Len returns N, the number of steps.
 func (s *Series) Len() int { return len(s.Values) }
@@ -29,26 +26,26 @@ func (s *Series) Len() int { return len(s.Values) }
 // Width returns V, the number of variables.
 func (s *Series) Width() int { return len(s.Variables) }
 
-// Column returns a copy of the [N] values of variable v, or nil if v is not
-// between 0 and V-1.
+// Column returns a copy of the [N] values of variable v, NaN where a row is too short, or nil if v is not between 0 and V-1.
 func (s *Series) Column(v int) []float64 {
 	if v < 0 || v >= s.Width() {
 		return nil
 	}
 	column := make([]float64, s.Len())
 	for i, row := range s.Values {
-		column[i] = row[v]
+		if column[i] = math.NaN(); v < len(row) {
+			column[i] = row[v]
+		}
 	}
 	return column
 }
 
-// choose keeps the variables of the given names, in that order. No names keep
-// all of them.
+// choose keeps the variables of the given names, in that order. No names keep all of them.
 func (s *Series) choose(names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	places, err := locate(s.Meta.Name, s.Variables, names)
+	places, err := table.Locate(s.Meta.Name, s.Variables, names)
 	if err != nil {
 		return err
 	}
@@ -61,53 +58,13 @@ func (s *Series) choose(names []string) error {
 	return nil
 }
 
-// locate returns the place of each wanted name among the names of a source.
-// A name that is not there or is wanted twice is an error.
-func locate(source string, names, wanted []string) ([]int, error) {
-	place := make(map[string]int, len(names))
-	for i, name := range names {
-		place[name] = i
-	}
-	seen := make(map[string]bool, len(wanted))
-	places := make([]int, len(wanted))
-	for i, name := range wanted {
-		p, ok := place[name]
-		switch {
-		case !ok:
-			if near := suggest.Nearest(name, names); near != "" {
-				return nil, errors.Errorf("%s: column %s not found; did you mean %s?", source, quote(name), quote(near))
-			}
-			return nil, errors.Errorf("%s: column %s not found; choose from %s", source, quote(name), enumerate(names))
-		case seen[name]:
-			return nil, errors.Errorf("%s: column %s chosen twice; name it once", source, quote(name))
-		}
-		places[i], seen[name] = p, true
-	}
-	return places, nil
-}
-
-// enumerate returns the names with commas between them, cut if there are many.
-func enumerate(names []string) string {
-	// About what a person takes in from an error message.
-	const most = 10
-	var quoted []string
-	for _, name := range names[:min(len(names), most)] {
-		quoted = append(quoted, quote(name))
-	}
-	if len(names) > most {
-		quoted = append(quoted, "…")
-	}
-	return strings.Join(quoted, ", ")
-}
-
 // rows turns columns [V][N] into rows [N][V], which share one block of memory.
 func rows(columns [][]float64) [][]float64 {
 	v, n := len(columns), len(columns[0])
 	block := make([]float64, n*v)
 	values := make([][]float64, n)
 	for i := range values {
-		// The capacity ends with the row, so that appending to it cannot
-		// overwrite the next one.
+		// The capacity ends with the row, so that appending to it cannot overwrite the next one.
 		values[i] = block[i*v : (i+1)*v : (i+1)*v]
 		for j, column := range columns {
 			values[i][j] = column[i]

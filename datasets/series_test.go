@@ -2,7 +2,6 @@ package datasets
 
 import (
 	"reflect"
-	"strings"
 	"testing"
 )
 
@@ -54,23 +53,6 @@ func TestSeriesChoose(t *testing.T) {
 	}
 	if want := [][]float64{{1}, {2}, {3}}; !reflect.DeepEqual(s.Values, want) || !reflect.DeepEqual(s.Variables, []string{"a"}) {
 		t.Errorf("values %v of %v, want %v", s.Values, s.Variables, want)
-	}
-}
-
-func TestLocateErrors(t *testing.T) {
-	many := strings.Split("a b c d e f g h i j k l", " ")
-	for _, c := range []struct {
-		names, wanted []string
-		want          string
-	}{
-		{[]string{"Date", "Sales"}, []string{"sales"}, `f: column "sales" not found; did you mean "Sales"?`},
-		{[]string{"Date", "Sales"}, []string{"profit"}, `f: column "profit" not found; choose from "Date", "Sales"`},
-		{many, []string{"profit"}, `f: column "profit" not found; choose from "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", …`},
-		{many, []string{"b", "a", "b"}, `f: column "b" chosen twice; name it once`},
-	} {
-		if _, err := locate("f", c.names, c.wanted); err == nil || err.Error() != c.want {
-			t.Errorf("locate(%v, %v): %v\nwant %s", c.names, c.wanted, err, c.want)
-		}
 	}
 }
 

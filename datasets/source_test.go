@@ -169,6 +169,12 @@ func TestPathOfEmbedded(t *testing.T) {
 	if dir, err := Path("airline"); dir != "" || err != nil {
 		t.Errorf("got %q, %v", dir, err)
 	}
+	for _, spec := range []string{"csv:my.csv", "tsv:my.tsv"} {
+		want := `dataset "` + spec + `" not found; a file of your own is nowhere else; zoo datasets lists the names`
+		if _, err := Path(spec); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
 	if _, err := Path("arline"); err == nil {
 		t.Error("an unknown name has a path")
 	}

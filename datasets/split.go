@@ -15,10 +15,9 @@ func (r Range) Len() int { return r.To - r.From }
 // Split is a series cut into three parts that follow one another in time.
 type Split struct{ Train, Valid, Test Range }
 
-// Chronological splits n rows in time order: the test part is the last
-// round(n·test) rows, the validation part is the last round(valid·rest) of the
-// rows before them, and the training part is what remains. The fractions lie
-// above 0 and below 1.
+// Chronological splits n rows in time order: the test part is the last round(n·test) rows, the validation part is the
+// last round(valid·rest) of the rows before them, and the training part is what remains. The fractions lie above 0 and
+// below 1.
 //
 // It is an error if one of the parts is empty.
 func Chronological(n int, valid, test float64) (Split, error) {

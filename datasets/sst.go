@@ -11,6 +11,7 @@ import (
 func sst2Info() Info {
 	return Info{
 		Name:    "sst2",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Stanford Sentiment Treebank: film reviews, negative or positive",
 		Size:    "9,613 sentences",
@@ -23,6 +24,7 @@ func sst2Info() Info {
 func sst5Info() Info {
 	return Info{
 		Name:    "sst5",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Stanford Sentiment Treebank: film reviews in five grades",
 		Size:    "11,855 sentences",
@@ -66,8 +68,7 @@ func sst5Label(label int) (int, bool) { return label, true }
 
 // openSST returns how the treebank is opened with the classes of a label.
 //
-// R. Socher et al., Recursive deep models for semantic compositionality over a
-// sentiment treebank, EMNLP 2013.
+// R. Socher et al., Recursive deep models for semantic compositionality over a sentiment treebank, EMNLP 2013.
 func openSST(info Info, classes []string, label func(int) (int, bool)) func(string, options) (Dataset, error) {
 	return func(dir string, o options) (Dataset, error) {
 		l := &Labelled{Meta: info, Classes: append([]string(nil), classes...)}
@@ -76,7 +77,7 @@ func openSST(info Info, classes []string, label func(int) (int, bool)) func(stri
 			phrases  bool
 			examples *[]Example
 		}{
-			{"train.txt", !o.sentences, &l.Train},
+			{"train.txt", !o.SentencesOnly, &l.Train},
 			{"dev.txt", false, &l.Valid},
 			{"test.txt", false, &l.Test},
 		} {
@@ -94,9 +95,8 @@ func openSST(info Info, classes []string, label func(int) (int, bool)) func(stri
 	}
 }
 
-// treeExamples returns the sentences of trees, and their phrases if these are
-// wanted. A phrase that is there before with the same label, but for its case, is
-// left out.
+// treeExamples returns the sentences of trees, and their phrases if these are wanted. A phrase that is there before
+// with the same label, but for its case, is left out.
 func treeExamples(trees []tree, phrases bool, class func(int) (int, bool)) []Example {
 	type key struct {
 		text  string

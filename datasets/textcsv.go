@@ -3,193 +3,182 @@ package datasets
 import (
 	"cmp"
 	"io"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
-	"golang.org/x/text/transform"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
-// mostClasses is more than anybody tells apart by hand: a column with more
-// different values is not one of labels.
-const mostClasses = 1000
-
-// LabelledCSV reads texts and their labels from the file at path, one example a
-// row below a row of names. [Text] and [Label] name the columns; in a file without
-// names they are "column 1", "column 2" and so on. The separator (comma, semicolon
-// or tab) and a UTF-8 byte order mark are recognised; [Encoding] reads Latin-1.
+// LabelledCSV reads texts and their labels from the file at path, one example a row below a row of names. [Text] and
+// [Label] name the columns; in a file without names they are "column 1", "column 2" and so on. The separator (comma,
+// semicolon or tab), a byte order mark and with it UTF-16 are recognised; [Encoding] reads Latin-1, and [Quote] says what
+// quotation marks are. A \" within them is one where the file makes no sense otherwise.
 //
-// The classes are the different labels, in the order of their numbers if all are
-// whole numbers and else of their bytes. A fifth of the examples is held out for
-// the test and a tenth for validation, with each class in its share, chosen by
+// The classes are the different labels, in the order of their numbers if all are whole numbers and else of their bytes.
+// A fifth of the examples is held out for the test and a tenth for validation, with each class in its share, chosen by
 // [SplitSeed]; rows of the same text stay together.
 //
-// Every error is one line with the file and, where there is one, the line and
-// column at fault: an empty text or label, text that is not UTF-8, fewer than two
-// classes or more than 1,000.
+// At most 1 GiB is read, 1 MiB a row and 2²³ texts. What was guessed, left out by [SkipEmpty] or not put together for
+// want of [FoldLabels] stands in the Notices of its Info. Every error is one line with the file and, where there is one,
+// the line and column at fault: an empty text or label, text that is not UTF-8, fewer than two classes or more than
+// 1,000. One column for both is an *[option.UsageError].
 func LabelledCSV(path string, opts ...Option) (*Labelled, error) {
 	o, err := gather(opts)
 	if err != nil {
 		return nil, err
 	}
-	return openLabelledCSV(path, o)
+	l, err := openLabelledCSV(path, o)
+	if err == nil {
+		o.Text, o.Label = cmp.Or(o.Text, "text"), cmp.Or(o.Label, "label") // which say that it holds texts
+		l.Meta.opened("csv:"+path, o)
+	}
+	return l, err
 }
 
-// ReadLabelledCSV reads labelled texts as [LabelledCSV] does, from r. The name
-// stands for the file in errors and in the description of the dataset.
+// ReadLabelledCSV reads labelled texts as [LabelledCSV] does, from r. The name stands for the file in errors and in the
+// description of the dataset.
 func ReadLabelledCSV(name string, r io.Reader, opts ...Option) (*Labelled, error) {
 	o, err := gather(opts)
 	if err != nil {
 		return nil, err
 	}
-	return readLabelledCSV(name, r, o)
+	return readLabelledCSV(name, r, 0, o)
 }
 
 func openLabelledCSV(path string, o options) (*Labelled, error) {
+	return openLabelledRows(path, 0, o)
+}
+
+func openLabelledTSV(path string, o options) (*Labelled, error) {
+	return openLabelledRows(path, '\t', o)
+}
+
+func openLabelledRows(path string, separator byte, o options) (*Labelled, error) {
 	var l *Labelled
 	err := readFile(path, func(r io.Reader) (err error) {
-		l, err = readLabelledCSV(path, r, o)
+		l, err = readLabelledCSV(path, r, separator, o)
 		return err
 	})
 	return l, err
 }
 
-func readLabelledCSV(name string, r io.Reader, o options) (*Labelled, error) {
-	decode, err := decoder(o.encoding)
-	if err != nil {
-		return nil, err
+// labelColumns returns the names of the columns of texts and of labels.
+func (o options) labelColumns() (texts []string, label string, err error) {
+	label = cmp.Or(o.Label, "label")
+	if texts, err = o.textColumns(); err == nil && slices.Contains(texts, label) {
+		err = option.Wrong("text", cmp.Or(o.Text, "text"), "it is the column of labels, too; name another")
 	}
-	if decode != nil {
-		r = transform.NewReader(r, decode)
-	}
-	texts, labels, err := readTextColumns(name, r, cmp.Or(o.text, "text"), cmp.Or(o.label, "label"))
-	if err != nil {
-		return nil, err
-	}
-	l := &Labelled{Classes: classesOf(labels)}
-	switch n := len(l.Classes); {
-	case n == 1:
-		return nil, errors.Errorf("%s: all %s are labelled %s; there must be two classes or more", name, count(len(labels), "text"), quote(l.Classes[0]))
-	case n > mostClasses:
-		return nil, errors.Errorf("%s: column %s has %d different labels where at most %d make sense; is it the column of labels?", name, quote(cmp.Or(o.label, "label")), n, mostClasses)
-	}
-	place := make(map[string]int, len(l.Classes))
-	for i, class := range l.Classes {
-		place[class] = i
-	}
-	all := make([]Example, len(texts))
-	for i, text := range texts {
-		all[i] = Example{text, place[labels[i]]}
-	}
-	if err := l.divide(name, all, 0.2, 0.1, o.split); err != nil {
-		return nil, err
-	}
-	base := filepath.Base(name)
-	l.Meta = Info{
-		Name:    shortName(base),
-		Task:    "classify",
-		Title:   "Labelled text in " + base,
-		Size:    count(len(all), "text") + ", " + strconv.Itoa(len(l.Classes)) + " classes",
-		Licence: "none stated (your own file)",
-		Source:  name,
-		Where:   "file",
-	}
-	return l, nil
+	return texts, label, err
 }
 
-// readTextColumns returns the two columns of a file, row by row.
-func readTextColumns(name string, r io.Reader, text, label string) (texts, labels []string, err error) {
-	rows, err := newRowReader(name, r)
+func readLabelledCSV(name string, r io.Reader, separator byte, o options) (*Labelled, error) {
+	texts, label, err := o.labelColumns()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	first, line, err := rows.next()
+	how, err := o.rows()
+	if err != nil {
+		return nil, err
+	}
+	how.Separator = separator
+	rows, err := table.NewRows(name, r, how)
+	if err != nil {
+		return nil, err
+	}
+	l := newOwnTexts(name, "column", label, o)
+	if err := readTextColumns(name, rows, texts, label, l); err != nil {
+		return nil, err
+	}
+	meta := describeTexts(name)
+	meta.Notices = rows.Notices()
+	return l.dataset(meta, o.split)
+}
+
+// readTextColumns adds the texts and labels of a file row by row.
+func readTextColumns(name string, rows *table.Rows, text []string, label string, l *ownTexts) error {
+	first, line, err := rows.Next()
 	if err == io.EOF {
-		return nil, nil, errors.Errorf("%s: the file is empty; give it a row of names and a row for each text", name)
+		return errors.Errorf("%s: the file is empty; give it a row of names and a row for each text", name)
 	}
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	if slices.ContainsFunc(first, func(f string) bool { return invalidUTF8(f) >= 0 }) {
-		return nil, nil, encodingError(name, line)
+		return encodingError(name, line)
 	}
-	names := slices.Clone(first)
-	header := slices.Contains(names, text) && slices.Contains(names, label)
-	if !header && isColumnNumber(text) && isColumnNumber(label) {
-		for i := range names {
-			names[i] = columnName(i)
-		}
-	} else {
-		header = true
-	}
-	places, err := locate(name, names, []string{text, label})
+	wanted := append(slices.Clone(text), label)
+	names, header := columnNames(first, wanted)
+	places, err := table.Locate(name, names, wanted)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	add := func(fields []string, at int) error {
 		if len(fields) != len(names) {
-			return errors.Errorf("%s: line %d: %s where line %d has %d; put texts that hold the separator in quotation marks", name, at, count(len(fields), "field"), line, len(names))
+			return table.Unlike(name, at, len(fields), line, len(names))
 		}
-		for i, column := range []string{text, label} {
-			value := fields[places[i]]
-			if invalidUTF8(value) >= 0 {
+		for _, p := range places {
+			if invalidUTF8(fields[p]) >= 0 {
 				return encodingError(name, at)
 			}
-			if value == "" {
-				return errors.Errorf("%s: line %d, column %s: it is empty; fill it in or delete the line", name, at, quote(column))
-			}
 		}
-		// A field shares its memory with the whole row.
-		texts = append(texts, strings.Clone(fields[places[0]]))
-		labels = append(labels, strings.Clone(fields[places[1]]))
-		return nil
+		return l.add(at, text[0], joined(fields, places[:len(text)]), fields[places[len(text)]])
 	}
 	if !header {
 		if err := add(first, line); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	for {
-		fields, at, err := rows.next()
+	for n := 0; ; n++ {
+		fields, at, err := rows.Next()
 		if err == io.EOF {
-			break
+			if header && n == 0 {
+				return errors.Errorf("%s: line %d: names and no rows below them; add a row for each text", name, line)
+			}
+			return nil
 		}
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		if err := add(fields, at); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	if len(texts) == 0 {
-		return nil, nil, errors.Errorf("%s: line %d: names and no rows below them; add a row for each text", name, line)
-	}
-	return texts, labels, nil
 }
 
-// columnName names a column of a file without names, from 0.
-func columnName(i int) string { return "column " + strconv.Itoa(i+1) }
+// columnNames returns the names of the columns of a file, and whether its first row holds them: it does unless the
+// columns are wanted by their numbers.
+func columnNames(first, wanted []string) (names []string, header bool) {
+	names = slices.Clone(first)
+	missing := slices.ContainsFunc(wanted, func(n string) bool { return !slices.Contains(names, n) })
+	if missing && !slices.ContainsFunc(wanted, func(n string) bool { return !isColumnNumber(n) }) {
+		for i := range names {
+			names[i] = table.ColumnName(i)
+		}
+		return names, false
+	}
+	return names, true
+}
 
+// joined returns the fields at some places with blanks between those that are not empty.
+func joined(fields []string, places []int) string {
+	if len(places) == 1 {
+		return fields[places[0]]
+	}
+	var parts []string
+	for _, p := range places {
+		if f := strings.TrimSpace(fields[p]); f != "" {
+			parts = append(parts, f)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// isColumnNumber reports whether a name is one that table.ColumnName gives.
 func isColumnNumber(name string) bool {
 	n, err := strconv.Atoi(strings.TrimPrefix(name, "column "))
-	return err == nil && n > 0 && name == columnName(n-1)
-}
-
-// classesOf returns the different labels in their order.
-func classesOf(labels []string) []string {
-	classes := slices.Clone(labels)
-	slices.Sort(classes)
-	classes = slices.Compact(classes)
-	numbers := make(map[string]int, len(classes))
-	for _, c := range classes {
-		n, err := strconv.Atoi(c)
-		if err != nil {
-			return classes
-		}
-		numbers[c] = n
-	}
-	slices.SortStableFunc(classes, func(a, b string) int { return cmp.Compare(numbers[a], numbers[b]) })
-	return classes
+	return err == nil && n > 0 && name == table.ColumnName(n-1)
 }

@@ -63,15 +63,14 @@ func TestReadLabelledCSVErrors(t *testing.T) {
 		{"empty", "", nil, "f: the file is empty; give it a row of names and a row for each text"},
 		{"names only", "text,label\n", nil, "f: line 1: names and no rows below them; add a row for each text"},
 		{"column", "text,lable\na,b\n", nil, `f: column "label" not found; did you mean "lable"?`},
-		{"same", "text,label\na,b\n", []Option{Text("label")}, `f: column "label" chosen twice; name it once`},
-		{"Latin-1", "text,label\nfine,a\nna\xefve,b\n", nil, "f: line 3 is not UTF-8; if the file is in Latin-1, use --encoding latin1"},
-		{"UTF-16", "\xff\xfet\x00", nil, "f: the text is UTF-16; save it as UTF-8"},
+		{"same", "text,label\na,b\n", []Option{Text("label")}, `text "label": it is the column of labels, too; name another`},
+		{"Latin-1", "text,label\nfine,a\nna\xefve,b\n", nil, "f: line 3 is not UTF-8; if the file is in Latin-1, say so (encoding: latin1)"},
 		{"one class", labelledFile("text,label\n", "t %d,%s\n", 50, "a"), nil, `f: all 50 texts are labelled "a"; there must be two classes or more`},
-		{"empty text", "text,label\nfine,a\n \t,b\n", nil, `f: line 3, column "text": it is empty; fill it in or delete the line`},
-		{"empty label", "text,label\nfine,\n", nil, `f: line 2, column "label": it is empty; fill it in or delete the line`},
+		{"empty text", "text,label\nfine,a\n \t,b\n", nil, `f: line 3, column "text": it is empty; fill it in, or leave such rows out (skip-empty: true)`},
+		{"empty label", "text,label\nfine,\n", nil, `f: line 2, column "label": it is empty; fill it in, or leave such rows out (skip-empty: true)`},
 		{"100,000 labels", many, nil, `f: column "label" has 100000 different labels where at most 1000 make sense; is it the column of labels?`},
 		{"fields", "text,label\na, b, c\n", nil, "f: line 2: 3 fields where line 1 has 2; put texts that hold the separator in quotation marks"},
-		{"quote", "text,label\n\"a,b\n", nil, "f: line 2: a quotation mark inside a field or never closed; put fields that contain one in quotation marks and double it"},
+		{"quote", "text,label\n\"a,b\n", nil, "f: line 2: a quotation mark inside a field or never closed; put fields that contain one in quotation marks and double it, or read it as part of the text (quote: none)"},
 		{"few", "text,label\na,1\nb,2\n", nil, "f: 2 examples are too few for training, validation and test; use 10 or more"},
 		{"encoding", "", []Option{Encoding("latin")}, `encoding "latin" not found; did you mean "latin1"? (choose utf-8 or latin1)`},
 	} {
@@ -91,7 +90,7 @@ func TestOpenLabelledCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, ok := d.(*Labelled); !ok || l.Info().Name != "mine" || l.Info().Size != "30 texts, 2 classes" {
+	if l, ok := d.(*Labelled); !ok || l.Info().Name != "mine" || l.Info().Size != `30 texts, 2 classes: "no" 15, "yes" 15` {
 		t.Errorf("opened %T %+v", d, d.Info())
 	}
 	d, err = Open("csv:"+path, Text("comment"))
@@ -100,13 +99,12 @@ func TestOpenLabelledCSV(t *testing.T) {
 	}
 	_, err = Open("csv:"+path, Encoding("utf-9"))
 	var unknown *UnknownError
-	if !errors.As(err, &unknown) || unknown.Suggestion != "utf-8" {
+	if !errors.As(err, &unknown) || unknown.Suggestion != "utf-8" || unknown.Setting != "encoding" {
 		t.Errorf("got %v", err)
 	}
 }
 
-// FuzzReadLabelledCSV checks that every file is an error of one line or a dataset
-// that keeps its promises.
+// FuzzReadLabelledCSV checks that every file is an error of one line or a dataset that keeps its promises.
 func FuzzReadLabelledCSV(f *testing.F) {
 	f.Add([]byte(labelledFile("text,label\n", "t %d,%s\n", 20, "a", "b")), false)
 	f.Add([]byte(labelledFile("label;text\r\n", "%[2]s;\"t %[1]d\n\"\r\n", 20, "1", "2")), false)

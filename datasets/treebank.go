@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"bufio"
 	"io"
 	"strings"
 
@@ -17,37 +16,46 @@ type tree struct {
 // phrase is a part of a tree's text and its label, from 0 to 4.
 type phrase struct{ from, to, label int }
 
-// mostWords is far more than any sentence has: the time that phrases take grows
-// with the square of the words.
-const mostWords = 10000
+// Far more than any treebank has: the time and the memory that the phrases of a sentence take grow with the square of
+// its words.
+const (
+	mostWords   = 1000
+	mostPhrases = 1 << 28 // bytes of all phrases together
+)
 
 // readTrees reads a treebank: one tree a line, such as
 //
 //	(3 (2 It) (4 (2 's) (4 (3 good) (2 .))))
 //
-// in which a number from 0 to 4 labels each phrase. Words are escaped as in the
-// Penn Treebank (-LRB-, \/, “), which the text of a tree undoes.
+// in which a number from 0 to 4 labels each phrase. Words are escaped as in the Penn Treebank (-LRB-, \/, “), which the
+// text of a tree undoes. At most 32 MiB are read, 1 MiB a line, 2¹⁸ sentences of 1,000 words and 256 MiB of
+// phrases.
 func readTrees(name string, r io.Reader) ([]tree, error) {
 	var trees []tree
-	lines := bufio.NewReader(r)
-	for number := 1; ; number++ {
-		line, err := lines.ReadString('\n')
-		if err != nil && err != io.EOF {
-			return nil, readError(name, err)
+	phrases := 0
+	err := eachCorpusLine(name, r, mostCorpus, func(number int, line []byte) error {
+		text := strings.TrimSpace(string(line))
+		if text == "" {
+			return nil
 		}
-		if text := strings.TrimSpace(line); text != "" {
-			if at := invalidUTF8(text); at >= 0 {
-				return nil, damagedText(name, number)
-			}
-			t, problem := parseTree(text)
-			if problem != "" {
-				return nil, errors.Errorf("%s: line %d: %s; want trees such as (3 (2 so) (3 good))", name, number, problem)
-			}
-			trees = append(trees, t)
+		t, problem := parseTree(text)
+		if problem != "" {
+			return errors.Errorf("%s: line %d: %s; want trees such as (3 (2 so) (3 good))", name, number, problem)
 		}
-		if err == io.EOF {
-			break
+		for _, p := range t.phrases {
+			phrases += p.to - p.from
 		}
+		if phrases > mostPhrases {
+			return errors.Errorf("%s: line %d: more than %d MiB of phrases; is it a treebank of sentences?", name, number, mostPhrases>>20)
+		}
+		if len(trees) == mostSentences {
+			return errors.Errorf("%s: line %d: more than %d sentences; is it of the corpus?", name, number, mostSentences)
+		}
+		trees = append(trees, t)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(trees) == 0 {
 		return nil, errors.Errorf("%s: no tree; want one a line, such as (3 (2 so) (3 good))", name)
@@ -114,7 +122,7 @@ func parseTree(line string) (t tree, problem string) {
 				return t, "two words in a phrase without labels of their own"
 			}
 			if words++; words > mostWords {
-				return t, "more than 10,000 words"
+				return t, "more than 1,000 words"
 			}
 			if text.Len() > 0 {
 				text.WriteByte(' ')

@@ -53,7 +53,7 @@ func TestReadTreesErrors(t *testing.T) {
 		{"a", "t: line 1: a word outside a tree" + want},
 		{"(2 a) (2 b)", "t: line 1: text behind the tree" + want},
 		{"(2 caf\xe9)", "t: line 1 is not UTF-8; the file is damaged; delete it and fetch it again"},
-		{deep, "t: line 1: more than 10,000 words" + want},
+		{deep, "t: line 1: more than 1,000 words" + want},
 	} {
 		if _, err := readTrees("t", strings.NewReader(c.text)); err == nil || err.Error() != c.want {
 			t.Errorf("%.40q:\n got %v\nwant %s", c.text, err, c.want)

@@ -1,37 +1,36 @@
 package datasets
 
 import (
-	"bufio"
-	"bytes"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
-
-	"github.com/pkg/errors"
-	"golang.org/x/text/transform"
 )
 
-// TSV reads texts and their translations from the file at path: on each line a
-// text, a tab and its translation. What follows a second tab, such as the origin,
-// is left out, and so are lines with nothing on them. A UTF-8 byte order mark is
-// skipped; [Encoding] reads Latin-1.
+// TSV reads texts and their translations from the file at path: on each line a text, a tab and its translation, or " ||| "
+// in place of the tab, as fast_align has it. What follows a second tab, such as the origin, is left out, and so are lines
+// with nothing on them and a first line of names such as English and French. Where each line begins with a number, as in
+// Tatoeba's id, text, id, text, the first two columns of text are read. [Source] and [Target] name others. A byte order
+// mark and with it UTF-16 are recognised; [Encoding] reads Latin-1. Quotation marks are part of the text, unless the file
+// shows that they are those of CSV, or [Quote] says so. A line break or a tab within them becomes a blank.
 //
-// A tenth of the different texts, at most 1,000, validates, and as many test. Which
-// they are depends on the texts alone. All translations of a text stand in one part.
+// A tenth of the different texts, at most 1,000, validates, and as many test. Which they are depends on the texts
+// alone. All translations of a text stand in one part.
 //
-// Every error is one line with the file and, where there is one, the line at fault:
-// no tab, nothing on one side of it, text that is not UTF-8, fewer than 3 texts.
+// At most 1 GiB is read, 1 MiB a line and 2²³ pairs. What was guessed or left out by [SkipEmpty] stands in the Notices of
+// its Info. Every error is one line with the file and, where there is one, the line at fault: no tab, nothing on one side
+// of it, text that is not UTF-8, fewer than 3 texts.
 func TSV(path string, opts ...Option) (*Pairs, error) {
 	o, err := gather(opts)
 	if err != nil {
 		return nil, err
 	}
-	return openTSV(path, o)
+	p, err := openTSV(path, o)
+	if err == nil {
+		p.Meta.opened("tsv:"+path, o)
+	}
+	return p, err
 }
 
-// ReadTSV reads pairs as [TSV] does, from r. The name stands for the file in errors
-// and in the description of the dataset.
+// ReadTSV reads pairs as [TSV] does, from r. The name stands for the file in errors and in the description of the
+// dataset.
 func ReadTSV(name string, r io.Reader, opts ...Option) (*Pairs, error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -40,104 +39,19 @@ func ReadTSV(name string, r io.Reader, opts ...Option) (*Pairs, error) {
 	return readTSV(name, r, o)
 }
 
-func openTSV(path string, o options) (*Pairs, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.Wrapf(cause(err), "cannot open %s; check the path", quote(path))
-	}
-	defer f.Close()
-	return readTSV(path, f, o)
+func openTSV(path string, o options) (p *Pairs, err error) {
+	err = readFile(path, func(r io.Reader) (err error) {
+		p, err = readTSV(path, r, o)
+		return err
+	})
+	return p, err
 }
 
 func readTSV(name string, r io.Reader, o options) (*Pairs, error) {
-	decode, err := decoder(o.encoding)
+	how, err := o.rows()
 	if err != nil {
 		return nil, err
 	}
-	if decode != nil {
-		r = transform.NewReader(r, decode)
-	}
-	pairs, err := readPairLines(name, r)
-	if err != nil {
-		return nil, err
-	}
-	base := filepath.Base(name)
-	p := splitPairs(Info{
-		Name:    shortName(base),
-		Task:    "translate",
-		Title:   "Texts and translations in " + base,
-		Size:    count(len(pairs), "pair"),
-		Licence: "none stated (your own file)",
-		Source:  name,
-		Where:   "file",
-	}, pairs)
-	if len(p.Test) == 0 {
-		return nil, errors.Errorf("%s: %s of too few different texts to train, validate and test; give at least 3", name, count(len(pairs), "pair"))
-	}
-	return p, nil
-}
-
-// readPairLines reads lines of a text, a tab and its translation.
-func readPairLines(name string, r io.Reader) ([]Pair, error) {
-	var pairs []Pair
-	err := eachLine(name, r, func(number int, line string) error {
-		source, rest, found := strings.Cut(line, "\t")
-		target, _, _ := strings.Cut(rest, "\t")
-		source, target = strings.TrimSpace(source), strings.TrimSpace(target)
-		switch {
-		case strings.TrimSpace(line) == "":
-			return nil
-		case !found:
-			return errors.Errorf("%s: line %d: there is no tab in %s; want a text, a tab and its translation", name, number, quote(strings.TrimSpace(line)))
-		case source == "":
-			return errors.Errorf("%s: line %d: there is nothing before the tab; fill in the text or delete the line", name, number)
-		case target == "":
-			return errors.Errorf("%s: line %d: %s has no translation; fill it in or delete the line", name, number, quote(source))
-		}
-		pairs = append(pairs, Pair{strings.Clone(source), strings.Clone(target)})
-		return nil
-	})
-	return pairs, err
-}
-
-// mostLine is longer than any sentence, and than most books' chapters.
-const mostLine = 1 << 20
-
-// eachLine calls with each line of a text in UTF-8, numbered from 1, without its
-// end. Only \n ends a line: texts hold Unicode's line separators.
-func eachLine(name string, r io.Reader, call func(number int, line string) error) error {
-	lines := bufio.NewReaderSize(r, 64<<10)
-	start, _ := lines.Peek(3) // an error comes again
-	switch {
-	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		return errors.Errorf("%s: the text is UTF-16; save it as UTF-8", name)
-	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
-		lines.Discard(len(start))
-	}
-	for number := 1; ; number++ {
-		var line []byte
-		for {
-			part, err := lines.ReadSlice('\n')
-			line = append(line, part...)
-			if err == io.EOF && len(line) == 0 {
-				return nil
-			}
-			if err == nil || err == io.EOF {
-				break
-			}
-			if err != bufio.ErrBufferFull {
-				return readError(name, err)
-			}
-			if len(line) > mostLine {
-				return errors.Errorf("%s: line %d is longer than %d bytes; is it a file of sentences?", name, number, mostLine)
-			}
-		}
-		text := strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r")
-		if invalidUTF8(text) >= 0 {
-			return encodingError(name, number)
-		}
-		if err := call(number, text); err != nil {
-			return err
-		}
-	}
+	how.Separator, how.Uneven, how.Bars = '\t', true, true
+	return readPairRows(name, r, how, o)
 }

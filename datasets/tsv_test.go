@@ -68,11 +68,10 @@ func TestReadTSVErrors(t *testing.T) {
 		{"", "x.tsv: 0 pairs of too few different texts to train, validate and test; give at least 3"},
 		{"a\tb\na\tc\n", "x.tsv: 2 pairs of too few different texts to train, validate and test; give at least 3"},
 		{tsvLines(3) + "a cat, un chat\n", `x.tsv: line 4: there is no tab in "a cat, un chat"; want a text, a tab and its translation`},
-		{"\tun chat\n", "x.tsv: line 1: there is nothing before the tab; fill in the text or delete the line"},
-		{"a cat\t \n", `x.tsv: line 1: "a cat" has no translation; fill it in or delete the line`},
-		{tsvLines(2) + "a\tcaf\xe9\n", "x.tsv: line 3 is not UTF-8; if the file is in Latin-1, use --encoding latin1"},
-		{"\xff\xfea\x00", "x.tsv: the text is UTF-16; save it as UTF-8"},
-		{strings.Repeat("a", mostLine+100_000), "x.tsv: line 1 is longer than 1048576 bytes; is it a file of sentences?"},
+		{"\tun chat\n", `x.tsv: line 1, column "column 1": it is empty; fill it in, or leave such rows out (skip-empty: true)`},
+		{"a cat\t \n", `x.tsv: line 1, column "column 2": it is empty; fill it in, or leave such rows out (skip-empty: true)`},
+		{tsvLines(2) + "a\tcaf\xe9\n", "x.tsv: line 3 is not UTF-8; if the file is in Latin-1, say so (encoding: latin1)"},
+		{strings.Repeat("a", 1<<20+100_000), "x.tsv: line 1 is longer than 1048576 bytes; is it a file of text, line by line?"},
 	} {
 		p, err := ReadTSV("x.tsv", strings.NewReader(c.data))
 		if p != nil || err == nil || err.Error() != c.want {
@@ -108,7 +107,7 @@ func TestReadParallel(t *testing.T) {
 	for _, c := range []struct{ source, target, want string }{
 		{two, three, two + " has 2 lines and " + three + " has 3 lines; they must translate one another line by line: fetch them again"},
 		{empty, two, empty + ": line 2 is empty; a text without its translation is no use: fetch the file again"},
-		{two, latin, latin + ": line 2 is not UTF-8; if the file is in Latin-1, use --encoding latin1"},
+		{two, latin, latin + ": line 2 is not UTF-8; the file is damaged; delete it and fetch it again"},
 		{two, plain, plain + ": it is not compressed by gzip; delete it and fetch it again"},
 		{none, two, `cannot open "` + none + `"; check the path: no such file or directory`},
 		{two, cut, cut + ": cannot be read; check that it is a file of text: unexpected EOF"},
@@ -120,7 +119,7 @@ func TestReadParallel(t *testing.T) {
 }
 
 func FuzzReadTSV(f *testing.F) {
-	for _, seed := range []string{tsvLines(4), "a\tb\tc\r\n", "\ufeffa\tb", "a\n", "\t\t\t", "a\t\xff\n", "\xff\xfe"} {
+	for _, seed := range []string{tsvLines(4), "a\tb\tc\r\n", "\ufeffa\tb", "a\n", "\t\t\t", "a\t\xff\n", "\xff\xfe", "x\n0\t0\n0", "\"a\"\t\"b\tc\"\n", "1\ta\t2\tb\n3\tc\t4\td\n", "a ||| b\n", "en\tde\n"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data string) {

@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"bufio"
 	"io"
 	"path/filepath"
 	"strings"
@@ -9,11 +8,13 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 )
 
 func uciInfo() Info {
 	return Info{
 		Name:    "uci-sentiment",
+		Kind:    KindTexts,
 		Task:    "classify",
 		Title:   "Sentences from reviews of films, restaurants and products, negative or positive",
 		Size:    "3,000 sentences",
@@ -42,8 +43,7 @@ func uciSource() *source {
 	}
 }
 
-// openUCI reads the three files. They have no split: 600 sentences are held out
-// for the test and 300 for validation.
+// openUCI reads the three files. They have no split: 600 sentences are held out for the test and 300 for validation.
 //
 // D. Kotzias et al., From group to individual labels using deep features, KDD 2015.
 func openUCI(dir string, o options) (Dataset, error) {
@@ -67,30 +67,26 @@ func openUCI(dir string, o options) (Dataset, error) {
 	return l, nil
 }
 
-// readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation
-// marks, tabs and Unicode's line separators, so that only the last tab of a line
-// that ends with \n counts.
+// readUCI reads lines of a sentence, a tab and 0 or 1. Sentences hold quotation marks, tabs and Unicode's line
+// separators, so that only the last tab of a line that ends with \n counts. At most 32 MiB are read, 1 MiB a line and
+// 2¹⁸ sentences.
 func readUCI(name string, r io.Reader) ([]Example, error) {
 	var examples []Example
-	lines := bufio.NewReader(r)
-	for number := 1; ; number++ {
-		line, err := lines.ReadString('\n')
-		if err != nil && err != io.EOF {
-			return nil, readError(name, err)
+	err := eachCorpusLine(name, r, mostCorpus, func(number int, raw []byte) error {
+		line := string(raw)
+		if strings.TrimSpace(line) == "" {
+			return nil
 		}
-		if strings.TrimSpace(line) != "" {
-			if invalidUTF8(line) >= 0 {
-				return nil, damagedText(name, number)
-			}
-			tab := strings.LastIndexByte(line, '\t')
-			text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
-			if tab < 0 || text == "" || label != "0" && label != "1" {
-				return nil, errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, quote(strings.TrimSpace(line)))
-			}
-			examples = append(examples, Example{text, int(label[0] - '0')})
+		tab := strings.LastIndexByte(line, '\t')
+		text, label := strings.TrimSpace(line[:max(tab, 0)]), strings.TrimSpace(line[tab+1:])
+		if tab < 0 || text == "" || label != "0" && label != "1" {
+			return errors.Errorf("%s: line %d: %s is not a sentence, a tab and 0 or 1", name, number, fault.Quote(strings.TrimSpace(line)))
 		}
-		if err == io.EOF {
-			return examples, nil
+		if len(examples) == mostSentences {
+			return errors.Errorf("%s: line %d: more than %d sentences; is it of the corpus?", name, number, mostSentences)
 		}
-	}
+		examples = append(examples, Example{text, int(label[0] - '0')})
+		return nil
+	})
+	return examples, err
 }

@@ -6,7 +6,7 @@ import "gorgonia.org/gorgonia"
 // without overflow: softplus(x) − x·t.
 func (b *Builder) BCE(logits, target *gorgonia.Node) *gorgonia.Node {
 	if !b.sameShape("BCE", logits, target) {
-		return b.invalid
+		return b.placeholder()
 	}
 	return b.Mean(b.Sub(b.Softplus(logits), b.Mul(logits, target)))
 }

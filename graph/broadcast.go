@@ -12,7 +12,7 @@ import (
 // Broadcast repeats x to a shape, by NumPy's rules: aligned at the last axis, a dimension of 1 or a missing one is
 // repeated;  dx = dy summed over the repetitions.
 func (b *Builder) Broadcast(x *gorgonia.Node, shape ...int) *gorgonia.Node {
-	if b.err == nil && x != nil && ir.SameShape(x.Shape(), shape) {
+	if !b.failed() && x != nil && ir.SameShape(x.Shape(), shape) {
 		return x
 	}
 	return b.apply(broadcast{elementwise{fn: kernel.Copy}, append(tensor.Shape{}, shape...)}, x)

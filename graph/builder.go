@@ -1,15 +1,3 @@
-// Package graph declares models as symbolic Gorgonia expression graphs, differentiates them, and compiles forward and
-// backward pass into one static program.
-//
-// A Builder makes the nodes; Grad appends the adjoints; Compile turns what the outputs need into a Program, which is
-// run any number of times. Parameters live in a Params store that outlives any one graph.
-//
-//	params := graph.NewParams(tensor.Float32)
-//	b := graph.NewBuilder(params)
-//	x := b.Input("x", 8, 3)
-//	y := b.Tanh(b.Linear("", 4, x))
-//	loss := b.MSE(y, b.Input("target", 8, 4))
-//	prog, err := graph.Compile(b, graph.Loss(loss), graph.Output(y))
 package graph
 
 import (
@@ -18,11 +6,14 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Builder makes the nodes of one expression graph. Its methods return nodes, not (node, error): the first error is
 // kept, with the operation, its operands and the stack, and Compile returns it; after it every method returns a
-// placeholder. A Builder serves one goroutine.
+// placeholder. A nil Builder, and one that NewBuilder has not made, has failed from the start: its placeholders are nil. A
+// Builder serves one goroutine.
 type Builder struct {
 	*core
 	prefix, suffix string // around the names of parameters
@@ -47,7 +38,7 @@ type core struct {
 	translated map[*gorgonia.Node]*gorgonia.Node // what plain nodes are translated to; nil for those that are not
 }
 
-// An Option of NewBuilder.
+// An Option of NewBuilder. A nil one of this and the other kinds of options of this package sets nothing.
 type Option func(*core)
 
 // Training builds the graph for training: dropout drops. Without it the graph is for evaluation and dropout does
@@ -67,45 +58,84 @@ func NewBuilder(params *Params, opts ...Option) *Builder {
 		g: gorgonia.NewGraph(), params: params,
 		byName: make(map[string]*gorgonia.Node), translated: make(map[*gorgonia.Node]*gorgonia.Node),
 	}
-	for _, o := range opts {
-		o(c)
-	}
+	args.Apply(c, opts)
 	return &Builder{core: c}
 }
 
 // Graph returns the expression graph. Nodes made with Gorgonia's own functions may be mixed with the builder's; a leaf of
 // gorgonia.NewMatrix and the like is an input under its name, which starts with the value bound to it.
-func (b *Builder) Graph() *gorgonia.ExprGraph { return b.g }
+func (b *Builder) Graph() *gorgonia.ExprGraph {
+	if !b.made() {
+		return nil
+	}
+	return b.g
+}
 
 // Params returns the store that the graph's parameters live in.
-func (b *Builder) Params() *Params { return b.params }
+func (b *Builder) Params() *Params {
+	if !b.made() {
+		return nil
+	}
+	return b.params
+}
 
 // Training reports whether the graph is built for training.
-func (b *Builder) Training() bool { return b.training }
+func (b *Builder) Training() bool { return b.made() && b.training }
 
 // Err returns the first error of any operation, or nil.
-func (b *Builder) Err() error { return b.err }
+func (b *Builder) Err() error {
+	if !b.made() {
+		return errors.New("the builder is nil; graph.NewBuilder makes one")
+	}
+	return b.err
+}
+
+// made reports whether NewBuilder has made the builder.
+func (b *Builder) made() bool { return b != nil && b.core != nil }
+
+// failed reports whether there is an error, so that nothing can be declared.
+func (b *Builder) failed() bool { return !b.made() || b.err != nil }
+
+// placeholder returns what is returned in place of a node after an error.
+func (b *Builder) placeholder() *gorgonia.Node {
+	if !b.made() {
+		return nil
+	}
+	return b.invalid
+}
 
 // Prefix returns a builder of the same graph that puts prefix before the names of parameters, inside the prefixes of b.
 func (b *Builder) Prefix(prefix string) *Builder {
+	if !b.made() {
+		return b
+	}
 	return &Builder{core: b.core, prefix: b.prefix + prefix, suffix: b.suffix}
 }
 
 // Suffix returns a builder of the same graph that puts suffix behind the names of parameters.
 func (b *Builder) Suffix(suffix string) *Builder {
+	if !b.made() {
+		return b
+	}
 	return &Builder{core: b.core, prefix: b.prefix, suffix: suffix + b.suffix}
 }
 
 // Fail records an error as the builder's first unless there is one already, and returns a placeholder node. Cells use
-// it for conditions of their own.
+// it for conditions of their own. A nil error is recorded as one, too.
 func (b *Builder) Fail(err error) *gorgonia.Node {
+	if !b.made() {
+		return nil
+	}
+	if err == nil {
+		err = errors.New("Fail was called with a nil error")
+	}
 	if b.err == nil {
 		b.err = errors.WithStack(err)
 	}
 	if b.invalid == nil {
 		b.invalid = b.leaf("invalid", b.params.dtype, nil)
 	}
-	return b.invalid
+	return b.placeholder()
 }
 
 func (b *Builder) failf(format string, args ...any) *gorgonia.Node {
@@ -114,6 +144,9 @@ func (b *Builder) failf(format string, args ...any) *gorgonia.Node {
 
 // Input declares a tensor of numbers that is set before each run, such as [T, B, I] for a sequence.
 func (b *Builder) Input(name string, shape ...int) *gorgonia.Node {
+	if b.failed() {
+		return b.placeholder()
+	}
 	return b.input(name, b.params.dtype, shape)
 }
 
@@ -124,8 +157,8 @@ func (b *Builder) IndexInput(name string, shape ...int) *gorgonia.Node {
 }
 
 func (b *Builder) input(name string, dt tensor.Dtype, shape []int) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	if err := checkShape(shape); err != nil {
 		return b.failf("input %q: %v", name, err)
@@ -142,8 +175,8 @@ func (b *Builder) input(name string, dt tensor.Dtype, shape []int) *gorgonia.Nod
 // Param returns the parameter of this name, between the builder's prefix and suffix. It declares it in the store with
 // the given initial values if it is not there; if it is, the shape must be the same.
 func (b *Builder) Param(name string, init Init, shape ...int) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	name = b.prefix + name + b.suffix
 	if err := b.params.Declare(name, init, shape...); err != nil {
@@ -174,14 +207,23 @@ func (b *Builder) leaf(name string, dt tensor.Dtype, shape []int) *gorgonia.Node
 	return gorgonia.NewUniqueNode(gorgonia.WithType(typeOf(dt, shape)), gorgonia.WithName(name), gorgonia.In(b.g), gorgonia.WithShape(shape...))
 }
 
+// maxElements is how many elements a tensor has at most, 4 GiB of float32: a shape of more is a slip, and an error is
+// better than a process that ends for want of memory.
+const maxElements = 1 << 30
+
 func checkShape(shape []int) error {
 	if len(shape) > maxRank {
 		return errors.Errorf("shape %v has %d axes; %d is the most", shape, len(shape), maxRank)
 	}
+	n := 1
 	for _, d := range shape {
 		if d < 1 {
 			return errors.Errorf("shape %v: every dimension must be at least 1", shape)
 		}
+		if d > maxElements/n {
+			return errors.Errorf("shape %v has more than %d elements, which is the most", shape, maxElements)
+		}
+		n *= d
 	}
 	return nil
 }
@@ -189,6 +231,9 @@ func checkShape(shape []int) error {
 func describe(n *gorgonia.Node) string {
 	if n == nil {
 		return "nil"
+	}
+	if n.Type() == nil && n.Op() == nil {
+		return "a node of nothing"
 	}
 	if _, ok := n.Op().(*op); ok {
 		return fmt.Sprintf("%v%v", n.Op(), n.Shape())

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"fmt"
+	"slices"
 	"weak"
 
 	"github.com/pkg/errors"
@@ -11,6 +13,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/internal/pass"
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // A CompileOption says what a program computes and how.
@@ -18,6 +21,8 @@ type CompileOption func(*compileConfig)
 
 type compileConfig struct {
 	outputs   []*gorgonia.Node
+	named     []namedNode // OutputAs
+	carried   []namedNode // Carry
 	loss      *gorgonia.Node
 	without   map[string]bool
 	threads   int
@@ -25,9 +30,35 @@ type compileConfig struct {
 	workspace *exec.Workspace
 }
 
-// Output names nodes whose values can be read after a run.
+// namedNode is a node with the name of an output or an input.
+type namedNode struct {
+	name string
+	node *gorgonia.Node
+}
+
+// Output names nodes whose values can be read after a run, with Program.Value.
 func Output(nodes ...*gorgonia.Node) CompileOption {
 	return func(c *compileConfig) { c.outputs = append(c.outputs, nodes...) }
+}
+
+// OutputAs gives a node's value a name, under which it can be read after a run without the node, with Program.Output. A
+// node may have several names; a name belongs to one.
+func OutputAs(name string, n *gorgonia.Node) CompileOption {
+	return func(c *compileConfig) { c.named = append(c.named, namedNode{name, n}) }
+}
+
+// Carry has each run that succeeds end with copying the value of a node into the memory of an input of the same shape
+// and type, so that the next run starts from it: the state of a network that reads a sequence in pieces, the last word
+// of a text that it writes. The first run starts from what the input holds, zeros if nothing was set; Program.Set, or
+// writing to Program.Input, between two runs overrides what was carried. The node is an output, too. One node may be
+// carried into several inputs, but not two into one.
+//
+// All copies are made when the run is over, from memory that none of them writes to: states may change places, and a
+// state may be handed on as it is. Outputs that are read after the run are those of that run. Gradients do not flow
+// from one run into the one before it, which makes of a loss over consecutive pieces truncated back-propagation through
+// time.
+func Carry(input string, n *gorgonia.Node) CompileOption {
+	return func(c *compileConfig) { c.carried = append(c.carried, namedNode{input, n}) }
 }
 
 // Loss names a scalar. The program computes it, and its gradient with respect to every parameter that the graph uses.
@@ -52,11 +83,17 @@ func Threads(n int) CompileOption {
 	return func(c *compileConfig) { c.threads = n }
 }
 
-// FixedParams has the program read the parameters in its first run and after Program.Refresh alone, and not in every run:
-// worth it for small programs that run often with parameters that do not change, such as a stepper.
+// FixedParams has the program bring the parameters into the order in which its products read them only when they have
+// changed since its last run (Params.Changed), and not in every run: worth it for small programs that run often with
+// parameters that do not change, such as a stepper, and for programs that serve. All programs of one store that are
+// compiled with it share what they read. They may run at the same time in different goroutines as long as nobody
+// changes the parameters.
 func FixedParams() CompileOption {
 	return func(c *compileConfig) { c.fixed = true }
 }
+
+// mostThreads is how many threads a program may have: more than processors, so that tests can ask for any number.
+const mostThreads = 1 << 10
 
 // planPasses are the parts of the memory plan that can be switched off like passes.
 var planPasses = []string{"aliases", "reuse", "fusion"}
@@ -71,26 +108,37 @@ func Passes() []string {
 }
 
 // Compile turns what the outputs and the loss need into a program. It returns the builder's first error if there is
-// one. The time it takes is linear in the size of the graph.
+// one. The time it takes is linear in the size of the graph. Graphs of one store may be compiled at the same time in
+// different goroutines, also while programs run, if all their parameters have been declared.
 func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	c := compileConfig{without: make(map[string]bool)}
-	for _, o := range opts {
-		o(&c)
-	}
+	args.Apply(&c, opts)
 	for name := range c.without {
-		if !contains(Passes(), name) {
+		if !slices.Contains(Passes(), name) {
 			return nil, errors.Errorf("compile: there is no pass %q; the passes are %v", name, Passes())
 		}
 	}
-	if c.threads < 0 {
-		return nil, errors.Errorf("compile: %d threads; want at least 1", c.threads)
+	if c.threads < 0 || c.threads > mostThreads {
+		return nil, errors.Errorf("compile: %d threads; want at least 1 and at most %d", c.threads, mostThreads)
 	}
-	for _, n := range c.outputs {
-		if n == nil || n.Graph() != b.g {
-			b.failf("compile: the output %s is not a node of this graph", describe(n))
+	if b.failed() {
+		return nil, b.Err()
+	}
+	var outputs []*gorgonia.Node
+	output := func(what string, n *gorgonia.Node) {
+		if outputs = append(outputs, n); n == nil || n.Graph() != b.g {
+			b.failf("compile: %s %s is not a node of this graph", what, describe(n))
 		}
 	}
-	outputs := append([]*gorgonia.Node(nil), c.outputs...)
+	for _, n := range c.outputs {
+		output("the output", n)
+	}
+	for _, o := range c.named {
+		output(fmt.Sprintf("the output %q,", o.name), o.node)
+	}
+	for _, o := range c.carried {
+		output(fmt.Sprintf("what is carried into the input %q,", o.name), o.node)
+	}
 	var names []string
 	gradAt := len(outputs)
 	if c.loss != nil {
@@ -103,8 +151,11 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		gradAt = len(outputs)
 		outputs = append(outputs, b.Grad(c.loss, wrt...)...)
 	}
-	if b.err != nil {
-		return nil, b.err
+	if b.failed() {
+		return nil, b.Err()
+	}
+	if err := c.checkNames(); err != nil {
+		return nil, err
 	}
 	if len(outputs) == 0 {
 		return nil, errors.New("compile: the program has neither an output nor a loss")
@@ -114,9 +165,13 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	carry, err := c.carries(g)
+	if err != nil {
+		return nil, err
+	}
 	pass.Run(g, c.without)
 
-	p := &Program{params: b.params, outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
+	p := &Program{outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
 	offsets := make([]int, len(outputs))
 	for i := range offsets {
 		offsets[i] = -1
@@ -124,20 +179,24 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	size := 0
 	gradOffset := make(map[string]int)
 	for _, q := range b.params.list { // in the store's order, so that gradients lie as the parameters do
-		if contains(names, q.name) {
+		if slices.Contains(names, q.name) {
 			gradOffset[q.name] = size
-			size += (q.value.Size() + lineElements - 1) / lineElements * lineElements
+			size += padded(q.value.Size())
 		}
 	}
 	for i, name := range names {
 		offsets[gradAt+i] = gradOffset[name]
 	}
-	pl := plan.Make(g, plan.Options{GradOffset: offsets, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
+	pl := plan.Make(g, plan.Options{GradOffset: offsets, Carry: carry, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
 	params := b.params // a program does not keep its builder
+	var packs *exec.Packs
+	if c.fixed {
+		packs = &params.packs
+	}
 	p.machine, err = exec.New(pl, params.dtype, exec.Options{
 		Params:   func(name string) any { return params.byName[name].value.Data() },
 		GradSize: size,
-		Keep:     c.fixed,
+		Packs:    packs,
 		NoFusion: c.without["fusion"],
 		Scratch:  c.workspace,
 		Threads:  c.threads,
@@ -145,7 +204,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.instructions = pl.Instructions
+	p.instructions, p.carries = pl.Instructions, pl.Carries
 	p.inputs = make(map[string]*tensor.Dense, len(pl.Inputs))
 	for name, l := range pl.Inputs {
 		p.inputs[name] = p.machine.Tensor(l)
@@ -160,36 +219,92 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	for i, n := range outputs[:gradAt] {
 		p.outputs[weak.Make(n)] = p.machine.Tensor(pl.Outputs[i])
 	}
+	p.named = make(map[string]*tensor.Dense, len(c.named))
+	for _, o := range c.named {
+		p.named[o.name] = p.Value(o.node)
+	}
 	if c.loss != nil {
 		p.loss = p.outputs[weak.Make(c.loss)]
 	}
 	p.gradByName = make(map[string]*tensor.Dense, len(names))
+	if size > 0 {
+		p.gradient = tensor.New(tensor.WithShape(size), tensor.WithBacking(p.machine.Grads()))
+	}
 	for i, name := range names {
 		p.gradByName[name] = p.machine.Tensor(pl.Outputs[gradAt+i])
 	}
 	for _, q := range b.params.list {
 		if g := p.gradByName[q.name]; g != nil {
-			p.grads = append(p.grads, &ParamGrad{q, g})
+			p.grads = append(p.grads, &ParamGrad{q, g, params})
 		}
 	}
 	return p, nil
 }
 
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
+// checkNames returns an error if outputs are not told apart by their names, or an input is to be set to two nodes.
+func (c *compileConfig) checkNames() error {
+	seen := make(map[string]*gorgonia.Node)
+	for _, o := range c.named {
+		if o.name == "" {
+			return errors.Errorf("compile: the output %s has an empty name; give it one, or use Output", describe(o.node))
+		}
+		if first, ok := seen[o.name]; ok {
+			return errors.Errorf("compile: two outputs have the name %q, %s and %s; give each its own", o.name, describe(first), describe(o.node))
+		}
+		seen[o.name] = o.node
+	}
+	clear(seen)
+	for _, o := range c.carried {
+		if first, ok := seen[o.name]; ok {
+			return errors.Errorf("compile: both %s and %s are carried into the input %q; an input is set to one value", describe(first), describe(o.node), o.name)
+		}
+		seen[o.name] = o.node
+	}
+	return nil
+}
+
+// carries returns for each input that is set after a run the number of the output that it is set to, of a graph that
+// has been lowered.
+func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
+	if len(c.carried) == 0 {
+		return nil, nil
+	}
+	inputs := make(map[string]*ir.Value)
+	for _, v := range g.Values {
+		switch op := v.Op.(type) {
+		case ir.Input:
+			inputs[op.Name] = v
+		case ir.IndexInput:
+			inputs[op.Name] = v
 		}
 	}
-	return false
+	carry := make(map[string]int, len(c.carried))
+	for i, o := range c.carried {
+		at := len(c.outputs) + len(c.named) + i
+		in := inputs[o.name]
+		if in == nil {
+			return nil, errors.Errorf("compile: %s is carried into the input %q, but the graph has no input of this name", describe(o.node), o.name)
+		}
+		what := func(v *ir.Value) string {
+			if ir.IsIndex(v) {
+				return fmt.Sprintf("integers %v", v.Shape)
+			}
+			return fmt.Sprintf("numbers %v", v.Shape)
+		}
+		if from := g.Outputs[at]; !ir.SameShape(in.Shape, from.Shape) || ir.IsIndex(in) != ir.IsIndex(from) {
+			return nil, errors.Errorf("compile: %s is carried into the input %q, but it is %s and the input holds %s", describe(o.node), o.name, what(from), what(in))
+		}
+		carry[o.name] = at
+	}
+	return carry, nil
 }
 
 // lower translates the nodes that the outputs need. Inputs that nothing needs are kept: a program can be given them. It
 // returns the leaves among them that the builder did not make, too: they are inputs that may have values already.
 func (b *Builder) lower(outputs []*gorgonia.Node) (g *ir.Graph, leaves []*gorgonia.Node, err error) {
 	order := b.topological(append(append([]*gorgonia.Node{}, b.inputs...), outputs...)...)
-	if b.err != nil {
-		return nil, nil, b.err
+	if b.failed() {
+		return nil, nil, b.Err()
 	}
 	g = &ir.Graph{}
 	values := make(map[*gorgonia.Node]*ir.Value, len(order))

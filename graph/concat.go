@@ -21,8 +21,8 @@ func (b *Builder) Concat(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 
 // Stack joins tensors of one shape along a new axis: T outputs [B, H] become a sequence [T, B, H] with axis 0.
 func (b *Builder) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	if len(xs) == 0 {
 		return b.failf("stack: no operands; give at least one")
@@ -43,7 +43,7 @@ func (b *Builder) Stack(axis int, xs ...*gorgonia.Node) *gorgonia.Node {
 		parts[i] = b.Reshape(x, append(append(s[:at:at], 1), s[at:]...)...)
 	}
 	if axis < 0 {
-		axis += parts[0].Dims()
+		axis += rank(parts[0])
 	}
 	return b.Concat(axis, parts...)
 }

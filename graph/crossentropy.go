@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // A CrossEntropyOption changes what CrossEntropy computes.
@@ -34,17 +35,15 @@ func ClassWeights(weights ...float64) CrossEntropyOption {
 // CrossEntropy is the mean cross entropy in nats of softmax(logits) [..., V] against integers target [...], weighted by
 // the targets' class weights; targets that are ignored, or outside the classes, count for nothing.
 func (b *Builder) CrossEntropy(logits, target *gorgonia.Node, opts ...CrossEntropyOption) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	c := crossEntropyConfig{attr: ir.CrossEntropyAttr{Ignore: -100}}
-	for _, o := range opts {
-		o(&c)
-	}
-	if logits == nil || target == nil || logits.Dims() < 1 || !ir.SameShape(logits.Shape()[:logits.Dims()-1], target.Shape()) {
+	args.Apply(&c, opts)
+	if logits == nil || target == nil || rank(logits) < 1 || !ir.SameShape(logits.Shape()[:rank(logits)-1], target.Shape()) {
 		return b.failf("cross entropy of %s against %s: want logits [..., V] and targets [...]", describe(logits), describe(target))
 	}
-	classes := logits.Shape()[logits.Dims()-1]
+	classes := logits.Shape()[rank(logits)-1]
 	if !(c.attr.Smoothing >= 0 && c.attr.Smoothing <= 1) {
 		return b.failf("cross entropy of %s: label smoothing %g is not between 0 and 1", describe(logits), c.attr.Smoothing)
 	}

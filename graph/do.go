@@ -13,7 +13,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 )
 
-// Do implements gorgonia.Op: it computes this one operation on its own, with the portable kernels and into fresh memory.
+// Do implements gorgonia.Op: it computes this one operation on its own, into fresh memory.
 // Gorgonia's machines call it, which makes them the oracle of the tests: they schedule, share and reuse nothing of ours.
 func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 	if len(values) != len(o.in) {

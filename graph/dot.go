@@ -15,12 +15,14 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
-// DOT draws what Compile with the same options would compile, before any pass, in the language of Graphviz: operations as
-// the maths they do, with parameters, inputs, constants and results in colours of their own, and on each edge the shape of
-// the tensor that flows along it. What Unroll declared stands in a box for each time step, layer and direction. With a
-// Loss the gradients are drawn as well, in another colour.
+// DOT draws what Compile with the same options would compile, before any pass, in the language of Graphviz: operations
+// as the maths they do, with parameters, inputs, constants and results in colours of their own, and on each edge the
+// shape of the tensor that flows along it. What Unroll declared stands in a box for each time step, layer and
+// direction. An input's value for the next run (Carry) is drawn as a result. With a Loss the gradients are drawn as
+// well, in another colour.
 //
 //	drawing, err := graph.DOT(b, graph.Output(y))
 //
@@ -28,8 +30,9 @@ import (
 // encoder too, which knows no boxes and prints operations as Go.)
 func DOT(b *Builder, opts ...CompileOption) ([]byte, error) {
 	c := compileConfig{without: make(map[string]bool)}
-	for _, o := range opts {
-		o(&c)
+	args.Apply(&c, opts)
+	if b.failed() {
+		return nil, b.Err()
 	}
 	results := make([]result, len(c.outputs))
 	for i, n := range c.outputs {
@@ -37,6 +40,12 @@ func DOT(b *Builder, opts ...CompileOption) ([]byte, error) {
 		if len(c.outputs) > 1 {
 			results[i].name += " " + strconv.Itoa(i+1)
 		}
+	}
+	for _, o := range c.named {
+		results = append(results, result{"output " + o.name, o.node})
+	}
+	for _, o := range c.carried {
+		results = append(results, result{"next " + o.name, o.node})
 	}
 	if c.loss != nil {
 		results = append(results, result{"loss", c.loss})
@@ -62,15 +71,15 @@ func DOT(b *Builder, opts ...CompileOption) ([]byte, error) {
 
 	d := drawing{b: b, DirectedGraph: multi.NewDirectedGraph(), nodes: make(map[*gorgonia.Node]*drawnNode), boxes: make(map[string]*drawnBox)}
 	for i, r := range results {
-		if b.err != nil {
-			return nil, b.err
+		if b.failed() {
+			return nil, b.Err()
 		}
 		for _, n := range b.topological(r.node) {
 			d.add(n, i >= forward)
 		}
 	}
-	if b.err != nil {
-		return nil, b.err
+	if b.failed() {
+		return nil, b.Err()
 	}
 	d.fill()
 	for i, r := range results {
@@ -309,10 +318,10 @@ func quote(text string) string { return strconv.Quote(text) }
 
 // shapeLabel prints a shape as the documentation does: [32, 128].
 func shapeLabel(n *gorgonia.Node) string {
-	if n.Dims() == 0 {
+	if rank(n) == 0 {
 		return "scalar"
 	}
-	dims := make([]string, n.Dims())
+	dims := make([]string, rank(n))
 	for i := range dims {
 		dims[i] = strconv.Itoa(n.Shape()[i])
 	}

@@ -48,6 +48,20 @@ func TestDOTShowsTheCell(t *testing.T) {
 	}
 }
 
+func TestDOTNamesOutputs(t *testing.T) {
+	b := graph.NewBuilder(nil)
+	h := b.Tanh(b.Input("h", 2, 3))
+	text, err := graph.DOT(b, graph.OutputAs("state", h), graph.Carry("h", h))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`label="output state\n[2, 3]"`, `label="next h\n[2, 3]"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the drawing has no %s:\n%s", want, text)
+		}
+	}
+}
+
 func TestDOTHasABoxForEachStepLayerAndDirection(t *testing.T) {
 	text := drawUnrolled(t, birnn.New(gru.New(graph.Hidden(4), graph.Layers(2))), 3, false)
 	titles := make(map[string]bool)

@@ -12,12 +12,18 @@ import (
 // training; in one for evaluation it is x itself. Each dropout of a graph has a mask of its own, which is a function of
 // the builder's seed, the number of the run, the dropout and the element.
 func (b *Builder) Dropout(x *gorgonia.Node, rate float64) *gorgonia.Node {
+	if b.failed() {
+		return b.placeholder()
+	}
 	return b.dropout(x, rate, uint64(b.ops))
 }
 
 // SharedDropout is Dropout with the mask of its name, within the builder's prefix and suffix: used at each time step,
 // it drops the same elements at all of them, as variational dropout does (Gal and Ghahramani 2016).
 func (b *Builder) SharedDropout(name string, x *gorgonia.Node, rate float64) *gorgonia.Node {
+	if b.failed() {
+		return b.placeholder()
+	}
 	h := fnv.New64a()
 	h.Write([]byte(b.prefix + name + b.suffix))
 	return b.dropout(x, rate, h.Sum64()|1<<63) // the high bit keeps names apart from numbers

@@ -47,7 +47,7 @@ func broadcastShape(in []tensor.Shape) (tensor.Shape, error) {
 // sumTo sums dy over the axes along which an operand of the shape of like was broadcast: the adjoint of broadcasting.
 func (b *Builder) sumTo(dy, like *gorgonia.Node) *gorgonia.Node {
 	from, to := dy.Shape(), like.Shape()
-	if ir.SameShape(from, to) || b.err != nil {
+	if ir.SameShape(from, to) || b.failed() {
 		return dy
 	}
 	lead := len(from) - len(to)

@@ -174,7 +174,7 @@ var misuse = []struct {
 
 	{"network without width", networkOf(graph.Hidden(0)), []string{"lstm", "hidden width is 0"}},
 	{"network without layers", networkOf(graph.Layers(0)), []string{"lstm", "layers is 0"}},
-	{"network of minus one layer", networkOf(graph.Layers(-1), graph.Bidirectional(graph.Concat)), []string{"lstm", "layers is -1"}},
+	{"network of minus one layer", networkOf(graph.Layers(-1), graph.Bidirectional(graph.MergeConcat)), []string{"lstm", "layers is -1"}},
 	{"network with dropout 1", networkOf(graph.Dropout(1)), []string{"lstm", "dropout rate is 1"}},
 	{"network with recurrent dropout", networkOf(graph.RecurrentDropout(1.5)), []string{"lstm", "recurrent dropout rate is 1.5"}},
 	{"network of nil", func(b builder, o operand) node { return last(lstm.New().Unroll(b, nil)) }, []string{"lstm", "nil", "[T, B, I]"}},

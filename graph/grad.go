@@ -19,8 +19,8 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 		return grads
 	}
 	switch {
-	case b.err != nil:
-		return fail(b.invalid)
+	case b.failed():
+		return fail(b.placeholder())
 	case loss == nil || loss.Graph() != b.g:
 		return fail(b.failf("gradient: the loss %s is not a node of this graph", describe(loss)))
 	case loss.Type() == nil:
@@ -39,8 +39,8 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 	}
 
 	order := b.topological(loss)
-	if b.err != nil {
-		return fail(b.invalid)
+	if b.failed() {
+		return fail(b.placeholder())
 	}
 	// Only nodes on a path from a wanted node to the loss need an adjoint.
 	needed := make(map[*gorgonia.Node]bool, len(order))
@@ -96,8 +96,8 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 			grads[i] = b.Const(0, w.Shape()...)
 		}
 	}
-	if b.err != nil {
-		return fail(b.invalid)
+	if b.failed() {
+		return fail(b.placeholder())
 	}
 	return grads
 }

@@ -10,7 +10,7 @@ import (
 // (Huber 1964; PyTorch's HuberLoss).
 func (b *Builder) Huber(x, target *gorgonia.Node, delta float64) *gorgonia.Node {
 	if !b.sameShape("Huber", x, target) {
-		return b.invalid
+		return b.placeholder()
 	}
 	if !(delta > 0) {
 		return b.failf("Huber: delta is %g; want a positive number", delta)

@@ -10,7 +10,8 @@ import (
 )
 
 // Init fills values, in row-major order of shape, with the initial values of a parameter; whatever is random in it
-// comes from rng.
+// comes from rng. A nil one leaves zeros, and so do the initialisers of this package where the shape has fewer rows than
+// they have gates.
 type Init func(rng *rand.Rand, values []float64, shape []int)
 
 // Zeros is 0 everywhere.
@@ -43,7 +44,10 @@ func Normal(deviation float64, zeroRow int) Init {
 		for i := range values {
 			values[i] = rng.NormFloat64() * deviation
 		}
-		if width := len(values) / shape[0]; zeroRow >= 0 && zeroRow < shape[0] {
+		if zeroRow < 0 || len(shape) == 0 {
+			return
+		}
+		if width := len(values) / max(1, shape[0]); zeroRow < shape[0] && width > 0 {
 			clear(values[zeroRow*width : (zeroRow+1)*width])
 		}
 	}
@@ -55,6 +59,9 @@ func Glorot() Init { return GlorotBlocks(1) }
 // GlorotBlocks is Glorot's distribution for a weight of n stacked gates [n·out, in], each a map of its own.
 func GlorotBlocks(n int) Init {
 	return func(rng *rand.Rand, values []float64, shape []int) {
+		if !fits(n, shape) {
+			return
+		}
 		in := len(values) / shape[0]
 		Uniform(math.Sqrt(6/float64(in+shape[0]/n)))(rng, values, shape)
 	}
@@ -65,12 +72,18 @@ func GlorotBlocks(n int) Init {
 // vectors are orthonormal.
 func Orthogonal(n int) Init {
 	return func(rng *rand.Rand, values []float64, shape []int) {
+		if !fits(n, shape) {
+			return
+		}
 		rows, cols := shape[0]/n, len(values)/shape[0]
 		for g := range n {
 			orthogonal(rng, values[g*rows*cols:(g+1)*rows*cols], rows, cols)
 		}
 	}
 }
+
+// fits reports whether the rows of a shape are those of so many gates.
+func fits(gates int, shape []int) bool { return gates > 0 && len(shape) > 0 && shape[0] >= gates }
 
 // orthogonal fills a [rows, cols] with orthonormal vectors along its shorter side: the Q of a normal sample's QR
 // decomposition, with the signs that make R's diagonal positive, without which Q is not uniformly distributed
@@ -103,10 +116,15 @@ func orthogonal(rng *rand.Rand, a []float64, rows, cols int) {
 // Blocks initialises n stacked gates, each with the initialiser at its place: a bias of which one gate differs.
 func Blocks(gates ...Init) Init {
 	return func(rng *rand.Rand, values []float64, shape []int) {
+		if !fits(len(gates), shape) {
+			return
+		}
 		size := len(values) / len(gates)
 		gate := append([]int{shape[0] / len(gates)}, shape[1:]...)
 		for i, init := range gates {
-			init(rng, values[i*size:(i+1)*size], gate)
+			if init != nil {
+				init(rng, values[i*size:(i+1)*size], gate)
+			}
 		}
 	}
 }
@@ -115,6 +133,9 @@ func Blocks(gates ...Init) Init {
 // repeatable.
 func FromGorgonia(fn gorgonia.InitWFn) Init {
 	return func(_ *rand.Rand, values []float64, shape []int) {
+		if fn == nil {
+			return
+		}
 		if v, ok := fn(tensor.Float64, shape...).([]float64); ok {
 			copy(values, v)
 		}

@@ -12,13 +12,13 @@ const layerNormEps = 1e-5
 // LayerNorm is layer normalisation over the last axis (Ba, Kiros and Hinton 2016), weight∘(x − mean)/√(variance + 1e-5)
 // + bias, with the parameters <name>.weight and <name>.bias [N] for x [..., N].
 func (b *Builder) LayerNorm(name string, x *gorgonia.Node) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
-	if x == nil || x.Dims() == 0 {
+	if x == nil || rank(x) == 0 {
 		return b.failf("layer normalisation %q: %s has no last axis", name, describe(x))
 	}
-	n := x.Shape()[x.Dims()-1]
+	n := x.Shape()[rank(x)-1]
 	weight := b.Param(name+".weight", Ones(), n)
 	bias := b.Param(name+".bias", Zeros(), n)
 	return b.Add(b.Mul(b.Normalize(x), weight), bias)

@@ -15,16 +15,16 @@ func (b *Builder) Linear(name string, width int, x *gorgonia.Node) *gorgonia.Nod
 
 // LinearInit is Linear with initial values of one's own. A nil bias means that there is none.
 func (b *Builder) LinearInit(name string, width int, x *gorgonia.Node, weight, bias Init) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
-	if x == nil || x.Dims() < 2 {
+	if x == nil || rank(x) < 2 {
 		return b.failf("linear %q: the operand is %s; want [..., rows, inputs]", name, describe(x))
 	}
 	if name != "" {
 		name = "_" + name
 	}
-	y := b.MatMulNT(x, b.Param("weight"+name, weight, width, x.Shape()[x.Dims()-1]))
+	y := b.MatMulNT(x, b.Param("weight"+name, weight, width, x.Shape()[rank(x)-1]))
 	if bias == nil {
 		return y
 	}
@@ -41,7 +41,7 @@ func (b *Builder) Affine(name string, width int, xs ...*gorgonia.Node) *gorgonia
 	terms := make([]*gorgonia.Node, len(xs), len(xs)+1)
 	for i, x := range xs {
 		init := Glorot()
-		if x != nil && x.Dims() > 0 && x.Shape()[x.Dims()-1] == width {
+		if x != nil && rank(x) > 0 && x.Shape()[rank(x)-1] == width {
 			init = Orthogonal(1)
 		}
 		terms[i] = b.LinearInit(fmt.Sprintf("%s_%d", name, i), width, x, init, nil)

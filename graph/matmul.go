@@ -23,15 +23,15 @@ func (b *Builder) MatMulTN(x, z *gorgonia.Node) *gorgonia.Node { return b.matmul
 func (b *Builder) MatMulTT(x, z *gorgonia.Node) *gorgonia.Node { return b.matmul(x, z, true, true) }
 
 func (b *Builder) matmul(x, z *gorgonia.Node, transA, transB bool) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	if x != nil && z != nil && !transA && len(x.Shape()) > 2 && len(z.Shape()) == 2 {
 		s := x.Shape()
 		last := len(s) - 1
 		flat := b.matmul(b.Reshape(x, ir.Size(s[:last]), s[last]), z, false, transB)
-		if b.err != nil {
-			return b.invalid
+		if b.failed() {
+			return b.placeholder()
 		}
 		return b.Reshape(flat, append(s[:last].Clone(), flat.Shape()[1])...)
 	}

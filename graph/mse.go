@@ -9,7 +9,7 @@ import (
 // MSE is the mean squared error of two tensors of one shape.
 func (b *Builder) MSE(x, target *gorgonia.Node) *gorgonia.Node {
 	if !b.sameShape("MSE", x, target) {
-		return b.invalid
+		return b.placeholder()
 	}
 	return b.Mean(b.Pow(b.Sub(x, target), 2))
 }
@@ -17,8 +17,8 @@ func (b *Builder) MSE(x, target *gorgonia.Node) *gorgonia.Node {
 // sameShape records an error and returns false unless both operands of a loss have one shape: broadcasting there is
 // nearly always a mistake.
 func (b *Builder) sameShape(loss string, x, target *gorgonia.Node) bool {
-	if b.err == nil && (x == nil || target == nil || !ir.SameShape(x.Shape(), target.Shape())) {
+	if !b.failed() && (x == nil || target == nil || !ir.SameShape(x.Shape(), target.Shape())) {
 		b.failf("%s: %s and %s differ in shape", loss, describe(x), describe(target))
 	}
-	return b.err == nil
+	return !b.failed()
 }

@@ -2,13 +2,17 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Network is a recurrent network: layers of one kind of cell, in one direction or in both. The packages of the zoo make
-// them (lstm.New, gru.New, …), NewNetwork makes one of any cell.
+// them (lstm.New, gru.New, …), NewNetwork makes one of any cell. Of a nil Network, as of one with options out of range,
+// Check tells, and so does whatever would compute with it.
 type Network struct {
 	name          string
 	cell          func(CellConfig) Cell
@@ -22,12 +26,12 @@ type Network struct {
 // Merge says how a bidirectional layer joins the outputs of its two directions.
 type Merge uint8
 
-// The ways to merge. Concat doubles the width, the others keep it.
+// The ways to merge. MergeConcat doubles the width, the others keep it.
 const (
-	Concat Merge = iota // [forward, backward]
-	Sum                 // forward + backward
-	Mul                 // forward ∘ backward
-	Mean                // (forward + backward)/2
+	MergeConcat Merge = iota // [forward, backward]
+	MergeSum                 // forward + backward
+	MergeMul                 // forward ∘ backward
+	MergeMean                // (forward + backward)/2
 )
 
 // A NetworkOption configures a Network.
@@ -72,10 +76,11 @@ func NewNetwork(name string, cell func(CellConfig) Cell, opts ...NetworkOption) 
 
 // With returns a copy of the network with more options.
 func (r *Network) With(opts ...NetworkOption) *Network {
-	c := *r
-	for _, o := range opts {
-		o(&c)
+	if r == nil {
+		return nil
 	}
+	c := *r
+	args.Apply(&c, opts)
 	return &c
 }
 
@@ -93,34 +98,74 @@ type NetworkConfig struct {
 
 // Config returns what the network's options have set.
 func (r *Network) Config() NetworkConfig {
+	if r == nil {
+		return NetworkConfig{}
+	}
 	return NetworkConfig{r.config.Hidden, r.layers, r.dropout, r.config.RecurrentDropout, r.config.LayerNorm, r.config.TorchInit, r.bidirectional, r.merge}
 }
 
 // Name returns the name of the network's architecture, such as "lstm".
-func (r *Network) Name() string { return r.name }
+func (r *Network) Name() string {
+	if r == nil {
+		return ""
+	}
+	return r.name
+}
 
 // IsBidirectional reports whether an output depends on later inputs.
-func (r *Network) IsBidirectional() bool { return r.bidirectional }
+func (r *Network) IsBidirectional() bool { return r != nil && r.bidirectional }
 
 // Width returns the width of the output.
 func (r *Network) Width() int {
-	if r.bidirectional && r.merge == Concat {
-		return 2 * r.config.Hidden
+	c := r.Config()
+	if c.Bidirectional && c.Merge == MergeConcat {
+		return 2 * c.Hidden
 	}
-	return r.config.Hidden
+	return c.Hidden
 }
 
 // StateWidths returns the width of each tensor of the state of a layer in one direction, h first.
-func (r *Network) StateWidths() []int { return r.cell(r.config).State() }
+func (r *Network) StateWidths() []int {
+	if r == nil {
+		return nil
+	}
+	return r.stateWidths(r.config)
+}
+
+// stateWidths is StateWidths with cells of a configuration.
+func (r *Network) stateWidths(c CellConfig) []int {
+	if r.cell == nil {
+		return nil
+	}
+	cell := r.cell(c)
+	if cell == nil {
+		return nil
+	}
+	return cell.State()
+}
+
+// The most that a network may have. What it is drawn from and read into costs memory for each layer and the square of the
+// width.
+const (
+	mostHidden = 1 << 15
+	mostLayers = 1 << 10
+)
 
 // Check returns an error that names the first option that is out of range.
 func (r *Network) Check() error {
+	if r == nil {
+		return errors.New("the network is nil; lstm.New, gru.New and the like make one")
+	}
 	rate := func(v float64) bool { return v >= 0 && v < 1 }
 	switch c := r.config; {
-	case c.Hidden < 1:
-		return errors.Errorf("%s: the hidden width is %d; want at least 1", r.name, c.Hidden)
-	case r.layers < 1:
-		return errors.Errorf("%s: the number of layers is %d; want at least 1", r.name, r.layers)
+	case r.cell == nil:
+		return errors.Errorf("%s: the function that makes its cells is nil", r.name)
+	case c.Hidden < 1 || c.Hidden > mostHidden:
+		return errors.Errorf("%s: the hidden width is %d; want at least 1 and at most %d", r.name, c.Hidden, mostHidden)
+	case r.layers < 1 || r.layers > mostLayers:
+		return errors.Errorf("%s: the number of layers is %d; want at least 1 and at most %d", r.name, r.layers, mostLayers)
+	case r.merge > MergeMean:
+		return errors.Errorf("%s: there is no way %d to merge the directions; choose MergeConcat, MergeSum, MergeMul or MergeMean", r.name, r.merge)
 	case !rate(r.dropout):
 		return errors.Errorf("%s: the dropout rate is %g; want 0 ≤ rate < 1", r.name, r.dropout)
 	case !rate(c.RecurrentDropout):
@@ -153,25 +198,23 @@ func Lengths(lengths *gorgonia.Node) UnrollOption {
 // the final state of every layer and direction, in the order of InitialStates.
 func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*gorgonia.Node, []State) {
 	var c unrollConfig
-	for _, o := range opts {
-		o(&c)
-	}
+	args.Apply(&c, opts)
 	directions := 1
-	if r.bidirectional {
+	if r.IsBidirectional() {
 		directions = 2
 	}
-	if b.err == nil {
+	if !b.failed() {
 		if err := r.Check(); err != nil {
 			b.Fail(err)
-		} else if x == nil || x.Dims() != 3 {
+		} else if x == nil || rank(x) != 3 {
 			b.failf("%s: the input is %s; want a sequence [T, B, I]", r.name, describe(x))
 		} else if c.initial != nil && len(c.initial) != r.layers*directions {
 			b.failf("%s: %d initial states; want %d, one for each layer and direction", r.name, len(c.initial), r.layers*directions)
-		} else if n := c.lengths; n != nil && (n.Dims() != 1 || n.Shape()[0] != x.Shape()[1]) {
+		} else if n := c.lengths; n != nil && (rank(n) != 1 || n.Shape()[0] != x.Shape()[1]) {
 			b.failf("%s: the lengths are %s; want [%d], one for each sequence of %s", r.name, describe(n), x.Shape()[1], describe(x))
 		}
 	}
-	if b.err != nil {
+	if b.failed() {
 		return r.invalid(b, directions)
 	}
 	var mask *gorgonia.Node
@@ -185,7 +228,7 @@ func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*g
 		if layer > 0 {
 			x = b.Dropout(x, r.dropout)
 		}
-		if b.err != nil {
+		if b.failed() {
 			return r.invalid(b, directions)
 		}
 		config := r.config
@@ -218,22 +261,23 @@ func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*g
 
 // invalid returns placeholders of as many states as a valid network has, which a caller may index.
 func (r *Network) invalid(b *Builder, directions int) (*gorgonia.Node, []State) {
-	final := make([]State, max(1, r.layers)*directions)
+	c := r.Config()
+	final := make([]State, min(max(1, c.Layers), mostLayers)*directions)
 	for i := range final {
-		for range r.cell(r.config).State() {
-			final[i] = append(final[i], b.invalid)
+		for range max(1, len(r.StateWidths())) {
+			final[i] = append(final[i], b.placeholder())
 		}
 	}
-	return b.invalid, final
+	return b.placeholder(), final
 }
 
 func (r *Network) join(b *Builder, forward, backward *gorgonia.Node) *gorgonia.Node {
 	switch r.merge {
-	case Sum:
+	case MergeSum:
 		return b.Add(forward, backward)
-	case Mul:
+	case MergeMul:
 		return b.Mul(forward, backward)
-	case Mean:
+	case MergeMean:
 		return b.Scale(b.Add(forward, backward), 0.5)
 	}
 	return b.Concat(-1, forward, backward)
@@ -242,8 +286,18 @@ func (r *Network) join(b *Builder, forward, backward *gorgonia.Node) *gorgonia.N
 // Summary joins the final hidden states of the last layer's directions into one tensor [B, Width]: what the network
 // has made of the whole sequence. In both directions each has read it to its own end.
 func (r *Network) Summary(b *Builder, final []State) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
+	}
+	directions := 1
+	if r.IsBidirectional() {
+		directions = 2
+	}
+	if err := r.Check(); err != nil {
+		return b.Fail(err)
+	}
+	if n := len(final); n < directions || slices.ContainsFunc(final[n-directions:], func(s State) bool { return len(s) == 0 }) {
+		return b.failf("%s: the summary of %d final states; want those that Unroll returns", r.name, n)
 	}
 	if n := len(final); r.bidirectional {
 		return r.join(b, final[n-2][0], final[n-1][0])

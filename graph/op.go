@@ -48,8 +48,8 @@ var _ gorgonia.SDOp = (*op)(nil)
 
 // apply makes the node of a symbol applied to inputs.
 func (b *Builder) apply(s symbol, in ...*gorgonia.Node) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	shapes := make([]tensor.Shape, len(in))
 	types := make([]hm.Type, len(in)+1)
@@ -107,6 +107,15 @@ func shapeOf(n *gorgonia.Node) tensor.Shape {
 		return o.out
 	}
 	return n.Shape()
+}
+
+// rank returns the number of a node's axes: 0 of none, and of Gorgonia's statements and leaves without a shape, whose Dims
+// panics.
+func rank(n *gorgonia.Node) int {
+	if n == nil {
+		return 0
+	}
+	return len(shapeOf(n))
 }
 
 // keepsIndex is a symbol that moves elements about without a look at them, so that its result holds what its argument
@@ -170,7 +179,7 @@ func (o *op) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgon
 	o.b.step = o.step
 	d := o.grad(o.b, inputs, output, grad)
 	o.b.step = step
-	return d, o.b.err
+	return d, o.b.Err()
 }
 
 // notDifferentiable is the derivative of the gradient ops themselves.

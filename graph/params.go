@@ -9,21 +9,27 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
+	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // Params is a named store of parameters that outlives any one graph, with PyTorch's names and layouts: weight_ih_l0
 // [4H, I]. Graphs declare what they need by Builder.Param; programs compiled from any number of graphs share the
 // values. The values stand one after the other in memory, in order of declaration, and never move.
 //
-// A store may be read from many goroutines; declaring, loading and training must not happen at the same time as
-// anything else.
+// A store counts the changes of its values, so that programs with FixedParams know when to read them again. New
+// parameters, Restore and Load count by themselves, and so does ParamGrad.Value, which solvers write to; who writes to
+// Param.Value calls Changed. None of these may happen at the same time as anything else. Otherwise a store serves many
+// goroutines: programs that run, graphs that are built and compiled from parameters that have been declared, Snapshot
+// and Save.
 type Params struct {
 	dtype  tensor.Dtype
 	seed   uint64
 	list   []*Param
 	byName map[string]*Param
+	packs  exec.Packs // of programs with FixedParams; it counts the changes
 
 	// free is what is left of the newest block of memory.
 	free32 []float32
@@ -43,7 +49,8 @@ func (p *Param) Name() string { return p.name }
 // Shape returns the parameter's shape.
 func (p *Param) Shape() []int { return p.value.Shape().Clone() }
 
-// Value returns the tensor that holds the parameter; writing to it changes the parameter.
+// Value returns the tensor that holds the parameter; writing to it changes the parameter. Where there are programs with
+// FixedParams, steppers among them, whoever has written to it calls Params.Changed before they run again.
 func (p *Param) Value() *tensor.Dense { return p.value }
 
 // A ParamsOption of NewParams.
@@ -59,9 +66,7 @@ func NewParams(dtype tensor.Dtype, opts ...ParamsOption) *Params {
 		dtype = tensor.Float32
 	}
 	p := &Params{dtype: dtype, byName: make(map[string]*Param)}
-	for _, o := range opts {
-		o(p)
-	}
+	args.Apply(p, opts)
 	return p
 }
 
@@ -82,6 +87,14 @@ func (p *Params) Count() int {
 	}
 	return n
 }
+
+// Changed says that values have been written to by hand: programs with FixedParams then read all parameters again in
+// their next run.
+func (p *Params) Changed() { p.packs.Changed() }
+
+// PackedBytes returns how much memory the store holds besides the values: what programs with FixedParams share, each
+// parameter in the order in which their products read it. It stays with the store when the programs are gone.
+func (p *Params) PackedBytes() int { return p.packs.Bytes() }
 
 // Declare makes a parameter with initial values if the store has none of this name; if it has one, its shape must be
 // the same, and its values stay.
@@ -113,6 +126,7 @@ func (p *Params) add(name string, values []float64, shape []int) {
 	copyNumbers(q.value.Data(), values)
 	p.list = append(p.list, q)
 	p.byName[name] = q
+	p.Changed()
 }
 
 // minBlock is the smallest block of memory, in elements; blocks double, so that all parameters of a model stand in a
@@ -122,10 +136,13 @@ const minBlock = 1 << 14
 // lineElements is what parameters are aligned to: 64 bytes of float32, the width of a vector and of a cache line.
 const lineElements = 16
 
+// padded returns what n elements and the space up to the next parameter take.
+func padded(n int) int { return (n + lineElements - 1) / lineElements * lineElements }
+
 func (p *Params) allocate(n int) any {
-	padded := (n + lineElements - 1) / lineElements * lineElements
-	if len(p.free32) < padded && len(p.free64) < padded {
-		p.block = max(2*p.block, minBlock, padded)
+	size := padded(n)
+	if len(p.free32) < size && len(p.free64) < size {
+		p.block = max(2*p.block, minBlock, size)
 		if p.dtype == tensor.Float64 {
 			p.free64 = make([]float64, p.block)
 		} else {
@@ -134,11 +151,11 @@ func (p *Params) allocate(n int) any {
 	}
 	if p.dtype == tensor.Float64 {
 		s := p.free64[:n:n]
-		p.free64 = p.free64[padded:]
+		p.free64 = p.free64[size:]
 		return s
 	}
 	s := p.free32[:n:n]
-	p.free32 = p.free32[padded:]
+	p.free32 = p.free32[size:]
 	return s
 }
 
@@ -160,6 +177,9 @@ func (p *Params) Snapshot() *safetensors.File {
 // Restore sets the values of parameters from tensors of the same name and shape, converting between float32 and
 // float64. Names that the store does not have are declared. On an error nothing is changed.
 func (p *Params) Restore(f *safetensors.File) error {
+	if f == nil {
+		return errors.New("there is no file to restore the parameters from: it is nil")
+	}
 	names := f.Names
 	if names == nil { // as in a file that was put together by hand
 		names = slices.Sorted(maps.Keys(f.Tensors))
@@ -189,6 +209,7 @@ func (p *Params) Restore(f *safetensors.File) error {
 			p.add(name, values[name], f.Tensors[name].Shape)
 		}
 	}
+	p.Changed()
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"testing"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph"
@@ -62,7 +63,7 @@ func checkSame(t *testing.T, got, want *graph.Params, rounded bool) {
 
 // TestSaveLoad writes a store to a file and reads it into stores of both types: empty ones, and ones with other values.
 func TestSaveLoad(t *testing.T) {
-	network := lstm.New(graph.Hidden(4), graph.Layers(2), graph.Bidirectional(graph.Concat))
+	network := lstm.New(graph.Hidden(4), graph.Layers(2), graph.Bidirectional(graph.MergeConcat))
 	for _, from := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 		for _, to := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
 			t.Run(fmt.Sprintf("%v to %v", from, to), func(t *testing.T) {
@@ -247,6 +248,7 @@ func TestDistributions(t *testing.T) {
 	checkUniform(t, "Glorot", values("glorot", graph.Glorot(), 20, 30), math.Sqrt(6.0/50))
 	checkUniform(t, "Glorot of 4 gates", values("gates", graph.GlorotBlocks(4), 80, 30), math.Sqrt(6.0/50))
 	checkUniform(t, "uniform", values("uniform", graph.Uniform(0.3), 600), 0.3)
+	checkUniform(t, "Gorgonia's Glorot", values("gorgonia", graph.FromGorgonia(gorgonia.GlorotU(1)), 20, 30), math.Sqrt(6.0/50))
 	gt.Compare(t, "blocks", values("blocks", graph.Blocks(graph.Zeros(), graph.Ones(), graph.Constant(-2)), 6), []float64{0, 0, 1, 1, -2, -2}, 0)
 	gt.Compare(t, "none", values("none", nil, 3), []float64{0, 0, 0}, 0)
 

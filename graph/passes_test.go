@@ -3,6 +3,7 @@ package graph_test
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,5 +158,71 @@ func TestPassesKeepTheResult(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPassesKeepWhatIsCarried runs random graphs whose input is what the run before has computed.
+func TestPassesKeepWhatIsCarried(t *testing.T) {
+	graphs := 40
+	if testing.Short() {
+		graphs = 10
+	}
+	for seed := range int64(graphs) {
+		run := func(opts ...graph.CompileOption) []float64 {
+			b := graph.NewBuilder(graph.NewParams(tensor.Float64))
+			loss, outputs := randomGraph(b, seed)
+			next := b.Clamp(outputs[len(outputs)-1], -3, 3) // else some of these grow without bound
+			steps := b.Split(b.Graph().ByName("x")[0], 0, 4)
+			opts = append(opts, graph.Loss(loss), graph.Output(outputs...), graph.OutputAs("x", b.Concat(0, steps...)), graph.Carry("x", next))
+			prog := mustCompile(t, b, opts...)
+			mustSet(t, prog, "x", gt.Random("x", prog.Input("x").Size()))
+			var all []float64
+			for range 3 {
+				before := slices.Clone(gt.Floats(prog.Input("x").Data()))
+				mustRun(t, prog)
+				gt.Compare(t, fmt.Sprintf("graph %d: the input as an output", seed), gt.Floats(prog.Output("x").Data()), before, 0)
+				gt.Compare(t, fmt.Sprintf("graph %d: the next input", seed), gt.Floats(prog.Input("x").Data()), gt.Floats(prog.Value(next).Data()), 0)
+				all = append(append(all, prog.Loss()), gt.Floats(prog.Value(next).Data())...)
+				for _, o := range outputs {
+					all = append(all, gt.Floats(prog.Value(o).Data())...)
+				}
+			}
+			return all
+		}
+		want := run(graph.Without(graph.Passes()...), graph.Threads(1))
+		for name, way := range carryWays() {
+			gt.Compare(t, fmt.Sprintf("graph %d, %s", seed, name), run(way...), want, 1e-9)
+		}
+	}
+}
+
+// TestSwitchedOffStaysOff counts what a pass that is switched off would have removed: nor do the passes that clean
+// after themselves remove it.
+func TestSwitchedOffStaysOff(t *testing.T) {
+	b := graph.NewBuilder(nil)
+	x, w := b.Input("x", 4, 3, 5), b.Param("w", graph.Glorot(), 5, 5)
+	var terms []node
+	for step := range 4 {
+		terms = append(terms, b.MatMul(b.At(x, 0, step), w)) // becomes one product
+	}
+	first := b.At(x, 0, 0)
+	twice := b.Add(b.Exp(first), b.Mul(b.Exp(first), first))
+	member := b.At(b.Stack(0, b.Tanh(first), b.Sigmoid(first)), 0, 0) // needs no sigmoid
+	y := b.Add(append(terms, twice, member)...)
+	for _, c := range []struct {
+		without       string
+		exps, sigmoid int
+	}{{"", 1, 0}, {"cse", 2, 0}, {"views", 1, 1}} {
+		opts := []graph.CompileOption{graph.Output(y), graph.Loss(b.Sum(y))}
+		if c.without != "" {
+			opts = append(opts, graph.Without(c.without))
+		}
+		listing := mustCompile(t, b, opts...).String()
+		if got := strings.Count(listing, "= exp("); got != c.exps {
+			t.Errorf("without %q: exp is computed %d times; want %d\n%s", c.without, got, c.exps, listing)
+		}
+		if got := strings.Count(listing, "= sigmoid("); got != c.sigmoid {
+			t.Errorf("without %q: sigmoid is computed %d times; want %d\n%s", c.without, got, c.sigmoid, listing)
+		}
 	}
 }

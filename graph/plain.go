@@ -28,7 +28,7 @@ func (b *Builder) operands(n *gorgonia.Node) gorgonia.Nodes {
 	if n.Op() == nil {
 		return nil
 	}
-	if t := b.translate(n); t != nil && b.err == nil {
+	if t := b.translate(n); t != nil && !b.failed() {
 		return gorgonia.Nodes{t}
 	}
 	return plainChildren(n)
@@ -57,7 +57,7 @@ func (b *Builder) translate(n *gorgonia.Node) (t *gorgonia.Node) {
 	}
 	t = b.translatePlain(p)
 	switch {
-	case t == nil || b.err != nil:
+	case t == nil || b.failed():
 		return t
 	case t.DataSize() == ir.Size(p.shape): // Gorgonia drops sliced axes, and keeps or drops others of size 1
 		return b.Reshape(t, p.shape...)

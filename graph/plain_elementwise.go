@@ -78,7 +78,7 @@ func (b *Builder) operand(p plain, i int) *gorgonia.Node {
 	n := p.in[i]
 	for { // one repeatOp for each axis
 		x := b.repeated(n)
-		if x == nil || x.Dims() != len(p.shape) {
+		if x == nil || rank(x) != len(p.shape) {
 			break
 		}
 		n = x

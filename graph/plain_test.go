@@ -768,3 +768,20 @@ type panickyDerivative struct{ thirdPower }
 func (panickyDerivative) SymDiff(gorgonia.Nodes, *gorgonia.Node, *gorgonia.Node) (gorgonia.Nodes, error) {
 	panic("no derivative today")
 }
+
+// A run that fails carries nothing to the next one.
+func TestFailedRunCarriesNothing(t *testing.T) {
+	b := NewBuilder(NewParams(tensor.Float64))
+	x, last := b.Input("x", 1), b.Input("last", 1)
+	p, err := Compile(b, Output(must(gorgonia.ApplyOp(thirdPower{}, b.Shift(x, 1)))), Carry("last", b.Add(x, last)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ x, last float64 }{{1, 1}, {12, 1}, {2, 3}} {
+		p.Set("x", c.x)
+		if err := p.Run(); (err != nil) != (c.x == 12) {
+			t.Fatalf("x = %g: error %v", c.x, err)
+		}
+		compareNumbers(t, "last", p.Input("last"), []float64{c.last}, 0)
+	}
+}

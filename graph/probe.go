@@ -18,7 +18,12 @@ type HiddenStates struct {
 // HiddenStates returns the hidden states of every sequence that Unroll has declared so far, in that order; a sequence may
 // be declared some steps at a time. With a mask they are those from before it, so that no gradient reaches a step past its
 // sequence's end.
-func (b *Builder) HiddenStates() []HiddenStates { return append([]HiddenStates(nil), b.hidden...) }
+func (b *Builder) HiddenStates() []HiddenStates {
+	if !b.made() {
+		return nil
+	}
+	return append([]HiddenStates(nil), b.hidden...)
+}
 
 // keepHidden keeps the hidden states of an Unroll. If it has started where another of that name has ended, as a decoder
 // does that is unrolled step by step, they are its further steps.
@@ -52,13 +57,16 @@ type GradientNorms struct {
 
 // NewProbe compiles a probe of what Unroll has declared in the graph. It has no gradients of parameters.
 func NewProbe(b *Builder, loss *gorgonia.Node, opts ...CompileOption) (*Probe, error) {
+	if b.failed() {
+		return nil, b.Err()
+	}
 	p := &Probe{loss: loss}
 	var wrt []*gorgonia.Node
 	for _, h := range b.hidden {
 		p.names = append(p.names, h.Name)
 		wrt = append(wrt, h.Steps...)
 	}
-	if b.err == nil && len(wrt) == 0 {
+	if len(wrt) == 0 {
 		return nil, errors.New("probe: the graph has no hidden states; declare a sequence with Unroll")
 	}
 	adjoints := b.Grad(loss, wrt...)

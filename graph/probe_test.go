@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,8 +43,20 @@ func TestProbeOfALinearCell(t *testing.T) {
 			} else if err := p.Set("lengths", lengths); err != nil {
 				t.Fatal(err)
 			}
+			if err := p.Set("x", slices.Repeat([]float64{1}, T*B)); err != nil {
+				t.Fatal(err)
+			}
 			if err := p.Run(); err != nil {
 				t.Fatal(err)
+			}
+			loss := 0.0
+			for _, n := range lengths {
+				for step := range n {
+					loss += math.Pow(factor, float64(step))
+				}
+			}
+			if math.Abs(p.Loss()-loss) > 1e-12*loss {
+				t.Errorf("factor %v, lengths %v: the loss is %v; want %v", factor, lengths, p.Loss(), loss)
 			}
 			norms := p.Norms()
 			if len(norms) != 1 || norms[0].Layer != "layer 0" || len(norms[0].Norms) != T {

@@ -13,17 +13,20 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 )
 
-// Program is a compiled graph with memory of its own. It serves one goroutine at a time; programs of one store of
-// parameters run in parallel as long as none of them changes the parameters.
+// Program is a compiled graph with memory of its own. It serves one goroutine at a time. Any number of programs of one
+// store of parameters may run at the same time in different goroutines, compiled with FixedParams or without, as long
+// as nobody changes the parameters (Params says what does) and no two of them compute in one Workspace.
 type Program struct {
 	machine      exec.Machine
-	params       *Params
 	inputs       map[string]*tensor.Dense
 	outputs      map[weak.Pointer[gorgonia.Node]]*tensor.Dense // a program does not keep its graph
-	loss         *tensor.Dense                                 // nil if it has none
+	named        map[string]*tensor.Dense
+	loss         *tensor.Dense // nil if it has none
 	grads        []gorgonia.ValueGrad
 	gradByName   map[string]*tensor.Dense
+	gradient     *tensor.Dense // all of them
 	instructions []plan.Instruction
+	carries      []plan.Carry
 	runs         uint64
 }
 
@@ -31,26 +34,36 @@ type Program struct {
 type ParamGrad struct {
 	Param *Param
 	grad  *tensor.Dense
+	store *Params
 }
 
 var _ gorgonia.ValueGrad = (*ParamGrad)(nil)
 
-// Value returns the parameter's values; a solver writes to them.
-func (p *ParamGrad) Value() gorgonia.Value { return p.Param.value }
+// Value returns the parameter's values. A solver asks for them at each step and writes to them, so asking counts as a
+// change of the store (Params.Changed); who only reads takes Param.Value.
+func (p *ParamGrad) Value() gorgonia.Value {
+	if p == nil {
+		return nil
+	}
+	p.store.Changed()
+	return p.Param.value
+}
 
 // Grad returns the gradient of the program's last run; the next run overwrites it.
-func (p *ParamGrad) Grad() (gorgonia.Value, error) { return p.grad, nil }
+func (p *ParamGrad) Grad() (gorgonia.Value, error) {
+	if p == nil {
+		return nil, errors.New("the parameter is nil")
+	}
+	return p.grad, nil
+}
 
-// Run computes the outputs, and with a loss the gradients, from the inputs and the parameters as they are now. It does
-// not allocate.
+// Run computes the outputs, and with a loss the gradients, from the inputs and the parameters as they are now. Then it
+// sets the inputs that Carry names. If it fails, these stay as they are. It does not allocate.
 func (p *Program) Run() error {
 	err := p.machine.Run(p.runs)
 	p.runs++
 	return err
 }
-
-// Refresh has the next run read the parameters again, in a program that was compiled with FixedParams.
-func (p *Program) Refresh() { p.machine.Refresh() }
 
 // SetRun sets the number of the next run, which decides its dropout masks; runs count from 0.
 func (p *Program) SetRun(number uint64) { p.runs = number }
@@ -122,6 +135,9 @@ func (p *Program) Set(name string, value any) error {
 	return nil
 }
 
+// Output returns the value of the output that OutputAs gave a name, as Value does; nil if there is none of this name.
+func (p *Program) Output(name string) *tensor.Dense { return p.named[name] }
+
 // Value returns the value of an output as a tensor in the program's memory, which the next run overwrites; nil if the
 // node is not an output of the program. A scalar is a tensor of one element.
 func (p *Program) Value(n *gorgonia.Node) *tensor.Dense { return p.outputs[weak.Make(n)] }
@@ -151,17 +167,28 @@ func (p *Program) Grads() []gorgonia.ValueGrad { return p.grads }
 // Grad returns the gradient of the parameter of a name, or nil if the program computes none.
 func (p *Program) Grad(name string) *tensor.Dense { return p.gradByName[name] }
 
+// Gradient returns all gradients of the last run as one vector, which the next run overwrites; nil if the program
+// computes none. It is the memory that Grads and Grad show: the gradients of the parameters that the graph uses, one
+// after the other in the store's order, each in row-major order from the next multiple of 16 elements on, as in the
+// store. What is between them is 0, so that norms, sums and comparisons of the vector are those of the gradients.
+func (p *Program) Gradient() *tensor.Dense { return p.gradient }
+
 // Instructions returns the number of instructions of a run.
 func (p *Program) Instructions() int { return len(p.instructions) }
 
-// String lists the instructions of a run, one a line, with the memory that each reads and writes.
+// String lists the instructions of a run, one a line, with the memory that each reads and writes, and then what is
+// carried to the next run.
 func (p *Program) String() string {
 	var b strings.Builder
 	for _, in := range p.instructions {
 		fmt.Fprintln(&b, in)
 	}
+	for _, c := range p.carries {
+		fmt.Fprintln(&b, c)
+	}
 	return b.String()
 }
 
-// Bytes returns how much memory the program holds besides the parameters and a workspace.
+// Bytes returns how much memory the program holds besides the parameters, what it shares of them (Params.PackedBytes),
+// and a workspace.
 func (p *Program) Bytes() int { return p.machine.Bytes() }

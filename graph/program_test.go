@@ -162,6 +162,67 @@ func TestGrads(t *testing.T) {
 	}
 }
 
+// TestGradient finds the gradients in the vector of all of them: in the store's order, each from a multiple of 16
+// elements on, and zeros between them.
+func TestGradient(t *testing.T) {
+	for _, dtype := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+		for name, way := range carryWays() {
+			params := graph.NewParams(dtype)
+			for _, p := range []struct {
+				name  string
+				shape []int
+			}{{"c", []int{3, 7}}, {"unused", []int{5}}, {"a", []int{16}}, {"b", []int{7}}} {
+				if err := params.Declare(p.name, graph.Glorot(), p.shape...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b := graph.NewBuilder(params)
+			x := b.Input("x", 4, 3)
+			y := b.Tanh(b.Add(b.MatMul(x, b.Param("c", nil, 3, 7)), b.Param("b", nil, 7)))
+			loss := b.Add(b.Sum(y), b.Sum(b.Pow(b.Param("a", nil, 16), 2)))
+			prog := mustCompile(t, b, append(way, graph.Loss(loss))...)
+			mustSet(t, prog, "x", gt.Random("x", 12))
+			mustRun(t, prog)
+			all := prog.Gradient()
+			if got, want := fmt.Sprint(all.Shape()), "(64)"; got != want { // 21, 16 and 7 elements
+				t.Fatalf("%s: the vector has the shape %s; want %s", name, got, want)
+			}
+			numbers := gt.Floats(all.Data())
+			at := 0
+			for _, g := range prog.Grads() {
+				p := g.(*graph.ParamGrad)
+				d, err := p.Grad()
+				if err != nil {
+					t.Fatal(err)
+				}
+				n := p.Param.Value().Size()
+				gt.Compare(t, name+": gradient of "+p.Param.Name(), numbers[at:at+n], gt.Floats(d.Data()), 0)
+				if numbers[at] == 0 {
+					t.Errorf("%s: the gradient of %s is 0", name, p.Param.Name())
+				}
+				if want := all.Uintptr() + uintptr(at)*dtype.Size(); d.Uintptr() != want {
+					t.Errorf("%s: the gradient of %s is not a view of the vector", name, p.Param.Name())
+				}
+				for at += n; at%16 != 0; at++ {
+					if numbers[at] != 0 {
+						t.Errorf("%s: %g between gradients, at %d", name, numbers[at], at)
+					}
+				}
+			}
+			if at != len(numbers) {
+				t.Errorf("%s: the gradients end at %d; want %d", name, at, len(numbers))
+			}
+			if forward := mustCompile(t, b, graph.Output(y)); forward.Gradient() != nil {
+				t.Error("a program without a loss has a gradient")
+			}
+			b = graph.NewBuilder(params)
+			if none := mustCompile(t, b, graph.Loss(b.Sum(b.Input("x", 2)))); none.Gradient() != nil {
+				t.Error("a program without parameters has a gradient")
+			}
+		}
+	}
+}
+
 // TestSharedOutputs compiles outputs that are inputs, constants, parameters, views and one another.
 func TestSharedOutputs(t *testing.T) {
 	b := graph.NewBuilder(graph.NewParams(tensor.Float64))

@@ -21,8 +21,8 @@ func (r reduced) shape(in []tensor.Shape) (tensor.Shape, error) {
 
 // reduce applies a reduction over axes, or over all where none is given, and removes them from the shape.
 func (b *Builder) reduce(name string, x *gorgonia.Node, axes []int, symbolOf func(uint64) symbol) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	if x == nil {
 		return b.failf("%s: the operand is nil", name)
@@ -43,12 +43,12 @@ func (b *Builder) reduce(name string, x *gorgonia.Node, axes []int, symbolOf fun
 
 func axisMask(x *gorgonia.Node, axes []int) (uint64, error) {
 	if len(axes) == 0 {
-		return 1<<x.Dims() - 1, nil
+		return 1<<rank(x) - 1, nil
 	}
 	var mask uint64
 	for _, a := range axes {
 		at := axisOf(x, a)
-		if at < 0 || at >= x.Dims() {
+		if at < 0 || at >= rank(x) {
 			return 0, errors.Errorf("axis %d is not an axis of the shape %v", a, x.Shape())
 		}
 		if mask>>at&1 == 1 {

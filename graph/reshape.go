@@ -10,7 +10,7 @@ import (
 
 // Reshape gives x another shape with as many elements, in row-major order; the adjoint is dy in x's shape.
 func (b *Builder) Reshape(x *gorgonia.Node, shape ...int) *gorgonia.Node {
-	if b.err == nil && x != nil && ir.SameShape(x.Shape(), shape) {
+	if !b.failed() && x != nil && ir.SameShape(x.Shape(), shape) {
 		return x
 	}
 	return b.apply(reshape{append(tensor.Shape{}, shape...)}, x)

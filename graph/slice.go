@@ -11,8 +11,8 @@ import (
 // Slice is the part [from, to) of x along an axis; a negative axis counts from the end. Its adjoint is a place: zeros
 // with dy in that part.
 func (b *Builder) Slice(x *gorgonia.Node, axis, from, to int) *gorgonia.Node {
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	return b.apply(slice{axis: axisOf(x, axis), from: from, to: to}, x)
 }
@@ -20,8 +20,8 @@ func (b *Builder) Slice(x *gorgonia.Node, axis, from, to int) *gorgonia.Node {
 // At is the slice at index i of an axis, without that axis: step t of a sequence [T, B, I] is At(x, 0, t) [B, I].
 func (b *Builder) At(x *gorgonia.Node, axis, i int) *gorgonia.Node {
 	s := b.Slice(x, axis, i, i+1)
-	if b.err != nil {
-		return b.invalid
+	if b.failed() {
+		return b.placeholder()
 	}
 	axis = axisOf(x, axis)
 	shape := s.Shape()
@@ -30,16 +30,20 @@ func (b *Builder) At(x *gorgonia.Node, axis, i int) *gorgonia.Node {
 
 // Split cuts x into n equal parts along an axis: the gates of a stacked product.
 func (b *Builder) Split(x *gorgonia.Node, axis, n int) []*gorgonia.Node {
-	parts := make([]*gorgonia.Node, max(n, 1))
 	axis = axisOf(x, axis)
 	size := 0
-	if b.err == nil && x != nil && axis >= 0 && axis < x.Dims() {
+	if axis >= 0 && axis < rank(x) {
 		size = x.Shape()[axis]
-		if n < 1 || size%n != 0 {
-			b.failf("split of %s: axis %d has size %d, which is not divisible by %d", describe(x), axis, size, n)
-		}
-		size /= max(n, 1)
 	}
+	if !b.failed() && size > 0 && (n < 1 || size%n != 0) {
+		b.failf("split of %s: axis %d has size %d, which is not divisible by %d", describe(x), axis, size, n)
+	}
+	const most = 1 << 16 // placeholders, of which a caller looks at the first few
+	if b.failed() || size == 0 {
+		n = min(n, most)
+	}
+	parts := make([]*gorgonia.Node, max(n, 1))
+	size /= len(parts)
 	for i := range parts {
 		parts[i] = b.Slice(x, axis, i*size, (i+1)*size)
 	}
@@ -49,7 +53,7 @@ func (b *Builder) Split(x *gorgonia.Node, axis, n int) []*gorgonia.Node {
 // axisOf resolves an axis that counts from the end.
 func axisOf(x *gorgonia.Node, axis int) int {
 	if axis < 0 && x != nil {
-		axis += x.Dims()
+		axis += rank(x)
 	}
 	return axis
 }

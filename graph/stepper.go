@@ -2,20 +2,20 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 // Stepper runs a network one time step at a time and keeps the state between steps: for live prediction, and for
-// decoding token by token. It serves one goroutine; steppers of one store of parameters may run in parallel.
+// decoding token by token. It is a program of one step that carries its state (Carry) and fixes its parameters
+// (FixedParams). It serves one goroutine; steppers of one store of parameters may run in parallel.
 type Stepper struct {
-	program       *Program
-	x, y          memory
-	before, after []memory        // the state's tensors that a step starts from, and that it ends with
-	state         []*tensor.Dense // before
-	shape         tensor.Shape    // of the input
+	program *Program
+	x, y    memory
+	state   []*tensor.Dense // what the next step starts from
+	shape   tensor.Shape    // of the input
 }
 
 // memory is the elements of a tensor, of one of the two types.
@@ -35,8 +35,7 @@ func memoryOf(t *tensor.Dense) memory {
 }
 
 // NewStepper compiles one step of the network for inputs [batch, inputs], with the parameters of a store, which are
-// declared if they are not there. The state starts as zeros. The parameters are read at the first step: call Refresh when
-// they have changed. A bidirectional network cannot be stepped.
+// declared if they are not there. The state starts as zeros. A bidirectional network cannot be stepped.
 func (r *Network) NewStepper(params *Params, batch, inputs int, opts ...CompileOption) (*Stepper, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
@@ -49,26 +48,24 @@ func (r *Network) NewStepper(params *Params, batch, inputs int, opts ...CompileO
 	initial := make([]State, r.layers)
 	var names []string
 	for l := range initial {
-		for k, width := range r.cell(r.config).State() {
+		for k, width := range r.StateWidths() {
 			name := fmt.Sprintf("state_l%d_%d", l, k)
 			names = append(names, name)
 			initial[l] = append(initial[l], b.Input(name, batch, width))
 		}
 	}
 	y, final := r.Unroll(b, x, InitialStates(initial...))
-	outputs := []*gorgonia.Node{y}
-	for _, s := range final {
-		outputs = append(outputs, s...)
+	opts = append([]CompileOption{OutputAs("y", y), FixedParams()}, opts...)
+	for i, n := range slices.Concat(final...) {
+		opts = append(opts, Carry(names[i], n))
 	}
-	program, err := Compile(b, append([]CompileOption{Output(outputs...), FixedParams()}, opts...)...)
+	program, err := Compile(b, opts...)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stepper{program: program, x: memoryOf(program.Input("x")), y: memoryOf(program.Value(y)), shape: tensor.Shape{batch, inputs}}
-	for i, name := range names {
+	s := &Stepper{program: program, x: memoryOf(program.Input("x")), y: memoryOf(program.Output("y")), shape: tensor.Shape{batch, inputs}}
+	for _, name := range names {
 		s.state = append(s.state, program.Input(name))
-		s.before = append(s.before, memoryOf(program.Input(name)))
-		s.after = append(s.after, memoryOf(program.Value(outputs[i+1])))
 	}
 	return s, nil
 }
@@ -80,7 +77,7 @@ func (s *Stepper) Step(x []float32) ([]float32, error) {
 		return nil, s.mismatch(len(x), tensor.Float32)
 	}
 	copy(s.x.f32, x)
-	return s.y.f32, s.advance()
+	return s.y.f32, s.program.Run()
 }
 
 // Step64 is Step for a network of float64.
@@ -89,7 +86,7 @@ func (s *Stepper) Step64(x []float64) ([]float64, error) {
 		return nil, s.mismatch(len(x), tensor.Float64)
 	}
 	copy(s.x.f64, x)
-	return s.y.f64, s.advance()
+	return s.y.f64, s.program.Run()
 }
 
 func (s *Stepper) mismatch(n int, dtype tensor.Dtype) error {
@@ -99,20 +96,6 @@ func (s *Stepper) mismatch(n int, dtype tensor.Dtype) error {
 	}
 	return errors.Errorf("step: %d numbers of %v; the network reads %v, %d of %v", n, dtype, s.shape, s.shape.TotalSize(), want)
 }
-
-func (s *Stepper) advance() error {
-	if err := s.program.Run(); err != nil {
-		return err
-	}
-	for i, m := range s.after {
-		copy(s.before[i].f32, m.f32)
-		copy(s.before[i].f64, m.f64)
-	}
-	return nil
-}
-
-// Refresh has the next step read the parameters again.
-func (s *Stepper) Refresh() { s.program.Refresh() }
 
 // State returns the state that the next step starts from, the tensors [batch, width] of each layer in turn; writing to
 // them sets it.

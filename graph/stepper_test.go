@@ -1,14 +1,18 @@
 package graph_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph"
+	gt "github.com/rnnzoo/rnnzoo/internal/graphtest"
 	"github.com/rnnzoo/rnnzoo/zoo/birnn"
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
@@ -61,26 +65,72 @@ func TestStepperEqualsUnrolled(t *testing.T) {
 	}
 }
 
-// Parameters that change are read again after Refresh.
-func TestStepperRefresh(t *testing.T) {
-	params := graph.NewParams(tensor.Float32)
-	s, err := rnn.New(graph.Hidden(40)).NewStepper(params, 1, 3)
-	if err != nil {
-		t.Fatal(err)
+// delayLine is a cell that adds what it gave some steps before, h_t = x_t + h_{t−n}. Its new state is its old one but
+// for one tensor.
+type delayLine struct{ width, steps int }
+
+func (c delayLine) State() []int { return slices.Repeat([]int{c.width}, c.steps) }
+
+func (c delayLine) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+	return append(graph.State{b.Add(x, s[c.steps-1])}, s[:c.steps-1]...)
+}
+
+// A stepper gives what the unrolled network gives where a cell hands old states on.
+func TestStepperOfDelayLine(t *testing.T) {
+	const T, B, W = 8, 6, 20
+	x := make([]float64, T*B*W)
+	for i := range x {
+		x[i] = math.Pow10(i / (B * W)) // 1, 10, 100, …: the digits of a sum say which steps it has
 	}
-	step := func() float32 {
-		s.Reset()
-		y, err := s.Step([]float32{1, 2, 3})
-		if err != nil {
-			t.Fatal(err)
+	for n := 1; n <= 4; n++ {
+		network := graph.NewNetwork("delay", func(c graph.CellConfig) graph.Cell { return delayLine{c.Hidden, n} }, graph.Hidden(W))
+		for _, dtype := range []tensor.Dtype{tensor.Float32, tensor.Float64} {
+			b := graph.NewBuilder(graph.NewParams(dtype))
+			y, _ := network.Unroll(b, b.Input("x", T, B, W))
+			whole := mustCompile(t, b, graph.Output(y))
+			mustSet(t, whole, "x", x)
+			mustRun(t, whole)
+			want := gt.Floats(whole.Value(y).Data())
+			if n == 2 {
+				for step, v := range []float64{1, 10, 101, 1010, 10101} {
+					if want[step*B*W] != v {
+						t.Fatalf("unrolled, step %d gives %g; want %g", step, want[step*B*W], v)
+					}
+				}
+			}
+			for name, way := range carryWays() {
+				s, err := network.NewStepper(graph.NewParams(dtype), B, W, way...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for step := range T {
+					in := x[step*B*W : (step+1)*B*W]
+					var got []float64
+					if dtype == tensor.Float64 {
+						got, err = s.Step64(in)
+					} else {
+						narrow := make([]float32, len(in))
+						for i, v := range in {
+							narrow[i] = float32(v)
+						}
+						var y []float32
+						y, err = s.Step(narrow)
+						got = gt.Floats(y)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					what := fmt.Sprintf("delay of %d, %v, %s: step %d", n, dtype, name, step)
+					gt.Compare(t, what, got, want[step*B*W:(step+1)*B*W], 0)
+					for k, state := range s.State() {
+						if step < k {
+							continue
+						}
+						gt.Compare(t, fmt.Sprint(what, ", state ", k), gt.Floats(state.Data()), want[(step-k)*B*W:(step-k+1)*B*W], 0)
+					}
+				}
+			}
 		}
-		return y[0]
-	}
-	before := step()
-	params.Get("weight_ih_l0").Value().Zero()
-	s.Refresh()
-	if after := step(); after != 0 || before == 0 {
-		t.Errorf("output %v, and %v with weights of 0; want 0", before, after)
 	}
 }
 

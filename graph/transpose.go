@@ -12,7 +12,7 @@ import (
 // adjoint is dy under the inverse permutation.
 func (b *Builder) Transpose(x *gorgonia.Node, perm ...int) *gorgonia.Node {
 	if len(perm) == 0 && x != nil {
-		for i := x.Dims() - 1; i >= 0; i-- {
+		for i := rank(x) - 1; i >= 0; i-- {
 			perm = append(perm, i)
 		}
 	}

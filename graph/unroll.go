@@ -42,11 +42,11 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		return outputs, s
 	}
 	switch {
-	case b.err != nil:
-		return fail(b.invalid)
+	case b.failed():
+		return fail(b.placeholder())
 	case cell == nil:
 		return fail(b.failf("unroll: the cell is nil"))
-	case len(xs) == 0 || xs[0] == nil || xs[0].Dims() != 2:
+	case len(xs) == 0 || xs[0] == nil || rank(xs[0]) != 2:
 		return fail(b.failf("unroll %T: want at least one step, each [B, I]", cell))
 	case len(cell.State()) == 0:
 		return fail(b.failf("unroll %T: State returns no widths; the first is the output's", cell))
@@ -64,12 +64,12 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		}
 		b.step = fmt.Sprintf("%s%s t=%d", b.prefix, b.suffix, t)
 		next := cell.Step(b, xs[t], s)
-		if len(next) != len(s) && b.err == nil {
+		if len(next) != len(s) && !b.failed() {
 			b.failf("unroll %T: Step returned a state of %d tensors; want %d", cell, len(next), len(s))
 		}
 		b.checkState(cell, "the state that Step returned", next, xs[0].Shape()[0])
-		if b.err != nil {
-			return fail(b.invalid)
+		if b.failed() {
+			return fail(b.placeholder())
 		}
 		outputs[t], hidden[t] = next[0], next[0]
 		if mask != nil {
@@ -86,6 +86,20 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 	return outputs, s
 }
 
+// FailState records that a state is not one of a cell's, and returns placeholders in place of the next.
+func (b *Builder) FailState(cell Cell, s State) State {
+	if cell == nil {
+		return State{b.failf("the cell is nil")}
+	}
+	widths := cell.State()
+	placeholder := b.failf("%T: a state of %d tensors; want %d", cell, len(s), len(widths))
+	next := make(State, len(widths))
+	for i := range next {
+		next[i] = placeholder
+	}
+	return next
+}
+
 // initialState checks a state against a cell, or makes one of zeros.
 func (b *Builder) initialState(cell Cell, s State, batch int) (State, error) {
 	widths := cell.State()
@@ -93,19 +107,19 @@ func (b *Builder) initialState(cell Cell, s State, batch int) (State, error) {
 		for _, w := range widths {
 			s = append(s, b.Const(0, batch, w))
 		}
-		return s, b.err
+		return s, b.Err()
 	}
 	if len(s) != len(widths) {
 		return nil, errors.Errorf("unroll %T: an initial state of %d tensors; want %d", cell, len(s), len(widths))
 	}
 	b.checkState(cell, "the initial state", s, batch)
-	return append(State(nil), s...), b.err
+	return append(State(nil), s...), b.Err()
 }
 
 // checkState records an error if a tensor of a state is not [batch, width].
 func (b *Builder) checkState(cell Cell, what string, s State, batch int) {
 	for i, w := range cell.State() {
-		if b.err == nil && (s[i] == nil || !ir.SameShape(s[i].Shape(), []int{batch, w})) {
+		if !b.failed() && (s[i] == nil || !ir.SameShape(s[i].Shape(), []int{batch, w})) {
 			b.failf("unroll %T: tensor %d of %s is %s; want [%d %d]", cell, i, what, describe(s[i]), batch, w)
 		}
 	}

@@ -3,7 +3,9 @@ package train
 import (
 	"gorgonia.org/gorgonia"
 
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // Adadelta gives each step the units of the weights by the running root mean squares of steps and gradients, as
@@ -39,6 +41,19 @@ func (o *Adadelta) LearningRate() float64 { return o.state.learningRate(o.LR, 1)
 
 // SetLearningRate implements Optimizer.
 func (o *Adadelta) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
+
+// Declare implements Optimizer.
+func (o *Adadelta) Declare(s *option.Set) {
+	declareFloat(s, &o.Rho, 0.9, "rho", "decay of the running means").Above(0).Below(1)
+	declareFloat(s, &o.Eps, 1e-6, "eps", "keeps the division finite").Above(0)
+	s.Float(&o.WeightDecay, "weight-decay", "factor of the L2 penalty").AtLeast(0)
+}
+
+// Snapshot implements Optimizer.
+func (o *Adadelta) Snapshot() *safetensors.File { return o.state.snapshot(o) }
+
+// Restore implements Optimizer.
+func (o *Adadelta) Restore(f *safetensors.File) error { return o.state.restore(o, o.buffers(), f) }
 
 // Step implements gorgonia.Solver.
 func (o *Adadelta) Step(grads []gorgonia.ValueGrad) error {

@@ -3,7 +3,9 @@ package train
 import (
 	"gorgonia.org/gorgonia"
 
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // Adagrad divides each weight's step by the root of the sum of all its squared gradients, as torch.optim.Adagrad
@@ -39,6 +41,20 @@ func (o *Adagrad) LearningRate() float64 { return o.state.learningRate(o.LR, 0.0
 
 // SetLearningRate implements Optimizer.
 func (o *Adagrad) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
+
+// Declare implements Optimizer.
+func (o *Adagrad) Declare(s *option.Set) {
+	s.Float(&o.LRDecay, "lr-decay", "lowers the rate from step to step").AtLeast(0)
+	declareFloat(s, &o.Eps, 1e-10, "eps", "keeps the division finite").Above(0)
+	s.Float(&o.InitialAccumulator, "initial-accumulator", "sum of squares before the first step").AtLeast(0)
+	s.Float(&o.WeightDecay, "weight-decay", "factor of the L2 penalty").AtLeast(0)
+}
+
+// Snapshot implements Optimizer.
+func (o *Adagrad) Snapshot() *safetensors.File { return o.state.snapshot(o) }
+
+// Restore implements Optimizer.
+func (o *Adagrad) Restore(f *safetensors.File) error { return o.state.restore(o, o.buffers(), f) }
 
 // Step implements gorgonia.Solver.
 func (o *Adagrad) Step(grads []gorgonia.ValueGrad) error {

@@ -3,7 +3,9 @@ package train
 import (
 	"gorgonia.org/gorgonia"
 
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // Adam scales each weight's step by running moments of its gradient, as torch.optim.Adam computes it at step t:
@@ -40,6 +42,22 @@ func (o *Adam) LearningRate() float64 { return o.state.learningRate(o.LR, 1e-3) 
 
 // SetLearningRate implements Optimizer.
 func (o *Adam) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
+
+// Declare implements Optimizer.
+func (o *Adam) Declare(s *option.Set) {
+	declareFloat(s, &o.Beta1, 0.9, "beta1", "decay of the gradient's mean").Above(0).Below(1)
+	declareFloat(s, &o.Beta2, 0.999, "beta2", "decay of the squared gradient's mean").Above(0).Below(1)
+	declareFloat(s, &o.Eps, 1e-8, "eps", "keeps the division finite").Above(0)
+	s.Float(&o.WeightDecay, "weight-decay", "factor of the L2 penalty").AtLeast(0)
+}
+
+// Snapshot implements Optimizer.
+func (o *Adam) Snapshot() *safetensors.File { return o.state.snapshot(o) }
+
+// Restore implements Optimizer.
+func (o *Adam) Restore(f *safetensors.File) error {
+	return o.state.restore(o, (*adamRule)(nil).buffers(), f)
+}
 
 // Step implements gorgonia.Solver.
 func (o *Adam) Step(grads []gorgonia.ValueGrad) error {

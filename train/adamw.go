@@ -1,6 +1,11 @@
 package train
 
-import "gorgonia.org/gorgonia"
+import (
+	"gorgonia.org/gorgonia"
+
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+)
 
 // AdamW is Adam with a weight decay that the moments do not see, as torch.optim.AdamW computes it at step t:
 //
@@ -36,6 +41,22 @@ func (o *AdamW) LearningRate() float64 { return o.state.learningRate(o.LR, 1e-3)
 
 // SetLearningRate implements Optimizer.
 func (o *AdamW) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
+
+// Declare implements Optimizer.
+func (o *AdamW) Declare(s *option.Set) {
+	declareFloat(s, &o.Beta1, 0.9, "beta1", "decay of the gradient's mean").Above(0).Below(1)
+	declareFloat(s, &o.Beta2, 0.999, "beta2", "decay of the squared gradient's mean").Above(0).Below(1)
+	declareFloat(s, &o.Eps, 1e-8, "eps", "keeps the division finite").Above(0)
+	declareFloat(s, &o.WeightDecay, 0.01, "weight-decay", "share of the learning rate by which each weight shrinks in a step").Above(0)
+}
+
+// Snapshot implements Optimizer.
+func (o *AdamW) Snapshot() *safetensors.File { return o.state.snapshot(o) }
+
+// Restore implements Optimizer.
+func (o *AdamW) Restore(f *safetensors.File) error {
+	return o.state.restore(o, (*adamRule)(nil).buffers(), f)
+}
 
 // Step implements gorgonia.Solver.
 func (o *AdamW) Step(grads []gorgonia.ValueGrad) error {

@@ -40,7 +40,7 @@ func ExampleNewSchedule() {
 		return
 	}
 	for _, step := range []int{0, 5, 10, 55, 100} {
-		fmt.Printf("%3d %.4f\n", step, schedule.LearningRate(step))
+		fmt.Printf("%3d %.4f\n", step, schedule.At(step))
 	}
 	// Output:
 	//   0 0.0009

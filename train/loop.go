@@ -5,77 +5,16 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"math/rand"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/gorgonia"
 
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
-
-// Task is what a run learns: examples, and compiled programs that compute the loss over batches of them.
-type Task interface {
-	// Params returns the parameters that are learnt.
-	Params() *graph.Params
-	// Batches divides the training examples into the batches of an epoch; what is random in it comes from rng.
-	Batches(size int, rng *rand.Rand) [][]int
-	// Step returns a program with a loss whose inputs are set to the examples, and the number of tokens in them: the
-	// steps of their sequences.
-	Step(examples []int) (program *graph.Program, tokens int, err error)
-	// Validate evaluates the parameters as they are on the validation part.
-	Validate() (Evaluation, error)
-}
-
-// Evaluation is how well the parameters do on examples that they have not learnt from.
-type Evaluation struct {
-	Loss    float64
-	Metrics map[string]float64
-}
-
-// Shuffled divides n examples into batches of a size in random order; the last may be smaller. A size below 1 means one
-// batch of all.
-func Shuffled(n, size int, rng *rand.Rand) [][]int {
-	if size < 1 || size > n {
-		size = n
-	}
-	order := rng.Perm(n)
-	var batches [][]int
-	for len(order) > 0 {
-		k := min(size, len(order))
-		batches = append(batches, order[:k:k])
-		order = order[k:]
-	}
-	return batches
-}
-
-// StepEvent is what a callback is told after each update of the weights.
-type StepEvent struct {
-	Epoch        int     // from 1
-	Step, Steps  int     // within the epoch, from 1
-	Loss         float64 // of the batch
-	GradNorm     float64 // global norm of the gradient before clipping
-	LearningRate float64
-}
-
-// EpochEvent is what a callback is told after each epoch.
-type EpochEvent struct {
-	Epoch, Epochs int
-	TrainLoss     float64 // mean over the examples, each with the weights of its step
-	Valid         Evaluation
-	Best          bool // the best so far, by validation loss or by the metric of Maximize
-	Seconds       float64
-	Tokens        int
-}
-
-// Callbacks watch a run. A nil one is not called.
-type Callbacks struct {
-	Step  func(StepEvent)
-	Epoch func(EpochEvent)
-}
 
 // Result is how a run went. The parameters hold the weights of the best epoch.
 type Result struct {
@@ -86,271 +25,272 @@ type Result struct {
 	Interrupted bool // the context was cancelled
 }
 
-// Settings are what the options of Run set.
-type Settings struct {
-	Epochs    int
-	Batch     int    // examples a step; 0 means all
-	Patience  int    // epochs; 0 means no end to it
-	Maximize  string // the validation metric that decides the best epoch; "" means the loss, which is minimized
-	Optimizer Optimizer
-	Schedule  string
-	Clip      float64 // of the global norm; 0 means none
-	ClipEach  float64 // of each element; 0 means none
-	Seed      uint64
-	Callbacks []Callbacks
+// Loop is a run that can stop and go on. It serves one goroutine at a time.
+type Loop struct {
+	settings Settings
+	task     Task
+	rate     Schedule
+	stopping EarlyStopping
+	stop     bool // patience has run out
+	state    State
+	clock    stopwatch         // of the run
+	epoch    stopwatch         // of the epoch
+	best     *safetensors.File // weights of the best epoch; nil if none was finished
+	last     *safetensors.File // weights of the last step, if those of the best epoch are in the parameters
 }
 
-// An Option of Run.
-type Option func(*Settings)
-
-// Use sets all settings at once.
-func Use(s Settings) Option { return func(c *Settings) { *c = s } }
-
-// Epochs sets the number of passes over the training examples; the default is 10.
-func Epochs(n int) Option { return func(c *Settings) { c.Epochs = n } }
-
-// Batch sets the number of examples a step; 0 means all of them. The default is 32.
-func Batch(n int) Option { return func(c *Settings) { c.Batch = n } }
-
-// Patience stops the run after so many epochs without a better one; 0, the default, never does.
-func Patience(epochs int) Option { return func(c *Settings) { c.Patience = epochs } }
-
-// Maximize has the highest validation metric of a name, such as "accuracy", decide which epoch is the best. The default,
-// "", is the lowest validation loss.
-func Maximize(metric string) Option { return func(c *Settings) { c.Maximize = metric } }
-
-// Optimize sets the optimizer; the default is Adam with its own learning rate.
-func Optimize(o Optimizer) Option { return func(c *Settings) { c.Optimizer = o } }
-
-// Scheduled sets the schedule of the learning rate, in the words of NewSchedule; the default is constant.
-func Scheduled(spec string) Option { return func(c *Settings) { c.Schedule = spec } }
-
-// Clip limits the global norm of the gradient; 0 means no limit. The default is 1.
-func Clip(norm float64) Option { return func(c *Settings) { c.Clip = norm } }
-
-// ClipEach limits each element of the gradient to ±limit; 0, the default, means no limit.
-func ClipEach(limit float64) Option { return func(c *Settings) { c.ClipEach = limit } }
-
-// Seed sets the seed of everything random in the loop; the default is 1.
-func Seed(seed uint64) Option { return func(c *Settings) { c.Seed = seed } }
-
-// Watch adds callbacks.
-func Watch(c Callbacks) Option {
-	return func(s *Settings) { s.Callbacks = append(s.Callbacks, c) }
+// Run trains the parameters of a task and leaves those of the best epoch in them: New and Loop.Run.
+func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
+	l, err := New(task, opts...)
+	if err != nil {
+		return Result{}, err
+	}
+	return l.Run(ctx)
 }
 
-// Run trains the parameters of a task and leaves those of the best epoch in them: that with the lowest validation loss,
-// unless Maximize says otherwise. When the context is cancelled it finishes the step at hand, takes the best weights so
-// far and returns a Result that says so.
+// New returns a run that has not begun. A setting out of its bounds is an option.UsageError.
+func New(task Task, opts ...Option) (*Loop, error) {
+	l, err := newLoop(task, Recipe{Epochs: 10, Batch: 32, Clip: 1, Seed: 1}, opts)
+	return l, errors.WithMessage(err, "train")
+}
+
+func newLoop(task Task, r Recipe, opts []Option) (*Loop, error) {
+	if args.Nil(task) {
+		return nil, errors.New("the task is nil")
+	}
+	if task.Params() == nil {
+		return nil, errors.Errorf("the task %T has no parameters: its Params returns nil", task)
+	}
+	s := Settings{Recipe: r}
+	args.Apply(&s, opts)
+	r, err := s.complete()
+	if err != nil {
+		return nil, err
+	}
+	s.Recipe = r
+	batches := task.Batches(1, r.Batch, r.Seed)
+	if len(batches) == 0 {
+		return nil, errNoExamples
+	}
+	l := &Loop{settings: s, task: task, stopping: EarlyStopping{Patience: r.Patience, Maximize: r.Maximize != ""}}
+	l.state = State{Recipe: r, Division: divisionOf(batches)}
+	if l.rate, err = newSchedule(r.Schedule, r.LR, r.Epochs, len(batches)); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+var errNoExamples = errors.New("there are no training examples")
+
+// Run trains until the last epoch, or until patience runs out, and leaves the weights of the best epoch in the parameters:
+// that with the lowest validation loss, unless Maximize says otherwise. When the context is cancelled it finishes the step
+// at hand, takes the best weights so far and returns a Result that says so; Save and another Run go on from the weights of
+// the last step all the same.
+//
 // A loss or gradient that is not finite ends the run with an error that names the step and the parameter; such a step
 // changes no weight.
-func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
-	c := Settings{Epochs: 10, Batch: 32, Clip: 1, Seed: 1}
-	for _, o := range opts {
-		o(&c)
+func (l *Loop) Run(ctx context.Context) (Result, error) {
+	if ctx == nil {
+		return Result{}, args.Context(ctx)
 	}
-	if c.Optimizer == nil {
-		c.Optimizer = &Adam{}
+	if l.last != nil {
+		if err := l.task.Params().Restore(l.last); err != nil {
+			return Result{}, err
+		}
+		l.last = nil
 	}
-	switch {
-	case c.Epochs < 1:
-		return Result{}, errors.Errorf("train: %d epochs; want at least 1", c.Epochs)
-	case c.Batch < 0:
-		return Result{}, errors.Errorf("train: a batch of %d examples; want at least 1, or 0 for all", c.Batch)
-	case c.Patience < 0:
-		return Result{}, errors.Errorf("train: a patience of %d epochs; want at least 1, or 0 for no end", c.Patience)
-	case !(c.Clip >= 0) || !(c.ClipEach >= 0):
-		return Result{}, errors.Errorf("train: gradients clipped to %g and %g; want a positive number, or 0 for no limit", c.Clip, c.ClipEach)
-	}
-	r := &run{Settings: c, task: task, rng: rand.New(rand.NewSource(int64(c.Seed))), stopping: EarlyStopping{Patience: c.Patience, Maximize: c.Maximize != ""}}
-	start := time.Now()
-	err := r.epochs(ctx)
-	r.result.Seconds = time.Since(start).Seconds()
-	if r.best != nil {
-		if e := task.Params().Restore(r.best); err == nil {
+	l.clock.start()
+	interrupted, err := l.epochs(ctx)
+	l.epoch.stop()
+	l.clock.stop()
+	if l.best != nil {
+		l.last = l.task.Params().Snapshot()
+		if e := l.task.Params().Restore(l.best); err == nil {
 			err = e
 		}
 	}
-	return r.result, err
+	result := Result{Epochs: l.state.Epoch, Seconds: l.clock.total().Seconds(), Interrupted: interrupted}
+	if best := l.state.BestEpoch; best > 0 {
+		result.BestEpoch, result.ValidLoss = best, l.state.Losses[best-1]
+	}
+	return result, err
 }
 
-// run is the state of Run.
-type run struct {
-	Settings
-	task     Task
-	rng      *rand.Rand
-	rate     Schedule
-	stopping EarlyStopping
-	best     *safetensors.File
-	steps    int
-	result   Result
-}
-
-func (r *run) epochs(ctx context.Context) error {
-	for epoch := 1; epoch <= r.Settings.Epochs; epoch++ {
-		start := time.Now()
-		batches := r.task.Batches(r.Batch, r.rng)
+// epochs takes the steps that are left.
+func (l *Loop) epochs(ctx context.Context) (interrupted bool, err error) {
+	for l.state.Epoch < l.state.Recipe.Epochs && !l.stop {
+		l.epoch.start()
+		batches := l.task.Batches(l.state.Epoch+1, l.state.Recipe.Batch, l.state.Recipe.Seed)
 		if len(batches) == 0 {
-			return errors.New("train: there are no training examples")
+			return false, errors.WithMessage(errNoExamples, "train")
 		}
-		if r.rate == nil {
-			s, err := NewSchedule(r.Schedule, r.Optimizer.LearningRate(), r.Settings.Epochs, len(batches))
-			if err != nil {
-				return err
-			}
-			r.rate = s
-		}
-		var sum float64
-		var examples, tokens int
-		for i, batch := range batches {
+		for l.state.Step < len(batches) {
 			if ctx.Err() != nil {
-				r.result.Interrupted = true
-				return nil
+				return true, nil
 			}
-			loss, n, err := r.step(epoch, i, len(batches), batch)
-			if err != nil {
+			if err := l.step(batches[l.state.Step], len(batches)); err != nil {
+				return false, err
+			}
+		}
+		if err := l.validate(); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// step updates the weights by a batch, of so many in the epoch.
+func (l *Loop) step(batch []int, steps int) error {
+	s, loss, err := l.run(batch)
+	if err != nil {
+		return err
+	}
+	norm, err := l.clip(s.Program, loss, steps)
+	if err != nil {
+		return err
+	}
+	if err := l.update(s.Program); err != nil {
+		return err
+	}
+	weight := orDefault(s.Weight, float64(len(batch)))
+	l.state.Loss += loss * weight
+	l.state.Weight += weight
+	l.state.Tokens += s.Tokens
+	l.state.Step++
+	l.state.Number++
+	e := StepEvent{Epoch: l.state.Epoch + 1, Step: l.state.Step, Steps: steps, Loss: loss, GradNorm: norm, LearningRate: l.settings.Optimizer.LearningRate()}
+	for _, c := range l.settings.Callbacks {
+		if c.Step != nil {
+			if err := c.Step(e); err != nil {
 				return err
 			}
-			sum += loss * float64(len(batch))
-			examples += len(batch)
-			tokens += n
 		}
-		valid, err := r.task.Validate()
-		if err != nil {
-			return err
-		}
-		if !finite(valid.Loss) {
-			return errors.Errorf("train: the validation loss is %v after epoch %d: %s; lower the learning rate (%g) or clip harder",
-				valid.Loss, epoch, notFinite(r.task.Params()), r.Optimizer.LearningRate())
-		}
-		if m, ok := r.rate.(MetricSchedule); ok {
-			m.Observe(valid.Loss)
-		}
-		criterion := valid.Loss
-		if r.Maximize != "" {
-			var ok bool
-			if criterion, ok = valid.Metrics[r.Maximize]; !ok {
-				return errors.Errorf("train: the validation has no metric %q to maximize; it has %s", r.Maximize, strings.Join(slices.Sorted(maps.Keys(valid.Metrics)), ", "))
+	}
+	if every := l.settings.CheckpointEvery; every == 0 || l.state.Number%every != 0 {
+		return nil
+	}
+	for _, c := range l.settings.Callbacks {
+		if c.Checkpoint != nil {
+			if err := c.Checkpoint(l); err != nil {
+				return err
 			}
-		}
-		best, stop := r.stopping.Observe(epoch, criterion)
-		if best {
-			r.best = r.task.Params().Snapshot()
-			r.result.BestEpoch, r.result.ValidLoss = epoch, valid.Loss
-		}
-		r.result.Epochs = epoch
-		for _, c := range r.Callbacks {
-			if c.Epoch != nil {
-				c.Epoch(EpochEvent{Epoch: epoch, Epochs: r.Settings.Epochs, TrainLoss: sum / float64(examples), Valid: valid, Best: best,
-					Seconds: time.Since(start).Seconds(), Tokens: tokens})
-			}
-		}
-		if stop {
-			return nil
 		}
 	}
 	return nil
 }
 
-// step runs the program of a batch and updates the weights.
-func (r *run) step(epoch, i, n int, batch []int) (loss float64, tokens int, err error) {
-	program, tokens, err := r.task.Step(batch)
-	if err != nil {
-		return 0, 0, err
+// run computes the loss of a batch and its gradients.
+func (l *Loop) run(batch []int) (s Step, loss float64, err error) {
+	if s, err = l.task.Step(l.state.Number, batch); err != nil {
+		return s, 0, err
+	}
+	if s.Program == nil {
+		return s, 0, errors.Errorf("train: step %d of the task %T has no program", l.state.Number, l.task)
 	}
 	// Masks differ from step to step, whichever program runs it, and from seed to seed: the odd factor, 2⁶⁴ over the
 	// golden ratio, keeps the numbers of nearby seeds far apart.
-	program.SetRun(r.Seed*0x9e3779b97f4a7c15 + uint64(r.steps))
-	if err := program.Run(); err != nil {
-		return 0, 0, err
+	s.Program.SetRun(l.state.Recipe.Seed*0x9e3779b97f4a7c15 + uint64(l.state.Number))
+	if err := s.Program.Run(); err != nil {
+		return s, 0, err
 	}
-	loss = program.Loss()
+	return s, s.Program.Loss(), nil
+}
+
+// clip limits the gradients and returns their norm from before. A step that is not finite is an error.
+func (l *Loop) clip(p *graph.Program, loss float64, steps int) (norm float64, err error) {
+	r := l.state.Recipe
 	limit := r.Clip
 	if limit == 0 {
 		limit = math.MaxFloat64
 	}
-	norm, err := ClipNorm(program.Grads(), limit)
-	if err != nil {
-		return 0, 0, err
+	if norm, err = ClipNorm(p.Grads(), limit); err != nil {
+		return 0, err
 	}
 	if !finite(loss) || !finite(norm) {
-		return 0, 0, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; lower the learning rate (%g) or clip harder",
-			loss, norm, epoch, i+1, n, firstNotFinite(program), r.Optimizer.LearningRate())
+		advice := fmt.Sprintf("lower the learning rate (%g) or clip harder", l.settings.Optimizer.LearningRate())
+		if l.state.Number == 0 { // no weight has changed
+			advice = "it is the first step, so the examples hold numbers that are too large or none: look at the data"
+		}
+		return 0, errors.Errorf("train: the loss is %v and the gradient's norm %v at epoch %d, step %d of %d: %s; %s",
+			loss, norm, l.state.Epoch+1, l.state.Step+1, steps, firstNotFinite(p), advice)
 	}
 	if r.ClipEach > 0 {
-		if err := ClipValue(program.Grads(), r.ClipEach); err != nil {
-			return 0, 0, err
+		err = ClipValue(p.Grads(), r.ClipEach)
+	}
+	return norm, err
+}
+
+// update has the optimizer step at the schedule's rate.
+func (l *Loop) update(p *graph.Program) error {
+	l.settings.Optimizer.SetLearningRate(l.rate.At(l.state.Number))
+	return l.settings.Optimizer.Step(p.Grads())
+}
+
+// validate ends an epoch.
+func (l *Loop) validate() error {
+	r, epoch := l.state.Recipe, l.state.Epoch+1
+	valid, err := l.task.Validate()
+	if err != nil {
+		return err
+	}
+	if !finite(valid.Loss) {
+		return errors.Errorf("train: the validation loss is %v after epoch %d: %s; lower the learning rate (%g) or clip harder",
+			valid.Loss, epoch, notFinite(l.task.Params()), l.settings.Optimizer.LearningRate())
+	}
+	decisive := valid.Loss
+	if r.Maximize != "" {
+		var ok bool
+		if decisive, ok = valid.Metrics[r.Maximize]; !ok {
+			return errors.Errorf("train: the validation has no metric %q to maximize; it has %s", r.Maximize, strings.Join(slices.Sorted(maps.Keys(valid.Metrics)), ", "))
 		}
 	}
-	r.Optimizer.SetLearningRate(r.rate.LearningRate(r.steps))
-	if err := r.Optimizer.Step(program.Grads()); err != nil {
-		return 0, 0, err
+	e := EpochEvent{Epoch: epoch, Epochs: r.Epochs, TrainLoss: l.state.Loss / l.state.Weight, Valid: valid,
+		Seconds: l.epoch.total().Seconds(), Tokens: l.state.Tokens}
+	e.Best = l.observe(valid.Loss, decisive)
+	e.Last = l.stop || epoch >= r.Epochs
+	if e.Best {
+		l.best = l.task.Params().Snapshot()
 	}
-	r.steps++
-	for _, c := range r.Callbacks {
-		if c.Step != nil {
-			c.Step(StepEvent{Epoch: epoch, Step: i + 1, Steps: n, Loss: loss, GradNorm: norm, LearningRate: r.Optimizer.LearningRate()})
+	l.epoch = stopwatch{}
+	for _, c := range l.settings.Callbacks {
+		if c.Epoch != nil {
+			if err := c.Epoch(e); err != nil {
+				return err
+			}
 		}
 	}
-	return loss, tokens, nil
+	return nil
 }
 
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-// firstNotFinite names the first parameter whose value or gradient is not finite: a bad value explains every gradient,
-// so values come first. If all of them are finite still, it names the one with the largest gradient.
-func firstNotFinite(program *graph.Program) string {
-	var values, gradients extreme
-	for _, g := range program.Grads() {
-		gradient, _ := g.Grad()
-		name := g.(*graph.ParamGrad).Param.Name()
-		values.observe(name, g.Value())
-		gradients.observe(name, gradient)
+// observe counts a finished epoch by its validation loss and the value that decides which is the best.
+func (l *Loop) observe(loss, decisive float64) (best bool) {
+	if m, ok := l.rate.(MetricSchedule); ok {
+		m.Observe(loss)
 	}
-	switch {
-	case !finite(values.size):
-		return "the value of parameter " + values.name + " went first"
-	case !finite(gradients.size):
-		return "the gradient of parameter " + gradients.name + " went first"
+	s := &l.state
+	s.Epoch++
+	s.Step, s.Loss, s.Weight, s.Tokens = 0, 0, 0, 0
+	s.Losses, s.Decisive = append(s.Losses, loss), append(s.Decisive, decisive)
+	best, l.stop = l.stopping.Observe(s.Epoch, decisive)
+	if best {
+		s.BestEpoch = s.Epoch
 	}
-	return fmt.Sprintf("the parameters are finite, the largest gradient is that of %s, up to %.3g", gradients.name, gradients.size)
+	return best
 }
 
-// notFinite names the first parameter whose value is not finite, or the one with the largest.
-func notFinite(params *graph.Params) string {
-	var values extreme
-	for _, p := range params.List() {
-		values.observe(p.Name(), p.Value())
-	}
-	if !finite(values.size) {
-		return "the value of parameter " + values.name + " went first"
-	}
-	return fmt.Sprintf("the parameters are finite, the largest is %s, up to %.3g", values.name, values.size)
+// stopwatch counts the time that passes while it runs.
+type stopwatch struct {
+	passed time.Duration
+	since  time.Time // zero if it stands
 }
 
-// extreme is the first tensor that is not finite, or else the one with the largest magnitude.
-type extreme struct {
-	name string
-	size float64
-}
+func (w *stopwatch) start() { w.stop(); w.since = time.Now() }
 
-func (e *extreme) observe(name string, v gorgonia.Value) {
-	if size := magnitude(v); e.name == "" || finite(e.size) && !(size <= e.size) {
-		*e = extreme{name, size}
-	}
-}
+func (w *stopwatch) stop() { *w = stopwatch{passed: w.total()} }
 
-// magnitude returns the largest magnitude of a value's elements; it is not finite if one of them is not.
-func magnitude(v gorgonia.Value) (size float64) {
-	switch d := v.Data().(type) {
-	case []float32:
-		for _, x := range d {
-			size = max(size, math.Abs(float64(x)))
-		}
-	case []float64:
-		for _, x := range d {
-			size = max(size, math.Abs(x))
-		}
+func (w *stopwatch) total() time.Duration {
+	if w.since.IsZero() {
+		return w.passed
 	}
-	return size
+	return w.passed + time.Since(w.since)
 }

@@ -19,17 +19,21 @@ import (
 // lineTask learns y = 2·x₀ − 3·x₁ + 1 from examples of its own, with the parameters weight and bias, and −√(poison·extra)
 // as part of the loss: a poison other than 1 spoils a step, and of the gradients that of extra alone.
 type lineTask struct {
+	draws    Draws
 	params   *graph.Params
 	programs map[int]*graph.Program
 	x, y     []float64 // [n, 2], [n]
 
 	dropout  float64
+	weight   func(number int) float64      // of a step in the mean loss; nil means the examples
+	reorder  bool                          // whether the batches come in another order
 	fixed    bool                          // whether a step gets its examples in their own order
 	poison   func(step int) float64        // of the step so many, from 1; nil means 1
 	before   func(step int)                // called in each step, before its program is run
 	valid    []float64                     // the validation loss after each epoch; nil means the mean squared error
 	batches  [][]int                       // all that were asked for
 	steps    int                           // so many were asked for
+	numbers  []int                         // under these numbers
 	observed int                           // so many validations were asked for
 	fail     map[string]error              // errors of "step" and "validate"
 	metrics  func() (m map[string]float64) // nil means none
@@ -48,8 +52,14 @@ func newLine(n int) *lineTask {
 
 func (l *lineTask) Params() *graph.Params { return l.params }
 
-func (l *lineTask) Batches(size int, rng *rand.Rand) [][]int {
-	batches := Shuffled(len(l.y), size, rng)
+func (l *lineTask) Batches(epoch, size int, seed uint64) [][]int {
+	if epoch == 1 { // which New asks for, too
+		l.batches = nil
+	}
+	batches := l.draws.Shuffled(len(l.y), size, epoch, seed)
+	if l.reorder {
+		slices.Reverse(batches)
+	}
 	l.batches = append(l.batches, batches...)
 	return batches
 }
@@ -81,13 +91,14 @@ func (l *lineTask) set(examples []int) (*graph.Program, error) {
 	return p, p.Set("y", y)
 }
 
-func (l *lineTask) Step(examples []int) (*graph.Program, int, error) {
+func (l *lineTask) Step(number int, examples []int) (Step, error) {
+	l.numbers = append(l.numbers, number)
 	if l.fixed {
 		examples = slices.Sorted(slices.Values(examples))
 	}
 	p, err := l.set(examples)
 	if err != nil {
-		return nil, 0, err
+		return Step{}, err
 	}
 	l.steps++
 	poison := 1.0
@@ -98,9 +109,13 @@ func (l *lineTask) Step(examples []int) (*graph.Program, int, error) {
 		l.before(l.steps)
 	}
 	if err := p.Set("poison", poison); err != nil {
-		return nil, 0, err
+		return Step{}, err
 	}
-	return p, 5 * len(examples), l.fail["step"]
+	s := Step{Program: p, Tokens: 5 * len(examples)}
+	if l.weight != nil {
+		s.Weight = l.weight(number)
+	}
+	return s, l.fail["step"]
 }
 
 func (l *lineTask) Validate() (Evaluation, error) {
@@ -155,7 +170,7 @@ func TestRunLearnsWithEveryOptimizer(t *testing.T) {
 		task := newLine(32)
 		var losses []float64
 		result, err := Run(context.Background(), task, Optimize(make()), Epochs(60), Batch(8), Clip(0),
-			Watch(Callbacks{Epoch: func(e EpochEvent) { losses = append(losses, e.Valid.Loss) }}))
+			Watch(Callbacks{Epoch: func(e EpochEvent) error { losses = append(losses, e.Valid.Loss); return nil }}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +213,7 @@ func TestRunDropout(t *testing.T) {
 		task := newLine(24)
 		task.dropout, task.fixed = 0.5, true
 		_, err := Run(context.Background(), task, Seed(seed), Epochs(6), Batch(0), sgd(1e-30),
-			Watch(Callbacks{Step: func(e StepEvent) { losses = append(losses, e.Loss) }}))
+			Watch(Callbacks{Step: func(e StepEvent) error { losses = append(losses, e.Loss); return nil }}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +259,7 @@ func TestRunKeepsBest(t *testing.T) {
 			var after [][]float32
 			var events []EpochEvent
 			result, err := Run(context.Background(), task, sgd(0.01), Epochs(len(c.losses)), Patience(c.patience),
-				Watch(Callbacks{Epoch: func(e EpochEvent) { after, events = append(after, task.weights()), append(events, e) }}))
+				Watch(Callbacks{Epoch: func(e EpochEvent) error { after, events = append(after, task.weights()), append(events, e); return nil }}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -258,6 +273,9 @@ func TestRunKeepsBest(t *testing.T) {
 				if best := events[i].Best; best != (c.losses[i] < slices.Min(append([]float64{inf}, c.losses[:i]...))) {
 					t.Errorf("epoch %d is called the best so far: %v; losses %v", i+1, best, c.losses)
 				}
+				if last := events[i].Last; last != (i+1 == c.epochs) {
+					t.Errorf("epoch %d is called the last: %v; there are %d", i+1, last, c.epochs)
+				}
 			}
 		})
 	}
@@ -268,7 +286,7 @@ func TestRunKeepsBest(t *testing.T) {
 		task.valid = []float64{5, 4, bad, 1}
 		var after [][]float32
 		result, err := Run(context.Background(), task, sgd(0.01), Epochs(4),
-			Watch(Callbacks{Epoch: func(EpochEvent) { after = append(after, task.weights()) }}))
+			Watch(Callbacks{Epoch: func(EpochEvent) error { after = append(after, task.weights()); return nil }}))
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the validation loss is %v after epoch 3", bad)) {
 			t.Errorf("error %v; want one of the loss %v after epoch 3", err, bad)
 		}
@@ -323,15 +341,16 @@ func TestRunCancelled(t *testing.T) {
 			var best []float32     // after the last epoch
 			steps := 0
 			result, err := Run(ctx, task, sgd(0.01), Epochs(4), Batch(2), Watch(Callbacks{
-				Step: func(StepEvent) {
+				Step: func(StepEvent) error {
 					steps++
 					now := task.weights()
 					if slices.Equal(now, last) {
 						t.Errorf("step %d leaves the weights as they were", steps)
 					}
 					last = now
+					return nil
 				},
-				Epoch: func(EpochEvent) { best = task.weights() },
+				Epoch: func(EpochEvent) error { best = task.weights(); return nil },
 			}))
 			if err != nil {
 				t.Fatal(err)
@@ -385,13 +404,17 @@ func TestRunNotFinite(t *testing.T) {
 			var best []float32
 			steps := 0
 			result, err := Run(context.Background(), task, Optimize(&Adam{LR: 0.25}), Batch(4), Epochs(3), Watch(Callbacks{
-				Step:  func(StepEvent) { steps++ },
-				Epoch: func(EpochEvent) { best = task.weights() },
+				Step:  func(StepEvent) error { steps++; return nil },
+				Epoch: func(EpochEvent) error { best = task.weights(); return nil },
 			}))
 			if err == nil {
 				t.Fatal("no error")
 			}
-			for _, want := range append(c.want, "train: ", "lower the learning rate (0.25)") {
+			advice := "lower the learning rate (0.25)"
+			if c.step == 1 { // no weight has changed yet
+				advice = "look at the data"
+			}
+			for _, want := range append(c.want, "train: ", advice) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error %q; want %q", err, want)
 				}
@@ -442,7 +465,7 @@ func TestRunClips(t *testing.T) {
 		task := newLine(16).declared(t)
 		before := task.weights()
 		_, err := Run(context.Background(), task, append([]Option{sgd(rate), Epochs(1), Batch(0),
-			Watch(Callbacks{Step: func(e StepEvent) { event = e }})}, opts...)...)
+			Watch(Callbacks{Step: func(e StepEvent) error { event = e; return nil }})}, opts...)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -510,9 +533,9 @@ func TestRunFollowsSchedule(t *testing.T) {
 			n := 0
 			rates := make(map[float64]bool)
 			_, err = Run(context.Background(), task, sgd(base), Scheduled(spec), Epochs(epochs), Batch(4), Clip(0), Watch(Callbacks{
-				Step: func(e StepEvent) {
-					if e.LearningRate != want.LearningRate(n) {
-						t.Errorf("step %d: rate %v; want %v", n, e.LearningRate, want.LearningRate(n))
+				Step: func(e StepEvent) error {
+					if e.LearningRate != want.At(n) {
+						t.Errorf("step %d: rate %v; want %v", n, e.LearningRate, want.At(n))
 					}
 					after := task.weights()
 					// One unit of float32 in each of four weights of at most 9.
@@ -521,11 +544,13 @@ func TestRunFollowsSchedule(t *testing.T) {
 					}
 					rates[e.LearningRate], before = true, after
 					n++
+					return nil
 				},
-				Epoch: func(e EpochEvent) {
+				Epoch: func(e EpochEvent) error {
 					if m, ok := want.(MetricSchedule); ok {
 						m.Observe(e.Valid.Loss)
 					}
+					return nil
 				},
 			}))
 			if err != nil || n != epochs*steps {
@@ -546,8 +571,8 @@ func TestRunTellsCallbacks(t *testing.T) {
 	var epochs []EpochEvent
 	calls := 0
 	result, err := Run(context.Background(), task, sgd(0.01), Epochs(3), Batch(4),
-		Watch(Callbacks{Step: func(e StepEvent) { steps = append(steps, e) }, Epoch: func(e EpochEvent) { epochs = append(epochs, e) }}),
-		Watch(Callbacks{}), Watch(Callbacks{Step: func(StepEvent) { calls++ }}))
+		Watch(Callbacks{Step: func(e StepEvent) error { steps = append(steps, e); return nil }, Epoch: func(e EpochEvent) error { epochs = append(epochs, e); return nil }}),
+		Watch(Callbacks{}), Watch(Callbacks{Step: func(StepEvent) error { calls++; return nil }}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -592,6 +617,60 @@ func TestRunTellsCallbacks(t *testing.T) {
 	}
 }
 
+// TestRunCallbackEndsRun has a callback return an error: it comes back as it is, with the best weights so far.
+func TestRunCallbackEndsRun(t *testing.T) {
+	enough := errors.New("enough")
+	for _, inStep := range []bool{false, true} {
+		task := newLine(6)
+		task.valid = []float64{2, 1, 3, 4}
+		var best []float32
+		later := 0
+		result, err := Run(context.Background(), task, sgd(0.01), Epochs(4), Batch(2), Watch(Callbacks{
+			Step: func(e StepEvent) error {
+				if inStep && e.Epoch == 4 && e.Step == 2 {
+					return enough
+				}
+				return nil
+			},
+			Epoch: func(e EpochEvent) error {
+				if e.Epoch == 2 {
+					best = task.weights()
+				}
+				if !inStep && e.Epoch == 3 {
+					return enough
+				}
+				return nil
+			},
+		}), Watch(Callbacks{Step: func(e StepEvent) error { later = e.Step; return nil }}))
+		if err != enough || result.Epochs != 3 || result.BestEpoch != 2 || !slices.Equal(task.weights(), best) {
+			t.Errorf("in a step %v: %v, %+v, weights %v; want the callback's error and the weights of epoch 2, %v", inStep, err, result, task.weights(), best)
+		}
+		if inStep && later != 1 {
+			t.Errorf("a callback behind the one with the error is told of step %d", later)
+		}
+	}
+}
+
+// TestRunNumbersAndWeighs checks the numbers of steps, and the mean of their losses by the task's own weights.
+func TestRunNumbersAndWeighs(t *testing.T) {
+	task := newLine(10)
+	task.weight = func(number int) float64 { return float64(1 + number%3) }
+	var losses []float64
+	_, err := Run(context.Background(), task, sgd(0.01), Epochs(2), Batch(4), Watch(Callbacks{
+		Step: func(e StepEvent) error { losses = append(losses, e.Loss); return nil },
+		Epoch: func(e EpochEvent) error {
+			l := losses[len(losses)-3:]
+			if want := (l[0] + 2*l[1] + 3*l[2]) / 6; math.Abs(e.TrainLoss-want) > 1e-12 {
+				t.Errorf("epoch %d: the training loss is %v; want %v", e.Epoch, e.TrainLoss, want)
+			}
+			return nil
+		},
+	}))
+	if err != nil || !slices.Equal(task.numbers, []int{0, 1, 2, 3, 4, 5}) {
+		t.Errorf("steps %v, %v; want 0 to 5", task.numbers, err)
+	}
+}
+
 func TestRunErrors(t *testing.T) {
 	lost := errors.New("the disk is gone")
 	for _, c := range []struct {
@@ -600,15 +679,15 @@ func TestRunErrors(t *testing.T) {
 		opt  Option
 		want string
 	}{
-		{"no epochs", newLine(4), Epochs(0), "train: 0 epochs; want at least 1"},
-		{"batch", newLine(4), Batch(-1), "train: a batch of -1 examples; want at least 1"},
-		{"patience", newLine(4), Patience(-1), "train: a patience of -1 epochs; want at least 1, or 0"},
-		{"clip", newLine(4), Clip(-1), "train: gradients clipped to -1 and 0; want"},
-		{"clip NaN", newLine(4), Clip(math.NaN()), "train: gradients clipped to NaN and 0; want"},
-		{"clip each", newLine(4), ClipEach(-2), "train: gradients clipped to 1 and -2; want"},
+		{"no epochs", newLine(4), Epochs(0), "train: epochs 0: want at least 1"},
+		{"batch", newLine(4), Batch(-1), "train: batch -1: want at least 0"},
+		{"patience", newLine(4), Patience(-1), "train: patience -1: want at least 0"},
+		{"clip", newLine(4), Clip(-1), "train: clip -1: want at least 0"},
+		{"clip NaN", newLine(4), Clip(math.NaN()), "train: clip NaN: want at least 0"},
+		{"clip each", newLine(4), ClipEach(-2), "train: clip-each -2: want at least 0"},
 		{"schedule", newLine(4), Scheduled("stp:3"), `schedule "stp:3": not found`},
-		{"rate", newLine(4), sgd(-1), "a learning rate of -1 is out of range"},
-		{"momentum", newLine(4), Optimize(&SGD{LR: 0.1, Momentum: 2}), "Momentum 2 is out of range"},
+		{"rate", newLine(4), sgd(-1), "train: lr -1: want a number above 0"},
+		{"momentum", newLine(4), Optimize(&SGD{LR: 0.1, Momentum: 2}), "train: optimizer momentum: momentum 2: want less than 1"},
 		{"no examples", newLine(0), Epochs(1), "train: there are no training examples"},
 		{"step", &lineTask{params: newLine(0).params, programs: map[int]*graph.Program{}, x: []float64{1, 2}, y: []float64{3},
 			fail: map[string]error{"step": lost}}, Epochs(1), "the disk is gone"},
@@ -632,7 +711,7 @@ func TestShuffled(t *testing.T) {
 		{10, 3, 4}, {10, 5, 2}, {10, 1, 10}, {10, 10, 1}, {10, 11, 1}, {10, 0, 1}, {10, -1, 1}, {1, 32, 1}, {0, 4, 0}, {0, 0, 0},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
-			batches := Shuffled(c.n, c.size, rand.New(rand.NewSource(1)))
+			batches := new(Draws).Shuffled(c.n, c.size, 1, 1)
 			if len(batches) != c.batches {
 				t.Fatalf("%d batches; want %d", len(batches), c.batches)
 			}
@@ -652,8 +731,25 @@ func TestShuffled(t *testing.T) {
 			}
 		})
 	}
-	rng := rand.New(rand.NewSource(1))
-	if a, b := Shuffled(20, 5, rng), Shuffled(20, 5, rng); reflect.DeepEqual(a, b) {
-		t.Errorf("twice the same order %v", a)
+	// The order is a function of the arguments, whatever was asked for before.
+	type epoch struct {
+		number int
+		seed   uint64
+		n      int
+	}
+	want := make(map[epoch][][]int)
+	for _, e := range []epoch{{1, 1, 20}, {2, 1, 20}, {3, 1, 20}, {1, 2, 20}, {2, 1, 19}} {
+		want[e] = new(Draws).Shuffled(e.n, 5, e.number, e.seed)
+		for other, batches := range want {
+			if other != e && reflect.DeepEqual(batches, want[e]) {
+				t.Errorf("%v and %v have the same order %v", e, other, batches)
+			}
+		}
+	}
+	var d Draws
+	for _, e := range []epoch{{1, 1, 20}, {2, 1, 20}, {3, 1, 20}, {3, 1, 20}, {1, 1, 20}, {3, 1, 20}, {1, 2, 20}, {2, 1, 20}, {2, 1, 19}, {3, 1, 20}} {
+		if got := d.Shuffled(e.n, 5, e.number, e.seed); !reflect.DeepEqual(got, want[e]) {
+			t.Errorf("%v has the order %v behind others; want %v", e, got, want[e])
+		}
 	}
 }

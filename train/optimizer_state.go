@@ -31,6 +31,7 @@ type param[F kernel.Float] struct {
 	kernel.Optimizers[F]
 
 	w, g    []F
+	size    int // of the weights
 	step    int // counted from 1; steps without a gradient do not count
 	buffers [3][]F
 }
@@ -181,17 +182,16 @@ func (t *slot) load(vg gorgonia.ValueGrad) error {
 	}
 	if t.f32 == nil && t.f64 == nil {
 		if t.weights.f32 != nil {
-			t.f32 = &param[float32]{Optimizers: kernels[float32](), w: t.weights.f32}
+			t.f32 = &param[float32]{Optimizers: kernels[float32](), size: len(t.weights.f32)}
 		} else {
-			t.f64 = &param[float64]{Optimizers: kernels[float64](), w: t.weights.f64}
+			t.f64 = &param[float64]{Optimizers: kernels[float64](), size: len(t.weights.f64)}
 		}
 	}
-	// The last step's weights still say what the state is of.
-	if t.f32 != nil && len(t.f32.w) == len(t.weights.f32) {
+	if t.f32 != nil && t.f32.size == len(t.weights.f32) {
 		t.f32.w, t.f32.g = t.weights.f32, t.gradient.f32
 		return nil
 	}
-	if t.f64 != nil && len(t.f64.w) == len(t.weights.f64) {
+	if t.f64 != nil && t.f64.size == len(t.weights.f64) {
 		t.f64.w, t.f64.g = t.weights.f64, t.gradient.f64
 		return nil
 	}

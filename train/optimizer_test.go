@@ -63,7 +63,7 @@ func TestNewOptimizer(t *testing.T) {
 		lr   float64
 		want string
 	}{
-		{"adma", 0, `optimizer "adma" not found; choose one of sgd, momentum`},
+		{"adma", 0, `optimizer "adma": not found; did you mean adam? Choose one of sgd, momentum`},
 		{"adam", -1, "learning rate -1"},
 		{"adam", math.NaN(), "learning rate NaN"},
 		{"adam", math.Inf(1), "learning rate +Inf"},

@@ -3,7 +3,9 @@ package train
 import (
 	"gorgonia.org/gorgonia"
 
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // RMSProp divides each weight's step by a running root mean square of its gradient, as torch.optim.RMSprop computes it:
@@ -45,6 +47,21 @@ func (o *RMSProp) LearningRate() float64 { return o.state.learningRate(o.LR, 0.0
 
 // SetLearningRate implements Optimizer.
 func (o *RMSProp) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
+
+// Declare implements Optimizer.
+func (o *RMSProp) Declare(s *option.Set) {
+	declareFloat(s, &o.Alpha, 0.99, "alpha", "decay of the running means").Above(0).Below(1)
+	declareFloat(s, &o.Eps, 1e-8, "eps", "keeps the division finite").Above(0)
+	s.Float(&o.Momentum, "momentum", "share of the last update that is kept").AtLeast(0).Below(1)
+	s.Bool(&o.Centered, "centered", "divide by the standard deviation of the gradient")
+	s.Float(&o.WeightDecay, "weight-decay", "factor of the L2 penalty").AtLeast(0)
+}
+
+// Snapshot implements Optimizer.
+func (o *RMSProp) Snapshot() *safetensors.File { return o.state.snapshot(o) }
+
+// Restore implements Optimizer.
+func (o *RMSProp) Restore(f *safetensors.File) error { return o.state.restore(o, o.buffers(), f) }
 
 // Step implements gorgonia.Solver.
 func (o *RMSProp) Step(grads []gorgonia.ValueGrad) error {

@@ -6,11 +6,11 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Schedule is a learning rate that changes in the course of a run.
+// Schedule is a number that changes in the course of a run: a learning rate, or a part of true tokens.
 type Schedule interface {
-	// LearningRate returns the rate for the step after so many: 0 for the first. What a step is, an update or an
-	// epoch, is up to the caller. Steps beyond the end of a schedule are allowed.
-	LearningRate(step int) float64
+	// At returns the number for the step after so many: 0 for the first. What a step is, an update or an epoch, is up to
+	// the caller. Steps beyond the end of a schedule are allowed.
+	At(step int) float64
 }
 
 // MetricSchedule is a schedule that follows how well the run does.
@@ -26,9 +26,8 @@ func ScheduleSpecs() []string {
 		"plateau[:FACTOR[:PATIENCE]]", "warmup:STEPS[,SPEC]"}
 }
 
-// NewSchedule returns the schedule that spec describes for a run of so many epochs of so many steps each. Its
-// LearningRate counts steps, that is updates of the weights, and base is the rate that the optimizer would otherwise
-// have.
+// NewSchedule returns the schedule that spec describes for a run of so many epochs of so many steps each: At
+// counts updates of the weights, and base is the rate that the optimizer would otherwise have.
 //
 //	constant                       base all along; so is ""
 //	step:EPOCHS[:FACTOR]           base, times FACTOR (0.1) every so many epochs
@@ -38,13 +37,19 @@ func ScheduleSpecs() []string {
 //	plateau[:FACTOR[:PATIENCE]]    base, times FACTOR (0.1) after more than PATIENCE (10) evaluations without progress
 //	warmup:STEPS[,SPEC]            up to base over so many steps, then SPEC (constant) over the rest of the run
 func NewSchedule(spec string, base float64, epochs, stepsPerEpoch int) (Schedule, error) {
+	s, err := newSchedule(spec, base, epochs, stepsPerEpoch)
+	return s, errors.WithMessagef(err, "schedule %.80q", spec)
+}
+
+// newSchedule is NewSchedule with errors that do not name the spec.
+func newSchedule(spec string, base float64, epochs, stepsPerEpoch int) (Schedule, error) {
 	if !(base > 0 && base < unbounded) {
-		return nil, errors.Errorf("schedule %.80q: a learning rate of %v is out of range; give a positive number", spec, base)
+		return nil, errors.Errorf("a learning rate of %v is out of range; give a positive number", base)
 	}
 	p := specParser{base: base, epoch: max(1, stepsPerEpoch), steps: max(1, epochs) * max(1, stepsPerEpoch)}
 	s, err := p.parse(spec)
 	if err != nil {
-		return nil, errors.WithMessagef(err, "schedule %.80q", spec)
+		return nil, err
 	}
 	return s, nil
 }

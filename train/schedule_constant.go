@@ -5,5 +5,5 @@ type Constant float64
 
 var _ Schedule = Constant(0)
 
-// LearningRate implements Schedule.
-func (c Constant) LearningRate(int) float64 { return float64(c) }
+// At implements Schedule.
+func (c Constant) At(int) float64 { return float64(c) }

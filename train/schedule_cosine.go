@@ -17,8 +17,8 @@ type CosineAnnealing struct {
 
 var _ Schedule = CosineAnnealing{}
 
-// LearningRate implements Schedule.
-func (s CosineAnnealing) LearningRate(step int) float64 {
+// At implements Schedule.
+func (s CosineAnnealing) At(step int) float64 {
 	if s.Steps <= 0 {
 		return s.Base
 	}

@@ -13,7 +13,7 @@ type ExponentialDecay struct {
 
 var _ Schedule = ExponentialDecay{}
 
-// LearningRate implements Schedule.
-func (s ExponentialDecay) LearningRate(step int) float64 {
+// At implements Schedule.
+func (s ExponentialDecay) At(step int) float64 {
 	return s.Base * math.Pow(orDefault(s.Gamma, 1), float64(max(0, step)))
 }

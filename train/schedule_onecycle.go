@@ -20,8 +20,8 @@ type OneCycle struct {
 
 var _ Schedule = OneCycle{}
 
-// LearningRate implements Schedule.
-func (s OneCycle) LearningRate(step int) float64 {
+// At implements Schedule.
+func (s OneCycle) At(step int) float64 {
 	if s.Steps <= 1 {
 		return s.Max
 	}

@@ -26,8 +26,8 @@ type ReduceOnPlateau struct {
 
 var _ MetricSchedule = (*ReduceOnPlateau)(nil)
 
-// LearningRate implements Schedule.
-func (s *ReduceOnPlateau) LearningRate(int) float64 {
+// At implements Schedule.
+func (s *ReduceOnPlateau) At(int) float64 {
 	if !s.started {
 		return s.Base
 	}

@@ -15,8 +15,8 @@ type StepDecay struct {
 
 var _ Schedule = StepDecay{}
 
-// LearningRate implements Schedule.
-func (s StepDecay) LearningRate(step int) float64 {
+// At implements Schedule.
+func (s StepDecay) At(step int) float64 {
 	if s.Every <= 0 {
 		return s.Base
 	}

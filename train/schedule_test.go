@@ -75,7 +75,7 @@ func TestSchedulesAreFinite(t *testing.T) {
 				t.Fatal(err)
 			}
 			for step := -1; step < size+5; step++ {
-				if lr := s.LearningRate(step); !(lr >= 0 && lr <= 0.5) {
+				if lr := s.At(step); !(lr >= 0 && lr <= 0.5) {
 					t.Errorf("%s of %d steps: %v at step %d; want 0 to 0.5", spec, size, lr, step)
 				}
 			}
@@ -85,14 +85,14 @@ func TestSchedulesAreFinite(t *testing.T) {
 
 func TestSchedulesOfZeroSettings(t *testing.T) {
 	for _, s := range []Schedule{Constant(2), StepDecay{Base: 2}, ExponentialDecay{Base: 2}, CosineAnnealing{Base: 2}, OneCycle{Max: 2}, &ReduceOnPlateau{Base: 2}, Warmup{After: Constant(2)}} {
-		if lr := s.LearningRate(7); lr != 2 {
+		if lr := s.At(7); lr != 2 {
 			t.Errorf("%#v: %v; want 2", s, lr)
 		}
 	}
-	if lr := (Warmup{Steps: 3}).LearningRate(1); lr != 0 {
+	if lr := (Warmup{Steps: 3}).At(1); lr != 0 {
 		t.Errorf("a warm-up to nothing gives %v", lr)
 	}
-	if lr := (OneCycle{Max: 2, Steps: 10, Rise: 1}).LearningRate(9); lr != 2 {
+	if lr := (OneCycle{Max: 2, Steps: 10, Rise: 1}).At(9); lr != 2 {
 		t.Errorf("a cycle that only rises ends at %v; want 2", lr)
 	}
 }
@@ -100,7 +100,7 @@ func TestSchedulesOfZeroSettings(t *testing.T) {
 func TestWarmup(t *testing.T) {
 	s := Warmup{Steps: 3, After: StepDecay{Base: 4, Every: 2, Gamma: 0.5}}
 	for step, want := range []float64{1, 2, 3, 4, 4, 2, 2, 1} {
-		if lr := s.LearningRate(step); lr != want {
+		if lr := s.At(step); lr != want {
 			t.Errorf("step %d: %v; want %v", step, lr, want)
 		}
 	}
@@ -114,7 +114,7 @@ func TestWarmupPassesMetricOn(t *testing.T) {
 	m := s.(MetricSchedule)
 	m.Observe(1)
 	m.Observe(1)
-	if lr := s.LearningRate(5); lr != 0.5 {
+	if lr := s.At(5); lr != 0.5 {
 		t.Errorf("rate %v; want 0.5", lr)
 	}
 	Warmup{After: Constant(1)}.Observe(1) // ignored
@@ -130,7 +130,7 @@ func TestReduceOnPlateau(t *testing.T) {
 		{5, 0.5}, {5, 0.3}, // not below Min
 	} {
 		s.Observe(c.metric)
-		if lr := s.LearningRate(i); lr != c.want {
+		if lr := s.At(i); lr != c.want {
 			t.Errorf("after observation %d: %v; want %v", i, lr, c.want)
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // SGD is gradient descent, with momentum or Nesterov's momentum if wanted, as torch.optim.SGD computes it:
@@ -46,6 +48,19 @@ func (o *SGD) LearningRate() float64 { return o.state.learningRate(o.LR, 1e-3) }
 // SetLearningRate implements Optimizer.
 func (o *SGD) SetLearningRate(lr float64) { o.state.setLearningRate(lr) }
 
+// Declare implements Optimizer.
+func (o *SGD) Declare(s *option.Set) {
+	s.Float(&o.Momentum, "momentum", "share of the last update that is kept").AtLeast(0).Below(1)
+	s.Bool(&o.Nesterov, "nesterov", "look ahead by the momentum").Checked(o.checkNesterov)
+	s.Float(&o.WeightDecay, "weight-decay", "factor of the L2 penalty").AtLeast(0)
+}
+
+// Snapshot implements Optimizer.
+func (o *SGD) Snapshot() *safetensors.File { return o.state.snapshot(o) }
+
+// Restore implements Optimizer.
+func (o *SGD) Restore(f *safetensors.File) error { return o.state.restore(o, o.buffers(), f) }
+
 // Step implements gorgonia.Solver.
 func (o *SGD) Step(grads []gorgonia.ValueGrad) error {
 	name := o.Name()
@@ -56,10 +71,17 @@ func (o *SGD) Step(grads []gorgonia.ValueGrad) error {
 	if err != nil {
 		return err
 	}
-	if o.Nesterov && o.Momentum == 0 {
-		return errors.Errorf("%s: Nesterov needs a Momentum; set one, such as 0.9", name)
+	if err := o.checkNesterov(); err != nil {
+		return errors.WithMessage(err, name)
 	}
 	return o.state.each(name, grads, o)
+}
+
+func (o *SGD) checkNesterov() error {
+	if o.Nesterov && o.Momentum == 0 {
+		return errors.New("Nesterov needs a Momentum; set one, such as 0.9")
+	}
+	return nil
 }
 
 func (o *SGD) buffers() []bool            { return []bool{o.Momentum != 0} }

@@ -7,6 +7,8 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // content is the elements of a value in row-major order: one of f32 and f64, the other is nil. They are the value's
@@ -130,7 +132,7 @@ func eachOffset(shape tensor.Shape, strides []int, visit func(offset int)) {
 
 // gradient returns the gradient of a parameter, nil if it has none.
 func gradient(vg gorgonia.ValueGrad) (gorgonia.Value, error) {
-	if vg == nil {
+	if args.Nil(vg) {
 		return nil, errors.New("is nil; give a node or a parameter")
 	}
 	g, err := vg.Grad()

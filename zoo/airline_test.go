@@ -54,8 +54,11 @@ func TestAirlineWithoutSeason(t *testing.T) {
 	for _, m := range Models() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			c := Defaults(m.Name, "airline").WithoutSeason()
-			if f := c.Forecast; !f.Log || f.Lag != 0 || f.Difference != 1 || f.Window != 12 {
+			c, err := Configure(m.Name, "airline", map[string]string{"lag": "0"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := forecastOf(c); !f.Log || f.Lag != 0 || f.Difference != 1 || f.Window != 12 {
 				t.Fatalf("options %+v; want the logarithm, first differences alone and a window of 12", f)
 			}
 			rmse := airline(t, c, 5)

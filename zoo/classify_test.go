@@ -17,6 +17,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
+	"github.com/rnnzoo/rnnzoo/zoo/metric"
+	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 )
 
 // TestPhrases is the promise of the defaults: the order of the words decides, every model learns it, and a bag of words
@@ -27,11 +29,12 @@ func TestPhrases(t *testing.T) {
 			continue
 		}
 		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
 			_, r := trained(t, Defaults(m.Name, "phrases"))
 			if accuracy := r.Metrics["accuracy"]; !(accuracy >= 0.97) {
 				t.Errorf("accuracy %v; want at least 0.97", accuracy)
 			}
-			if bag := r.Baselines["bag-of-words"]["accuracy"]; !(bag < 0.8) {
+			if bag := r.Baseline("bag-of-words")["accuracy"]; !(bag < 0.8) {
 				t.Errorf("the bag of words has the accuracy %v; want less than 0.8", bag)
 			}
 		})
@@ -41,13 +44,13 @@ func TestPhrases(t *testing.T) {
 // quickPhrases trains in a moment.
 func quickPhrases(model string) Config {
 	c := Defaults(model, "phrases")
-	c.Hidden, c.Epochs, c.Limit, c.Classify.Embedding = 8, 2, 400, 8
+	c.Hidden, c.Epochs, c.Limit, classifyOf(c).Embedding = 8, 2, 400, 8
 	return c
 }
 
 func TestClassifyRun(t *testing.T) {
 	c := quickPhrases("lstm")
-	c.Classify.Pooling, c.Classify.Tokenizer = "attention", "bpe:100"
+	classifyOf(c).Pooling, classifyOf(c).Tokenizer = "attention", "bpe:100"
 	e, r := trained(t, c)
 	run := e.Kept(r)
 	dir, err := run.Keep(t.TempDir())
@@ -55,20 +58,23 @@ func TestClassifyRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 3 || entries[0].Name() != "config.json" || entries[1].Name() != "vocabulary.json" {
+	if err != nil || len(entries) != 4 || entries[0].Name() != "config.json" || entries[1].Name() != "state.json" || entries[2].Name() != "vocabulary.json" {
 		t.Errorf("the folder holds %v, %v", entries, err)
 	}
 	var kept struct {
-		Task     string
-		Classes  []string
-		Classify struct{ Pooling, Tokenizer string }
-		Forecast any
+		Task    string
+		Classes any
+		Options struct{ Pooling, Tokenizer string }
 	}
+	var state struct{ Classes []string }
 	if err := json.Unmarshal([]byte(read(t, dir, "config.json")), &kept); err != nil {
 		t.Fatal(err)
 	}
-	if kept.Task != "classify" || !slices.Equal(kept.Classes, []string{"negative", "positive"}) || kept.Classify.Pooling != "attention" || kept.Forecast != nil {
-		t.Errorf("%+v", kept)
+	if err := json.Unmarshal([]byte(read(t, dir, "state.json")), &state); err != nil {
+		t.Fatal(err)
+	}
+	if kept.Task != "classify" || !slices.Equal(state.Classes, []string{"negative", "positive"}) || kept.Options.Pooling != "attention" || kept.Options.Tokenizer != "bpe:100" || kept.Classes != nil {
+		t.Errorf("%+v, %+v", kept, state)
 	}
 	back, err := Open(dir)
 	if err != nil {
@@ -78,26 +84,23 @@ func TestClassifyRun(t *testing.T) {
 		t.Errorf("opened as %+v; want %+v", back.Config, run.Config)
 	}
 	for _, text := range []string{"the film is not bad.", "the plot was dull", "nobody knows these words"} {
-		label, p, err := run.Classify(text)
+		label, p, err := classified(run, text)
 		if err != nil || math.Abs(p["negative"]+p["positive"]-1) > 1e-9 || p[label] < 0.5 {
 			t.Errorf("%q is %s with %v, %v", text, label, p, err)
 		}
-		if again, q, err := back.Classify(text); again != label || !reflect.DeepEqual(p, q) || err != nil {
+		if again, q, err := classified(back, text); again != label || !reflect.DeepEqual(p, q) || err != nil {
 			t.Errorf("%q is %s with %v before, and %s with %v after opening, %v", text, label, p, again, q, err)
 		}
 	}
-	v, err := back.Evaluate("test")
+	v, err := back.Evaluate(t.Context(), "test")
 	if err != nil || !reflect.DeepEqual(*v, r.Evaluation) {
 		t.Errorf("opened it scores %+v, %v; want %+v", v, err, r.Evaluation)
 	}
 	// It is for one task only.
-	if _, err := run.Predict(3); err == nil || !strings.Contains(err.Error(), `the run is for the task "classify", not "forecast"`) {
+	if f, err := forecast.Of(run); err == nil || f != nil || !strings.Contains(err.Error(), "the run does not forecast; its predictor is a *classify.Classifier") {
 		t.Errorf("error %v", err)
 	}
-	if run.History() != nil || run.Variables() != nil {
-		t.Error("a classifier has a history")
-	}
-	for name, damage := range map[string]string{"config.json": `{"model": "lstm", "task": "clasify"}`, "vocabulary.json": `{"tokenizer": "words"}`} {
+	for name, damage := range map[string]string{"config.json": `{"model": "lstm", "task": "clasify"}`, "state.json": `{"classes": ["one"]}`, "vocabulary.json": `{"tokenizer": "words"}`} {
 		whole := read(t, dir, name)
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(damage), 0o600); err != nil {
 			t.Fatal(err)
@@ -127,18 +130,18 @@ func TestClassifyConfig(t *testing.T) {
 		"hidden":            func(c *Config) { c.Hidden = 9 },
 		"batch":             func(c *Config) { c.Batch = 0 },
 		"limit":             func(c *Config) { c.Limit = 300 },
-		"tokenizer":         func(c *Config) { c.Classify.Tokenizer = "characters" },
-		"cased":             func(c *Config) { c.Classify.Tokenizer, c.Classify.Cased = "bpe:20", true },
-		"vocabulary":        func(c *Config) { c.Classify.Vocabulary = 20 },
-		"minimum count":     func(c *Config) { c.Classify.MinCount = 2000 },
-		"tokens":            func(c *Config) { c.Classify.MaxTokens = 3 },
-		"embedding":         func(c *Config) { c.Classify.Embedding = 9 },
-		"vectors":           func(c *Config) { c.Classify.Vectors = vectors },
-		"embedding dropout": func(c *Config) { c.Classify.EmbeddingDropout = 0.5 },
-		"word dropout":      func(c *Config) { c.Classify.WordDropout = 0.3 },
-		"output dropout":    func(c *Config) { c.Classify.OutputDropout = 0.5 },
-		"pooling":           func(c *Config) { c.Classify.Pooling = "mean" },
-		"class weights":     func(c *Config) { c.Classify.ClassWeights = "1,3" },
+		"tokenizer":         func(c *Config) { classifyOf(*c).Tokenizer = "characters" },
+		"cased":             func(c *Config) { classifyOf(*c).Tokenizer, classifyOf(*c).Cased = "bpe:20", true },
+		"vocabulary":        func(c *Config) { classifyOf(*c).Vocabulary = 20 },
+		"minimum count":     func(c *Config) { classifyOf(*c).MinCount = 2000 },
+		"tokens":            func(c *Config) { classifyOf(*c).MaxTokens = 3 },
+		"embedding":         func(c *Config) { classifyOf(*c).Embedding = 9 },
+		"vectors":           func(c *Config) { classifyOf(*c).Vectors = vectors },
+		"embedding dropout": func(c *Config) { classifyOf(*c).EmbeddingDropout = 0.5 },
+		"word dropout":      func(c *Config) { classifyOf(*c).WordDropout = 0.3 },
+		"output dropout":    func(c *Config) { classifyOf(*c).OutputDropout = 0.5 },
+		"pooling":           func(c *Config) { classifyOf(*c).Pooling = "mean" },
+		"class weights":     func(c *Config) { classifyOf(*c).ClassWeights = "1,3" },
 	} {
 		c := quickPhrases("gru")
 		set(&c)
@@ -147,18 +150,19 @@ func TestClassifyConfig(t *testing.T) {
 		}
 	}
 	for want, set := range map[string]func(*Config){
-		"--vocabulary -1: want at least 0":                     func(c *Config) { c.Classify.Vocabulary = -1 },
-		"--max-tokens 8193: want less":                         func(c *Config) { c.Classify.MaxTokens = 1<<13 + 1 },
-		"--embedding -1: want at least 0":                      func(c *Config) { c.Classify.Embedding = -1 },
-		"--embedding-dropout 1: want less than":                func(c *Config) { c.Classify.EmbeddingDropout = 1 },
-		"--word-dropout NaN: want at least 0":                  func(c *Config) { c.Classify.WordDropout = math.NaN() },
-		"--output-dropout -1: want at least 0":                 func(c *Config) { c.Classify.OutputDropout = -1 },
-		`--pooling "sum" not found; choose`:                    func(c *Config) { c.Classify.Pooling = "sum" },
-		`--tokenizer "wrods" not found; did you mean "words"?`: func(c *Config) { c.Classify.Tokenizer = "wrods" },
-		`--tokenizer "bpe:x"`:                                  func(c *Config) { c.Classify.Tokenizer = "bpe:x" },
-		`--class-weights "1,x"`:                                func(c *Config) { c.Classify.ClassWeights = "1,x" },
-		`dataset "phrases": its task is "classify", not "forecast"`: func(c *Config) {
-			*c = DefaultsFor("forecast", "lstm", "phrases")
+		"vocabulary -1: want at least 0":                    func(c *Config) { classifyOf(*c).Vocabulary = -1 },
+		"max-tokens 8193: want at most 8192":                func(c *Config) { classifyOf(*c).MaxTokens = 1<<13 + 1 },
+		"embedding -1: want at least 0":                     func(c *Config) { classifyOf(*c).Embedding = -1 },
+		"embedding-dropout 1: want less than":               func(c *Config) { classifyOf(*c).EmbeddingDropout = 1 },
+		"word-dropout NaN: want at least 0":                 func(c *Config) { classifyOf(*c).WordDropout = math.NaN() },
+		"output-dropout -1: want at least 0":                func(c *Config) { classifyOf(*c).OutputDropout = -1 },
+		`pooling "sum": not found; choose`:                  func(c *Config) { classifyOf(*c).Pooling = "sum" },
+		`tokenizer "wrods": not found; did you mean words?`: func(c *Config) { classifyOf(*c).Tokenizer = "wrods" },
+		`tokenizer "bpe:x"`:                                 func(c *Config) { classifyOf(*c).Tokenizer = "bpe:x" },
+		`class-weights "1,x"`:                               func(c *Config) { classifyOf(*c).ClassWeights = "1,x" },
+		`task "forecast": it learns from series; phrases is texts; choose classify`: func(c *Config) {
+			*c = Defaults("lstm", "airline")
+			c.Dataset = "phrases"
 		},
 	} {
 		c := quickPhrases("lstm")
@@ -170,7 +174,7 @@ func TestClassifyConfig(t *testing.T) {
 		}
 	}
 	c := quickPhrases("lstm")
-	c.Classify.Vectors, c.Classify.Embedding = vectors, 9
+	classifyOf(c).Vectors, classifyOf(c).Embedding = vectors, 9
 	if _, err := New(c); err == nil || !strings.Contains(err.Error(), "its vectors have the width 8, the embedding 9") {
 		t.Errorf("error %v", err)
 	}
@@ -181,10 +185,10 @@ func TestTrainOnTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if accuracy := run.Result.Metrics["accuracy"]; !(accuracy > 0.9) || run.Config.Task != "classify" || run.Result.Confusion == nil {
+	if accuracy := run.Result.Metrics["accuracy"]; !(accuracy > 0.9) || run.Config.Task != "classify" || len(run.Result.Exhibits) == 0 {
 		t.Errorf("accuracy %v, %+v", accuracy, run.Config)
 	}
-	if label, p, err := run.Classify("the film is not bad."); err != nil || label != "positive" || p["positive"] < 0.5 {
+	if label, p, err := classified(run, "the film is not bad."); err != nil || label != "positive" || p["positive"] < 0.5 {
 		t.Errorf("not bad is %s with %v, %v", label, p, err)
 	}
 	// A file of one's own.
@@ -197,11 +201,16 @@ func TestTrainOnTexts(t *testing.T) {
 	if err := os.WriteFile(file, []byte(reviews.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := DefaultsFor("classify", "lstm", "csv:"+file)
-	c.Text, c.Label, c.Hidden, c.Epochs, c.Classify.Embedding = "review", "stars", 4, 1, 4
+	c, err := Configure("lstm", "csv:"+file, map[string]string{"text": "review", "label": "stars", "hidden": "4", "epochs": "1", "embedding": "4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Data.Text != "review" || c.Data.Label != "stars" || c.Hidden != 4 || c.Epochs != 1 || classifyOf(c).Embedding != 4 {
+		t.Errorf("configured %+v", c)
+	}
 	e, r := trained(t, c)
 	back := keptAndOpened(t, e.Kept(r))
-	if v, err := back.Evaluate("valid"); err != nil || len(v.Confusion.Classes) != 2 || v.Confusion.Classes[0] != "1" {
+	if v, err := back.Evaluate(t.Context(), "valid"); err != nil || len(v.Exhibits[0].Data.(*metric.Confusion).Classes) != 2 || v.Exhibits[0].Data.(*metric.Confusion).Classes[0] != "1" {
 		t.Errorf("%+v, %v", v, err)
 	}
 	if _, err := Train(context.Background(), lstm.New(graph.Layers(0)), datasets.Phrases()); err == nil || !strings.Contains(err.Error(), "lstm: the number of layers is 0") {

@@ -1,207 +1,361 @@
 package zoo
 
 import (
-	"math"
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
-// Config is everything that decides a run. Defaults returns one that gives a good result; its JSON form is kept with the
-// run.
+// Config is everything that decides a run. Defaults and Configure return one that gives a good result; its JSON form is kept
+// with the run.
 type Config struct {
+	Format  int    `json:"format"` // of the JSON form
 	Model   string `json:"model"`
 	Dataset string `json:"dataset"`
-	Task    string `json:"task"` // what is learnt from the dataset; "" means what the dataset says
-
-	Hidden           int     `json:"hidden"`
-	Layers           int     `json:"layers"`
-	Dropout          float64 `json:"dropout"`
-	RecurrentDropout float64 `json:"recurrent_dropout"`
-	LayerNorm        bool    `json:"layer_norm"`
-	TorchInit        bool    `json:"torch_init"` // initial weights as PyTorch's
-
-	Decoder string `json:"decoder,omitempty"` // model that decodes what Model encodes; "" means its cell in one direction
-
-	Epochs      int     `json:"epochs"`
-	Batch       int     `json:"batch"` // 0 means all examples
-	LR          float64 `json:"lr"`
-	Optimizer   string  `json:"optimizer"`
-	WeightDecay float64 `json:"weight_decay"`
-	Clip        float64 `json:"clip"` // 0 means none
-	Schedule    string  `json:"schedule"`
-	Patience    int     `json:"patience"` // 0 means none
-	Seed        uint64  `json:"seed"`
-	Limit       int     `json:"limit"` // 0 means all training examples
-
-	// How the dataset is read.
-	Columns       []string `json:"columns,omitempty"`
-	Fill          string   `json:"fill,omitempty"`
-	Period        int      `json:"period,omitempty"`
-	Text          string   `json:"text,omitempty"`           // column of texts in a file
-	Label         string   `json:"label,omitempty"`          // column of classes in a file
-	Encoding      string   `json:"encoding,omitempty"`       // of a file of texts
-	SentencesOnly bool     `json:"sentences_only,omitempty"` // leave a treebank's phrases out
-
-	// A section for each task, of which only that of Task matters.
-	Forecast  task.ForecastOptions  `json:"forecast,omitzero"`
-	Classify  task.ClassifyOptions  `json:"classify,omitzero"`
-	Translate task.TranslateOptions `json:"translate,omitzero"`
+	Folder  string `json:"folder,omitempty"` // in which a relative path of Dataset was
+	Task    string `json:"task"`             // what is learnt from the dataset; "" means what the dataset says
+	task.Recipe
+	Data    datasets.Settings `json:"data"`    // how the dataset is read
+	Options task.Options      `json:"options"` // the task's own: a *forecast.Options, a *classify.Options
 }
 
-// Defaults returns the configuration that gives a good result for a model and a dataset that has a name. A file of one's
-// own is taken for a series: DefaultsFor knows other tasks.
-func Defaults(model, dataset string) Config { return DefaultsFor(taskOf(dataset), model, dataset) }
+// format is that of this version. In format 1 the settings of the data and some of the task's stood beside the recipe's, and
+// the others under the task's name.
+const format = 2
 
-// DefaultsFor returns the configuration that gives a good result for a task, a model and a dataset.
-func DefaultsFor(taskName, model, dataset string) Config {
-	c := Config{
-		Model: model, Dataset: dataset,
-		Hidden: 32, Layers: 1, Epochs: 60, Batch: 32, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1,
-	}
-	if t, ok := taskByName(taskName); ok {
-		c.Task = t.name
-		t.defaults(&c)
+// Defaults returns the configuration that gives a good result for a model and a dataset. A name that is not known makes one
+// that New refuses.
+func Defaults(model, dataset string) Config {
+	c, err := Configure(model, dataset, nil)
+	if err != nil {
+		return Config{Format: format, Model: model, Dataset: dataset, Recipe: task.DefaultRecipe()}
 	}
 	return c
 }
 
-// Check returns a UsageError for the first value that is out of range.
+// Configure returns the configuration that gives a good result for a model and a dataset with what is given, values of
+// settings by their names as zoo run takes them: {"hidden": "64", "epochs": "5"}. What is given may change the others'
+// defaults. An unknown name, of whatever, and a setting that is not for the task are UsageErrors or a
+// datasets.UnknownError; whether the values are in their bounds New says.
+func Configure(model, dataset string, given map[string]string) (Config, error) {
+	var data datasets.Settings
+	var set option.Set
+	data.Declare(&set)
+	for _, f := range set.Fields() { // which say what a file holds
+		if value, ok := given[f.Name]; ok {
+			if err := f.Set(value); err != nil {
+				return Config{}, err
+			}
+		}
+	}
+	if err := set.Check(); err != nil {
+		return Config{}, err
+	}
+	info, err := datasets.Describe(dataset, datasets.Use(data))
+	if err != nil {
+		return Config{}, err
+	}
+	kind, err := taskFor(given["task"], info)
+	if err != nil {
+		return Config{}, err
+	}
+	c := configure(kind, task.Subject{Model: model, Data: info})
+	c.Dataset = dataset
+	if a, ok := c.Options.(task.Adjuster); ok {
+		a.Adjust(&c.Recipe, task.Subject{Model: model, Data: info}, func(name string) (string, bool) {
+			value, ok := given[name]
+			return value, ok
+		})
+	}
+	return c, c.lay(given, info)
+}
+
+// DefaultsFor returns the configuration that gives a good result for a task, a model and data of one's own. Of a nil task it
+// is one that New refuses.
+func DefaultsFor(kind task.Kind, model string) Config {
+	if args.Nil(kind) {
+		return Config{Format: format, Model: model, Recipe: task.DefaultRecipe()}
+	}
+	return configure(kind, task.Subject{Model: model, Data: datasets.Info{Where: "file"}})
+}
+
+// identity returns what names a dataset among all.
+func identity(d datasets.Info) string {
+	if d.Spec != "" {
+		return d.Spec
+	}
+	return inMemory + d.Name
+}
+
+// configure returns the defaults of a task.
+func configure(kind task.Kind, s task.Subject) Config {
+	c := Config{Format: format, Model: s.Model, Dataset: identity(s.Data), Data: s.Data.Settings, Task: kind.Name(), Recipe: task.DefaultRecipe()}
+	c.Options = kind.Defaults(&c.Recipe, s)
+	return c
+}
+
+// lay sets the settings that are given.
+func (c *Config) lay(given map[string]string, info datasets.Info) error {
+	var s option.Set
+	c.Declare(&s)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if name == "task" {
+			continue
+		}
+		f := s.Lookup(name)
+		if f == nil {
+			return c.notFor(name, given[name], s.Names(), info.Kind)
+		}
+		if err := f.Set(given[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notFor says why there is no setting of a name.
+func (c *Config) notFor(name, value string, known []string, kind string) error {
+	var data option.Set
+	c.Data.Declare(&data)
+	if f := data.Lookup(name); f != nil {
+		return errors.WithStack(&option.UsageError{Setting: name, Want: "it is for " + strings.Join(f.Data(), " or ") + "; " + c.Dataset + " is " + article(kind)})
+	}
+	var others []string
+	for _, k := range Tasks() {
+		var s option.Set
+		k.Options().Declare(&s)
+		if s.Lookup(name) != nil {
+			others = append(others, k.Name())
+		}
+	}
+	if others != nil {
+		return errors.WithStack(&option.UsageError{Setting: name, Want: "it is for the task " + strings.Join(others, " or ") + "; the task of " + c.Dataset + " is " + c.Task})
+	}
+	want := "there is no such setting"
+	if near := suggest.Nearest(name, known); near != "" {
+		want += "; did you mean " + near + "?"
+	}
+	return option.Wrong(name, value, "%s", want)
+}
+
+// Declare declares all settings of the configuration: those of the network and of training, of the kind of data that the
+// task learns from, and the task's own.
+func (c *Config) Declare(s *option.Set) {
+	c.Recipe.Declare(s)
+	kind, err := TaskByName(c.Task)
+	var data option.Set
+	data.Group("The data")
+	c.Data.Declare(&data)
+	for _, f := range data.Fields() {
+		if err != nil || f.Data() == nil || slices.ContainsFunc(f.Data(), func(k string) bool { return slices.Contains(kind.Accepts(), k) }) {
+			s.Add(f)
+		}
+	}
+	if !args.Nil(c.Options) {
+		s.Group("The task " + c.Task)
+		c.Options.Declare(s)
+	}
+}
+
+// Check returns a UsageError for the first value that is out of range, or that cannot work whatever the data.
 func (c Config) Check() error {
 	if _, err := ModelByName(c.Model); err != nil {
 		return err
 	}
-	err := checkRanges([]bounded{
-		{"hidden", float64(c.Hidden), 1, 1 << 13},
-		{"layers", float64(c.Layers), 1, 1 << 10},
-		{"dropout", c.Dropout, 0, 1},
-		{"recurrent-dropout", c.RecurrentDropout, 0, 1},
-		{"epochs", float64(c.Epochs), 1, math.MaxInt32},
-		{"batch", float64(c.Batch), 0, math.MaxInt32},
-		{"lr", c.LR, math.SmallestNonzeroFloat64, math.MaxFloat64},
-		{"weight-decay", c.WeightDecay, 0, math.MaxFloat64},
-		{"clip", c.Clip, 0, math.MaxFloat64},
-		{"patience", float64(c.Patience), 0, math.MaxInt32},
-		{"limit", float64(c.Limit), 0, math.MaxInt32},
-		{"period", float64(c.Period), 0, math.MaxInt32},
-	})
+	if err := c.check(nil); err != nil {
+		return err
+	}
+	kind, err := c.kind()
 	if err != nil {
 		return err
 	}
-	if _, err := c.optimizer(); err != nil {
-		return usagef("--optimizer: %v", err)
-	}
-	if _, err := train.NewSchedule(c.Schedule, c.LR, c.Epochs, 1); err != nil {
-		return usagef("--schedule: %v", err)
-	}
-	t, ok := taskByName(c.Task)
-	if !ok {
-		return usagef("task %q not found", c.Task)
-	}
-	return t.check(c)
+	return checkMaximize(c.Maximize, kind)
 }
 
-// bounded is the value of a flag with its bounds.
-type bounded struct {
-	flag  string
-	value float64
-	least float64
-	below float64
-}
-
-// checkRanges returns a UsageError for the first value that is out of bounds.
-func checkRanges(values []bounded) error {
-	for _, n := range values {
-		if !(n.value >= n.least) {
-			if n.flag == "lr" {
-				return usagef("--lr %g: want a number above 0", n.value)
-			}
-			return usagef("--%s %g: want at least %g", n.flag, n.value, n.least)
-		}
-		if !(n.value < n.below) {
-			return usagef("--%s %g: want less than %g", n.flag, n.value, n.below)
-		}
-	}
-	return nil
-}
-
-// checkChoice returns a UsageError if a flag's value is not one of the choices; "" is the default.
-func checkChoice(flag, value string, choices []string) error {
-	if value == "" || slices.Contains(choices, value) {
-		return nil
-	}
-	if near := suggest.Nearest(value, choices); near != "" {
-		return usagef("--%s %q not found; did you mean %q?", flag, value, near)
-	}
-	return usagef("--%s %q not found; choose one of %s", flag, value, strings.Join(choices, ", "))
-}
-
-// checkTokenizer returns a UsageError unless a tokenizer has the name. Whether a file is one shows when it is read.
-func checkTokenizer(name string) error {
-	if strings.ContainsAny(name, `./\`) {
-		return nil
-	}
-	kind, merges, learnt := strings.Cut(name, ":")
-	if err := checkChoice("tokenizer", kind, task.Tokenizers()); err != nil {
+// check is Check for a network of one's own, or nil, and for a run that need not be trained.
+func (c Config) check(network *graph.Network) error {
+	kind, err := c.kind()
+	if err != nil {
 		return err
 	}
-	if n, err := strconv.Atoi(merges); learnt && (err != nil || n < 0 || kind != "bpe" && kind != "bytes") {
-		return usagef("--tokenizer %q: want a number of merges, as in bpe:8000", name)
+	var s option.Set
+	c.Declare(&s)
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if checker, ok := kind.(task.Checker); ok {
+		if network == nil {
+			if network, err = c.network(c.Model); err != nil {
+				return err
+			}
+		}
+		return checker.Check(c.setting(network, nil))
 	}
 	return nil
 }
 
-// optimizer returns the optimizer, with the weight decay where it has one.
-func (c Config) optimizer() (train.Optimizer, error) {
-	o, err := train.NewOptimizer(c.Optimizer, c.LR)
-	if err != nil || c.WeightDecay == 0 {
-		return o, err
+// checkMaximize returns an error if a task has no metric of the name, before an epoch has been trained in vain.
+func checkMaximize(name string, kind task.Kind) error {
+	if name == "" {
+		return nil
 	}
-	switch o := o.(type) {
-	case *train.SGD:
-		o.WeightDecay = c.WeightDecay
-	case *train.Adam:
-		o.WeightDecay = c.WeightDecay
-	case *train.AdamW:
-		o.WeightDecay = c.WeightDecay
-	case *train.RMSProp:
-		o.WeightDecay = c.WeightDecay
-	case *train.Adagrad:
-		o.WeightDecay = c.WeightDecay
-	case *train.Adadelta:
-		o.WeightDecay = c.WeightDecay
+	var names []string
+	for _, m := range kind.Metrics() {
+		if m.HigherIsBetter {
+			names = append(names, m.Name)
+		}
 	}
-	return o, nil
+	if slices.Contains(names, name) {
+		return nil
+	}
+	if names == nil {
+		return option.Wrong("maximize", name, "the task %s has no metric of which more is better; leave it out", kind.Name())
+	}
+	hint := "choose"
+	if near := suggest.Nearest(name, names); near != "" {
+		hint = "did you mean " + near + "? Choose"
+	}
+	return option.Wrong("maximize", name, "the task %s has no such metric of which more is better; %s one of %s", kind.Name(), hint, strings.Join(names, ", "))
 }
 
-// network returns the network of the configuration.
-func (c Config) network() (*graph.Network, error) {
-	m, err := ModelByName(c.Model)
+// kind returns the task of the configuration.
+func (c Config) kind() (task.Kind, error) {
+	info, err := datasets.Describe(c.Dataset, datasets.Use(c.Data))
+	switch {
+	case err == nil:
+		return taskFor(c.Task, info)
+	case c.Task != "": // of a dataset that is there already
+		return TaskByName(c.Task)
+	}
+	return nil, err
+}
+
+// network returns the network of a model in the configuration's size.
+func (c Config) network(model string) (*graph.Network, error) {
+	m, err := ModelByName(model)
 	if err != nil {
 		return nil, err
 	}
-	opts := []graph.NetworkOption{graph.Hidden(c.Hidden), graph.Layers(c.Layers), graph.Dropout(c.Dropout), graph.RecurrentDropout(c.RecurrentDropout)}
-	if c.LayerNorm {
-		opts = append(opts, graph.LayerNorm())
-	}
-	if c.TorchInit {
-		opts = append(opts, graph.TorchInit())
-	}
-	return m.New(opts...), nil
+	return m.New(c.Recipe.Network()...), nil
 }
 
-// open opens the dataset of the configuration.
+// setting returns what a task is made of.
+func (c Config) setting(network *graph.Network, params *graph.Params) task.Setting {
+	return task.Setting{Network: network, Other: c.network, Params: params, Options: c.Options, Recipe: c.Recipe, Data: c.Data}
+}
+
+// inMemory is before the name of a dataset that was made in the program, or read by it: there is no opening it again.
+const inMemory = "memory:"
+
+// open opens the dataset of the configuration. A file is looked for in the folder that it was in at first, and then here.
 func (c Config) open(opts []datasets.Option) (datasets.Dataset, error) {
-	own := []datasets.Option{datasets.Fill(c.Fill), datasets.Columns(c.Columns...), datasets.Period(c.Period),
-		datasets.Text(c.Text), datasets.Label(c.Label), datasets.Encoding(c.Encoding)}
-	if c.SentencesOnly {
-		own = append(own, datasets.SentencesOnly())
+	if name, ok := strings.CutPrefix(c.Dataset, inMemory); ok {
+		return nil, errors.Errorf("the dataset %q was made in the program that trained on it; give one to evaluate on", name)
 	}
-	return datasets.Open(c.Dataset, append(own, opts...)...)
+	opts = append([]datasets.Option{datasets.Use(c.Data)}, opts...)
+	there, relative := datasets.InFolder(c.Dataset, c.Folder)
+	if c.Folder == "" || !relative {
+		return datasets.Open(c.Dataset, opts...)
+	}
+	d, err := datasets.Open(there, opts...)
+	if errors.Is(err, fs.ErrNotExist) {
+		if d, here := datasets.Open(c.Dataset, opts...); here == nil {
+			return d, nil
+		}
+		err = errors.WithMessage(err, "it is no longer where it was, nor here; give another dataset to evaluate on")
+	}
+	return d, err
+}
+
+// located notes the folder of a dataset whose path is relative.
+func (c *Config) located() error {
+	if _, relative := datasets.InFolder(c.Dataset, "."); !relative || c.Folder != "" {
+		return nil
+	}
+	dir, err := os.Getwd()
+	c.Folder = dir
+	return errors.Wrap(err, "the folder of "+c.Dataset)
+}
+
+// own returns a copy that shares nothing with the configuration.
+func (c Config) own() (Config, error) {
+	data, err := json.Marshal(c)
+	if err != nil {
+		return c, errors.WithStack(err)
+	}
+	var copied Config
+	return copied, errors.WithStack(json.Unmarshal(data, &copied))
+}
+
+// UnmarshalJSON implements json.Unmarshaler, for the formats of all versions.
+func (c *Config) UnmarshalJSON(data []byte) error {
+	var head struct {
+		Format int
+		Task   string
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return errors.WithStack(err)
+	}
+	if head.Format > format {
+		return errors.Errorf("its format is %d; this version reads up to %d: use a newer one", head.Format, format)
+	}
+	var kind task.Kind
+	if head.Task == "" { // as when there was only one
+		kind = Tasks()[0]
+	} else {
+		var err error
+		if kind, err = TaskByName(head.Task); err != nil {
+			return err
+		}
+	}
+	type fields Config // without this method
+	read := fields{Options: kind.Options()}
+	decode := train.DecodeJSON
+	if head.Format < 2 { // whose fields are also those of the state, and of parts that are read below
+		decode = json.Unmarshal
+	}
+	if err := decode(data, &read); err != nil {
+		return errors.WithStack(err)
+	}
+	if read.Options == nil {
+		read.Options = kind.Options()
+	}
+	if head.Format < 2 {
+		var sections map[string]json.RawMessage
+		if err := json.Unmarshal(data, &sections); err != nil {
+			return errors.WithStack(err)
+		}
+		for _, part := range []struct {
+			data json.RawMessage
+			to   any
+		}{{data, &read.Data}, {data, read.Options}, {sections[kind.Name()], read.Options}} {
+			if part.data == nil {
+				continue
+			}
+			if err := json.Unmarshal(part.data, part.to); err != nil {
+				return errors.WithStack(err)
+			}
+		}
+		if read.Maximize == "" { // which the task decided then
+			var r task.Recipe
+			kind.Defaults(&r, task.Subject{Model: read.Model})
+			read.Maximize = r.Maximize
+		}
+	}
+	read.Format, read.Task = format, kind.Name()
+	*c = Config(read)
+	return nil
 }

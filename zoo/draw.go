@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // Drawing says what Draw draws: a model unrolled over a sequence [Steps, Batch, Input].
@@ -12,21 +13,29 @@ type Drawing struct {
 	Gradients                           bool // of the mean squared error against a target, too
 }
 
+// Declare declares the settings of a drawing.
+func (d *Drawing) Declare(s *option.Set) {
+	// A drawing of more takes its reader, and Graphviz, longer than anyone waits. A picture has its own limit,
+	// show.MaxNodes.
+	const most = 1000
+	s.Int(&d.Steps, "steps", "length of the sequence").AtLeast(1).AtMost(most)
+	s.Int(&d.Layers, "layers", "number of layers").AtLeast(1).AtMost(most)
+	s.Int(&d.Hidden, "hidden", "width of the hidden state").AtLeast(1).AtMost(most)
+	s.Int(&d.Input, "input", "width of the input").AtLeast(1).AtMost(most)
+	s.Int(&d.Batch, "batch", "sequences in the batch").AtLeast(1).AtMost(most)
+	s.Bool(&d.Gradients, "grad", "draw the gradients of the mean squared error, too")
+}
+
 // Draw draws the symbolic graph of a model in the language of Graphviz, as graph.DOT does.
 func Draw(model string, d Drawing) ([]byte, error) {
 	m, err := ModelByName(model)
 	if err != nil {
 		return nil, err
 	}
-	// A drawing of more takes its reader, and Graphviz, longer than anyone waits.
-	const most = 1000
-	for _, n := range []struct {
-		flag  string
-		value int
-	}{{"steps", d.Steps}, {"batch", d.Batch}, {"input", d.Input}, {"hidden", d.Hidden}, {"layers", d.Layers}} {
-		if n.value < 1 || n.value > most {
-			return nil, usagef("--%s %d: want between 1 and %d", n.flag, n.value, most)
-		}
+	var set option.Set
+	d.Declare(&set)
+	if err := set.Check(); err != nil {
+		return nil, err
 	}
 	b := graph.NewBuilder(graph.NewParams(tensor.Float32))
 	// The weights are not drawn, and PyTorch's initial values are the cheapest.

@@ -35,7 +35,7 @@ func Example_ownCell() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println("better than the same month of the year before:", run.Result.Metrics["rmse"] < run.Result.Baselines["seasonal"]["rmse"])
+	fmt.Println("better than the same month of the year before:", run.Result.Metrics["rmse"] < run.Result.Baseline("seasonal")["rmse"])
 	// Output:
 	// better than the same month of the year before: true
 }

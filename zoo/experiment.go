@@ -4,19 +4,26 @@
 //	e, err := zoo.New(config)
 //	result, err := e.Run(ctx)
 //
-// Train does it all for a network and a dataset of one's own, and what a Run can do depends on the task of its dataset:
+// Train does it all for a network and a dataset of one's own. What a Run can do depends on its task, whose package has a
+// function that returns it:
 //
 //	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(32)), datasets.Phrases())
-//	label, probabilities, err := run.Classify("the film is not bad.")
+//	classifier, err := classify.Of(run)
+//	classes, err := classifier.Classify("the film is not bad.")
+//
+// An Experiment serves one goroutine. A Run, and what it predicts with, serves any number of them at once; any number of
+// experiments run in parallel.
 package zoo
 
 import (
 	"context"
 
+	"github.com/pkg/errors"
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
@@ -25,6 +32,7 @@ import (
 type Experiment struct {
 	Config  Config
 	Dataset datasets.Info
+	kind    task.Kind
 	task    task.Task
 }
 
@@ -34,43 +42,109 @@ type Result struct {
 	Evaluation // on the test part
 }
 
-// New prepares an experiment. The options say where the dataset is to be found. A request that makes no sense is a
-// UsageError or a datasets.UnknownError.
-func New(c Config, opts ...datasets.Option) (*Experiment, error) {
-	if err := c.Check(); err != nil {
-		return nil, err
+// An Option of New, Train's cousin for a configuration, and of Run.Evaluate.
+type Option func(*setup)
+
+type setup struct {
+	network  *graph.Network
+	dataset  datasets.Dataset
+	spec     string
+	reading  []datasets.Option
+	decoding task.Options
+}
+
+func gather(opts []Option) setup {
+	var s setup
+	args.Apply(&s, opts)
+	return s
+}
+
+// WithNetwork has New train a network of one's own in place of the configuration's model. Its name and its sizes stand in
+// the configuration.
+func WithNetwork(n *graph.Network) Option { return func(s *setup) { s.network = n } }
+
+// WithDataset has New, or Evaluate, take a dataset that is there already in place of the configuration's.
+func WithDataset(d datasets.Dataset) Option { return func(s *setup) { s.dataset = d } }
+
+// OnDataset has Evaluate open another dataset than the run's, with the run's settings of how it is read.
+func OnDataset(spec string) Option { return func(s *setup) { s.spec = spec } }
+
+// Reading adds to how the dataset is opened, such as where it is to be found.
+func Reading(opts ...datasets.Option) Option {
+	return func(s *setup) { s.reading = append(s.reading, opts...) }
+}
+
+// Decoding has Evaluate look for answers with other settings than in training, such as another beam: those of the
+// predictor's Decoding, changed.
+func Decoding(o task.Options) Option { return func(s *setup) { s.decoding = o } }
+
+// New prepares an experiment. A request that makes no sense is an option.UsageError or a datasets.UnknownError.
+func New(c Config, opts ...Option) (*Experiment, error) {
+	s := gather(opts)
+	network, err := s.network, error(nil)
+	if network == nil {
+		if err = c.Check(); err == nil {
+			network, err = c.network(c.Model)
+		}
+	} else {
+		c.Model = network.Name()
+		c.Sized(network.Config())
+		err = c.check(network)
 	}
-	network, err := c.network()
 	if err != nil {
 		return nil, err
 	}
-	d, err := c.open(opts)
-	if err != nil {
+	if kind, err := c.kind(); err == nil { // before a corpus is fetched
+		if err := checkMaximize(c.Maximize, kind); err != nil {
+			return nil, err
+		}
+	}
+	d := s.dataset
+	if d != nil {
+		c.Dataset, c.Data = identity(d.Info()), d.Info().Settings
+	} else if d, err = c.open(s.reading); err != nil {
 		return nil, err
 	}
 	return prepare(c, network, d)
 }
 
-// prepare joins a network with a dataset, by the task that the dataset is for.
+// prepare joins a network with a dataset.
 func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment, error) {
-	info := d.Info()
-	entry, ok := taskByName(info.Task)
-	if !ok {
-		return nil, usagef("dataset %q: its task %q is not known", info.Name, info.Task)
+	if err := checkParts(network, d); err != nil {
+		return nil, err
 	}
-	if c.Task == "" {
-		c.Task = entry.name
+	kind, err := taskFor(c.Task, d.Info())
+	if err != nil {
+		return nil, err
 	}
-	if c.Task != entry.name {
-		return nil, usagef("dataset %q: its task is %q, not %q", info.Name, entry.name, c.Task)
+	if err := checkMaximize(c.Maximize, kind); err != nil {
+		return nil, err
 	}
-	t, err := entry.prepare(&c, network, d, graph.NewParams(tensor.Float32, graph.InitSeed(c.Seed)))
+	c.Task = kind.Name()
+	if c, err = c.own(); err != nil { // the task fills in what the options leave open
+		return nil, err
+	}
+	if err := c.located(); err != nil {
+		return nil, err
+	}
+	t, err := kind.New(c.setting(network, graph.NewParams(tensor.Float32, graph.InitSeed(c.Seed))), d)
 	if err != nil {
 		return nil, err
 	}
 	t.Limit(c.Limit)
-	return &Experiment{Config: c, Dataset: info, task: t}, nil
+	return &Experiment{Config: c, Dataset: d.Info(), kind: kind, task: t}, nil
 }
+
+// checkParts returns an error if there is no network or dataset to speak of.
+func checkParts(network *graph.Network, d datasets.Dataset) error {
+	if args.Nil(d) {
+		return errors.New("the dataset is nil; datasets.Open opens one")
+	}
+	return network.Check()
+}
+
+// Task returns what the experiment learns.
+func (e *Experiment) Task() task.Kind { return e.kind }
 
 // Parameters returns the number of trainable numbers.
 func (e *Experiment) Parameters() int { return e.task.Params().Count() }
@@ -91,24 +165,14 @@ func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Re
 // a fixed batch of training examples.
 func (e *Experiment) Probe() ([]graph.GradientNorms, error) { return e.task.Probe() }
 
-// settings returns the loop's settings.
-func (c Config) settings() (train.Settings, error) {
-	o, err := c.optimizer()
-	t, _ := taskByName(c.Task)
-	return train.Settings{Epochs: c.Epochs, Batch: c.Batch, Patience: c.Patience, Maximize: t.maximize, Optimizer: o, Schedule: c.Schedule, Clip: c.Clip, Seed: c.Seed}, err
-}
-
-// run trains with the configuration's settings and the caller's options.
+// run trains with the configuration's recipe and the caller's options.
 func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, error) {
-	s, err := e.Config.settings()
+	r, err := train.Run(ctx, e.task, append([]train.Option{train.Use(e.Config.Recipe.Recipe)}, opts...)...)
 	if err != nil {
 		return nil, err
 	}
-	r, err := train.Run(ctx, e.task, append([]train.Option{train.Use(s)}, opts...)...)
-	if err != nil {
-		return nil, err
-	}
-	v, err := evaluate(e.task, task.TestPart)
+	// The weights are worth their evaluation, whenever the training was ended.
+	v, err := evaluate(context.WithoutCancel(ctx), e.task, task.TestPart)
 	if err != nil {
 		return nil, err
 	}
@@ -120,20 +184,18 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 //
 //	run, err := zoo.Train(ctx, lstm.New(graph.Hidden(16)), datasets.Airline(), train.Epochs(100))
 func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts ...train.Option) (*Run, error) {
-	c := DefaultsFor(d.Info().Task, network.Name(), d.Info().Name)
-	n := network.Config()
-	c.Hidden, c.Layers, c.Dropout, c.RecurrentDropout, c.LayerNorm, c.TorchInit = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout, n.LayerNorm, n.TorchInit
-	s, err := c.settings()
+	if err := checkParts(network, d); err != nil {
+		return nil, err
+	}
+	kind, err := taskFor("", d.Info())
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range opts {
-		o(&s)
-	}
-	c.Epochs, c.Batch, c.Patience, c.Schedule, c.Clip, c.Seed = s.Epochs, s.Batch, s.Patience, s.Schedule, s.Clip, s.Seed
-	if s.Optimizer != nil {
-		c.Optimizer, c.LR = s.Optimizer.Name(), s.Optimizer.LearningRate()
-	}
+	c := configure(kind, task.Subject{Model: network.Name(), Data: d.Info()})
+	c.Sized(network.Config())
+	s := train.Settings{Recipe: c.Recipe.Recipe}
+	args.Apply(&s, opts)
+	c.Recipe.Recipe = s.Written()
 	e, err := prepare(c, network, d)
 	if err != nil {
 		return nil, err

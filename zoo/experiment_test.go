@@ -2,7 +2,7 @@ package zoo
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -23,14 +23,20 @@ import (
 func quick(model string) Config {
 	c := Defaults(model, "airline")
 	c.Hidden, c.Epochs, c.Batch = 4, 3, 16
-	c.Forecast.Window, c.Forecast.Lag, c.Forecast.Difference, c.Forecast.Log = 3, 12, 0, true
+	forecastOf(c).Window, forecastOf(c).Lag, forecastOf(c).Difference, forecastOf(c).Log = 3, 12, 0, true
 	return c
 }
 
 // trained runs a configuration.
 func trained(t *testing.T, c Config, callbacks ...train.Callbacks) (*Experiment, *Result) {
 	t.Helper()
-	e, err := New(c)
+	return trainedOn(t, c, nil, callbacks...)
+}
+
+// trainedOn runs a configuration on a dataset, or on nil for its own.
+func trainedOn(t *testing.T, c Config, d datasets.Dataset, callbacks ...train.Callbacks) (*Experiment, *Result) {
+	t.Helper()
+	e, err := New(c, WithDataset(d))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,20 +47,11 @@ func trained(t *testing.T, c Config, callbacks ...train.Callbacks) (*Experiment,
 	return e, r
 }
 
-func predicted(t *testing.T, r *Run, steps int) [][]float64 {
-	t.Helper()
-	next, err := r.Predict(steps)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return next
-}
-
 func TestExperiment(t *testing.T) {
 	c := quick("lstm")
 	c.Hidden = 32
 	epochs := 0
-	e, r := trained(t, c, train.Callbacks{Epoch: func(train.EpochEvent) { epochs++ }})
+	e, r := trained(t, c, train.Callbacks{Epoch: func(train.EpochEvent) error { epochs++; return nil }})
 	// 4·32·1 + 4·32·32 + 2·4·32 of the cell and 32 + 1 of the head.
 	if e.Parameters() != 4513 {
 		t.Errorf("%d parameters; want 4513", e.Parameters())
@@ -62,7 +59,7 @@ func TestExperiment(t *testing.T) {
 	if n, valid, test := e.Examples(); n != 84-12-3 || valid != 12 || test != 48 {
 		t.Errorf("%d, %d and %d examples; want 69, 12 and 48", n, valid, test)
 	}
-	if epochs != 3 || r.Epochs != 3 || r.Interrupted || e.Dataset.Name != "airline" || e.Config.Forecast.Test != 1.0/3 {
+	if epochs != 3 || r.Epochs != 3 || r.Interrupted || e.Dataset.Name != "airline" || forecastOf(e.Config).Test != 1.0/3 {
 		t.Errorf("%d epochs, %+v, %+v", epochs, r.Result, e.Config)
 	}
 	for _, name := range []string{"rmse", "mae", "smape", "mase"} {
@@ -70,10 +67,10 @@ func TestExperiment(t *testing.T) {
 			t.Errorf("%s is %v", name, x)
 		}
 	}
-	if names := slices.Sorted(maps.Keys(r.Baselines)); !slices.Equal(names, []string{"growth", "persistence", "seasonal"}) {
+	if names := rivals(r.Baselines); !slices.Equal(names, []string{"growth", "persistence", "seasonal"}) {
 		t.Errorf("baselines %v", names)
 	}
-	if rmse := r.Baselines["seasonal"]["rmse"]; math.Abs(rmse-41.85) > 0.01 {
+	if rmse := r.Baseline("seasonal")["rmse"]; math.Abs(rmse-41.85) > 0.01 {
 		t.Errorf("the seasonal baseline has rmse %v; want 41.85", rmse)
 	}
 	c.Limit = 10
@@ -135,14 +132,14 @@ func TestExperimentConfig(t *testing.T) {
 		"clip":              func(c *Config) { c.Clip = 1e-6 },
 		"schedule":          func(c *Config) { c.Schedule = "exponential:0.1" },
 		"limit":             func(c *Config) { c.Limit = 40 },
-		"window":            func(c *Config) { c.Forecast.Window = 4 },
-		"horizon":           func(c *Config) { c.Forecast.Horizon = 2 },
-		"lag":               func(c *Config) { c.Forecast.Lag = 6 },
-		"difference":        func(c *Config) { c.Forecast.Difference = 1 },
-		"log":               func(c *Config) { c.Forecast.Log = false },
-		"every step":        func(c *Config) { c.Forecast.EveryStep = true },
-		"loss":              func(c *Config) { c.Forecast.Loss = "mae" },
-		"period":            func(c *Config) { c.Period = 6 }, // of the metric mase
+		"window":            func(c *Config) { forecastOf(*c).Window = 4 },
+		"horizon":           func(c *Config) { forecastOf(*c).Horizon = 2 },
+		"lag":               func(c *Config) { forecastOf(*c).Lag = 6 },
+		"difference":        func(c *Config) { forecastOf(*c).Difference = 1 },
+		"log":               func(c *Config) { forecastOf(*c).Log = false },
+		"every step":        func(c *Config) { forecastOf(*c).EveryStep = true },
+		"loss":              func(c *Config) { forecastOf(*c).Loss = "mae" },
+		"period":            func(c *Config) { c.Data.Period = 6 }, // of the metric mase
 	} {
 		c := quick("gru")
 		set(&c)
@@ -168,7 +165,7 @@ func TestExperimentCancelled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	r, err := e.Run(ctx, train.Callbacks{Epoch: func(train.EpochEvent) { cancel() }})
+	r, err := e.Run(ctx, train.Callbacks{Epoch: func(train.EpochEvent) error { cancel(); return nil }})
 	if err != nil || !r.Interrupted || r.Epochs != 1 || r.BestEpoch != 1 || !(r.Metrics["rmse"] > 0) {
 		t.Fatalf("%+v, %v; want an interrupted run of one epoch with metrics", r, err)
 	}
@@ -237,7 +234,7 @@ func TestTrainOwnCell(t *testing.T) {
 			if !strings.HasSuffix(dir, "mgu-airline-1") {
 				t.Errorf("kept in %s", dir)
 			}
-			if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), `model "`+network.Name()+`" not found`) {
+			if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), `its model "`+network.Name()+`" is none of the zoo`) {
 				t.Errorf("without the network: error %v", err)
 			}
 			back, err := Open(dir, network)
@@ -254,7 +251,7 @@ func TestTrainOwnCell(t *testing.T) {
 // TestTrainBothWays opens a run by the name of its network, which does not say how its directions are merged: the
 // parameters tell.
 func TestTrainBothWays(t *testing.T) {
-	network := birnn.New(rnn.New(graph.Hidden(Defaults("rnn", "airline").Hidden)), graph.Sum)
+	network := birnn.New(rnn.New(graph.Hidden(Defaults("rnn", "airline").Hidden)), graph.MergeSum)
 	run, err := Train(context.Background(), network, datasets.Airline(), train.Epochs(1))
 	if err != nil {
 		t.Fatal(err)
@@ -290,7 +287,11 @@ func TestTrainOptions(t *testing.T) {
 	var rates []float64
 	steps := 0
 	run := learn(train.Epochs(3), train.Batch(10), train.Optimize(&train.SGD{LR: 0.25}), train.Scheduled("step:1:0.5"), train.Watch(train.Callbacks{
-		Step: func(e train.StepEvent) { steps = e.Steps; rates = append(rates, e.LearningRate) }}))
+		Step: func(e train.StepEvent) error {
+			steps = e.Steps
+			rates = append(rates, e.LearningRate)
+			return nil
+		}}))
 	e, err := New(Defaults("rnn", "airline"))
 	if err != nil {
 		t.Fatal(err)
@@ -308,14 +309,38 @@ func TestTrainOptions(t *testing.T) {
 	}
 }
 
+// TestTrainRecordsOptimizer trains again with the configuration that a run leaves: the weights are the same, bit for bit.
+func TestTrainRecordsOptimizer(t *testing.T) {
+	for want, o := range map[string]train.Optimizer{
+		"adamw 0.5":                         &train.AdamW{LR: 0.01, WeightDecay: 0.5},
+		"adam:beta1=0.5,eps=0.001 0":        &train.Adam{LR: 0.01, Beta1: 0.5, Eps: 1e-3},
+		"nesterov:momentum=0.75 0.001":      &train.SGD{LR: 0.01, Momentum: 0.75, Nesterov: true, WeightDecay: 1e-3},
+		"rmsprop:alpha=0.9,centered=true 0": &train.RMSProp{LR: 0.01, Alpha: 0.9, Centered: true},
+	} {
+		run, err := Train(context.Background(), rnn.New(graph.Hidden(4)), datasets.Airline(), train.Epochs(2), train.Optimize(o))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := run.Config
+		if got := fmt.Sprint(c.Optimizer, " ", c.WeightDecay); got != want || c.LR != 0.01 {
+			t.Errorf("recorded %s at %v; want %s at 0.01", got, c.LR, want)
+		}
+		if _, again := trained(t, c); !reflect.DeepEqual(again.Metrics, run.Result.Metrics) {
+			t.Errorf("%s: the configuration gives %v; want %v", want, again.Metrics, run.Result.Metrics)
+		}
+	}
+}
+
 // notSeries is a dataset that nothing here can learn from.
 type notSeries struct{}
 
-func (notSeries) Info() datasets.Info { return datasets.Info{Name: "pictures", Task: "caption"} }
+func (notSeries) Info() datasets.Info {
+	return datasets.Info{Name: "pictures", Kind: "pictures", Task: "caption"}
+}
 
 func TestTrainRefuses(t *testing.T) {
 	_, err := Train(context.Background(), rnn.New(), notSeries{})
-	if wantUsage(t, err); err == nil || !strings.Contains(err.Error(), `dataset "pictures": its task "caption" is not known`) {
+	if wantUsage(t, err); err == nil || !strings.Contains(err.Error(), `dataset "pictures": no task learns from pictures`) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := Train(context.Background(), lstm.New(graph.Layers(0)), datasets.Airline()); err == nil || !strings.Contains(err.Error(), "lstm: the number of layers is 0") {

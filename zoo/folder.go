@@ -35,24 +35,27 @@ func FindRun(name, out string) (string, error) {
 	return "", errors.Errorf("run %q not found, nor %s; zoo run makes one", name, filepath.Join(out, name))
 }
 
-// CheckFolder makes the folder out if it is not there and returns an error if nothing can be written to it: better
-// before a long training than after.
-func CheckFolder(out string) error {
+// CheckFolder makes the folder out if it is not there and returns an error if the experiment's run cannot be kept in it:
+// better before a long training than after.
+func (e *Experiment) CheckFolder(out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return errors.Wrapf(err, "output folder %s; choose another with --out", out)
+		return errors.Wrapf(err, "output folder %s: choose another", out)
 	}
-	probe, err := os.CreateTemp(out, ".probe-*")
+	// With more behind its name than the number of a run.
+	probe, err := os.MkdirTemp(out, runName(e.Config)+"-*")
 	if err != nil {
-		return errors.Wrapf(err, "output folder %s; choose another with --out", out)
+		return errors.Wrapf(err, "output folder %s: choose another, or a dataset of a shorter name", out)
 	}
-	probe.Close()
-	return errors.WithStack(os.Remove(probe.Name()))
+	return errors.WithStack(os.Remove(probe))
 }
+
+// runName is the name of a run's folder, without its number.
+func runName(c Config) string { return c.Model + "-" + datasetSlug(c.Dataset) }
 
 // NewFolder makes the first folder <name>-<number> under out that does not exist.
 func NewFolder(out, name string) (string, error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", errors.Wrapf(err, "output folder %s; choose another with --out", out)
+		return "", errors.Wrapf(err, "output folder %s: choose another", out)
 	}
 	for n := 1; ; n++ {
 		dir := filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
@@ -61,7 +64,7 @@ func NewFolder(out, name string) (string, error) {
 			return dir, nil
 		}
 		if !os.IsExist(err) {
-			return "", errors.Wrapf(err, "output folder %s; choose another with --out", out)
+			return "", errors.Wrapf(err, "output folder %s: choose another", out)
 		}
 	}
 }

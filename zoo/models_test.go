@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 func TestModels(t *testing.T) {
@@ -56,7 +57,7 @@ func TestModelByNameUnknown(t *testing.T) {
 // wantUsage checks that an error is, somewhere in its chain, a UsageError of one line.
 func wantUsage(t *testing.T, err error) {
 	t.Helper()
-	var usage *UsageError
+	var usage *option.UsageError
 	if !errors.As(err, &usage) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v of type %T; want a UsageError of one line", err, errors.Cause(err))
 	}

@@ -31,7 +31,7 @@ func TestRunRoundTrip(t *testing.T) {
 		configs = append(configs, quick(m.Name))
 		c := quick(m.Name)
 		c.Dataset, c.Layers, c.LayerNorm, c.Dropout, c.RecurrentDropout = "csv:"+file, 2, true, 0.1, 0.1
-		c.Forecast.Log, c.Forecast.Lag, c.Forecast.Difference, c.Forecast.Horizon = false, 0, 1, 3
+		forecastOf(c).Log, forecastOf(c).Lag, forecastOf(c).Difference, forecastOf(c).Horizon = false, 0, 1, 3
 		configs = append(configs, c)
 	}
 	for _, c := range configs {
@@ -54,7 +54,7 @@ func TestRunRoundTrip(t *testing.T) {
 				t.Errorf("kept in %s; want %s", dir, filepath.Join(out, name))
 			}
 			entries, err := os.ReadDir(dir)
-			if err != nil || len(entries) != 2 || entries[0].Name() != "config.json" || entries[1].Name() != "weights.safetensors" {
+			if err != nil || len(entries) != 3 || entries[0].Name() != "config.json" || entries[1].Name() != "state.json" || entries[2].Name() != "weights.safetensors" {
 				t.Errorf("the folder holds %v, %v", entries, err)
 			}
 			// Elsewhere, where nothing else is.
@@ -66,16 +66,17 @@ func TestRunRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(back.Config, run.Config) || back.Result != nil || !reflect.DeepEqual(back.Variables(), run.Variables()) {
-				t.Errorf("opened as %+v, %v; want %+v, %v", back.Config, back.Variables(), run.Config, run.Variables())
+			variables := forecasterOf(t, run).Variables()
+			if !reflect.DeepEqual(back.Config, run.Config) || back.Result != nil || !reflect.DeepEqual(forecasterOf(t, back).Variables(), variables) {
+				t.Errorf("opened as %+v, %v; want %+v, %v", back.Config, forecasterOf(t, back).Variables(), run.Config, variables)
 			}
 			want := predicted(t, run, 8)
 			if got := predicted(t, back, 8); !reflect.DeepEqual(got, want) {
 				t.Errorf("opened it forecasts %v; want %v", got, want)
 			}
 			for _, row := range want {
-				if len(row) != len(run.Variables()) {
-					t.Errorf("a row %v for the variables %v", row, run.Variables())
+				if len(row) != len(variables) {
+					t.Errorf("a row %v for the variables %v", row, variables)
 				}
 			}
 			// From a history of one's own.
@@ -84,12 +85,11 @@ func TestRunRoundTrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			series := d.(*datasets.Series)
-			series.Values = series.Values[:40]
-			a, err := run.Predict(2, series)
+			a, err := forecasterOf(t, run).Predict(series.Values[:40], 2)
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := back.Predict(2, series)
+			b, err := forecasterOf(t, back).Predict(series.Values[:40], 2)
 			if err != nil || !reflect.DeepEqual(a, b) || reflect.DeepEqual(a, want[:2]) {
 				t.Errorf("from another history %v, %v; want %v", b, err, a)
 			}
@@ -98,7 +98,7 @@ func TestRunRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range []string{"config.json", "weights.safetensors"} {
+			for _, f := range []string{"config.json", "state.json", "weights.safetensors"} {
 				if x, y := read(t, elsewhere, f), read(t, again, f); x != y {
 					t.Errorf("%s has changed", f)
 				}
@@ -116,19 +116,25 @@ func read(t *testing.T, dir, name string) string {
 	return string(data)
 }
 
-// TestRunFile pins the names in config.json, which other programs read.
+// TestRunFile pins the names in config.json and state.json, which other programs read.
 func TestRunFile(t *testing.T) {
-	e, r := trained(t, quick("rnn"))
+	c := quick("rnn")
+	c.Data.Period = 6
+	e, r := trained(t, c)
 	dir, err := e.Kept(r).Keep(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var kept struct {
-		Model, Dataset string
-		Hidden         int
-		Seed           uint64
-		Forecast       struct{ Window, Horizon, Lag int }
-		State          struct {
+		Format               int
+		Model, Dataset, Task string
+		Hidden               int
+		Seed                 uint64
+		Data                 struct{ Period int }
+		Options              struct{ Window, Horizon, Lag int }
+	}
+	var state struct {
+		State struct {
 			Transform struct {
 				Log             bool
 				Mean, Deviation []float64
@@ -137,18 +143,19 @@ func TestRunFile(t *testing.T) {
 		Variables, Times []string
 		History          [][]float64
 	}
-	decoder := json.NewDecoder(strings.NewReader(read(t, dir, "config.json")))
-	if err := decoder.Decode(&kept); err != nil {
-		t.Fatal(err)
+	for name, to := range map[string]any{"config.json": &kept, "state.json": &state} {
+		if err := json.Unmarshal([]byte(read(t, dir, name)), to); err != nil {
+			t.Fatal(err)
+		}
 	}
 	airline := datasets.Airline()
-	if kept.Model != "rnn" || kept.Dataset != "airline" || kept.Hidden != 4 || kept.Seed != 1 || kept.Forecast.Window != 3 || kept.Forecast.Horizon != 1 ||
-		kept.Forecast.Lag != 12 || !kept.State.Transform.Log || len(kept.State.Transform.Mean) != 1 || !(kept.State.Transform.Deviation[0] > 0) {
-		t.Errorf("%+v", kept)
+	if kept.Format != 2 || kept.Model != "rnn" || kept.Dataset != "airline" || kept.Task != "forecast" || kept.Data.Period != 6 || kept.Hidden != 4 || kept.Seed != 1 || kept.Options.Window != 3 || kept.Options.Horizon != 1 ||
+		kept.Options.Lag != 12 || !state.State.Transform.Log || len(state.State.Transform.Mean) != 1 || !(state.State.Transform.Deviation[0] > 0) {
+		t.Errorf("%+v, %+v", kept, state)
 	}
 	const needs = 12 + 3 // lag and window
-	if !reflect.DeepEqual(kept.History, airline.Values[144-needs:]) || !reflect.DeepEqual(kept.Times, airline.Times[144-needs:]) || kept.Variables[0] != "passengers" {
-		t.Errorf("history %v at %v of %v; want the last %d months", kept.History, kept.Times, kept.Variables, needs)
+	if !reflect.DeepEqual(state.History, airline.Values[144-needs:]) || !reflect.DeepEqual(state.Times, airline.Times[144-needs:]) || state.Variables[0] != "passengers" {
+		t.Errorf("history %v at %v of %v; want the last %d months", state.History, state.Times, state.Variables, needs)
 	}
 }
 
@@ -159,15 +166,16 @@ func TestOpenDamaged(t *testing.T) {
 	if err := run.SaveTo(kept); err != nil {
 		t.Fatal(err)
 	}
-	config, weights := read(t, kept, "config.json"), read(t, kept, "weights.safetensors")
-	replace := func(old, new string) string {
+	config, state, weights := read(t, kept, "config.json"), read(t, kept, "state.json"), read(t, kept, "weights.safetensors")
+	replaceIn := func(text, old, new string) string {
 		t.Helper()
-		s := strings.Replace(config, old, new, 1)
-		if s == config {
-			t.Fatalf("%s is not in %s", old, config)
+		s := strings.Replace(text, old, new, 1)
+		if s == text {
+			t.Fatalf("%s is not in %s", old, text)
 		}
 		return s
 	}
+	replace := func(old, new string) string { t.Helper(); return replaceIn(config, old, new) }
 	// changed returns the weights with changes.
 	changed := func(change func(*safetensors.File)) string {
 		f, err := safetensors.Read(strings.NewReader(weights))
@@ -182,36 +190,44 @@ func TestOpenDamaged(t *testing.T) {
 		return s.String()
 	}
 	for _, c := range []struct {
-		name            string
-		config, weights string // "" means no such file
-		want            string
+		name                   string
+		config, state, weights string // "" means no such file
+		want                   string
 	}{
-		{"neither file", "", "", "it is not the folder of a run"},
-		{"no config", "", weights, "it is not the folder of a run"},
-		{"no weights", config, "", "weights.safetensors"},
-		{"config cut off", config[:len(config)/2], weights, "config.json is damaged"},
-		{"config of another kind", "[1, 2]", weights, "config.json is damaged"},
-		{"empty config", "{}", weights, `model "" not found`},
-		{"unknown model", replace(`"lstm"`, `"lsmt"`), weights, `model "lsmt" not found; did you mean "lstm"?`},
-		{"another model", replace(`"lstm"`, `"gru"`), weights, "weight_ih_l0"},
-		{"another width", replace(`"hidden": 4`, `"hidden": 5`), weights, "weight_ih_l0"},
-		{"a width of nothing", replace(`"hidden": 4`, `"hidden": 0`), weights, "--hidden 0: want at least 1"},
-		{"more layers", replace(`"layers": 1`, `"layers": 2`), weights, "weight_ih_l1"},
-		{"both ways", replace(`"lstm"`, `"bilstm"`), weights, "head.weight"},
-		{"no scale", replace(`"mean": [`, `"mean": [], "x": [`), weights, "config.json is damaged: it names 1 variables and scales 0"},
-		{"weights cut off", config, weights[:len(weights)-5], "weights.safetensors"},
-		{"empty weights", config, "\x00", "weights.safetensors"},
-		{"a parameter missing", config, changed(func(f *safetensors.File) {
+		{"no file", "", "", "", "it is not the folder of a run"},
+		{"no config", "", state, weights, "it is not the folder of a run"},
+		{"no weights", config, state, "", "weights.safetensors"},
+		{"config cut off", config[:len(config)/2], state, weights, "config.json is damaged"},
+		{"config of another kind", "[1, 2]", state, weights, "config.json is damaged"},
+		{"empty config", "{}", state, weights, `its model "" is none of the zoo`},
+		{"unknown model", replace(`"lstm"`, `"lsmt"`), state, weights, `its model "lsmt" is none of the zoo: give its network to zoo.Open, or tell the zoo of it by zoo.Register`},
+		{"another model", replace(`"lstm"`, `"gru"`), state, weights, "weight_ih_l0"},
+		{"another width", replace(`"hidden": 4`, `"hidden": 5`), state, weights, "weight_ih_l0"},
+		{"a width of nothing", replace(`"hidden": 4`, `"hidden": 0`), state, weights, "hidden 0: want at least 1"},
+		{"more layers", replace(`"layers": 1`, `"layers": 2`), state, weights, "weight_ih_l1"},
+		{"both ways", replace(`"lstm"`, `"bilstm"`), state, weights, "head.weight"},
+		{"a newer format", replace(`"format": 2`, `"format": 3`), state, weights, "its format is 3; this version reads up to 2: use a newer one"},
+		{"no state", config, "", weights, "state.json is damaged"},
+		{"state cut off", config, state[:len(state)/2], weights, "state.json is damaged"},
+		{"state of another kind", config, "[1, 2]", weights, "state.json is damaged"},
+		{"another window", replace(`"window": 3`, `"window": 4`), state, weights, "state.json is damaged: its state is that of another forecast"},
+		{"no scale", config, replaceIn(state, `"mean": [`, `"mean": [], "deviation": [`), weights, "state.json is damaged: it names 1 variables and scales 0"},
+		{"a setting of another name", replace(`"lag":`, `"legs":`), state, weights, "unknown field \"legs\""},
+		{"a state of another name", config, replaceIn(state, `"mean": [`, `"mean": [], "x": [`), weights, "unknown field \"x\""},
+		{"not UTF-8", replace(`"lstm"`, "\"lst\xff\""), state, weights, "config.json is damaged: it is not UTF-8"},
+		{"weights cut off", config, state, weights[:len(weights)-5], "weights.safetensors"},
+		{"empty weights", config, state, "\x00", "weights.safetensors"},
+		{"a parameter missing", config, state, changed(func(f *safetensors.File) {
 			f.Names = f.Names[1:]
 			delete(f.Tensors, "weight_ih_l0")
 		}), "weight_ih_l0"},
-		{"a parameter too many", config, changed(func(f *safetensors.File) {
+		{"a parameter too many", config, state, changed(func(f *safetensors.File) {
 			f.Set("weight_ih_l0_reverse", f.Tensors["weight_ih_l0"])
 		}), "weight_ih_l0_reverse"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
-			for name, data := range map[string]string{"config.json": c.config, "weights.safetensors": c.weights} {
+			for name, data := range map[string]string{"config.json": c.config, "state.json": c.state, "weights.safetensors": c.weights} {
 				if data != "" {
 					if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
 						t.Fatal(err)
@@ -271,7 +287,7 @@ func TestNewFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewFolder(file, "x"); err == nil || !strings.Contains(err.Error(), "output folder "+file+"; choose another with --out") {
+	if _, err := NewFolder(file, "x"); err == nil || !strings.Contains(err.Error(), "output folder "+file+": choose another") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,55 +1,88 @@
 package zoo
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
-	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
+	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
-// taskEntry is how the zoo sets up a task. The name is what datasets call it.
-type taskEntry struct {
-	name string
-	// defaults changes the common defaults to those that give a good result with the model and dataset of c.
-	defaults func(c *Config)
-	// check returns a UsageError for the first value of the task's section that is out of range.
-	check func(c Config) error
-	// maximize is the validation metric that decides the best epoch; "" means the loss.
-	maximize string
-	// prepare joins a network with a dataset. It may fill in the task's section of c.
-	prepare func(c *Config, network *graph.Network, d datasets.Dataset, params *graph.Params) (task.Task, error)
-	// open returns what a run has kept. The parameters hold the kept weights; read reads a JSON file of the run's folder.
-	open func(c Config, network *graph.Network, params *graph.Params, read func(file string, value any) error) (task.Predictor, error)
-}
-
-// tasks returns what the zoo can learn. A task is an entry here, its section of Config, and its files in package task.
-func tasks() []taskEntry {
-	return []taskEntry{forecastTask(), classifyTask(), translateTask()}
-}
-
-// taskByName returns the task of a name. Runs that name none are of the time when there was only one.
-func taskByName(name string) (taskEntry, bool) {
-	if name == "" {
-		name = "forecast"
+// Tasks returns what the zoo can learn. A task is its folder and its line here.
+func Tasks() []task.Kind {
+	return []task.Kind{
+		forecast.Kind{},
+		classify.Kind{},
+		translate.Kind{},
 	}
-	for _, t := range tasks() {
-		if t.name == name {
-			return t, true
+}
+
+// TaskByName returns the task of a name, or a UsageError that suggests the nearest.
+func TaskByName(name string) (task.Kind, error) {
+	var names []string
+	for _, k := range Tasks() {
+		if k.Name() == name {
+			return k, nil
+		}
+		names = append(names, k.Name())
+	}
+	hint := "choose one of " + strings.Join(names, ", ")
+	if near := suggest.Nearest(name, names); near != "" {
+		hint = "did you mean " + near + "? (zoo tasks lists them)"
+	}
+	return nil, option.Wrong("task", name, "not found; %s", hint)
+}
+
+// taskFor returns the task of a name on a dataset, or without a name the dataset's own, or the first that can learn from it.
+func taskFor(name string, d datasets.Info) (task.Kind, error) {
+	if name != "" {
+		k, err := TaskByName(name)
+		if err == nil && !accepts(k, d) {
+			err = option.Wrong("task", name, "it learns from %s; %s is %s%s", strings.Join(k.Accepts(), " or "), d.Name, article(d.Kind), alternatives(d))
+		}
+		return k, err
+	}
+	var first task.Kind
+	for _, k := range Tasks() {
+		switch {
+		case !accepts(k, d):
+		case k.Name() == d.Task:
+			return k, nil
+		case first == nil:
+			first = k
 		}
 	}
-	return taskEntry{}, false
+	if first == nil {
+		return nil, option.Usagef("dataset %q: no task learns from %s", d.Name, d.Kind)
+	}
+	return first, nil
 }
 
-// taskOf returns the task of a dataset that has a name, or that of a file whose form says it, or "".
-func taskOf(dataset string) string {
-	if strings.HasPrefix(dataset, "tsv:") {
-		return "translate"
-	}
-	for _, d := range datasets.List() {
-		if d.Name == dataset {
-			return d.Task
+func accepts(k task.Kind, d datasets.Info) bool { return slices.Contains(k.Accepts(), d.Kind) }
+
+// alternatives names the tasks that can learn from a dataset.
+func alternatives(d datasets.Info) string {
+	var names []string
+	for _, k := range Tasks() {
+		if accepts(k, d) {
+			names = append(names, k.Name())
 		}
 	}
-	return ""
+	if names == nil {
+		return ""
+	}
+	return "; choose " + strings.Join(names, " or ")
+}
+
+// article says what a dataset of a kind is: a series, but texts.
+func article(kind string) string {
+	if kind == datasets.KindSeries {
+		return "a series"
+	}
+	return kind
 }

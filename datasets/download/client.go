@@ -6,23 +6,26 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // File is a file that the net offers.
 type File struct {
 	URL    string
 	Name   string // of the file in the folder; "" is the last part of the URL
-	Size   int64  // bytes; 0 if it is not known
+	Size   int64  // bytes; 0 if it is not known, and then at most 1 GiB is taken
 	SHA256 string // in hexadecimal; "" if it is not known
 }
 
@@ -50,52 +53,90 @@ type Client struct {
 	HTTP     *http.Client   // nil is one that gives up on a server that is silent for a minute
 	Progress func(Progress) // called at the start, about ten times a second and at the end; may be nil
 
-	wait  func(context.Context, time.Duration) error // nil waits in real time
-	stall time.Duration                              // 0 is a minute
+	wait   func(context.Context, time.Duration) error // nil waits in real time
+	stall  time.Duration                              // 0 is silence
+	window time.Duration                              // 0 is pace
+	most   int64                                      // 0 is largest
 }
 
 const (
-	// attempts is how often a download may fail in a row without a byte more.
+	// attempts is how often a download may fail in a row without enough bytes more, and how often it may start anew.
 	attempts = 5
 	// longestWait bounds what a server may ask for with Retry-After.
 	longestWait = 2 * time.Minute
 	// largest bounds files whose size is not known.
-	largest = 8 << 30
-	// silence is how long a server may send nothing.
+	largest = 1 << 30
+	// silence is how long a server may take to answer.
 	silence = time.Minute
+	// leastRate is the rate, in bytes a second over pace, below which a download counts as broken off: that of a modem of
+	// 1990, at which no dataset comes within a day.
+	leastRate = 1000
+	pace      = 30 * time.Second
 )
 
 // Get returns the path of the file in dir, after fetching it if it is not there.
 // A file that is there is taken as it is, so that a person may put it there.
 //
-// A download that breaks off is resumed. Answers 429 and 5xx are tried again
-// after the time that the server asks for, or else after 1, 2, 4, … seconds. Any
-// other refusal, a wrong size and a wrong checksum are errors, each of one line
-// with the URL and the place where the file may be put by hand. When ctx ends, so
-// does Get, and a later call goes on.
+// A download that breaks off is resumed, unless the file on the server is another one by then. It counts as broken off
+// when the server takes a minute to answer or sends less than 1 kB a second for half a minute. Answers 429 and 5xx are
+// tried again after the time that the server asks for, or else after 1, 2, 4, … seconds. Any other refusal, also of a
+// proxy, no connection at all, a redirect from https to http, a wrong size and a wrong checksum are errors, each of one
+// line with the URL and the place where the file may be put by hand. When ctx ends, so does Get, and a later call goes on.
 func (c *Client) Get(ctx context.Context, dir string, f File) (string, error) {
+	if err := args.Context(ctx); err != nil {
+		return "", err
+	}
 	target := f.Path(dir)
 	if isFile(target) {
+		sweep(dir, f)
 		return target, nil
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", errors.Wrapf(reason(err), "cannot make the folder %s", dir)
-	}
-	unlock, err := lock(ctx, filepath.Join(dir, "."+f.name()+".lock"))
+	unlock, err := lockIn(ctx, dir, f.name())
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
-	if isFile(target) { // another process was faster
-		return target, nil
+	if err := c.get(ctx, dir, f); err != nil {
+		return "", err
+	}
+	return target, nil
+}
+
+// GetArchive fetches an archive as [Client.Get] does, and unpacks it into dir as [Unpack] does. Of several processes one
+// does both while the others wait; to them there reports that dir holds what is wanted, so that they need not unpack it
+// again. It may be nil.
+func (c *Client) GetArchive(ctx context.Context, dir string, f File, keep func(name string) bool, there func() bool) error {
+	if err := args.Context(ctx); err != nil {
+		return err
+	}
+	unlock, err := lockIn(ctx, dir, f.name())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if there != nil && there() {
+		return nil
+	}
+	if err := c.get(ctx, dir, f); err != nil {
+		return err
+	}
+	return unpack(f.Path(dir), dir, keep, mostSmall)
+}
+
+// get fetches the file if it is not there. The caller has its lock.
+func (c *Client) get(ctx context.Context, dir string, f File) error {
+	target := f.Path(dir)
+	if isFile(target) { // of another process or a person
+		removeLeftovers(dir, f)
+		return nil
 	}
 	if err := c.fetch(ctx, f, target); err != nil {
 		if ctx.Err() != nil {
-			return "", errors.Wrapf(ctx.Err(), "fetching %s was interrupted; it goes on where it stopped when it is called again", f.URL)
+			return errors.Wrapf(ctx.Err(), "fetching %s was interrupted; it goes on where it stopped when it is called again", f.URL)
 		}
-		return "", errors.WithMessagef(err, "cannot fetch %s (or put the file at %s yourself)", f.URL, target)
+		return errors.WithMessagef(err, "cannot fetch %s (or put the file at %s yourself)", f.URL, target)
 	}
-	return target, nil
+	return nil
 }
 
 func isFile(path string) bool {
@@ -103,11 +144,43 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+// partPath is where a file grows, and versionPath where it is kept of which version it is.
+func partPath(dir string, f File) string    { return filepath.Join(dir, "."+f.name()+".part") }
+func versionPath(dir string, f File) string { return partPath(dir, f) + ".etag" }
+
+// leftovers are the temporary files and folders of a download that do not matter once the file is there.
+func leftovers(dir string, f File) []string {
+	return []string{partPath(dir, f), versionPath(dir, f), unpackPath(dir, f.name())}
+}
+
+// sweep removes what a process that was killed, or one before a person put the file there, left, unless another process
+// is at it.
+func sweep(dir string, f File) {
+	if !slices.ContainsFunc(leftovers(dir, f), func(path string) bool { _, err := os.Lstat(path); return err == nil }) {
+		return
+	}
+	if l, err := openLock(dir, f.name()); err == nil {
+		if locked, err := tryLock(l); err == nil && locked {
+			removeLeftovers(dir, f)
+		}
+		l.Close()
+	}
+}
+
+// removeLeftovers removes them; the caller has the lock.
+func removeLeftovers(dir string, f File) {
+	for _, path := range leftovers(dir, f) {
+		os.RemoveAll(path)
+	}
+}
+
 // fetch downloads into a file beside the target and renames it once it is right.
 func (c *Client) fetch(ctx context.Context, f File, target string) error {
-	part := filepath.Join(filepath.Dir(target), "."+f.name()+".part")
-	t := &transfer{client: c, file: f, part: part, validator: part + ".etag"}
-	resumed := t.have() > 0
+	dir := filepath.Dir(target)
+	connection, end := c.connection()
+	defer end()
+	t := &transfer{client: c, http: connection, file: f, part: partPath(dir, f), versionPath: versionPath(dir, f)}
+	t.joined = t.have() > 0
 	for {
 		if err := t.run(ctx); err != nil {
 			return err
@@ -116,26 +189,31 @@ func (c *Client) fetch(ctx context.Context, f File, target string) error {
 		if err == nil {
 			break
 		}
+		joined := t.joined
 		t.discard()
-		if !resumed {
+		if !joined || t.anew >= attempts {
 			return err
 		}
-		resumed = false // the first part may have been of another version
+		// The parts may have been of different versions.
 	}
-	if err := os.Rename(part, target); err != nil {
+	if err := os.Rename(t.part, target); err != nil {
 		return errors.Wrap(reason(err), "cannot rename the finished download")
 	}
-	os.Remove(t.validator)
+	os.Remove(t.versionPath)
 	return nil
 }
 
 // transfer is a download into a partial file.
 type transfer struct {
-	client    *Client
-	file      File
-	part      string // what has come so far
-	validator string // a file with what tells this version of the file from others
-	reported  time.Time
+	client      *Client
+	http        *http.Client
+	file        File
+	part        string // what has come so far
+	versionPath string // a file with what tells this version of the file from others
+	joined      bool   // whether the part came in pieces
+	anew        int    // how often what had come was of no use
+	high        int64  // bytes at which the download last went on well
+	reported    time.Time
 }
 
 // permanent is an error that trying again does not mend.
@@ -156,16 +234,39 @@ func (t *transfer) have() int64 {
 	return info.Size()
 }
 
+// version returns of which version they are.
+func (t *transfer) version() version {
+	text, err := os.ReadFile(t.versionPath)
+	if err != nil {
+		return version{}
+	}
+	return parseVersion(string(text))
+}
+
 func (t *transfer) discard() {
 	os.Remove(t.part)
-	os.Remove(t.validator)
+	os.Remove(t.versionPath)
+	t.joined, t.high = false, 0
+	t.anew++
+}
+
+// most returns how many bytes the file may have.
+func (t *transfer) most() int64 {
+	switch {
+	case t.file.Size > 0:
+		return t.file.Size
+	case t.client.most > 0:
+		return t.client.most
+	}
+	return largest
 }
 
 // run downloads until all bytes are there, trying again where that may help.
 func (t *transfer) run(ctx context.Context) error {
+	const enough = leastRate * int64(pace/time.Second) // what shows that a further attempt is worth it
+	t.high = t.have()
 	for failed := 0; ; {
-		before := t.have()
-		err := t.request(ctx, before)
+		err := t.request(ctx, t.have())
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
@@ -173,11 +274,15 @@ func (t *transfer) run(ctx context.Context) error {
 		if errors.As(err, &never) {
 			return never.error
 		}
-		if t.have() > before {
+		if have := t.have(); have >= t.high+enough {
+			t.high = have
 			failed = 0
 		}
 		if failed++; failed == attempts {
 			return errors.WithMessagef(err, "gave up after %d attempts", attempts)
+		}
+		if t.anew >= attempts {
+			return errors.WithMessagef(err, "gave up after starting anew %d times", attempts)
 		}
 		pause := time.Second << (failed - 1)
 		var busy later
@@ -218,7 +323,7 @@ func (t *transfer) request(ctx context.Context, offset int64) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	quiet := time.AfterFunc(stall, func() { cancel(errors.Errorf("the server sends nothing for %v", stall)) })
+	quiet := time.AfterFunc(stall, func() { cancel(errors.Errorf("the server does not answer for %v", stall)) })
 	defer quiet.Stop()
 
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.file.URL, nil)
@@ -227,21 +332,17 @@ func (t *transfer) request(ctx context.Context, offset int64) error {
 	}
 	// Compressed again on the way, lengths and offsets would mean something else.
 	req.Header.Set("Accept-Encoding", "identity")
-	validator, err := os.ReadFile(t.validator)
-	if err != nil && t.file.SHA256 == "" {
+	validator := t.version().validator()
+	if validator == "" && t.file.SHA256 == "" {
 		offset = 0 // nothing would show that the parts are of different versions
 	}
 	if offset > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
-		if len(validator) > 0 {
-			req.Header.Set("If-Range", string(validator))
+		if validator != "" {
+			req.Header.Set("If-Range", validator)
 		}
 	}
-	client := t.client.HTTP
-	if client == nil {
-		client = http.DefaultClient
-	}
-	resp, err := client.Do(req)
+	resp, err := t.http.Do(req)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
@@ -249,103 +350,44 @@ func (t *transfer) request(ctx context.Context, offset int64) error {
 		return connectionError(err)
 	}
 	defer resp.Body.Close()
-	if offset, err = t.accept(resp, offset); err != nil {
+	quiet.Stop()
+	offset, total, err := t.accept(resp, offset)
+	if err != nil {
 		return err
 	}
-	total := t.file.Size
-	if total == 0 && resp.ContentLength >= 0 {
-		total = offset + resp.ContentLength
-	}
-	err = t.receive(resp.Body, offset, total, func() { quiet.Reset(stall) })
+	var came atomic.Int64
+	go t.watch(ctx, cancel, &came)
+	err = t.receive(resp.Body, offset, total, &came)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return cause
 	}
 	return err
 }
 
-// connectionError says why there is no answer. A machine without a net need not
-// try again.
-func connectionError(err error) error {
-	var dns *net.DNSError
-	var op *net.OpError
-	if errors.As(err, &dns) {
-		return permanent{errors.Errorf("%s was not found; is there a connection to the net?", dns.Name)}
+// watch cancels a request while fewer bytes come than leastRate.
+func (t *transfer) watch(ctx context.Context, cancel context.CancelCauseFunc, came *atomic.Int64) {
+	window := pace
+	if t.client.window > 0 {
+		window = t.client.window
 	}
-	if errors.As(err, &op) && op.Op == "dial" {
-		return permanent{errors.Errorf("no connection: %v", op.Err)}
-	}
-	return errors.WithStack(err)
-}
-
-// accept looks at an answer and returns the offset at which its bytes belong.
-func (t *transfer) accept(resp *http.Response, offset int64) (int64, error) {
-	switch {
-	case resp.StatusCode == http.StatusOK:
-		offset = 0
-	case resp.StatusCode == http.StatusPartialContent:
-		from, total, ok := contentRange(resp.Header.Get("Content-Range"))
-		if !ok || from != offset || t.file.Size > 0 && total > 0 && total != t.file.Size {
-			t.discard()
-			return 0, errors.Errorf("the server sends %q where byte %d follows", resp.Header.Get("Content-Range"), offset)
-		}
-	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable:
-		t.discard()
-		return 0, errors.New("the file on the server is shorter than what is here of it")
-	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode >= 500:
-		return 0, later{errors.Errorf("the server answers %s", resp.Status), retryAfter(resp.Header.Get("Retry-After"))}
-	default:
-		return 0, permanent{errors.Errorf("the server answers %s", resp.Status)}
-	}
-	if want := t.file.Size; want > 0 && resp.ContentLength >= 0 && offset+resp.ContentLength != want {
-		t.discard()
-		return 0, permanent{errors.Errorf("the server offers %d bytes where the file has %d: it is not the same file", offset+resp.ContentLength, want)}
-	}
-	if offset == 0 {
-		v := resp.Header.Get("ETag")
-		if strings.HasPrefix(v, "W/") || v == "" { // weak ones are not for parts
-			v = resp.Header.Get("Last-Modified")
-		}
-		os.Remove(t.validator)
-		if v != "" {
-			if err := os.WriteFile(t.validator, []byte(v), 0o666); err != nil {
-				return 0, permanent{errors.Wrap(reason(err), "cannot write")}
+	least := int64(leastRate * window.Seconds())
+	ticker := time.NewTicker(window)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if n := came.Swap(0); n < least {
+				cancel(errors.Errorf("the server sends %d bytes in %v", n, window))
+				return
 			}
 		}
 	}
-	return offset, nil
 }
 
-// contentRange parses "bytes 200-1000/67589". The total is 0 if it is not known.
-func contentRange(s string) (from, total int64, ok bool) {
-	s, ok = strings.CutPrefix(s, "bytes ")
-	span, all, ok2 := strings.Cut(s, "/")
-	first, _, ok3 := strings.Cut(span, "-")
-	from, err := strconv.ParseInt(first, 10, 64)
-	if !ok || !ok2 || !ok3 || err != nil {
-		return 0, 0, false
-	}
-	if all != "*" {
-		if total, err = strconv.ParseInt(all, 10, 64); err != nil {
-			return 0, 0, false
-		}
-	}
-	return from, total, true
-}
-
-// retryAfter parses a number of seconds or a date.
-func retryAfter(s string) time.Duration {
-	if seconds, err := strconv.Atoi(s); err == nil {
-		return time.Duration(max(seconds, 0)) * time.Second
-	}
-	if date, err := http.ParseTime(s); err == nil {
-		return max(time.Until(date), 0)
-	}
-	return 0
-}
-
-// receive appends the bytes of a body to the partial file from offset on. A total
-// of 0 is not known.
-func (t *transfer) receive(body io.Reader, offset, total int64, alive func()) error {
+// receive appends the bytes of a body to the partial file from offset on, and counts them. A total of 0 is not known.
+func (t *transfer) receive(body io.Reader, offset, total int64, came *atomic.Int64) error {
 	out, err := os.OpenFile(t.part, os.O_WRONLY|os.O_CREATE, 0o666)
 	if err != nil {
 		return permanent{errors.Wrap(reason(err), "cannot write")}
@@ -357,16 +399,17 @@ func (t *transfer) receive(body io.Reader, offset, total int64, alive func()) er
 	if _, err := out.Seek(offset, io.SeekStart); err != nil {
 		return permanent{errors.Wrap(reason(err), "cannot write")}
 	}
+	t.joined = offset > 0
 	most := total
 	if most == 0 {
-		most = largest
+		most = t.most()
 	}
 	t.report(offset, total, true)
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := body.Read(buffer)
 		if n > 0 {
-			alive()
+			came.Add(int64(n))
 			if offset+int64(n) > most {
 				t.discard()
 				return permanent{errors.Errorf("the server sends more than %d bytes", most)}
@@ -381,7 +424,7 @@ func (t *transfer) receive(body io.Reader, offset, total int64, alive func()) er
 			break
 		}
 		if err != nil {
-			return errors.Wrapf(err, "the download broke off after %d bytes", offset)
+			return errors.Errorf("the download broke off after %d bytes: %v", offset, oneLine(err))
 		}
 	}
 	if offset < total {
@@ -392,6 +435,16 @@ func (t *transfer) receive(body io.Reader, offset, total int64, alive func()) er
 		return permanent{errors.Wrap(reason(err), "cannot write")}
 	}
 	return nil
+}
+
+// oneLine is an error of a connection, whose text may quote what the server sent.
+func oneLine(err error) string {
+	const most = 200
+	text := err.Error()
+	if len(text) > most || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return fmt.Sprintf("%.*q", most, text)
+	}
+	return text
 }
 
 // report tells the progress, at most about ten times a second unless it must.

@@ -5,8 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -340,20 +344,45 @@ func TestGetErrors(t *testing.T) {
 	}
 }
 
+// TestGetOffline checks that a connection that cannot be made is not tried again.
 func TestGetOffline(t *testing.T) {
-	s := serve(t, func(http.ResponseWriter, *http.Request, int) {})
-	f := s.file()
-	s.Close()
-	client, waits := quick()
-	dir := t.TempDir()
-	_, err := client.Get(context.Background(), dir, f)
-	if err == nil || !strings.HasPrefix(err.Error(), "cannot fetch "+f.URL+" (or put the file at "+f.Path(dir)+" yourself): no connection: ") || len(*waits) > 0 {
-		t.Errorf("got %v after %v", err, *waits)
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	proxy, err := url.Parse(closed.URL)
+	if err != nil {
+		t.Fatal(err)
 	}
-	// A file put there by hand is taken as it is.
-	write(t, f.Path(dir), content)
-	path, err := client.Get(context.Background(), dir, f)
-	right(t, dir, path, err)
+	unproven := httptest.NewUnstartedServer(nil)
+	unproven.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake
+	unproven.StartTLS()
+	defer unproven.Close()
+	for _, c := range []struct {
+		name, url string
+		transport *http.Transport
+		want      string
+	}{
+		{"refused", closed.URL, &http.Transport{}, "no connection: "},
+		{"proxy", "https://example.com", &http.Transport{Proxy: http.ProxyURL(proxy)}, "no connection to the proxy: "},
+		{"unknown", "http://nowhere.invalid", &http.Transport{DialContext: func(_ context.Context, _, _ string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}}
+		}}, "nowhere.invalid was not found; is there a connection to the net?"},
+		{"certificate", unproven.URL, &http.Transport{}, "tls: failed to verify certificate: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client, waits := quick()
+			client.HTTP = &http.Client{Transport: c.transport}
+			dir := t.TempDir()
+			f := File{URL: c.url + "/file.bin", Size: int64(len(content)), SHA256: sum(content)}
+			_, err := client.Get(context.Background(), dir, f)
+			if err == nil || !strings.HasPrefix(err.Error(), "cannot fetch "+f.URL+" (or put the file at "+f.Path(dir)+" yourself): "+c.want) || len(*waits) > 0 {
+				t.Errorf("got %v after %v", err, *waits)
+			}
+			// A file put there by hand is taken as it is.
+			write(t, f.Path(dir), content)
+			path, err := client.Get(context.Background(), dir, f)
+			right(t, dir, path, err)
+		})
+	}
 }
 
 func TestGetSilence(t *testing.T) {
@@ -368,7 +397,7 @@ func TestGetSilence(t *testing.T) {
 		good(w, r)
 	})
 	client, _ := quick()
-	client.stall = 200 * time.Millisecond
+	client.window = 200 * time.Millisecond
 	dir := t.TempDir()
 	path, err := client.Get(context.Background(), dir, s.file())
 	right(t, dir, path, err)

@@ -18,8 +18,7 @@ func tryLock(f *os.File) (bool, error) {
 			return false, nil
 		case unix.EINTR:
 		case unix.ENOTSUP, unix.ENOSYS, unix.ENOLCK:
-			// Some network file systems have no locks; a download is renamed into its
-			// place all the same.
+			// Some network file systems have no locks; a download is renamed into its place all the same.
 			return true, nil
 		default:
 			return false, err

@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"compress/gzip"
+	"context"
 	"io"
 	"os"
 	"path"
@@ -14,33 +15,49 @@ import (
 	"github.com/pkg/errors"
 )
 
-// Limits on what an archive may unpack to. Text and numbers, which is what
-// archives of data hold, shrink to a tenth or so: far more is a bomb.
+// Limits on what an archive may unpack to. Text and numbers, which is what archives of data hold, shrink to a tenth or
+// so: far more is a bomb.
 const (
 	mostRatio   = 100
 	mostSmall   = 64 << 20 // bytes that a small archive may unpack to all the same
 	mostMembers = 1 << 20
 )
 
-// Unpack writes the files of an archive into dir: one of .zip, .tar.gz, .tgz or
-// .gz, where a .gz becomes one file of its name without the ending. If keep is not
-// nil, it chooses the files by their slash-separated names.
+// Unpack writes the files of an archive into dir: one of .zip, .tar.gz, .tgz or .gz, where a .gz becomes one file of
+// its name without the ending. If keep is not nil, it chooses the files by their slash-separated names.
 //
-// Nothing is in its place before all of it is unpacked. Files that are there are
-// replaced. An archive is refused if a name in it leaves dir, if it holds links or
-// devices, or if it unpacks to more than 100 times its size and more than 64 MiB.
+// Nothing is in its place before all of it is unpacked, and each file then comes into its place whole. Files that are
+// there are replaced. Of several processes that unpack one archive into dir, one does so at a time. An archive is refused
+// if a name in it leaves dir, if it holds links or devices, or if it unpacks to more than 100 times its size and more
+// than 64 MiB.
 func Unpack(archive, dir string, keep func(name string) bool) error {
+	if !isFile(archive) {
+		_, err := os.Stat(archive)
+		if err == nil {
+			err = errors.New("it is not a file")
+		}
+		return errors.Wrapf(reason(err), "cannot open %s", archive)
+	}
+	unlock, err := lockIn(context.Background(), dir, filepath.Base(archive))
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	return unpack(archive, dir, keep, mostSmall)
 }
 
-// unpack is Unpack with what a small archive may unpack to.
+// unpack is Unpack with what a small archive may unpack to. The caller has the archive's lock in dir.
 func unpack(archive, dir string, keep func(name string) bool, small int64) error {
 	info, err := os.Stat(archive)
 	if err != nil {
 		return errors.Wrapf(reason(err), "cannot open %s", archive)
 	}
-	temp, err := os.MkdirTemp(dir, ".unpack-*")
-	if err != nil {
+	// Who has the lock owns the folder: what is in it is of a process that was killed.
+	temp := unpackPath(dir, filepath.Base(archive))
+	if err := os.RemoveAll(temp); err != nil {
+		return errors.Wrapf(reason(err), "cannot remove %s", temp)
+	}
+	if err := os.Mkdir(temp, 0o777); err != nil {
 		return errors.Wrapf(reason(err), "cannot write into %s", dir)
 	}
 	defer os.RemoveAll(temp)
@@ -59,7 +76,10 @@ func unpack(archive, dir string, keep func(name string) bool, small int64) error
 	return merge(temp, dir)
 }
 
-// merge moves what is in a folder into another one.
+// unpackPath is where the files of an archive of that name are until all are unpacked.
+func unpackPath(dir, name string) string { return filepath.Join(dir, "."+name+".unpack") }
+
+// merge moves the files in a folder into another one.
 func merge(from, to string) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
@@ -67,7 +87,11 @@ func merge(from, to string) error {
 	}
 	for _, e := range entries {
 		source, target := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
-		if info, err := os.Stat(target); err == nil && info.IsDir() && e.IsDir() {
+		if e.IsDir() {
+			// To rename a folder fails where another archive's is.
+			if err := os.MkdirAll(target, 0o777); err != nil {
+				return errors.Wrapf(reason(err), "cannot make the folder %s", target)
+			}
 			if err := merge(source, target); err != nil {
 				return err
 			}

@@ -17,7 +17,7 @@ type member struct {
 	kind       byte // of tar; 0 is a file
 }
 
-func zipOf(t *testing.T, members ...member) []byte {
+func zipOf(t testing.TB, members ...member) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -38,7 +38,7 @@ func zipOf(t *testing.T, members ...member) []byte {
 	return b.Bytes()
 }
 
-func tarOf(t *testing.T, members ...member) []byte {
+func tarOf(t testing.TB, members ...member) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
@@ -58,7 +58,7 @@ func tarOf(t *testing.T, members ...member) []byte {
 	return b.Bytes()
 }
 
-func gzipOf(t *testing.T, data []byte) []byte {
+func gzipOf(t testing.TB, data []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -91,7 +91,7 @@ func TestUnpack(t *testing.T) {
 		}
 		holds(t, filepath.Join(dir, "a/b c/1.txt"), "one")
 		holds(t, filepath.Join(dir, "2.txt"), "zwei")
-		only(t, dir, "2.txt", "a", name)
+		only(t, dir, "."+name+".lock", "2.txt", "a", name)
 	}
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "words.txt.gz"), gzipOf(t, []byte("text")))
@@ -156,12 +156,11 @@ func TestUnpackRefuses(t *testing.T) {
 			only(t, filepath.Dir(dir), "in")
 		})
 	}
-	// A damaged member of a zip shows in its checksum or in the format, as chance
-	// has it.
+	// A damaged member of a zip shows in its checksum or in the format, as chance has it.
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "d.zip"), brokenZip)
 	if err := Unpack(filepath.Join(dir, "d.zip"), dir, nil); err == nil {
 		t.Error("a damaged zip was unpacked")
 	}
-	only(t, dir, "d.zip")
+	only(t, dir, ".d.zip.lock", "d.zip")
 }

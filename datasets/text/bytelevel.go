@@ -8,9 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// byteSymbols gives each byte a visible character, as GPT-2 does: those of
-// Latin-1 that can be seen stand for themselves, the others follow from U+0100
-// on. Tokens of bytes are then valid text, whatever the bytes.
+// byteSymbols gives each byte a visible character, as GPT-2 does: those of Latin-1 that can be seen stand for
+// themselves, the others follow from U+0100 on. Tokens of bytes are then valid text, whatever the bytes.
 var byteSymbols, symbolBytes = func() (to [256]rune, from map[rune]byte) {
 	from = make(map[rune]byte, 256)
 	shifted := rune(256)
@@ -35,17 +34,26 @@ func byteAlphabet() []string {
 	return symbols
 }
 
+// byteTexts are the symbols as text.
+var byteTexts = func() (texts [256]string) {
+	for b, r := range byteSymbols {
+		texts[b] = string(r)
+	}
+	return texts
+}()
+
 // bytesToSymbols spells s in the symbols of its bytes.
 func bytesToSymbols(s string) string {
-	var b strings.Builder
+	var short [2 * cachedBytes]byte // enough for most words
+	b := short[:0]
 	for i := range len(s) {
-		b.WriteRune(byteSymbols[s[i]])
+		b = append(b, byteTexts[s[i]]...)
 	}
-	return b.String()
+	return string(b)
 }
 
-// symbolsToBytes undoes bytesToSymbols. A character that is no symbol of a byte,
-// such as of a special token, stands for itself.
+// symbolsToBytes undoes bytesToSymbols. A character that is no symbol of a byte, such as of a special token, stands for
+// itself.
 func symbolsToBytes(s string) string {
 	b := make([]byte, 0, len(s))
 	for _, r := range s {
@@ -61,13 +69,19 @@ func symbolsToBytes(s string) string {
 // byteName is the token of a byte in vocabularies that fall back on bytes.
 func byteName(b byte) string { return fmt.Sprintf("<0x%02X>", b) }
 
-// splitGPT2 cuts s as the regular expression of GPT-2 does, without losing
-// anything: contractions; words, numbers and other runs, each with one space
-// before it; and white space, whose last character belongs to what follows it.
+var byteNames = func() (names [256]string) {
+	for b := range names {
+		names[b] = byteName(byte(b))
+	}
+	return names
+}()
+
+// splitGPT2 cuts s as the regular expression of GPT-2 does, without losing anything: contractions; words, numbers and
+// other runs, each with one space before it; and white space, whose last character belongs to what follows it.
 //
 //	's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 func splitGPT2(s string) []string {
-	var words []string
+	words := make([]string, 0, len(s)/5+1)
 	for i := 0; i < len(s); {
 		end := i + contraction(s[i:])
 		if end == i {
@@ -107,6 +121,20 @@ const (
 )
 
 func classOf(r rune) class {
+	if r < utf8.RuneSelf {
+		return asciiClasses[r]
+	}
+	return classOfRune(r)
+}
+
+var asciiClasses = func() (classes [utf8.RuneSelf]class) {
+	for r := range classes {
+		classes[r] = classOfRune(rune(r))
+	}
+	return classes
+}()
+
+func classOfRune(r rune) class {
 	switch {
 	case unicode.IsSpace(r):
 		return space
@@ -118,8 +146,8 @@ func classOf(r rune) class {
 	return other
 }
 
-// sameClass returns the length of the run of letters, of numbers or of other
-// characters but white space that s begins with.
+// sameClass returns the length of the run of letters, of numbers or of other characters but white space that s begins
+// with.
 func sameClass(s string) int {
 	first, end := other, 0
 	for end < len(s) {
@@ -136,8 +164,8 @@ func sameClass(s string) int {
 	return end
 }
 
-// spaces returns how much of the white space that s begins with is one piece: all
-// at the end of the text, and else all but its last character, if more is there.
+// spaces returns how much of the white space that s begins with is one piece: all at the end of the text, and else all
+// but its last character, if more is there.
 func spaces(s string) int {
 	end, last := 0, 0
 	for end < len(s) {

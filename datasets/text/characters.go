@@ -5,9 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Characters makes each character of the text, a Unicode code point in form NFC,
-// a token. A byte that is no valid UTF-8 is a token too, so that joining the
-// tokens gives the whole text back.
+// Characters makes each character of the text, a Unicode code point in form NFC, a token. A byte that is no valid UTF-8
+// is a token too, so that joining the tokens gives the whole text back.
 type Characters struct {
 	Lower bool `json:"lower,omitempty"` // fold to lower case, which loses the case
 }

@@ -4,18 +4,19 @@ import (
 	"encoding/json"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
-// Encoder turns text into the numbers of its tokens and back. It does not change
-// and may be used from several goroutines at once.
+// Encoder turns text into the numbers of its tokens and back. It does not change and may be used from several
+// goroutines at once. Without a tokenizer or a vocabulary it knows no token.
 type Encoder struct {
 	Tokenizer  Tokenizer
 	Vocabulary *Vocabulary
 }
 
-// fixed is a tokenizer whose tokens are known without a text. An encoder's
-// vocabulary holds them all: leaving rare ones out would make text unknown that
-// the others could spell.
+// fixed is a tokenizer whose tokens are known without a text. An encoder's vocabulary holds them all: leaving rare ones
+// out would make text unknown that the others could spell.
 type fixed interface{ Vocabulary() []string }
 
 // Option changes how [NewEncoder] makes its vocabulary.
@@ -26,23 +27,24 @@ type limits struct{ minCount, maxSize int }
 // MinCount leaves out tokens that are there less than n times. The default is 1.
 func MinCount(n int) Option { return func(l *limits) { l.minCount = n } }
 
-// MaxSize keeps the most frequent tokens only, so that the vocabulary with its
-// special tokens is no larger than n. The default, 0, is no limit.
+// MaxSize keeps the most frequent tokens only, so that the vocabulary with its special tokens is no larger than n. The
+// default, 0, is no limit.
 func MaxSize(n int) Option { return func(l *limits) { l.maxSize = n } }
 
-// NewEncoder returns the encoder of a tokenizer with the vocabulary of the given
-// texts, which should be those of training alone. The vocabulary of a [BPE] is
-// that of the tokenizer itself, whatever the texts and options.
+// NewEncoder returns the encoder of a tokenizer with the vocabulary of the given texts, which should be those of
+// training alone. The vocabulary of a [BPE] or [TokenizerJSON] is that of the tokenizer itself, whatever the texts and
+// options.
 //
 // It is an error if the texts hold no token.
 func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
+	if args.Nil(t) {
+		return nil, errors.New("the tokenizer is nil; Words{} is one")
+	}
 	if f, ok := t.(fixed); ok {
 		return &Encoder{t, NewVocabulary(f.Vocabulary())}, nil
 	}
 	l := limits{minCount: 1}
-	for _, opt := range opts {
-		opt(&l)
-	}
+	args.Apply(&l, opts)
 	counts := map[string]int{}
 	for _, s := range texts {
 		for _, token := range t.Tokenize(s) {
@@ -55,19 +57,32 @@ func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
 	return &Encoder{t, countVocabulary(counts, l.minCount, l.maxSize)}, nil
 }
 
-// Encode returns the numbers of the tokens of s, without [Begin] and [End].
+// complete reports whether the encoder has what it takes.
+func (e *Encoder) complete() bool { return e != nil && !args.Nil(e.Tokenizer) && e.Vocabulary != nil }
+
+// Encode returns the numbers of the tokens of s, without [Begin] and [End]. A word whose marks the vocabulary does not
+// know is taken for the one without them.
 func (e *Encoder) Encode(s string) []int {
+	if !e.complete() {
+		return nil
+	}
 	tokens := e.Tokenizer.Tokenize(s)
 	ids := make([]int, len(tokens))
 	for i, t := range tokens {
 		ids[i] = e.Vocabulary.ID(t)
+		if w, ok := e.Tokenizer.(Words); ok && w.Marked && ids[i] == Unknown {
+			_, bare, _ := unmarked(t)
+			ids[i] = e.Vocabulary.ID(bare)
+		}
 	}
 	return ids
 }
 
-// Decode returns the text of the numbers up to the first [End], without [Pad] and
-// [Begin]. [Unknown] shows as "<unk>".
+// Decode returns the text of the numbers up to the first [End], without [Pad] and [Begin]. [Unknown] shows as "<unk>".
 func (e *Encoder) Decode(ids []int) string {
+	if !e.complete() {
+		return ""
+	}
 	tokens := make([]string, 0, len(ids))
 	for _, id := range ids {
 		if id == End {
@@ -87,9 +102,11 @@ type encoderJSON struct {
 	Vocabulary *Vocabulary     `json:"vocabulary"`
 }
 
-// MarshalJSON writes the encoder. It is an error if its tokenizer is none of this
-// package.
+// MarshalJSON writes the encoder. It is an error if its tokenizer is none of this package.
 func (e *Encoder) MarshalJSON() ([]byte, error) {
+	if !e.complete() {
+		return nil, errors.New("the encoder lacks its tokenizer or its vocabulary")
+	}
 	var kind string
 	switch e.Tokenizer.(type) {
 	case Words:
@@ -98,6 +115,8 @@ func (e *Encoder) MarshalJSON() ([]byte, error) {
 		kind = "characters"
 	case *BPE:
 		kind = "bpe"
+	case *TokenizerJSON:
+		kind = "tokenizer.json"
 	default:
 		return nil, errors.Errorf("tokenizer %T cannot be saved; use one of package text", e.Tokenizer)
 	}
@@ -131,11 +150,23 @@ func (e *Encoder) UnmarshalJSON(data []byte) error {
 		err = json.Unmarshal(j.Options, &c)
 		t = c
 	case "bpe":
+		// Older runs keep a tokenizer.json there.
+		var older struct{ File json.RawMessage }
+		if json.Unmarshal(j.Options, &older) == nil && older.File != nil {
+			r := new(TokenizerJSON)
+			err = json.Unmarshal(older.File, r)
+			t = r
+			break
+		}
 		b := new(BPE)
 		err = json.Unmarshal(j.Options, b)
 		t = b
+	case "tokenizer.json":
+		r := new(TokenizerJSON)
+		err = json.Unmarshal(j.Options, r)
+		t = r
 	default:
-		return errors.Errorf("encoder: tokenizer %.40q not known; want words, characters or bpe", j.Tokenizer)
+		return errors.Errorf("encoder: tokenizer %.40q not known; want words, characters, bpe or tokenizer.json", j.Tokenizer)
 	}
 	if err != nil {
 		return errors.Wrapf(err, "encoder: options of tokenizer %s", j.Tokenizer)

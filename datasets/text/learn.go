@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
 // BPEOption changes how [LearnBPE] learns.
@@ -19,39 +21,48 @@ type bpeOptions struct {
 	least int
 }
 
-// ByteLevel learns from the bytes of the text, spaces included, as GPT-2 does:
-// nothing is unknown, and joining the tokens gives the very text back.
+// ByteLevel learns from the bytes of the text, spaces included, as GPT-2 does: nothing is unknown, and joining the
+// tokens gives the very text back.
 func ByteLevel() BPEOption { return func(o *bpeOptions) { o.bytes = true } }
 
-// Base sets how words are cut before they are taken apart. The default is
-// Words{Hyphens: true}. It has no meaning with [ByteLevel].
+// Base sets how words are cut before they are taken apart. The default of [LearnBPE] is Words{Hyphens: true, Marked: true},
+// so that text can be written back; that of [ReadMerges] is not Marked, as its merges were learnt. It has no meaning with
+// bytes.
 func Base(w Words) BPEOption { return func(o *bpeOptions) { o.words = w } }
 
 // LeastPair sets how often a pair must occur to be merged. The default is 2.
 func LeastPair(n int) BPEOption { return func(o *bpeOptions) { o.least = n } }
 
-// LearnBPE learns up to so many merges from the texts, the most frequent pair of
-// neighbours first; of equally frequent ones that whose symbols were there first.
-// The same texts in any order give the same merges. For a vocabulary that two
+// LearnBPE learns up to so many merges from the texts, the most frequent pair of neighbours first; of equally frequent
+// ones that whose symbols were there first. The same texts in any order give the same merges. For a vocabulary that two
 // languages share, give the texts of both.
+//
+// A word of more than 512 bytes, such as a line of DNA, is learnt from in pieces of so many, and what it has beyond one
+// MB is not looked at, so that a text without spaces takes no longer than others.
 //
 // It is an error if the texts hold no words or merges is below 0.
 func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
-	o := bpeOptions{words: Words{Hyphens: true}, least: 2}
-	for _, opt := range opts {
-		opt(&o)
-	}
+	o := bpeOptions{words: Words{Hyphens: true, Marked: true}, least: 2}
+	args.Apply(&o, opts)
 	if merges < 0 {
 		return nil, errors.Errorf("byte-pair encoding: %d merges; choose 0 or more", merges)
 	}
-	var around pipeline = wordPipeline{o.words}
-	suffix := endOfWord
+	var around pipeline = wordPipeline{words: o.words}
 	if o.bytes {
-		around, suffix = bytePipeline{}, ""
+		around = bytePipeline{}
 	}
 	counts := map[string]int{}
 	for _, s := range texts {
 		for _, w := range around.split(s) {
+			w = w[:min(len(w), mostOfWord)]
+			for len(w) > longestPiece {
+				at := longestPiece
+				for at > longestPiece-utf8.UTFMax && !utf8.RuneStart(w[at]) {
+					at--
+				}
+				counts[w[:at]]++
+				w = w[at:]
+			}
 			counts[w]++
 		}
 	}
@@ -62,23 +73,35 @@ func LearnBPE(texts []string, merges int, opts ...BPEOption) (*BPE, error) {
 	if o.bytes {
 		alphabet = byteAlphabet()
 	} else {
-		alphabet = charactersOf(counts, suffix)
+		alphabet = o.words.alphabet(counts)
 	}
 	b, err := newBPE(around, alphabet, nil)
 	if err != nil {
 		return nil, err
 	}
-	b.suffix = suffix
+	if !o.bytes {
+		b.aroundWords(o.words)
+	}
 	l := newLearner(b, counts)
 	for len(b.merges) < merges && l.merge(max(o.least, 1)) {
 	}
 	return b, nil
 }
 
-// charactersOf returns the characters of the words in order, each within a word
-// and at its end, so that all words of them can be spelled.
-func charactersOf(counts map[string]int, suffix string) []string {
+// A merge looks through each piece that holds its pair: short pieces keep that near the pair, and 8000 merges of a word
+// of random letters take seconds with one MB of it.
+const (
+	longestPiece = 512
+	mostOfWord   = 1 << 20
+)
+
+// alphabet returns the characters of the words in order, each within a word and at its end, so that all words of them
+// can be spelled, with whatever marks.
+func (w Words) alphabet(counts map[string]int) []string {
 	set := map[string]bool{}
+	if w.Marked {
+		set[string(joinMark)], set[string(spaceMark)] = true, true
+	}
 	for w := range counts {
 		for len(w) > 0 {
 			_, n := utf8.DecodeRuneInString(w)
@@ -90,13 +113,13 @@ func charactersOf(counts map[string]int, suffix string) []string {
 	}
 	var symbols []string
 	for _, c := range slices.Sorted(maps.Keys(set)) {
-		symbols = append(symbols, c, c+suffix)
+		symbols = append(symbols, c, c+endOfWord)
 	}
 	return symbols
 }
 
-// learner finds the most frequent pair again and again. Counts change only where
-// a pair is merged, and the queue corrects its entries when they come up.
+// learner finds the most frequent pair again and again. Counts change only where a pair is merged, and the queue
+// corrects its entries when they come up.
 type learner struct {
 	b      *BPE
 	words  []countedWord
@@ -113,7 +136,7 @@ type countedWord struct {
 func newLearner(b *BPE, counts map[string]int) *learner {
 	l := &learner{b: b, counts: map[pair]int{}, where: map[pair][]int32{}}
 	for _, w := range slices.Sorted(maps.Keys(counts)) {
-		_, ids := b.spell(w)
+		ids, _ := b.spell(w)
 		at := int32(len(l.words))
 		l.words = append(l.words, countedWord{ids, counts[w]})
 		for i := 1; i < len(ids); i++ {
@@ -144,8 +167,7 @@ func (l *learner) found(p pair, word int32) {
 	}
 }
 
-// merge learns the next merge, of a pair that occurs at least so often, and
-// reports whether there was one.
+// merge learns the next merge, of a pair that occurs at least so often, and reports whether there was one.
 func (l *learner) merge(least int) bool {
 	for len(l.queue) > 0 {
 		top := l.queue[0]
@@ -186,27 +208,28 @@ func (l *learner) join(p pair) {
 		if !holds(w.ids, p) {
 			continue
 		}
-		for i := 1; i < len(w.ids); i++ {
-			l.count(pair{w.ids[i-1], w.ids[i]}, -w.count)
-		}
+		// Pairs change only where one of their sides is merged.
 		kept := w.ids[:0]
+		var before int32 // the last symbol before the place, as it was
+		joined := false  // whether that is part of a merge
 		for i := 0; i < len(w.ids); i++ {
-			if i+1 < len(w.ids) && w.ids[i] == p[0] && w.ids[i+1] == p[1] {
-				kept = append(kept, result)
+			first, last, now := w.ids[i], w.ids[i], w.ids[i]
+			joins := i+1 < len(w.ids) && first == p[0] && w.ids[i+1] == p[1]
+			if joins {
 				i++
-			} else {
-				kept = append(kept, w.ids[i])
+				last, now = p[1], result
 			}
-		}
-		w.ids = kept
-		for i := 1; i < len(kept); i++ {
-			q := pair{kept[i-1], kept[i]}
-			l.count(q, w.count)
-			if q[0] == result || q[1] == result {
+			if len(kept) > 0 && (joins || joined) {
+				l.count(pair{before, first}, -w.count)
+				q := pair{kept[len(kept)-1], now}
+				l.count(q, w.count)
 				l.found(q, at)
 				changed[q] = true
 			}
+			kept = append(kept, now)
+			before, joined = last, joins
 		}
+		w.ids = kept
 	}
 	delete(l.counts, p)
 	delete(l.where, p)

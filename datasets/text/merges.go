@@ -7,19 +7,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/internal/args"
 )
 
-// ReadMerges reads a file of merges, two tokens with a space between them a line,
-// the earliest learnt first: merges.txt as of GPT-2, whose tokens are bytes, or a
-// file of codes as of subword-nmt, whose words end with "</w>". Which of them it
-// is shows in the tokens. A first line "#version: …" is skipped. The name stands
-// for the file in errors; the option [Base] says how words are cut for the second
-// kind.
+// ReadMerges reads a file of merges, two tokens with a space between them a line, the earliest learnt first: merges.txt
+// as of GPT-2, whose tokens are bytes, or a file of codes as of subword-nmt, whose words end with "</w>". Which of them
+// it is shows in the tokens. A first line "#version: …" is skipped. The name stands for the file in errors; the option
+// [Base] says how words are cut for the second kind.
 func ReadMerges(name string, r io.Reader, opts ...BPEOption) (*BPE, error) {
-	o := bpeOptions{words: Words{Hyphens: true}}
-	for _, opt := range opts {
-		opt(&o)
+	if r == nil {
+		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
 	}
+	o := bpeOptions{words: Words{Hyphens: true}}
+	args.Apply(&o, opts)
 	const longest = 1 << 16 // bytes of a line
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)
@@ -55,10 +56,10 @@ func ReadMerges(name string, r io.Reader, opts ...BPEOption) (*BPE, error) {
 	for _, m := range merges {
 		characters[strings.TrimSuffix(m[0]+m[1], endOfWord)]++
 	}
-	b, err := newBPE(wordPipeline{o.words}, charactersOf(characters, endOfWord), merges)
+	b, err := newBPE(nil, o.words.alphabet(characters), merges)
 	if err != nil {
 		return nil, errors.WithMessage(err, name)
 	}
-	b.suffix = endOfWord
+	b.aroundWords(o.words)
 	return b, nil
 }

@@ -4,14 +4,15 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 	"golang.org/x/text/unicode/norm"
 )
 
-// parseNormalizer returns what a normalizer of a tokenizer.json does to a text.
-func parseNormalizer(data json.RawMessage) (func(string) string, error) {
-	c, err := parseComponent(data)
+// normalizer returns what a normalizer of a tokenizer.json does to a text.
+func (p *partParser) normalizer(data json.RawMessage, depth int) (func(string) string, error) {
+	c, err := p.component(data, depth)
 	if err != nil {
 		return nil, err
 	}
@@ -20,19 +21,19 @@ func parseNormalizer(data json.RawMessage) (func(string) string, error) {
 	}
 	switch c.Type {
 	case "Sequence":
-		return sequence(c.Normalizers, parseNormalizer)
+		return sequence(c.Normalizers, depth, p.normalizer)
 	case "NFC":
-		return norm.NFC.String, nil
+		return normalForm(norm.NFC), nil
 	case "NFD":
-		return norm.NFD.String, nil
+		return normalForm(norm.NFD), nil
 	case "NFKC":
-		return norm.NFKC.String, nil
+		return normalForm(norm.NFKC), nil
 	case "NFKD":
-		return norm.NFKD.String, nil
+		return normalForm(norm.NFKD), nil
 	case "Lowercase":
-		return strings.ToLower, nil
+		return lower, nil
 	case "StripAccents":
-		return stripMarks, nil
+		return func(s string) string { return without(s, markSet) }, nil
 	case "Strip":
 		return func(s string) string {
 			if c.StripLeft {
@@ -49,35 +50,60 @@ func parseNormalizer(data json.RawMessage) (func(string) string, error) {
 				return s
 			}
 			return c.Prepend + s
-		}, nil
+		}, p.grows(c.Type, float64(len(c.Prepend))/longestText+1)
 	case "Replace":
-		return c.replacer()
+		return p.replacer(c)
 	case "BertNormalizer":
 		return c.bert, nil
 	case "ByteLevel":
-		return bytesToSymbols, nil
+		return bytesToSymbols, p.grows(c.Type, 2)
+	case "Nmt":
+		return nmt, nil
+	case "Precompiled":
+		m, err := newCharsMap(c.CharsMap)
+		if err != nil {
+			return nil, err
+		}
+		return m.normalize, p.grows(c.Type, m.growth)
 	}
 	return nil, unknownPart(c.Type)
 }
 
 // replacer returns what Replace does, as a normalizer or a decoder.
-func (c *component) replacer() (func(string) string, error) {
+func (p *partParser) replacer(c *component) (func(string) string, error) {
 	switch {
 	case c.Pattern.String != nil && *c.Pattern.String != "":
-		return func(s string) string { return strings.ReplaceAll(s, *c.Pattern.String, c.Content) }, nil
+		old := *c.Pattern.String
+		return func(s string) string { return strings.ReplaceAll(s, old, c.Content) }, p.grows(c.Type, float64(len(c.Content))/float64(len(old)))
 	case c.Pattern.Regex != nil:
 		re, err := compile(*c.Pattern.Regex)
 		if err != nil {
 			return nil, err
 		}
-		return func(s string) string { return re.replace(s, c.Content) }, nil
+		// An expression may match each character, or between them.
+		return func(s string) string { return re.replace(s, c.Content) }, p.grows(c.Type, float64(len(c.Content))/float64(max(re.least, 1))+re.between())
 	}
 	return nil, errors.New("Replace without a pattern")
 }
 
-func stripMarks(s string) string {
+// lower folds each character by itself: a sigma is no other at the end of a word.
+func lower(s string) string {
+	s = strings.ReplaceAll(s, "İ", "i̇")
+	return strings.ToLower(s)
+}
+
+var (
+	decomposed = normalForm(norm.NFD)
+	// invisible is what BERT takes away: control, format, private and surrogate characters, but for white space.
+	invisible = setOfTables(unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs).and(later8.not()).or(setOf(0, 0, unicode.ReplacementChar, unicode.ReplacementChar)).and(setOf('\t', '\t', '\n', '\n', '\r', '\r').not())
+	// ideographs are what BERT sets off by spaces. The library begins the fifth range at 2B920 where 2B820 is meant.
+	ideographs = setOf(0x4e00, 0x9fff, 0x3400, 0x4dbf, 0x20000, 0x2a6df, 0x2a700, 0x2b73f, 0x2b740, 0x2b81f, 0x2b920, 0x2ceaf, 0xf900, 0xfaff, 0x2f800, 0x2fa1f)
+)
+
+// without returns s without the characters of a set.
+func without(s string, set *runeSet) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
+		if set.has(r) {
 			return -1
 		}
 		return r
@@ -89,30 +115,56 @@ func (c *component) bert(s string) string {
 	if or(c.CleanText, true) {
 		s = strings.Map(func(r rune) rune {
 			switch {
+			case invisible.has(r):
+				return -1
 			case unicode.IsSpace(r):
 				return ' '
-			case r == 0, r == unicode.ReplacementChar, unicode.In(r, unicode.Cc, unicode.Cf):
-				return -1
 			}
 			return r
 		}, s)
 	}
 	if or(c.ChineseCh, true) {
-		var b strings.Builder
-		for _, r := range s {
-			if unicode.Is(unicode.Han, r) {
-				b.WriteString(" " + string(r) + " ")
-			} else {
-				b.WriteRune(r)
-			}
-		}
-		s = b.String()
+		s = spaced(s)
 	}
 	if or(c.StripAccent, or(c.Lowercase, true)) {
-		s = stripMarks(norm.NFD.String(s))
+		s = without(decomposed(s), nonSpacing)
 	}
 	if or(c.Lowercase, true) {
-		s = strings.ToLower(s)
+		s = lower(s)
 	}
 	return s
+}
+
+// spaced puts spaces around ideographs.
+func spaced(s string) string {
+	var b strings.Builder
+	done := 0
+	for i, r := range s {
+		if r >= 0x3400 && ideographs.has(r) {
+			end := i + utf8.RuneLen(r)
+			b.WriteString(s[done:i])
+			b.WriteByte(' ')
+			b.WriteString(s[i:end])
+			b.WriteByte(' ')
+			done = end
+		}
+	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+// nmt cleans text as SentencePiece does before its normal form.
+func nmt(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 1 <= r && r <= 8, r == 0xb, 0xe <= r && r <= 0x1f, r == 0x7f, r == 0x8f, r == 0x9f:
+			return -1
+		case r == '\t', r == '\n', r == '\f', r == '\r', r == 0x1680, 0x200b <= r && r <= 0x200f, r == 0x2028, r == 0x2029, r == 0x2581, r == 0xfeff, r == 0xfffd:
+			return ' '
+		}
+		return r
+	}, s)
 }

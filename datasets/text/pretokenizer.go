@@ -1,8 +1,12 @@
 package text
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
+	"sort"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,178 +16,274 @@ import (
 // metaspace is the character that stands for a space in SentencePiece.
 const metaspace = "▁"
 
-// parsePreTokenizer returns what a pre_tokenizer of a tokenizer.json does to the
-// pieces of a text.
-func parsePreTokenizer(data json.RawMessage) (func([]string) []string, error) {
-	c, err := parseComponent(data)
+// piece is a part of a text.
+type piece struct {
+	text  string
+	first bool // whether it begins where the text does
+}
+
+// preTokenizer returns what a pre_tokenizer of a tokenizer.json does to the pieces of a text.
+func (p *partParser) preTokenizer(data json.RawMessage, depth int) (func([]piece) []piece, error) {
+	c, err := p.component(data, depth)
 	if err != nil {
 		return nil, err
 	}
 	if c == nil {
-		return func(pieces []string) []string { return pieces }, nil
+		return func(pieces []piece) []piece { return pieces }, nil
 	}
 	switch c.Type {
 	case "Sequence":
-		return sequence(c.PreTokenizers, parsePreTokenizer)
+		return sequence(c.PreTokenizers, depth, p.preTokenizer)
 	case "ByteLevel":
-		return each(c.byteLevel), nil
+		return c.byteLevel, p.grows(c.Type, 2)
 	case "Whitespace":
-		return each(func(s string) []string { return runs(s, whitespaceClass) }), nil
+		return splitter(matchRuns(wordClass), "Removed", true)
 	case "WhitespaceSplit":
-		return each(strings.Fields), nil
+		return splitter(matchRunes(unicode.IsSpace), "Removed", false)
 	case "BertPreTokenizer":
-		return each(func(s string) []string {
-			var pieces []string
-			for _, f := range strings.Fields(s) {
-				pieces = append(pieces, isolate(f, matchRunes(isPunctuation), "Isolated")...)
-			}
-			return pieces
-		}), nil
-	case "Punctuation":
-		behavior := c.Behavior
-		if behavior == "" {
-			behavior = "Isolated"
+		spaces, err := splitter(matchRunes(unicode.IsSpace), "Removed", false)
+		if err != nil {
+			return nil, err
 		}
-		return splitter(matchRunes(isPunctuation), behavior)
+		marks, err := splitter(matchRunes(isPunctuation), "Isolated", false)
+		return func(pieces []piece) []piece { return marks(spaces(pieces)) }, err
+	case "Punctuation":
+		return splitter(matchRunes(isPunctuation), cmp.Or(c.Behavior, "Isolated"), false)
 	case "Digits":
 		behavior := "Contiguous"
 		if c.IndividualDigits {
 			behavior = "Isolated"
 		}
-		return splitter(matchRunes(unicode.IsNumber), behavior)
+		return splitter(matchRunes(unicode.IsNumber), behavior, false)
 	case "CharDelimiterSplit":
 		if c.Delimiter == "" {
 			return nil, errors.New("CharDelimiterSplit without a delimiter")
 		}
-		return splitter(matchString(c.Delimiter), "Removed")
+		return splitter(matchString(c.Delimiter), "Removed", false)
 	case "Split":
 		match, err := c.matcher()
 		if err != nil {
 			return nil, err
 		}
-		if c.Invert {
-			match = inverse(match)
-		}
-		return splitter(match, c.Behavior)
+		return splitter(match, c.Behavior, c.Invert)
 	case "Metaspace":
-		return c.metaspace, nil
+		return p.metaspace(c)
+	case "UnicodeScripts":
+		return each(cutScripts), nil
+	case "FixedLength":
+		n := 5
+		if c.Length != nil {
+			n = *c.Length
+		}
+		if n < 1 {
+			return nil, errors.Errorf("FixedLength with length %d; want 1 or more", n)
+		}
+		return each(func(s string, add func(from, to int)) {
+			from, count := 0, 0
+			for i := range s {
+				if count == n {
+					add(from, i)
+					from, count = i, 0
+				}
+				count++
+			}
+			add(from, len(s))
+		}), nil
 	}
 	return nil, unknownPart(c.Type)
 }
 
-// each makes a step of pieces of a step of one piece.
-func each(cut func(string) []string) func([]string) []string {
-	return func(pieces []string) []string {
-		var all []string
-		for _, p := range pieces {
-			all = append(all, cut(p)...)
+// each makes a step of pieces of a step of one piece, which adds parts of it.
+func each(cut func(s string, add func(from, to int))) func([]piece) []piece {
+	return func(pieces []piece) []piece {
+		all := make([]piece, 0, 2*len(pieces)+8)
+		var p piece
+		add := func(from, to int) {
+			if from < to {
+				all = append(all, piece{p.text[from:to], p.first && from == 0})
+			}
+		}
+		for _, p = range pieces {
+			cut(p.text, add)
 		}
 		return all
 	}
 }
 
-// byteLevel cuts a piece as GPT-2 does, unless it is cut already, and spells it in
-// bytes.
-func (c *component) byteLevel(s string) []string {
-	if or(c.AddPrefixSpace, true) && !strings.HasPrefix(s, " ") {
-		s = " " + s
-	}
-	pieces := []string{s}
-	if or(c.UseRegex, true) {
-		pieces = splitGPT2(s)
+// byteLevel cuts pieces as GPT-2 does, unless they are cut already, and spells them in bytes.
+func (c *component) byteLevel(pieces []piece) []piece {
+	var all []piece
+	if !or(c.UseRegex, true) {
+		all = pieces
 	}
 	for i, p := range pieces {
-		pieces[i] = bytesToSymbols(p)
-	}
-	return pieces
-}
-
-// metaspace marks spaces and cuts before them.
-func (c *component) metaspace(pieces []string) []string {
-	mark := c.Replacement
-	if mark == "" {
-		mark = metaspace
-	}
-	scheme := c.PrependScheme
-	if scheme == "" {
-		scheme = "never"
-		if or(c.AddPrefixSpace, true) {
-			scheme = "always"
+		if or(c.AddPrefixSpace, true) && !strings.HasPrefix(p.text, " ") {
+			p.text = " " + p.text
 		}
-	}
-	var all []string
-	for i, p := range pieces {
-		p = strings.ReplaceAll(p, " ", mark)
-		if (scheme == "always" || scheme == "first" && i == 0) && !strings.HasPrefix(p, mark) {
-			p = mark + p
+		if !or(c.UseRegex, true) {
+			all[i] = piece{bytesToSymbols(p.text), p.first}
+			continue
 		}
-		if or(c.Split, true) {
-			all = append(all, isolate(p, matchString(mark), "MergedWithNext")...)
-		} else {
-			all = append(all, p)
+		words := splitGPT2(p.text)
+		all = slices.Grow(all, len(words))
+		for j, w := range words {
+			all = append(all, piece{bytesToSymbols(w), p.first && j == 0})
 		}
 	}
 	return all
 }
 
-// whitespaceClass tells words, other visible characters and white space apart:
-// \w+|[^\w\s]+.
-func whitespaceClass(r rune) class {
+// metaspace marks spaces and cuts before them.
+func (p *partParser) metaspace(c *component) (func([]piece) []piece, error) {
+	mark := cmp.Or(c.Replacement, metaspace)
+	scheme := c.prependScheme()
+	p.first = p.first || scheme == "first"
+	cut, err := splitter(matchString(mark), "MergedWithNext", false)
+	if err != nil {
+		return nil, err
+	}
+	return func(pieces []piece) []piece {
+		for i, p := range pieces {
+			text := strings.ReplaceAll(p.text, " ", mark)
+			if (scheme == "always" || scheme == "first" && p.first) && !strings.HasPrefix(text, mark) {
+				text = mark + text
+			}
+			pieces[i].text = text
+		}
+		if or(c.Split, true) {
+			return cut(pieces)
+		}
+		return pieces
+	}, p.grows(c.Type, float64(len(mark)))
+}
+
+// prependScheme is when Metaspace puts its mark before a text: always, first or never.
+func (c *component) prependScheme() string {
+	if c.PrependScheme != "" {
+		return c.PrependScheme
+	}
+	if or(c.AddPrefixSpace, true) {
+		return "always"
+	}
+	return "never"
+}
+
+// wordClass tells words, other visible characters and white space apart: \w+|[^\w\s]+.
+func wordClass(r rune) class {
 	switch {
 	case unicode.IsSpace(r):
 		return space
-	case unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic), r == '\u200c', r == '\u200d':
+	case isWordRune(r):
 		return letter
 	}
 	return other
 }
 
-// runs returns the runs of one class, without white space.
-func runs(s string, classOf func(rune) class) []string {
-	var pieces []string
-	from, before := 0, space
-	for i, r := range s {
-		c := classOf(r)
-		if c != before {
-			if before != space {
-				pieces = append(pieces, s[from:i])
-			}
-			from, before = i, c
+// isPunctuation is BERT's notion: all of ASCII that is neither letter nor digit, and Unicode's.
+func isPunctuation(r rune) bool {
+	return '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~' || r >= utf8.RuneSelf && punctuationSet.has(r)
+}
+
+// scriptRange is a range of characters of one script. Those of Japanese count as Chinese.
+type scriptRange struct {
+	from, to rune
+	script   string
+}
+
+var scriptRanges = sync.OnceValue(func() []scriptRange {
+	var all []scriptRange
+	for script, table := range unicode.Scripts {
+		if script == "Hiragana" || script == "Katakana" {
+			script = "Han"
+		}
+		set := setOfTables(table)
+		for i := 0; i < len(set.ranges); i += 2 {
+			all = append(all, scriptRange{set.ranges[i], set.ranges[i+1], script})
 		}
 	}
-	if before != space {
-		pieces = append(pieces, s[from:])
+	slices.SortFunc(all, func(a, b scriptRange) int { return int(a.from - b.from) })
+	return all
+})
+
+// scriptOf returns the script of a character; "" goes with any.
+func scriptOf(r rune) string {
+	switch {
+	case r == ' ' || laterRunes.has(r):
+		return ""
+	case r == 'ー':
+		return "Han"
 	}
-	return pieces
+	all := scriptRanges()
+	i := sort.Search(len(all), func(i int) bool { return all[i].to >= r })
+	if i < len(all) && all[i].from <= r {
+		return all[i].script
+	}
+	return ""
 }
 
-// isPunctuation is BERT's notion: all of ASCII that is neither letter nor digit,
-// and Unicode's.
-func isPunctuation(r rune) bool {
-	return '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~' || unicode.IsPunct(r)
+// cutScripts cuts where the script changes. What goes with any script and comes first is lost, as in the library.
+func cutScripts(s string, add func(from, to int)) {
+	before, from := "", -1
+	for i, r := range s {
+		script := scriptOf(r)
+		if script == "" {
+			continue
+		}
+		if script != before {
+			if from >= 0 {
+				add(from, i)
+			}
+			from, before = i, script
+		}
+	}
+	if from >= 0 {
+		add(from, len(s))
+	}
 }
 
-// matcher finds the first match in s: from and to are -1 if there is none.
-type matcher func(s string) (from, to int)
+// matcher calls found with each match in s in order.
+type matcher func(s string, found func(from, to int))
 
 func matchRunes(is func(rune) bool) matcher {
-	return func(s string) (int, int) {
-		i := strings.IndexFunc(s, is)
-		if i < 0 {
-			return -1, -1
+	return func(s string, found func(from, to int)) {
+		for i := 0; i < len(s); {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if is(r) {
+				found(i, i+n)
+			}
+			i += n
 		}
-		_, n := utf8.DecodeRuneInString(s[i:])
-		return i, i + n
+	}
+}
+
+// matchRuns matches runs of one class, but not of white space.
+func matchRuns(classOf func(rune) class) matcher {
+	return func(s string, found func(from, to int)) {
+		from, before := 0, space
+		for i, r := range s {
+			if c := classOf(r); c != before {
+				if before != space {
+					found(from, i)
+				}
+				from, before = i, c
+			}
+		}
+		if before != space {
+			found(from, len(s))
+		}
 	}
 }
 
 func matchString(part string) matcher {
-	return func(s string) (int, int) {
-		i := strings.Index(s, part)
-		if i < 0 {
-			return -1, -1
+	return func(s string, found func(from, to int)) {
+		for at := 0; ; {
+			i := strings.Index(s[at:], part)
+			if i < 0 {
+				return
+			}
+			found(at+i, at+i+len(part))
+			at += i + len(part)
 		}
-		return i, i + len(part)
 	}
 }
 
@@ -197,84 +297,92 @@ func (c *component) matcher() (matcher, error) {
 		if err != nil {
 			return nil, err
 		}
-		return re.find, nil
+		return re.all, nil
 	}
 	return nil, errors.New("Split without a pattern")
 }
 
-// inverse matches what a matcher does not.
-func inverse(match matcher) matcher {
-	return func(s string) (int, int) {
-		from := 0
-		for from < len(s) {
-			a, b := match(s[from:])
-			switch {
-			case a < 0:
-				return from, len(s)
-			case a > 0:
-				return from, from + a
-			}
-			from += max(b, 1)
-		}
-		return -1, -1
-	}
+// part is a match or what is between two; parts are all of a text.
+type part struct {
+	from, to int
+	match    bool
 }
 
-// splitter returns the step that cuts pieces at the matches.
-func splitter(match matcher, behavior string) (func([]string) []string, error) {
+// splitter returns the step that cuts pieces at the matches, or at what is no match if they are inverted. The behavior
+// says what becomes of the places where it cuts.
+func splitter(match matcher, behavior string, inverted bool) (func([]piece) []piece, error) {
 	switch behavior {
-	case "Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous":
-		return each(func(s string) []string { return isolate(s, match, behavior) }), nil
+	case "Isolated":
+		return each(func(s string, add func(from, to int)) {
+			done := 0
+			match(s, func(from, to int) {
+				add(done, from)
+				add(from, to)
+				done = to
+			})
+			add(done, len(s))
+		}), nil
+	case "Removed":
+		return each(func(s string, add func(from, to int)) {
+			done := 0
+			match(s, func(from, to int) {
+				if inverted {
+					add(from, to)
+					return
+				}
+				add(done, from)
+				done = to
+			})
+			if !inverted {
+				add(done, len(s))
+			}
+		}), nil
+	case "MergedWithPrevious", "MergedWithNext", "Contiguous":
+		return func(pieces []piece) []piece {
+			var parts []part // of a piece; the memory serves all
+			return each(func(s string, add func(from, to int)) {
+				parts = parts[:0]
+				done := 0
+				match(s, func(from, to int) {
+					if done < from {
+						parts = append(parts, part{done, from, inverted})
+					}
+					parts = append(parts, part{from, to, !inverted})
+					done = to
+				})
+				if done < len(s) {
+					parts = append(parts, part{done, len(s), inverted})
+				}
+				for _, p := range merged(parts, behavior) {
+					add(p.from, p.to)
+				}
+			})(pieces)
+		}, nil
 	}
 	return nil, errors.Errorf("behavior %.40q is not known", behavior)
 }
 
-// isolate cuts s at the matches; the behavior says what becomes of these.
-func isolate(s string, match matcher, behavior string) []string {
-	var pieces []string
-	add := func(p string) {
-		if p != "" {
-			pieces = append(pieces, p)
+// merged joins matches with what is before or behind them, or equal neighbours.
+func merged(parts []part, behavior string) []part {
+	if behavior == "MergedWithNext" {
+		slices.Reverse(parts)
+	}
+	kept := parts[:0]
+	before := false
+	for _, p := range parts {
+		joins := p.match && !before
+		if behavior == "Contiguous" {
+			joins = p.match == before
+		}
+		before = p.match
+		if last := len(kept) - 1; joins && last >= 0 {
+			kept[last] = part{min(kept[last].from, p.from), max(kept[last].to, p.to), p.match}
+		} else {
+			kept = append(kept, p)
 		}
 	}
-	held := ""      // a match that belongs to what follows it
-	joined := false // whether the last piece is a match that goes on
-	for s != "" {
-		from, to := match(s)
-		if from < 0 || to <= from {
-			break
-		}
-		between, found := s[:from], s[from:to]
-		s = s[to:]
-		if between != "" {
-			joined = false
-		}
-		switch behavior {
-		case "Removed":
-			add(between)
-		case "Isolated":
-			add(between)
-			add(found)
-		case "Contiguous":
-			add(between)
-			if joined {
-				pieces[len(pieces)-1] += found
-			} else {
-				add(found)
-			}
-			joined = true
-		case "MergedWithPrevious":
-			if between == "" && len(pieces) > 0 && joined {
-				add(found)
-			} else {
-				add(between + found)
-			}
-			joined = true
-		case "MergedWithNext":
-			add(held + between)
-			held = found
-		}
+	if behavior == "MergedWithNext" {
+		slices.Reverse(kept)
 	}
-	add(held + s)
-	return pieces
+	return kept
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 func TestTokenize(t *testing.T) {
@@ -75,10 +77,34 @@ func TestEncoderIsSaved(t *testing.T) {
 	}
 }
 
-// FuzzRoundTrip checks that tokenizers cut any text, and that characters and bytes
-// lose nothing of it.
+// normalized returns a text as marked words give it back.
+func normalized(s string) string {
+	var b strings.Builder
+	gap := ""
+	for s = composed(s); s != ""; {
+		r, n := utf8.DecodeRuneInString(s)
+		if unicode.IsSpace(r) || unicode.IsControl(r) {
+			if (gap == "" || gap == " ") && isOtherSpace(r) {
+				gap = s[:n]
+			} else if gap == "" {
+				gap = " "
+			}
+		} else {
+			if b.Len() > 0 {
+				b.WriteString(gap)
+			}
+			b.WriteString(s[:n])
+			gap = ""
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+// FuzzRoundTrip checks that tokenizers cut any text, and that characters, bytes and marked words lose nothing of it but
+// what they say.
 func FuzzRoundTrip(f *testing.F) {
-	for _, s := range []string{"", " ", "Not bad, at all!", "don't 'quote' it's", "  two  spaces\n\n", "Ein- und Ausgang – „so“", "e\u0301👨‍👩‍👧🇩🇪東京", "\xff\xc3", "'", "x-", "Ġ<pad>"} {
+	for _, s := range []string{"", " ", "Not bad, at all!", "don't 'quote' it's", "  two  spaces\n\n", "Ein- und Ausgang – „so“", "e\u0301👨‍👩‍👧🇩🇪東京", "\xff\xc3", "'", "x-", "Ġ<pad>", "▁￭\u00a0 「a」b“京”1.5", "x \u0600\u00a0 y"} {
 		f.Add(s)
 	}
 	learnt, err := LearnBPE([]string{"the film is not bad", "der Film ist schön", "don't  do it"}, 30, ByteLevel())
@@ -94,12 +120,17 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, tok := range []Tokenizer{Words{}, Words{true, true, true}, Characters{}, learnt, words} {
+		for _, tok := range []Tokenizer{Words{}, Words{true, true, true, false}, Characters{}, learnt, words} {
 			tokens := tok.Tokenize(s)
 			if slices.Contains(tokens, "") {
 				t.Fatalf("%T cuts %q into %q", tok, s, tokens)
 			}
 			tok.Detokenize(tokens)
+		}
+		for _, w := range []Words{{Marked: true}, {Marked: true, Clitics: true, Hyphens: true}} {
+			if got := w.Detokenize(w.Tokenize(s)); got != normalized(s) {
+				t.Errorf("%+v make %q of %q", w, got, s)
+			}
 		}
 		if got := enc.Decode(enc.Encode(s)); got != s {
 			t.Errorf("bytes make %q of %q", got, s)
@@ -165,7 +196,7 @@ func TestEncoderErrors(t *testing.T) {
 		{`{}`, `encoder: the vocabulary is missing`},
 		{`{"tokenizer":"words","vocabulary":["a"]}`, `encoder: vocabulary: the first tokens must be <pad>, <unk>, <bos>, <eos>`},
 		{`{"tokenizer":"words","options":{},"vocabulary":["<pad>","<unk>","<bos>","<eos>","a","a"]}`, `encoder: vocabulary: 1 of 6 tokens are empty or there twice`},
-		{`{"tokenizer":"syllables","vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: tokenizer "syllables" not known; want words, characters or bpe`},
+		{`{"tokenizer":"syllables","vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: tokenizer "syllables" not known; want words, characters, bpe or tokenizer.json`},
 		{`{"tokenizer":"bpe","options":{"merges":[["a",""]]},"vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: options of tokenizer bpe: merge 1 joins nothing: "a" and ""`},
 	} {
 		var e Encoder

@@ -1,6 +1,9 @@
 package text
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"testing"
@@ -41,11 +44,90 @@ func TestReadVectors(t *testing.T) {
 	}
 }
 
+// TestVectorFormats reads the same four vectors in every form.
+func TestVectorFormats(t *testing.T) {
+	tokens := []string{"the", "good", "bad", "of"}
+	const text = "the -0.5 0.25 0.45 7\ngood -0.5 0.25 0.45 7\nbad -0.5 0.25 0.45 7\nof -0.5 0.25 0.45 7\n"
+	var words, plain bytes.Buffer // with the end of a line behind each vector, and without
+	words.WriteString("4 4\n")
+	plain.WriteString("4 4\n")
+	for _, token := range tokens {
+		for _, b := range []*bytes.Buffer{&words, &plain} {
+			b.WriteString(token + " ")
+			if err := binary.Write(b, binary.LittleEndian, []float32{-0.5, 0.25, 0.45, 7}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		words.WriteString("\n")
+	}
+	zipped := func(s string) string {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		if _, err := w.Write([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for name, file := range map[string]string{
+		"text":                     text,
+		"a header":                 "4 4\n" + text,
+		"a byte order mark":        "\ufeff" + text,
+		"both":                     "\ufeff4 4\n" + text,
+		"a header and CR LF":       "4 4 \r\n" + strings.ReplaceAll(text, "\n", " \r\n"),
+		"two blanks":               strings.ReplaceAll(text, " ", "  "),
+		"two blanks and a header":  "4  4\n" + strings.ReplaceAll(text, " ", "  "),
+		"tabs and blanks":          strings.ReplaceAll(text, " ", " \t"),
+		"a broken token":           "5 4\ncaf\xe9 1 2 3 4\n" + text,
+		"gzip":                     zipped(text),
+		"gzip and a header":        zipped("\ufeff4 4\n" + text),
+		"binary":                   words.String(),
+		"binary without line ends": plain.String(),
+		"binary by gzip":           zipped(words.String()),
+	} {
+		for _, wanted := range []*Vocabulary{nil, NewVocabulary(tokens)} {
+			v, err := ReadVectors(name, strings.NewReader(file), wanted)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			if v.Width != 4 || len(v.Values) != 4 {
+				t.Errorf("%s: read %+v", name, v)
+			}
+			for _, token := range tokens {
+				if !slices.Equal(v.Values[token], []float32{-0.5, 0.25, 0.45, 7}) {
+					t.Errorf("%s: %q is %v", name, token, v.Values[token])
+				}
+			}
+		}
+	}
+	// Of the 840 billion tokens' GloVe, with blanks within.
+	v, err := ReadVectors("glove", strings.NewReader("the 1 2\n. . . 3 4\nat name@domain.com  5 6\n"), nil)
+	if err != nil || !slices.Equal(v.Values[". . ."], []float32{3, 4}) || !slices.Equal(v.Values["at name@domain.com"], []float32{5, 6}) {
+		t.Errorf("read %+v, %v", v, err)
+	}
+	for _, c := range []struct{ file, want string }{
+		{plain.String()[:40], "v: it ends within vector 2 of 4; is it complete?"},
+		{"2 1\nx \x00\x00\x00\x00y \x00\x00\xc0\x7f", `v: vector 2, of "y": NaN is not a finite number`},
+		{"PK\x03\x04....", "v: it is a zip archive; want a token and its numbers a line, or word2vec's binary format, as they are or by gzip"},
+		{"\xff\xfet\x00", "v: it is text in UTF-16; want a token and its numbers a line, or word2vec's binary format, as they are or by gzip"},
+		{zipped(text)[:30], "v: line 2 cannot be read: unexpected EOF"},
+		{"\x1f\x8bxxxxxxxxxxxxxxxx", "v: cannot be unpacked: gzip: invalid header"},
+	} {
+		if _, err := ReadVectors("v", strings.NewReader(c.file), nil); err == nil || err.Error() != c.want {
+			t.Errorf("%.20q:\n got %v\nwant %s", c.file, err, c.want)
+		}
+	}
+}
+
 // FuzzReadVectors checks that all vectors that are read have the same length.
 func FuzzReadVectors(f *testing.F) {
 	f.Add("the 0.5 -1\nfilm 1 2\n")
 	f.Add("3 2\nfilm 1 2 \nthe 3 4 \n")
 	f.Add("a\t1\t2\r\nb  1 2\n")
+	f.Add("2 1\nx \x00\x00\x00\x00\ny \x00\x00\x80\x3f")
 	f.Fuzz(func(t *testing.T, text string) {
 		v, err := ReadVectors("v", strings.NewReader(text), nil)
 		if err != nil {

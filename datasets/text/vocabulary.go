@@ -21,15 +21,14 @@ const (
 
 var specialNames = [specials]string{"<pad>", "<unk>", "<bos>", "<eos>"}
 
-// Vocabulary numbers tokens from 0, the special ones first. It does not change.
+// Vocabulary numbers tokens from 0, the special ones first. It does not change. A nil one holds none.
 type Vocabulary struct {
 	tokens []string
 	ids    map[string]int
 }
 
-// NewVocabulary returns the vocabulary of the special tokens and then the given
-// ones in their order. A token that is there already keeps its first number.
-// Tokens that are no valid UTF-8, which no file of text could hold, are left out.
+// NewVocabulary returns the vocabulary of the special tokens and then the given ones in their order. A token that is
+// there already keeps its first number. Tokens that are no valid UTF-8, which no file of text could hold, are left out.
 func NewVocabulary(tokens []string) *Vocabulary {
 	v := &Vocabulary{
 		tokens: make([]string, 0, specials+len(tokens)),
@@ -54,10 +53,9 @@ func (v *Vocabulary) add(token string) {
 	v.tokens = append(v.tokens, token)
 }
 
-// countVocabulary returns the vocabulary of the tokens that are counted at least
-// minCount times, the most frequent first and equally frequent ones in the order
-// of their bytes. With maxSize above 0 it holds no more than so many tokens, the
-// special ones included.
+// countVocabulary returns the vocabulary of the tokens that are counted at least minCount times, the most frequent
+// first and equally frequent ones in the order of their bytes. With maxSize above 0 it holds no more than so many
+// tokens, the special ones included.
 func countVocabulary(counts map[string]int, minCount, maxSize int) *Vocabulary {
 	tokens := make([]string, 0, len(counts))
 	for t, n := range counts {
@@ -78,32 +76,47 @@ func countVocabulary(counts map[string]int, minCount, maxSize int) *Vocabulary {
 }
 
 // Size returns the number of tokens, the special ones included.
-func (v *Vocabulary) Size() int { return len(v.tokens) }
+func (v *Vocabulary) Size() int {
+	if v == nil {
+		return 0
+	}
+	return len(v.tokens)
+}
 
 // ID returns the number of a token, or [Unknown].
 func (v *Vocabulary) ID(token string) int {
-	if id, ok := v.ids[token]; ok {
-		return id
+	if v != nil {
+		if id, ok := v.ids[token]; ok {
+			return id
+		}
 	}
 	return Unknown
 }
 
 // Token returns the token of a number; out of range it is that of [Unknown].
 func (v *Vocabulary) Token(id int) string {
-	if id < 0 || id >= len(v.tokens) {
-		id = Unknown
+	if id < 0 || id >= v.Size() {
+		return specialNames[Unknown]
 	}
 	return v.tokens[id]
 }
 
 // Has reports whether the vocabulary holds a token.
 func (v *Vocabulary) Has(token string) bool {
+	if v == nil {
+		return false
+	}
 	_, ok := v.ids[token]
 	return ok
 }
 
 // Tokens returns a copy of all tokens in the order of their numbers.
-func (v *Vocabulary) Tokens() []string { return slices.Clone(v.tokens) }
+func (v *Vocabulary) Tokens() []string {
+	if v == nil {
+		return nil
+	}
+	return slices.Clone(v.tokens)
+}
 
 // MarshalJSON writes the tokens in the order of their numbers.
 func (v *Vocabulary) MarshalJSON() ([]byte, error) { return json.Marshal(v.tokens) }

@@ -8,43 +8,56 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Words cuts text into words and splits punctuation off: a word is a run of
-// letters, digits and their marks with apostrophes inside it (don't), after
-// Unicode's form NFC. Every other visible character is a token of its own, where
-// an emoji with its modifiers counts as one and so does a run of the same dots,
-// dashes, backquotes or apostrophes ("...", "--"). A Chinese or Japanese
-// character is a word, since nothing but a dictionary says where words end there.
+// Words cuts text into words and splits punctuation off: a word is a run of letters, digits and their marks with
+// apostrophes inside it (don't), after Unicode's form NFC. Every other visible character is a token of its own, where
+// an emoji with its modifiers counts as one and so does a run of the same dots, dashes, backquotes or apostrophes
+// ("...", "--"). A Chinese or Japanese character is a word, since nothing but a dictionary says where words end there.
+//
+// Tokens that are Marked say what stood between them, so that Detokenize gives the text back: "3.5 % (or so)" is cut into
+// "3", ".￭", "5", "▁%", "(", "or", "so", ")". A mark is there only where the guess of Detokenize would be wrong, ￭ for
+// nothing and ▁ for a space; a space of another kind, which does not break or is thin, is its own mark. Characters that
+// control how others are joined, as in Persian, belong to the words that they are within. Of the text three things are
+// lost: letters and their accents are composed (NFC); white space at its ends; and of other white space and control
+// characters all but one space, which is the first of another kind than ASCII's, if there is one.
 type Words struct {
 	Lower   bool `json:"lower,omitempty"`   // fold to lower case
 	Clitics bool `json:"clitics,omitempty"` // cut as the Penn Treebank does: it 's, do n't, we 'll
 	Hyphens bool `json:"hyphens,omitempty"` // keep words with hyphens whole: well-made, ein- und
+	Marked  bool `json:"marked,omitempty"`  // mark what stood between tokens, for text that is to be written back
 }
 
 var _ Tokenizer = Words{}
 
 // Tokenize implements [Tokenizer].
-func (w Words) Tokenize(s string) []string {
+func (w Words) Tokenize(s string) []string { return w.tokenize(s, nil) }
+
+// tokenize cuts as Tokenize does. Spaces that are not those of ASCII are taken for them unless they are known; nil knows
+// them all.
+func (w Words) tokenize(s string, known func(space string) bool) []string {
 	s = composed(s)
 	if w.Lower {
 		s = strings.ToLower(s)
 	}
 	tokens := make([]string, 0, len(s)/5+1)
+	var gaps []string // what stands before each token, if they are marked
+	gap := ""
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		end := i + n
 		switch {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
+			if gap == "" || gap == " " {
+				gap = " "
+				if isOtherSpace(r) && (known == nil || known(s[i:end])) {
+					gap = s[i:end]
+				}
+			}
 			i = end
 			continue
 		case r == utf8.RuneError && n == 1:
 		case isIdeograph(r):
 		case isWord(r):
 			end = w.wordEnd(s, i)
-			if w.Clitics {
-				tokens = appendClitics(tokens, s[i:end])
-				i = end
-				continue
-			}
 		case w.Clitics && isApostrophe(r) && cliticLen(s[i:]) > 0 && (i == 0 || isSpaceBefore(s, i)):
 			end = i + cliticLen(s[i:])
 		case repeats(r):
@@ -54,10 +67,26 @@ func (w Words) Tokenize(s string) []string {
 		case r >= utf8.RuneSelf:
 			// Emoji of several code points; ASCII has none.
 			cluster, _, _, _ := uniseg.FirstGraphemeClusterInString(s[i:], -1)
+			if at := strings.IndexFunc(cluster, unicode.IsSpace); w.Marked && at > 0 { // behind an Arabic number sign
+				cluster = cluster[:at]
+			}
 			end = i + len(cluster)
 		}
-		tokens = append(tokens, s[i:end])
+		if w.Clitics && isWord(r) && !isIdeograph(r) {
+			tokens = appendClitics(tokens, s[i:end])
+		} else {
+			tokens = append(tokens, s[i:end])
+		}
 		i = end
+		if w.Marked {
+			for len(gaps) < len(tokens) {
+				gaps = append(gaps, gap)
+				gap = ""
+			}
+		}
+	}
+	if w.Marked {
+		marks(tokens, gaps)
 	}
 	return tokens
 }
@@ -70,7 +99,7 @@ func (w Words) wordEnd(s string, i int) int {
 			i += n
 			continue
 		}
-		if !isApostrophe(r) && !(w.Hyphens && isHyphen(r)) {
+		if !isApostrophe(r) && !(w.Hyphens && isHyphen(r)) && !(w.Marked && unicode.Is(unicode.Cf, r)) {
 			break
 		}
 		if w.Hyphens && isHyphen(r) && isCutShort(s[i+n:]) {
@@ -94,8 +123,7 @@ func isWord(r rune) bool {
 
 func isApostrophe(r rune) bool { return r == '\'' || r == '’' }
 
-// isCutShort reports whether a word goes on behind the space that s begins with, as
-// in German (Ein- und Ausgang).
+// isCutShort reports whether a word goes on behind the space that s begins with, as in German (Ein- und Ausgang).
 func isCutShort(s string) bool {
 	rest, ok := strings.CutPrefix(s, " ")
 	r, _ := utf8.DecodeRuneInString(rest)
@@ -125,8 +153,7 @@ func isSpaceBefore(s string, i int) bool {
 // clitics are the English ones, without their apostrophe.
 var clitics = [...]string{"s", "re", "ve", "ll", "d", "m"}
 
-// cliticLen returns the length of the clitic that s begins with, such as that of
-// "'s", or 0.
+// cliticLen returns the length of the clitic that s begins with, such as that of "'s", or 0.
 func cliticLen(s string) int {
 	_, n := utf8.DecodeRuneInString(s)
 	end := n
@@ -167,42 +194,22 @@ func appendClitics(tokens []string, word string) []string {
 	return append(tokens, word)
 }
 
-// Detokenize implements [Tokenizer]. It puts a space between tokens but for
-// punctuation that belongs to one side, clitics, and quotation marks, of which
-// the first of each pair opens.
+// Detokenize implements [Tokenizer]. Where no mark says what stood there, it puts a space between tokens but for
+// punctuation that belongs to one side, clitics, and quotation marks, of which the first of each pair opens.
 func (w Words) Detokenize(tokens []string) string {
+	if w.Marked {
+		return joinMarked(tokens)
+	}
 	var b strings.Builder
-	glue := true // no space before the next token
-	open := map[string]bool{}
-	var before rune
+	p := newSpacing(false)
 	for _, t := range tokens {
 		if t == "" {
 			continue
 		}
-		first, n := utf8.DecodeRuneInString(t)
-		attached, glueNext := false, false
-		switch {
-		case n == len(t) && (first == '"' || isApostrophe(first)):
-			attached, glueNext = open[t], !open[t]
-			open[t] = !open[t]
-		case t == "“" && open["„"]: // German quotation marks close with what opens English ones
-			attached, open["„"] = true, false
-		case n == len(t) && strings.ContainsRune(".,;:!?)]}%»”…。，、！？：；）」』", first), t == "...":
-			attached = true
-		case n == len(t) && strings.ContainsRune("([{«“„‘$€£¿¡#（「『", first):
-			glueNext = true
-			open[t] = true
-		case isApostrophe(first) && cliticLen(t) == len(t), strings.EqualFold(t, "n't"), strings.EqualFold(t, "n’t"):
-			attached = true
-		case isIdeograph(first) && isIdeograph(before):
-			attached = true
-		}
-		if !glue && !attached {
-			b.WriteByte(' ')
-		}
+		gap := p.gap(t)
+		b.WriteString(gap)
 		b.WriteString(t)
-		glue = glueNext
-		before, _ = utf8.DecodeLastRuneInString(t)
+		p.add(t, gap == "")
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package safetensors
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -21,6 +22,18 @@ func dtypeSize(dtype string) (int, error) {
 		return 8, nil
 	}
 	return 0, errors.Errorf("dtype %.40q is unknown; use F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64 or an F8", dtype)
+}
+
+// dtypes are the types that dtypeSize knows.
+var dtypes = []string{"F32", "F64", "F16", "BF16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64", "F8_E4M3", "F8_E5M2", "F8_E8M0"}
+
+// knownDType returns the constant of a dtype's name, which takes no memory for each tensor.
+func knownDType(name string) (string, error) {
+	if i := slices.Index(dtypes, name); i >= 0 {
+		return dtypes[i], nil
+	}
+	_, err := dtypeSize(name)
+	return "", err
 }
 
 // byteSize returns the bytes that a tensor of that dtype and shape takes.

@@ -3,6 +3,8 @@
 // A file is the length of its header as 8 little-endian bytes, the header, a JSON object that gives each tensor's
 // dtype, shape and place, and the tensors, little-endian and row-major, one after the other. The format is specified at
 // https://github.com/huggingface/safetensors.
+//
+// A File that nobody changes serves any number of goroutines.
 package safetensors
 
 import (
@@ -12,8 +14,12 @@ import (
 )
 
 const (
-	// maxHeader is the format's own limit on the length of a header.
-	maxHeader = 100_000_000
+	// maxHeader is the limit on the length of a header. The format's own is 100 MB; with the shortest entries such a
+	// header names one and a half million tensors, which take 700 MB. Models of recurrent networks have some hundred tensors of 100
+	// bytes of header each.
+	maxHeader = 16 << 20
+	// maxRank is the limit on the dimensions of a tensor.
+	maxRank = 64
 	// metadataKey is the header's entry that holds no tensor.
 	metadataKey = "__metadata__"
 )

@@ -28,114 +28,167 @@ func newHeaderDecoder(header []byte) headerDecoder {
 	return headerDecoder{d}
 }
 
-// object reads an object and calls visit, which reads the value, for each of its keys.
-func (h headerDecoder) object(what string, visit func(key string) error) error {
-	if err := h.delim(what, '{'); err != nil {
+// subject is what an error is about: a part of the header, and its name in the file if it has one. Its text is made
+// where there is an error: for each of many tensors it would be most of the work.
+type subject struct{ what, name string }
+
+// errorf returns an error about the subject, or about a part of it if that is not "".
+func (s subject) errorf(part, format string, args ...any) error {
+	return errors.Errorf("%s"+format, append([]any{s.text(part)}, args...)...)
+}
+
+// wrap is errorf of an error.
+func (s subject) wrap(part string, err error) error { return errors.Wrap(oneLine(err), s.text(part)) }
+
+func (s subject) twice(key string) error { return s.errorf("", " has the key %s twice", quote(key)) }
+
+func (s subject) text(part string) string {
+	text := s.what
+	if s.what == "tensor" || s.name != "" {
+		text += " " + quote(s.name)
+	}
+	if part != "" {
+		text += ": " + part
+	}
+	return text
+}
+
+// object reads an object and calls visit, which reads the value and knows a key that comes again, for each of its keys.
+func (h headerDecoder) object(of subject, visit func(key string) error) error {
+	if err := h.delim(of, "", '{'); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
 	for h.json.More() {
-		key, err := h.text("a key of " + what)
+		key, err := h.text(of, "a key")
 		if err != nil {
 			return err
 		}
-		if seen[key] {
-			return errors.Errorf("%s has the key %s twice", what, quote(key))
-		}
-		seen[key] = true
 		if err := visit(key); err != nil {
 			return err
 		}
 	}
-	return h.delim(what, '}')
+	return h.delim(of, "", '}')
 }
 
 // tensor reads the entry of one tensor. Keys that the format does not name are passed over.
 func (h headerDecoder) tensor(name string) (place, error) {
 	p := place{name: name}
-	what := "tensor " + quote(name)
+	of := subject{"tensor", name}
 	var dtype, shape, offsets bool
-	err := h.object(what, func(key string) (err error) {
+	var others map[string]bool
+	once := func(seen *bool, key string) error {
+		if *seen {
+			return of.twice(key)
+		}
+		*seen = true
+		return nil
+	}
+	err := h.object(of, func(key string) error {
 		switch key {
 		case "dtype":
-			dtype = true
-			p.dtype, err = h.text(what + ": dtype")
+			if err := once(&dtype, key); err != nil {
+				return err
+			}
+			text, err := h.text(of, key)
+			if err != nil {
+				return err
+			}
+			p.dtype, err = knownDType(text)
+			return errors.WithMessage(err, of.text(""))
 		case "shape":
-			shape = true
+			if err := once(&shape, key); err != nil {
+				return err
+			}
 			p.shape = []int{}
-			err = h.numbers(what+": shape", strconv.IntSize-1, func(n uint64) { p.shape = append(p.shape, int(n)) })
+			return h.numbers(of, key, strconv.IntSize-1, maxRank, func(n uint64) { p.shape = append(p.shape, int(n)) })
 		case "data_offsets":
-			offsets = true
+			if err := once(&offsets, key); err != nil {
+				return err
+			}
 			count := 0
-			err = h.numbers(what+": data_offsets", 63, func(n uint64) {
+			err := h.numbers(of, key, 63, 2, func(n uint64) {
 				p.begin, p.end = p.end, n
 				count++
 			})
 			if err == nil && count != 2 {
-				err = errors.Errorf("%s: data_offsets holds %d numbers instead of begin and end", what, count)
+				err = of.errorf(key, " holds %d numbers instead of begin and end", count)
 			}
-		default:
-			var skipped json.RawMessage
-			err = errors.Wrapf(oneLine(h.json.Decode(&skipped)), "%s: %s", what, quote(key))
+			return err
 		}
-		return err
+		if others[key] {
+			return of.twice(key)
+		}
+		if others == nil {
+			others = map[string]bool{}
+		}
+		others[key] = true
+		var skipped json.RawMessage
+		if err := h.json.Decode(&skipped); err != nil {
+			return of.wrap(quote(key), err)
+		}
+		return nil
 	})
 	if err != nil {
 		return p, err
 	}
-	for _, field := range []struct {
-		name  string
-		given bool
-	}{{"dtype", dtype}, {"shape", shape}, {"data_offsets", offsets}} {
-		if !field.given {
-			return p, errors.Errorf("%s has no %s", what, field.name)
-		}
+	switch {
+	case !dtype:
+		return p, of.errorf("", " has no dtype")
+	case !shape:
+		return p, of.errorf("", " has no shape")
+	case !offsets:
+		return p, of.errorf("", " has no data_offsets")
 	}
-	_, err = byteSize(p.dtype, p.shape)
-	return p, errors.WithMessage(err, what)
+	if _, err = byteSize(p.dtype, p.shape); err != nil {
+		return p, errors.WithMessage(err, of.text(""))
+	}
+	return p, nil
 }
 
-// numbers reads an array of whole numbers that fit in so many bits.
-func (h headerDecoder) numbers(what string, bits int, add func(uint64)) error {
-	if err := h.delim(what, '['); err != nil {
+// numbers reads an array of at most so many whole numbers that fit in so many bits.
+func (h headerDecoder) numbers(of subject, part string, bits, most int, add func(uint64)) error {
+	if err := h.delim(of, part, '['); err != nil {
 		return err
 	}
-	for h.json.More() {
+	for count := 0; h.json.More(); count++ {
+		if count == most {
+			return of.errorf(part, " holds more than %d numbers", most)
+		}
 		token, err := h.json.Token()
 		if err != nil {
-			return errors.Wrap(oneLine(err), what)
+			return of.wrap(part, err)
 		}
 		text, ok := token.(json.Number)
 		n, err := strconv.ParseUint(string(text), 10, bits)
 		if !ok || err != nil {
-			return errors.Errorf("%s holds %.40q, which is not a whole number of at most %d bits", what, fmt.Sprint(token), bits)
+			return of.errorf(part, " holds %.40q, which is not a whole number of at most %d bits", fmt.Sprint(token), bits)
 		}
 		add(n)
 	}
-	return h.delim(what, ']')
+	return h.delim(of, part, ']')
 }
 
 // text reads a string.
-func (h headerDecoder) text(what string) (string, error) {
+func (h headerDecoder) text(of subject, part string) (string, error) {
 	token, err := h.json.Token()
 	if err != nil {
-		return "", errors.Wrap(oneLine(err), what)
+		return "", of.wrap(part, err)
 	}
 	s, ok := token.(string)
 	if !ok {
-		return "", errors.Errorf("%s is %.40q instead of a string", what, fmt.Sprint(token))
+		return "", of.errorf(part, " is %.40q instead of a string", fmt.Sprint(token))
 	}
 	return s, nil
 }
 
 // delim reads one of { } [ ].
-func (h headerDecoder) delim(what string, want json.Delim) error {
+func (h headerDecoder) delim(of subject, part string, want json.Delim) error {
 	token, err := h.json.Token()
 	if err != nil {
-		return errors.Wrap(oneLine(err), what)
+		return of.wrap(part, err)
 	}
 	if token != want {
-		return errors.Errorf("%s has %.40q where %q belongs", what, fmt.Sprint(token), want.String())
+		return of.errorf(part, " has %.40q where %q belongs", fmt.Sprint(token), want.String())
 	}
 	return nil
 }

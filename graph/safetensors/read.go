@@ -25,9 +25,13 @@ func ReadFile(path string) (*File, error) {
 }
 
 // Read reads a whole safetensors file and leaves nothing in r. It accepts only what the format allows: tensors that
-// follow each other without gap or overlap up to the end of the input, each as long as its dtype and shape say. Memory
-// grows with what has been read, never with what a header promises.
+// follow each other without gap or overlap up to the end of the input, each as long as its dtype and shape say. The
+// header may have 16 MiB and a tensor 64 dimensions. Memory grows with what has been read, never with what a header
+// promises.
 func Read(r io.Reader) (*File, error) {
+	if r == nil {
+		return nil, errors.New("safetensors: there is nothing to read from: the reader is nil")
+	}
 	br := bufio.NewReader(r)
 	var length [8]byte
 	if _, err := io.ReadFull(br, length[:]); err != nil {
@@ -35,7 +39,7 @@ func Read(r io.Reader) (*File, error) {
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > maxHeader {
-		return nil, errors.Errorf("safetensors: a header of %d bytes exceeds the format's limit of %d; is this a safetensors file?", n, maxHeader)
+		return nil, errors.Errorf("safetensors: a header of %d bytes exceeds the limit of %d; is this a safetensors file?", n, maxHeader)
 	}
 	header, err := readExactly(br, int(n))
 	if err != nil {
@@ -59,13 +63,24 @@ func parseHeader(header []byte) (*File, []place, error) {
 	h := newHeaderDecoder(header)
 	f := &File{Metadata: map[string]string{}, Tensors: map[string]Tensor{}}
 	var places []place
-	err := h.object("header", func(key string) error {
+	metadata := false
+	err := h.object(subject{"header", ""}, func(key string) error {
 		if key == metadataKey {
-			return h.object("metadata", func(key string) error {
-				value, err := h.text("metadata " + quote(key))
+			if metadata {
+				return subject{"header", ""}.twice(key)
+			}
+			metadata = true
+			return h.object(subject{"metadata", ""}, func(key string) error {
+				if _, ok := f.Metadata[key]; ok {
+					return subject{"metadata", ""}.twice(key)
+				}
+				value, err := h.text(subject{"metadata", key}, "")
 				f.Metadata[key] = value
 				return err
 			})
+		}
+		if _, ok := f.Tensors[key]; ok {
+			return subject{"header", ""}.twice(key)
 		}
 		p, err := h.tensor(key)
 		if err != nil {

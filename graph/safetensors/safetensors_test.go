@@ -3,10 +3,12 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -184,7 +186,15 @@ func TestWriteErrors(t *testing.T) {
 // malformed are files that Read must refuse, by what its error says.
 var malformed = map[string][]byte{
 	"ends inside the header's length":                   []byte("1234567"),
-	"exceeds the format's limit":                        []byte("\xff\xff\xff\xff\xff\xff\xff\xff"),
+	"exceeds the limit of 16777216":                     []byte("\xff\xff\xff\xff\xff\xff\xff\xff"),
+	"a header of 16777217 bytes exceeds":                {1, 0, 0, 1, 0, 0, 0, 0, '{'},
+	"data_offsets holds more than 2 numbers":            raw(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}}`, 1),
+	"data_offsets holds \"-1\"":                         raw(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[-1,0]}}`, 1),
+	"data_offsets holds \"18446744073709551615\"":       raw(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,18446744073709551615]}}`, 1),
+	"shape holds more than 64 numbers":                  raw(`{"a":{"dtype":"U8","shape":[`+strings.Repeat("1,", 64)+`1],"data_offsets":[0,1]}}`, 1),
+	"tensor \"a\" has the key \"x\" twice":              raw(`{"a":{"x":1,"x":2}}`, 0),
+	"header has the key \"__metadata__\" twice":         raw(`{"__metadata__":{},"__metadata__":{}}`, 0),
+	"tensor \"\" has no dtype":                          raw(`{"":{}}`, 0),
 	"ends inside the header;":                           raw("{}", 0)[:9],
 	"begins with \"\" instead of {":                     raw("", 0),
 	"begins with \" {}\"":                               raw(" {}", 0),
@@ -239,6 +249,34 @@ func TestReadAccepts(t *testing.T) {
 		if err != nil || f.Names[0] != "b" {
 			t.Errorf("%s: %v, %v", name, f, err)
 		}
+	}
+}
+
+// TestReadMemory: the longest header, with as many tensors as it can name, takes memory in proportion to its length.
+func TestReadMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	var b bytes.Buffer
+	b.WriteString(`{"":{"dtype":"U8","shape":[],"data_offsets":[0,1]}`)
+	for i := 1; b.Len() < maxHeader-100; i++ {
+		fmt.Fprintf(&b, `,"%x":{"dtype":"U8","shape":[],"data_offsets":[%d,%d]}`, i, i, i+1)
+	}
+	b.WriteByte('}')
+	n := bytes.Count(b.Bytes(), []byte("U8"))
+	file := raw(b.String(), n)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	f, err := Read(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	allocated, taken := after.TotalAlloc-before.TotalAlloc, after.Sys-before.Sys
+	t.Logf("%d tensors: %d MB allocated, %d MB more of the system", n, allocated>>20, taken>>20)
+	if len(f.Names) != n || taken > 16*maxHeader || allocated > 40*maxHeader {
+		t.Errorf("%d tensors of %d: %d MB allocated, %d MB more of the system", len(f.Names), n, allocated>>20, taken>>20)
 	}
 }
 

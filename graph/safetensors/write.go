@@ -18,6 +18,9 @@ func (f *File) WriteFile(path string) error { return atomicfile.Write(path, f.Wr
 
 // Write writes the file, tensors in the order of Names. The same content gives the same bytes.
 func (f *File) Write(w io.Writer) error {
+	if w == nil {
+		return errors.New("safetensors: there is nothing to write to: the writer is nil")
+	}
 	names, err := f.order()
 	if err != nil {
 		return err
@@ -85,7 +88,7 @@ func (f *File) header(names []string) ([]byte, error) {
 	}
 	n := b.Len() - 8
 	if n > maxHeader {
-		return nil, errors.Errorf("safetensors: a header of %d bytes exceeds the format's limit of %d; use fewer or shorter names and metadata", n, maxHeader)
+		return nil, errors.Errorf("safetensors: a header of %d bytes exceeds the limit of %d; use fewer or shorter names and metadata", n, maxHeader)
 	}
 	binary.LittleEndian.PutUint64(b.Bytes(), uint64(n))
 	return b.Bytes(), nil

@@ -80,7 +80,7 @@ func (v variant) stacks() int {
 	return v.layers
 }
 
-var merges = map[string]graph.Merge{"concat": graph.Concat, "sum": graph.Sum, "mul": graph.Mul, "mean": graph.Mean}
+var merges = map[string]graph.Merge{"concat": graph.MergeConcat, "sum": graph.MergeSum, "mul": graph.MergeMul, "mean": graph.MergeMean}
 
 // variants are what each cell is checked in.
 func variants() []variant {
@@ -268,7 +268,7 @@ func TestLengths(t *testing.T) {
 		{name: "two layers", T: 4, B: 4, I: 2, H: 3, layers: 2},
 		{name: "layer norm", T: 4, B: 4, I: 2, H: 3, layers: 1, cellOptional: true, options: []graph.NetworkOption{graph.LayerNorm()}},
 		{name: "both directions", T: 4, B: 4, I: 2, H: 3, layers: 2, bidirectional: true},
-		{name: "both directions, mul", T: 4, B: 4, I: 2, H: 3, layers: 1, bidirectional: true, merge: graph.Mul},
+		{name: "both directions, mul", T: 4, B: 4, I: 2, H: 3, layers: 1, bidirectional: true, merge: graph.MergeMul},
 	}
 	eachCell(t, list, func(t *testing.T, network *graph.Network, v variant, states int) {
 		v.lengths = []int{4, 2, 1, 0}

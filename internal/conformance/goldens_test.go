@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -15,6 +16,13 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/zoo/attention"
 )
+
+// TestMain has the garbage collector run less often: thousands of graphs live for some milliseconds each, and it would
+// take a third of the time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	m.Run()
+}
 
 // dtypes are the element types that every golden is checked in, with the tolerance relative to the largest magnitude in
 // a tensor.
@@ -64,7 +72,10 @@ func TestGoldens(t *testing.T) {
 			}
 			for _, file := range files {
 				name := strings.TrimSuffix(filepath.Base(file), ".safetensors")
-				t.Run(name, func(t *testing.T) { checkFile(t, name, file) })
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					checkFile(t, name, file)
+				})
 			}
 		})
 	}

@@ -78,7 +78,7 @@ func checkSchedule(t *testing.T, name string, f *safetensors.File) {
 		var got []float64
 		for i, metric := range goldenFloats(t, f, "metric") {
 			plateau.Observe(metric)
-			got = append(got, plateau.LearningRate(i))
+			got = append(got, plateau.At(i))
 		}
 		goldenCompare(t, "lr_after", got, goldenFloats(t, f, "lr_after"), tensor.Float64)
 		return
@@ -88,7 +88,7 @@ func checkSchedule(t *testing.T, name string, f *safetensors.File) {
 	want := goldenFloats(t, f, "lr")
 	got := make([]float64, len(want))
 	for i := range got {
-		got[i] = schedule.LearningRate(i)
+		got[i] = schedule.At(i)
 	}
 	goldenCompare(t, "lr", got, want, tensor.Float64)
 }

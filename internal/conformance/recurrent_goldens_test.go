@@ -16,25 +16,35 @@ import (
 )
 
 // checkRecurrent checks outputs, final states, the loss and every gradient of a recurrent network, with each pass of the
-// compiler on and off and with several threads.
-func checkRecurrent(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
+// compiler on and off, unless tests are to be short, and with several threads.
+func checkRecurrent(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) {
+	r := newRecurrent(t, f, dtype)
 	variants := map[string][]graph.CompileOption{
 		"as is":          nil,
 		"with 2 threads": {graph.Threads(2)},
 		"with 3 threads": {graph.Threads(3)},
 	}
 	for _, pass := range graph.Passes() {
-		variants["without pass "+pass] = []graph.CompileOption{graph.Without(pass)}
+		if !testing.Short() {
+			variants["without pass "+pass] = []graph.CompileOption{graph.Without(pass)}
+		}
 	}
 	for name, opts := range variants {
-		checkRecurrentVariant(t, f, dtype, opts)
+		r.check(t, f, opts)
 		if t.Failed() {
 			t.Fatal(name)
 		}
 	}
 }
 
-func checkRecurrentVariant(t *testing.T, f *safetensors.File, dtype tensor.Dtype, compile []graph.CompileOption) {
+// recurrent is the graph of a recurrent network with the weights of a golden.
+type recurrent struct {
+	b       *graph.Builder
+	outputs map[string]*gorgonia.Node // by the names of the golden
+	loss    *gorgonia.Node
+}
+
+func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype) recurrent {
 	number := func(key string) int {
 		n, err := strconv.Atoi(f.Metadata[key])
 		if err != nil {
@@ -105,15 +115,6 @@ func checkRecurrentVariant(t *testing.T, f *safetensors.File, dtype tensor.Dtype
 			outputs["grad."+name] = b.Grad(total, n)[0]
 		}
 	}
-	compile = append(compile, graph.Loss(total))
-	for _, n := range outputs {
-		compile = append(compile, graph.Output(n))
-	}
-	prog, err := graph.Compile(b, compile...)
-	if err != nil {
-		t.Fatal(err)
-	}
-
 	for name, x := range f.Tensors {
 		if len(name) > 6 && name[:6] == "param." {
 			p := params.Get(name[6:])
@@ -124,6 +125,19 @@ func checkRecurrentVariant(t *testing.T, f *safetensors.File, dtype tensor.Dtype
 				t.Fatal(err)
 			}
 		}
+	}
+	return recurrent{b, outputs, total}
+}
+
+// check compiles the graph and runs it on the golden's inputs.
+func (r recurrent) check(t *testing.T, f *safetensors.File, opts []graph.CompileOption) {
+	opts = append(opts, graph.Loss(r.loss))
+	for _, n := range r.outputs {
+		opts = append(opts, graph.Output(n))
+	}
+	prog, err := graph.Compile(r.b, opts...)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, name := range []string{"x", "h0", "c0", "grad_y", "grad_h_n", "grad_c_n"} {
 		if _, ok := f.Tensors[name]; ok {
@@ -137,15 +151,16 @@ func checkRecurrentVariant(t *testing.T, f *safetensors.File, dtype tensor.Dtype
 			t.Fatal(err)
 		}
 	}
+	dtype := r.b.Params().Dtype()
 	for range 2 { // a second run finds what the first one left
 		if err := prog.Run(); err != nil {
 			t.Fatal(err)
 		}
-		for name, n := range outputs {
+		for name, n := range r.outputs {
 			compare(t, name, prog.Value(n), floats(t, f, name), 0, dtype)
 		}
 		compare(t, "loss", []float64{prog.Loss()}, floats(t, f, "loss"), floats(t, f, "loss_scale")[0], dtype)
-		for _, p := range params.List() {
+		for _, p := range r.b.Params().List() {
 			compare(t, "grad.param."+p.Name(), prog.Grad(p.Name()), floats(t, f, "grad.param."+p.Name()), 0, dtype)
 		}
 	}

@@ -86,12 +86,14 @@ type way struct {
 	opts []graph.CompileOption
 }
 
-// ways are each pass switched off, all of them, and the work shared among threads, three of which divide most sizes
-// unevenly.
+// ways are each pass switched off, unless tests are to be short, all of them, and the work shared among threads, three of
+// which divide most sizes unevenly.
 func ways() []way {
 	var list []way
 	for _, p := range graph.Passes() {
-		list = append(list, way{"without " + p, []graph.CompileOption{graph.Threads(1), graph.Without(p)}})
+		if !testing.Short() {
+			list = append(list, way{"without " + p, []graph.CompileOption{graph.Threads(1), graph.Without(p)}})
+		}
 	}
 	return append(list,
 		way{"without any pass", []graph.CompileOption{graph.Threads(1), graph.Without(graph.Passes()...)}},

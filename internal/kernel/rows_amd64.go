@@ -209,7 +209,7 @@ func (s *simd) CrossEntropy(m, n int, o CrossEntropyOptions[float32], loss Vecto
 func (s *simd) CrossEntropyGrad(m, n int, o CrossEntropyOptions[float32], dlogits, logits Rows[float32], target []int, dloss Vector[float32]) {
 	smooth := 0.0
 	weights := 0.0 // of all classes, if they count
-	if o.Smoothing > 0 {
+	if o.Smoothing > 0 && n > 0 {
 		smooth = o.Smoothing / float64(n)
 		weights = float64(n)
 		if o.Weights != nil {

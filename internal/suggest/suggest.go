@@ -3,9 +3,8 @@ package suggest
 
 import "strings"
 
-// Nearest returns the candidate within the fewest edits of name, the first of
-// equals, or "" if none is near: more than one edit in three letters is another
-// word and not a slip. Case does not count.
+// Nearest returns the candidate within the fewest edits of name, the first of equals, or "" if none is near: more than
+// one edit in three letters is another word and not a slip. Case does not count.
 func Nearest(name string, candidates []string) string {
 	// The distance takes quadratic time, and nobody mistypes a name this long.
 	const longest = 64
@@ -27,9 +26,8 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
-// editDistance is the Damerau–Levenshtein distance of a and b in its restricted
-// form (optimal string alignment): the number of insertions, deletions,
-// replacements and swaps of neighbours that turn one into the other.
+// editDistance is the Damerau–Levenshtein distance of a and b in its restricted form (optimal string alignment): the
+// number of insertions, deletions, replacements and swaps of neighbours that turn one into the other.
 func editDistance(a, b []rune) int {
 	// d[i%3][j] is the distance of a[:i] and b[:j]; a swap looks two rows back.
 	var d [3][]int

@@ -18,19 +18,21 @@ import (
 // listed is what go list says of a package.
 type listed struct {
 	ImportPath, Name, Export string
+	GoFiles                  []string
 	DepOnly                  bool
 	Module                   *struct{ Main bool }
 }
 
-// public reports whether a program outside this module may import a package and has a use for it.
+// public reports whether a program outside this module may import a package and a notebook has a use for it: of a command
+// and of its command line it has none, and where there are only tests there is nothing to use.
 func (p listed) public() bool {
-	return p.Name != "main" && !slices.Contains(strings.Split(p.ImportPath, "/"), "internal")
+	return len(p.GoFiles) > 0 && p.Name != "main" && p.Name != "command" && !slices.Contains(strings.Split(p.ImportPath, "/"), "internal")
 }
 
 // load returns the types of this module's public packages, in order, and of the others after them. The types are those
 // that the compiler has written down.
 func load(others ...string) ([]*types.Package, error) {
-	list := exec.Command("go", append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Export,DepOnly,Module", "github.com/rnnzoo/rnnzoo/..."}, others...)...)
+	list := exec.Command("go", append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Export,GoFiles,DepOnly,Module", "github.com/rnnzoo/rnnzoo/..."}, others...)...)
 	var complaints bytes.Buffer
 	list.Stderr = &complaints
 	out, err := list.Output()

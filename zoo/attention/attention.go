@@ -1,5 +1,7 @@
 // Package attention lets a decoder look back at everything an encoder has read: the additive attention of Bahdanau, Cho
 // and Bengio (2015) and the multiplicative ones of Luong, Pham and Manning (2015).
+//
+// A Memory belongs to the graph that it is declared on, which serves one goroutine.
 package attention
 
 import (

@@ -1,4 +1,6 @@
 // Package birnn makes bidirectional networks (Schuster and Paliwal 1997) of any cell.
+//
+// A network does not change: it serves any number of goroutines.
 package birnn
 
 import "github.com/rnnzoo/rnnzoo/graph"
@@ -13,7 +15,7 @@ import "github.com/rnnzoo/rnnzoo/graph"
 //
 //	birnn.New(lstm.New(graph.Hidden(64)))
 func New(network *graph.Network, merge ...graph.Merge) *graph.Network {
-	m := graph.Concat
+	m := graph.MergeConcat
 	if len(merge) > 0 {
 		m = merge[0]
 	}

@@ -1,4 +1,6 @@
 // Package gru is the gated recurrent unit of Cho et al. (2014).
+//
+// A network does not change: it serves any number of goroutines.
 package gru
 
 import (
@@ -39,6 +41,9 @@ func (c Cell) State() []int { return []int{c.Hidden} }
 
 // Step implements graph.Cell.
 func (c Cell) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+	if len(s) != len(c.State()) {
+		return b.FailState(c, s)
+	}
 	h := s[0]
 	hd := c.Recurrent(b, h) // h with the recurrent dropout, for the products
 	if c.ResetBefore {

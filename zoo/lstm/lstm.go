@@ -1,5 +1,7 @@
 // Package lstm is the long short-term memory of Hochreiter and Schmidhuber (1997), with the forget gate of Gers,
 // Schmidhuber and Cummins (2000).
+//
+// A network does not change: it serves any number of goroutines.
 package lstm
 
 import (
@@ -44,6 +46,9 @@ func (c Cell) State() []int { return []int{c.Hidden, c.Hidden} }
 
 // Step implements graph.Cell.
 func (c Cell) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+	if len(s) != len(c.State()) {
+		return b.FailState(c, s)
+	}
 	h, cell := c.Recurrent(b, s[0]), s[1]
 
 	z := b.Split(b.Add(c.Gates(b, "ih", 4, x, forgetBias), c.Gates(b, "hh", 4, h, graph.Zeros())), 1, 4)

@@ -1,31 +1,52 @@
-// Package metric scores generated text against references.
+// Package metric scores generated text against references. Its functions serve any number of goroutines; a Confusion
+// that is being counted serves one.
+//
+// A hypothesis without a reference is compared with an empty one; a reference without a hypothesis does not count.
 package metric
 
 import (
 	"math"
-	"regexp"
 	"strings"
 )
+
+// of returns the references of a hypothesis: without any there is nothing to hit.
+func of(references [][]string, i int) []string {
+	if i < len(references) && len(references[i]) > 0 {
+		return references[i]
+	}
+	return []string{""}
+}
 
 // bleuOrder is the longest n-gram that BLEU counts.
 const bleuOrder = 4
 
-// BLEU is the corpus score of Papineni, Roukos, Ward and Zhu (2002) in percent, one reference a hypothesis: the brevity
-// penalty times the geometric mean of the precisions of the n-grams up to 4. It equals sacreBLEU's with its defaults:
-// words by mteval-v13a, case kept, and exponential smoothing, where each order without a match counts as half a match
-// of the one before (Chen and Cherry 2014, method 3). The text is to be as people write it, not cut into tokens.
-func BLEU(hypotheses, references []string) float64 {
+// BLEU is the corpus score of Papineni, Roukos, Ward and Zhu (2002) in percent: the brevity penalty times the geometric
+// mean of the precisions of the n-grams up to 4, each against the reference of a hypothesis that has it most often. It
+// equals sacreBLEU's with its defaults but for the tokenizer: case kept, and exponential smoothing, where each order
+// without a match counts as half a match of the one before (Chen and Cherry 2014, method 3). The text is to be as people
+// write it, not cut into tokens. Each hypothesis has at least one reference.
+func BLEU(hypotheses []string, references [][]string, t BLEUTokenizer) float64 {
 	var matches, total [bleuOrder]int
 	hypothesisWords, referenceWords := 0, 0
 	for i, h := range hypotheses {
-		hyp, ref := words13a(h), words13a(references[i])
+		hyp := t.words(h)
+		all := of(references, i)
+		refs := make([][]string, len(all))
+		for j, r := range all {
+			refs[j] = t.words(r)
+		}
 		hypothesisWords += len(hyp)
-		referenceWords += len(ref)
+		referenceWords += closest(len(hyp), refs)
 		for n := range bleuOrder {
-			counts := ngrams(ref, n+1)
+			most := map[string]int{}
+			for _, ref := range refs {
+				for gram, k := range ngrams(ref, n+1) {
+					most[gram] = max(most[gram], k)
+				}
+			}
 			for gram, k := range ngrams(hyp, n+1) {
 				total[n] += k
-				matches[n] += min(k, counts[gram])
+				matches[n] += min(k, most[gram])
 			}
 		}
 	}
@@ -53,6 +74,20 @@ func BLEU(hypotheses, references []string) float64 {
 	return 100 * math.Exp(brevity+sum/bleuOrder)
 }
 
+// closest returns the length of the reference that is closest to a length, the shorter of two.
+func closest(length int, references [][]string) int {
+	best := 0
+	for i, ref := range references {
+		by, least := abs(len(ref)-length), abs(best-length)
+		if i == 0 || by < least || by == least && len(ref) < best {
+			best = len(ref)
+		}
+	}
+	return best
+}
+
+func abs(n int) int { return max(n, -n) }
+
 // ngrams counts the sequences of n words.
 func ngrams(words []string, n int) map[string]int {
 	counts := make(map[string]int)
@@ -60,32 +95,4 @@ func ngrams(words []string, n int) map[string]int {
 		counts[strings.Join(words[i:i+n], " ")]++
 	}
 	return counts
-}
-
-// rules13a are the rules of NIST's mteval-v13a for languages of Europe, in order.
-var rules13a = []struct {
-	pattern     *regexp.Regexp
-	replacement string
-}{
-	{regexp.MustCompile("[{-~\\[-` -&(-+:-@/]"), " $0 "}, // punctuation, but for the apostrophe, comma, dash and full stop
-	{regexp.MustCompile(`([^0-9])([.,])`), "$1 $2 "},     // not those inside numbers
-	{regexp.MustCompile(`([.,])([^0-9])`), " $1 $2"},
-	{regexp.MustCompile(`([0-9])(-)`), "$1 $2 "},
-}
-
-// entities13a are what mteval-v13a replaces before the rules, in order.
-var entities13a = [][2]string{
-	{"<skipped>", ""}, {"-\n", ""}, {"&quot;", `"`}, {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"},
-}
-
-// words13a divides a text into words as mteval-v13a does.
-func words13a(text string) []string {
-	for _, e := range entities13a {
-		text = strings.ReplaceAll(text, e[0], e[1])
-	}
-	text = " " + text + " "
-	for _, r := range rules13a {
-		text = r.pattern.ReplaceAllString(text, r.replacement)
-	}
-	return strings.Fields(text)
 }

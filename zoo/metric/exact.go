@@ -1,10 +1,12 @@
 package metric
 
-// Exact is the part of the hypotheses, between 0 and 1, that are their reference, character by character.
-func Exact(hypotheses, references []string) float64 {
+import "slices"
+
+// Exact is the part of the hypotheses, between 0 and 1, that are one of their references, character by character.
+func Exact(hypotheses []string, references [][]string) float64 {
 	n := 0
 	for i, h := range hypotheses {
-		if h == references[i] {
+		if i < len(references) && slices.Contains(references[i], h) {
 			n++
 		}
 	}

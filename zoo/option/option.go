@@ -23,7 +23,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/suggest"
 )
 
-// Set is settings in the order in which they were declared. The zero value is an empty one.
+// Set is settings in the order in which they were declared. The zero value is an empty one, and a nil one stays empty.
 type Set struct {
 	fields []*Field
 	group  string
@@ -47,6 +47,7 @@ type Field struct {
 	choices []string
 	check   func() error
 	data    []string
+	without string
 }
 
 // kind is the type of a setting's values, in the words of pflag.
@@ -62,14 +63,23 @@ const (
 )
 
 // Group puts the settings that are declared from now on under a title.
-func (s *Set) Group(title string) { s.group = title }
+func (s *Set) Group(title string) {
+	if s != nil {
+		s.group = title
+	}
+}
 
 // Fields returns the settings in the order in which they were declared.
-func (s *Set) Fields() []*Field { return slices.Clone(s.fields) }
+func (s *Set) Fields() []*Field {
+	if s == nil {
+		return nil
+	}
+	return slices.Clone(s.fields)
+}
 
 // Lookup returns the setting of a name, or nil.
 func (s *Set) Lookup(name string) *Field {
-	for _, f := range s.fields {
+	for _, f := range s.Fields() {
 		if f.Name == name {
 			return f
 		}
@@ -80,7 +90,7 @@ func (s *Set) Lookup(name string) *Field {
 // Names returns the names of the settings.
 func (s *Set) Names() []string {
 	var names []string
-	for _, f := range s.fields {
+	for _, f := range s.Fields() {
 		names = append(names, f.Name)
 	}
 	return names
@@ -93,7 +103,7 @@ func (s *Set) Set(name, value string) error {
 		want := "there is no such setting"
 		if near := suggest.Nearest(name, s.Names()); near != "" {
 			want += "; did you mean " + near + "?"
-		} else if len(s.fields) > 0 {
+		} else if len(s.Fields()) > 0 {
 			want += "; choose one of " + strings.Join(s.Names(), ", ")
 		}
 		return Wrong(name, value, "%s", want)
@@ -103,7 +113,7 @@ func (s *Set) Set(name, value string) error {
 
 // Check returns a UsageError for the first setting that is out of its bounds.
 func (s *Set) Check() error {
-	for _, f := range s.fields {
+	for _, f := range s.Fields() {
 		if err := f.Check(); err != nil {
 			return err
 		}
@@ -111,16 +121,43 @@ func (s *Set) Check() error {
 	return nil
 }
 
+// Add adds settings of another set as they were declared there; what no set has declared is left out.
+func (s *Set) Add(fields ...*Field) {
+	if s == nil {
+		return
+	}
+	for _, f := range fields {
+		if f.declared() {
+			s.fields = append(s.fields, f)
+		}
+	}
+}
+
+// declared reports whether a field was declared by a set.
+func (f *Field) declared() bool { return f != nil && f.get != nil }
+
 func (s *Set) add(f *Field) *Field {
-	f.Group, f.least, f.most = s.group, math.Inf(-1), math.Inf(1)
+	f.least, f.most = math.Inf(-1), math.Inf(1)
 	f.Default = f.get()
-	s.fields = append(s.fields, f)
+	if s != nil {
+		f.Group = s.group
+		s.fields = append(s.fields, f)
+	}
 	return f
 }
 
+// or returns a pointer, or one to zero in place of nil.
+func or[T any](p *T) *T {
+	if p == nil {
+		return new(T)
+	}
+	return p
+}
+
 // Int declares a whole number. The pointer's value at the time of the call is the default, here and in the other
-// declarations.
+// declarations. A nil pointer stands for one to zero that nobody reads.
 func (s *Set) Int(p *int, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindInt, get: func() string { return strconv.Itoa(*p) }, number: func() float64 { return float64(*p) }}
 	f.set = func(text string) error {
 		n, err := strconv.Atoi(text)
@@ -135,6 +172,7 @@ func (s *Set) Int(p *int, name, help string) *Field {
 
 // Uint declares a whole number of at least 0, such as a seed.
 func (s *Set) Uint(p *uint64, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindUint, get: func() string { return strconv.FormatUint(*p, 10) }, number: func() float64 { return float64(*p) }}
 	f.set = func(text string) error {
 		n, err := strconv.ParseUint(text, 10, 64)
@@ -149,6 +187,7 @@ func (s *Set) Uint(p *uint64, name, help string) *Field {
 
 // Float declares a number.
 func (s *Set) Float(p *float64, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindFloat, number: func() float64 { return *p },
 		get: func() string { return strconv.FormatFloat(*p, 'g', -1, 64) }}
 	f.set = func(text string) error {
@@ -164,6 +203,7 @@ func (s *Set) Float(p *float64, name, help string) *Field {
 
 // Bool declares a switch.
 func (s *Set) Bool(p *bool, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindBool, get: func() string { return strconv.FormatBool(*p) }}
 	f.set = func(text string) error {
 		on, err := strconv.ParseBool(text)
@@ -178,6 +218,7 @@ func (s *Set) Bool(p *bool, name, help string) *Field {
 
 // Text declares a text.
 func (s *Set) Text(p *string, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindText, get: func() string { return *p }}
 	f.set = func(text string) error { *p = text; return nil }
 	return s.add(f)
@@ -185,6 +226,7 @@ func (s *Set) Text(p *string, name, help string) *Field {
 
 // List declares texts, which are written with commas between them.
 func (s *Set) List(p *[]string, name, help string) *Field {
+	p = or(p)
 	f := &Field{Name: name, Help: help, kind: kindList, get: func() string { return joinList(*p) }}
 	f.set = func(text string) (err error) {
 		list, err := splitList(text)
@@ -215,6 +257,17 @@ func (f *Field) OneOf(choices ...string) *Field { f.choices = choices; return f 
 // Checked adds a rule of its own, such as a schedule's syntax: an error that says what is wrong, without the setting's name.
 func (f *Field) Checked(check func() error) *Field { f.check = check; return f }
 
+// Without says what the setting's name alone, as a flag without a value, stands for. Of a switch that is true.
+func (f *Field) Without(value string) *Field { f.without = value; return f }
+
+// WithoutValue returns what the setting's name alone stands for; "" means that it needs a value.
+func (f *Field) WithoutValue() string {
+	if f.kind == kindBool {
+		return "true"
+	}
+	return f.without
+}
+
 // For names the kinds of data that a setting is for; without it is for all.
 func (f *Field) For(data ...string) *Field { f.data = data; return f }
 
@@ -234,13 +287,15 @@ func (f *Field) Check() error {
 	if f.number != nil {
 		switch x := f.number(); {
 		case f.above && !(x > f.least):
-			return Wrong(f.Name, rawText(f.get()), "want a number above %g", f.least)
-		case !(x >= f.least) || math.IsInf(x, 0):
-			return Wrong(f.Name, rawText(f.get()), "want at least %g", f.least)
+			return Wrong(f.Name, rawText(f.get()), "want a number above %s", format(f.least))
+		case !(x >= f.least) && !math.IsInf(f.least, -1):
+			return Wrong(f.Name, rawText(f.get()), "want at least %s", format(f.least))
 		case f.below && !(x < f.most):
-			return Wrong(f.Name, rawText(f.get()), "want less than %g", f.most)
-		case !(x <= f.most):
-			return Wrong(f.Name, rawText(f.get()), "want at most %g", f.most)
+			return Wrong(f.Name, rawText(f.get()), "want less than %s", format(f.most))
+		case !(x <= f.most) && !math.IsInf(f.most, 1):
+			return Wrong(f.Name, rawText(f.get()), "want at most %s", format(f.most))
+		case math.IsNaN(x), math.IsInf(x, 0):
+			return Wrong(f.Name, rawText(f.get()), "want a finite number")
 		}
 	}
 	if value := f.get(); f.choices != nil && !slices.Contains(f.choices, value) && !(value == "" && f.Default == "") {
@@ -281,8 +336,13 @@ func (f *Field) Bounds() string {
 	return strings.Join(parts, ", ")
 }
 
-// format formats a bound.
-func format(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+// format formats a bound, a whole number with all its digits.
+func format(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
 
 // Set implements flag.Value.
 func (f *Field) Set(text string) error { return f.set(text) }

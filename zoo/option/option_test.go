@@ -69,6 +69,12 @@ func TestErrors(t *testing.T) {
 		{"seed", "-1", `seed "-1": want a whole number of at least 0`},
 		{"rate", "1", "rate 1: want less than 1"},
 		{"rate", "NaN", "rate NaN: want at least 0"},
+		{"rate", "+Inf", "rate +Inf: want less than 1"},
+		{"speed", "+Inf", "speed +Inf: want a finite number"},
+		{"speed", "0", "speed 0: want a number above 0"},
+		{"shift", "NaN", "shift NaN: want a finite number"},
+		{"shift", "-Inf", "shift -Inf: want a finite number"},
+		{"shift", "1e7", "shift 1e+07: want at most 1048576"},
 		{"rate", "x", `rate "x": want a number`},
 		{"log", "maybe", `log "maybe": want true or false`},
 		{"loss", "mes", `loss "mes": not found; did you mean mse? Choose one of mse, mae, huber`},
@@ -77,6 +83,12 @@ func TestErrors(t *testing.T) {
 		{"windwo", "3", `windwo "3": there is no such setting; did you mean window?`},
 	} {
 		_, s := declared()
+		speed, shift := 1.0, -1.0
+		s.Float(&speed, "speed", "").Above(0)
+		s.Float(&shift, "shift", "")
+		if c.value == "1e7" {
+			s.Lookup("shift").AtMost(1 << 20)
+		}
 		err := s.Set(c.name, c.value)
 		if err == nil {
 			err = s.Check()

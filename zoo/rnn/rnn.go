@@ -1,4 +1,6 @@
 // Package rnn is the simple recurrent network of Elman (1990).
+//
+// A network does not change: it serves any number of goroutines.
 package rnn
 
 import (
@@ -35,6 +37,9 @@ func (c Cell) State() []int { return []int{c.Hidden} }
 
 // Step implements graph.Cell.
 func (c Cell) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+	if len(s) != len(c.State()) {
+		return b.FailState(c, s)
+	}
 	h := c.Recurrent(b, s[0])
 
 	z := b.Add(c.Gates(b, "ih", 1, x, graph.Zeros()), c.Gates(b, "hh", 1, h, graph.Zeros()))

@@ -2,6 +2,7 @@ package show
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 )
 
@@ -84,6 +85,73 @@ func (a axis) ticks(n int) []float64 {
 	}
 	return ticks
 }
+
+// mark is a place on an axis with what is written there.
+type mark struct {
+	at   float64
+	text string
+}
+
+// marks returns round values along the axis, or times, of which the first is at 0. Of times that are dates over years the
+// beginnings of years are marked.
+func (a axis) marks(times []string) (marks []mark) {
+	if len(times) == 0 {
+		for _, v := range a.ticks(8) {
+			marks = append(marks, mark{v, label(v)})
+		}
+		return marks
+	}
+	first, last := max(0, int(math.Ceil(a.low))), min(len(times)-1, int(math.Floor(a.high)))
+	var years []int // where they begin
+	for i := first; i <= last; i++ {
+		if begins(times, i) {
+			years = append(years, i)
+		}
+	}
+	if len(years) >= 3 {
+		for _, every := range []int{1, 2, 5, 10, 20, 50, 100, 200, 500} {
+			marks = nil
+			for _, i := range years {
+				if year, _ := strconv.Atoi(times[i][:4]); year%every == 0 {
+					marks = append(marks, mark{float64(i), times[i][:4]})
+				}
+			}
+			if len(marks) <= 10 {
+				return marks
+			}
+		}
+	}
+	widest := 0.0
+	for i := first; i <= last; i++ {
+		widest = max(widest, textWidth(times[i]))
+	}
+	room := max(1, min(8, math.Floor((a.to-a.from)/(widest+20))))
+	every := max(1, int(math.Ceil(float64(last-first+1)/room)))
+	for i := first; i <= last; i += every {
+		marks = append(marks, mark{float64(i), times[i]})
+	}
+	return marks
+}
+
+// begins reports whether a time is the first of a year, in the form 1949 or with more behind it, such as 1949-01.
+func begins(times []string, i int) bool {
+	year := func(s string) string {
+		if m := dated.FindStringSubmatch(s); m != nil {
+			return m[1]
+		}
+		return ""
+	}
+	here := year(times[i])
+	if here == "" || i > 0 {
+		return here != "" && year(times[i-1]) != here
+	}
+	return januaryFirst.MatchString(times[i])
+}
+
+var (
+	dated        = regexp.MustCompile(`^(\d{4})(\D|$)`)
+	januaryFirst = regexp.MustCompile(`^\d{4}(-01){0,2}$`)
+)
 
 // label formats a tick.
 func label(v float64) string {

@@ -2,10 +2,11 @@ package show
 
 // Chart is a chart of lines over a common axis.
 type Chart struct {
-	Title, X, Y   string // what the axes show
-	Log           bool   // the y axis by logarithms; values of 0 and less are left out
+	Title, X, Y   string   // what the axes show
+	Times         []string // what 0, 1, 2, … on the x axis are called, such as months: a few of them stand there for numbers
+	Log           bool     // the y axis by logarithms; values of 0 and less are left out
 	Lines         []Line
-	Width, Height int // in pixels; 0 means 720 and 320
+	Width, Height int // in pixels, up to 8192; 0 means 720 and 320
 }
 
 // Line is a line of a chart.
@@ -37,13 +38,16 @@ func (c Chart) SVG() string { return c.draw().svg() }
 // PNG returns the chart as a picture of twice its width and height in pixels.
 func (c Chart) PNG() []byte { return c.draw().png() }
 
+// mostSide is how wide and high a chart is at most, in pixels.
+const mostSide = 1 << 13
+
 func (c Chart) draw() *picture {
 	width, height := 720.0, 320.0
 	if c.Width > 0 {
-		width = float64(c.Width)
+		width = float64(min(c.Width, mostSide))
 	}
 	if c.Height > 0 {
-		height = float64(c.Height)
+		height = float64(min(c.Height, mostSide))
 	}
 	x, y := emptyAxis(false), emptyAxis(c.Log)
 	names := 0.0
@@ -73,11 +77,11 @@ func (c Chart) draw() *picture {
 
 	p := &picture{width: width, height: height}
 	p.title(c.Title)
-	for _, v := range x.ticks(8) {
-		p.line(x.at(v), y.from, x.at(v), y.to, style{stroke: faint})
-		p.add(words{x: x.at(v), y: y.from + 16, text: label(v), colour: ink, anchor: middle})
+	for _, m := range x.marks(c.Times) {
+		p.line(x.at(m.at), y.from, x.at(m.at), y.to, style{stroke: faint})
+		p.add(words{x: x.at(m.at), y: y.from + 16, text: m.text, colour: ink, anchor: middle})
 	}
-	for _, v := range y.ticks(6) {
+	for _, v := range y.ticks(7) {
 		p.line(x.from, y.at(v), x.to, y.at(v), style{stroke: faint})
 		p.add(words{x: x.from - 6, y: y.at(v) + 4, text: label(v), colour: ink, anchor: end})
 	}

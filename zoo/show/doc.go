@@ -4,5 +4,6 @@
 //
 //	show.Chart{Title: "Loss", X: "epoch", Lines: []show.Line{{Name: "train", Y: train}, {Name: "validation", Y: valid}}}
 //
-// SVG is sharp at every size, and says what is where to who points at it; PNG is for where that is not shown.
+// SVG is sharp at every size, and says what is where to who points at it; PNG is for where that is not shown. Nothing has
+// to be installed for either. Values that nobody changes serve any number of goroutines; Progress serves one run.
 package show

@@ -8,23 +8,35 @@ import (
 	"gonum.org/v1/gonum/graph/formats/dot/ast"
 )
 
-// Graph is a drawing of a graph, made without Graphviz: what is in a box of the DOT text, such as a time step, stands
-// in a column of its own, inputs above, results below. Graphviz places more carefully; this is for graphs of some
-// hundred nodes that a person reads.
+// Graph is a drawing of a graph, made without Graphviz. A box of the DOT text, such as a time step, is drawn as one: the
+// steps of time are columns, from left to right, and layers and directions stand below each other, with inputs and
+// parameters above what uses them and results below.
 type Graph struct {
-	nodes []*node
-	edges []*edge
-	boxes []*box
+	nodes         []*node
+	edges         []*edge
+	boxes         []*box
+	bands         []*band // from the top
+	levels        []*level
+	columns       int
+	gutter        []float64 // the places of the first lanes before, between and after the columns
+	stops         map[stop]*node
+	sides         map[side]int
+	width, height float64
 }
 
-// node is a node of a Graph with its place.
+// node is a node of a Graph with its place, or a dummy where a line passes.
 type node struct {
 	lines         []string
 	shape, fill   string
-	box           *box // nil for none
+	virtual       bool
+	chain         *chain // that a dummy is part of
+	box           *box   // nil for none
 	in, out       []*node
-	rank          int     // its row
-	x, y          float64 // its middle
+	above, below  []*node // those in the next rows, dummies included
+	level, row    int     // the row counts within the box
+	column, lane  int     // the gutter in which a line passes a band, and its lane there
+	x             float64 // its middle
+	top, bottom   float64
 	width, height float64
 }
 
@@ -32,13 +44,26 @@ type node struct {
 type edge struct {
 	from, to      *node
 	label, colour string
+	way           []*node // from one end to the other over dummies
+	port          float64 // where it ends
+	gutter, lane  [2]int  // of one that goes from a time step to another, where it leaves and where it comes
+	path          []segment
 }
 
-// box is a group of nodes, a column.
+// box is a group of nodes, such as a time step.
 type box struct {
 	title       string
+	band        *band
+	column      int
+	rows        [][]*node
 	left, right float64
+	top, bottom float64
+	width       float64
 }
+
+// MaxNodes is how many nodes a Graph has at most. That many take two seconds, and a picture of ten thousand pixels in which
+// nobody finds a way; Graphviz draws more, with its own patience.
+const MaxNodes = 2000
 
 // NewGraph returns the drawing of a graph in the language of Graphviz, as graph.DOT and zoo.Draw return it.
 func NewGraph(text []byte) (*Graph, error) {
@@ -49,8 +74,11 @@ func NewGraph(text []byte) (*Graph, error) {
 	if len(file.Graphs) == 0 {
 		return nil, errors.New("graph: the text has no graph")
 	}
-	r := &reader{graph: &Graph{}, byID: make(map[string]*node)}
+	r := &reader{graph: &Graph{stops: make(map[stop]*node), sides: make(map[side]int)}, byID: make(map[string]*node)}
 	r.read(file.Graphs[0].Stmts, nil)
+	if n := len(r.graph.nodes); n > MaxNodes {
+		return nil, errors.Errorf("graph: it has %d nodes; at most %d are drawn: draw fewer steps or layers, or write DOT and have Graphviz draw it (dot -Tsvg)", n, MaxNodes)
+	}
 	r.graph.place()
 	return r.graph, nil
 }
@@ -91,7 +119,7 @@ func (r *reader) read(statements []ast.Stmt, in *box) {
 				continue
 			}
 			a := attributes(s.Attrs)
-			e := &edge{r.node(from.ID), r.node(to.ID), a["xlabel"], a["color"]}
+			e := &edge{from: r.node(from.ID), to: r.node(to.ID), label: a["xlabel"], colour: a["color"]}
 			e.from.out, e.to.in = append(e.from.out, e.to), append(e.to.in, e.from)
 			r.graph.edges = append(r.graph.edges, e)
 		}
@@ -108,12 +136,14 @@ func (r *reader) node(id string) *node {
 	return n
 }
 
+var unescape = strings.NewReplacer(`\n`, "\n", `\"`, `"`, `\\`, `\`)
+
 // attributes returns attributes without quotes.
 func attributes(list []*ast.Attr) map[string]string {
 	values := make(map[string]string)
 	for _, a := range list {
 		v := strings.TrimSuffix(strings.TrimPrefix(a.Val, `"`), `"`)
-		values[a.Key] = strings.NewReplacer(`\n`, "\n", `\"`, `"`, `\\`, `\`).Replace(v)
+		values[a.Key] = unescape.Replace(v)
 	}
 	return values
 }
@@ -124,63 +154,29 @@ func (g *Graph) HTML() string { return onPage(g.SVG()) }
 // SVG returns the graph as a picture.
 func (g *Graph) SVG() string { return g.draw().svg() }
 
-// PNG returns the graph as a picture of twice its width and height in pixels.
+// PNG returns the graph as a picture of twice its width and height in pixels; a large one, of less.
 func (g *Graph) PNG() []byte { return g.draw().png() }
 
 func (g *Graph) draw() *picture {
-	p := &picture{width: margin, height: margin}
-	for _, n := range g.nodes {
-		p.width, p.height = max(p.width, n.x+n.width/2+margin), max(p.height, n.y+n.height/2+margin)
-	}
+	p := &picture{width: g.width, height: g.height}
 	for _, b := range g.boxes {
-		top, bottom := g.extent(b)
-		p.add(rectangle{b.left, top, b.right - b.left, bottom - top, 8, style{fill: "#f5f5f5", stroke: "#cccccc"}})
-		p.add(words{x: b.left + 8, y: top + 15, text: b.title, size: 11, colour: "#777777"})
+		p.add(rectangle{b.left, b.top, b.right - b.left, b.bottom - b.top, 8, style{fill: "#f5f5f5", stroke: "#cccccc"}})
 	}
 	for _, e := range g.edges {
-		p.edge(e)
+		colour := e.colour
+		if colour == "" {
+			colour = "#777777"
+		}
+		p.add(curve{e.path, true, style{stroke: colour, title: e.label}})
+	}
+	for _, b := range g.boxes {
+		p.add(rectangle{b.left + 6, b.top + 4, 0.9 * textWidth(b.title), 15, 0, style{fill: "#f5f5f5", opacity: 0.8}}) // lines shine through
+		p.add(words{x: b.left + 8, y: b.top + 15, text: b.title, size: 11, colour: "#777777"})
 	}
 	for _, n := range g.nodes {
 		p.node(n)
 	}
 	return p
-}
-
-// extent returns where a box begins and ends.
-func (g *Graph) extent(b *box) (top, bottom float64) {
-	first := true
-	for _, n := range g.nodes {
-		if n.box != b {
-			continue
-		}
-		if first {
-			top, bottom, first = n.y-n.height/2, n.y+n.height/2, false
-		}
-		top, bottom = min(top, n.y-n.height/2), max(bottom, n.y+n.height/2)
-	}
-	return top - 24, bottom + 10
-}
-
-// edge draws an arrow, down from the lower side of a node, or to the right where the next column is higher up.
-func (p *picture) edge(e *edge) {
-	colour := e.colour
-	if colour == "" {
-		colour = "#777777"
-	}
-	x1, y1 := e.from.x, e.from.y+e.from.height/2
-	x2, y2 := e.to.x, e.to.y-e.to.height/2
-	bend := max(14, (y2-y1)/2)
-	path := []segment{move(x1, y1), curveTo(x1, y1+bend, x2, y2-bend, x2, y2)}
-	if y2 <= y1 {
-		side := 1.0
-		if x2 < x1 {
-			side = -1
-		}
-		x1, y1, x2, y2 = e.from.x+side*e.from.width/2, e.from.y, e.to.x-side*e.to.width/2, e.to.y
-		half := max(20, (x2-x1)*side/2)
-		path = []segment{move(x1, y1), curveTo(x1+side*half, y1, x2-side*half, y2, x2, y2)}
-	}
-	p.add(curve{path, true, style{stroke: colour, title: e.label}})
 }
 
 // node draws a node: what is round in Graphviz is round, the rest is a box.
@@ -189,8 +185,9 @@ func (p *picture) node(n *node) {
 	if n.shape == "ellipse" {
 		round = n.height / 2
 	}
-	p.add(rectangle{n.x - n.width/2, n.y - n.height/2, n.width, n.height, round, style{fill: n.fill, stroke: ink}})
+	middleY := (n.top + n.bottom) / 2
+	p.add(rectangle{n.x - n.width/2, n.top, n.width, n.height, round, style{fill: n.fill, stroke: ink}})
 	for i, line := range n.lines {
-		p.add(words{x: n.x, y: n.y + 4 + lineHeight*(float64(i)-float64(len(n.lines)-1)/2), text: line, size: 11, anchor: middle})
+		p.add(words{x: n.x, y: middleY + 4 + lineHeight*(float64(i)-float64(len(n.lines)-1)/2), text: line, size: 11, anchor: middle})
 	}
 }

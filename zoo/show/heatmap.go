@@ -12,9 +12,10 @@ type HeatMap struct {
 	Title         string
 	Rows, Columns []string // their names; nil for none
 	Values        [][]float64
-	Log           bool // colours by logarithms
-	Digits        int  // write the values into the cells with so many decimals; 0 means not at all
-	Cell          int  // size of a cell in pixels; 0 means one that suits the matrix
+	Min, Max      float64 // what is white and what is dark, such as 0 and 1 for probabilities; both 0 mean the lowest and the highest value
+	Log           bool    // colours by logarithms
+	Digits        int     // write the values into the cells with so many decimals; 0 means not at all
+	Cell          int     // size of a cell in pixels; 0 means one that suits the matrix
 }
 
 // HTML returns the picture for a page.
@@ -35,9 +36,12 @@ func (h HeatMap) draw() *picture {
 			scale.extend(v)
 		}
 	}
+	if h.Min < h.Max && scale.drawable(h.Min) {
+		scale.low, scale.high = h.Min, h.Max
+	}
 	scale.finish()
 	scale.from, scale.to = 0, 1
-	size := float64(h.Cell)
+	size := float64(min(h.Cell, 1<<10))
 	if h.Cell <= 0 {
 		size = max(4, min(34, 640/float64(max(columns, 1))))
 	}
@@ -71,14 +75,14 @@ func (h HeatMap) draw() *picture {
 			if !scale.drawable(v) {
 				continue
 			}
-			dark := scale.at(v)
+			dark := min(1, max(0, scale.at(v)))
 			p.add(rectangle{x: x, y: y, width: size, height: size, style: style{fill: shade(dark), title: h.name(i, j, v)}})
 			if h.Digits > 0 {
 				on := "black"
 				if dark > 0.5 {
 					on = "white"
 				}
-				p.add(words{x: x + size/2, y: y + size/2 + 3.5, text: strconv.FormatFloat(v, 'f', h.Digits, 64), size: 10, colour: on, anchor: middle})
+				p.add(words{x: x + size/2, y: y + size/2 + 3.5, text: string(Fixed(v, h.Digits)), size: 10, colour: on, anchor: middle})
 			}
 		}
 	}

@@ -2,19 +2,23 @@ package show
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
 // Distances of a drawing, in pixels.
 const (
 	margin     = 16
-	gapX, gapY = 14, 30
+	gapX, gapY = 14, 26
 	lineHeight = 13
+	laneWidth  = 5  // between lines beside each other
+	header     = 22 // of a box, for its title
+	inset      = 10 // between a box and what is in it
 )
 
-// place gives each node a row and a place in it, after Sugiyama: rows by the longest path, order within a row by the
-// mean place of the neighbours. Rows come in three parts: what leads to the boxes, the boxes beside each other, and what
-// follows them.
+// place gives each node its place, after Sugiyama: levels by the longest path, and in each a dummy node for every line
+// that passes, so that no line crosses a node; the order in a row by the mean place of the neighbours. The steps of time
+// are columns, the same in all bands. It takes time in proportion to the nodes and dummies.
 func (g *Graph) place() {
 	for _, n := range g.nodes {
 		n.height = lineHeight*float64(len(n.lines)) + 9
@@ -22,108 +26,23 @@ func (g *Graph) place() {
 			n.width = max(n.width, textWidth(l)+12)
 		}
 	}
-	g.rank()
-	columns := g.columns()
-	g.rows()
-	for range 8 {
-		for _, c := range columns {
-			for _, row := range c {
-				settle(row)
-			}
-		}
-		// The nodes outside are drawn to those of the boxes only when these have their columns.
-		g.columnsApart(columns)
-	}
-	left := 0.0
-	for i, n := range g.nodes {
-		if l := n.x - n.width/2; i == 0 || l < left {
-			left = l
-		}
-	}
-	for _, b := range g.boxes {
-		left = min(left, b.left)
-	}
-	for _, n := range g.nodes {
-		n.x += margin - left
-	}
-	for _, b := range g.boxes {
-		b.left, b.right = b.left+margin-left, b.right+margin-left
-	}
-}
-
-// rank gives each node its row.
-func (g *Graph) rank() {
 	order := g.topological()
-	leads := make(map[*node]bool) // to a box
-	for _, n := range slices.Backward(order) {
-		for _, o := range n.out {
-			leads[n] = leads[n] || o.box != nil || leads[o]
-		}
+	g.bandsOf(order)
+	g.levelsOf(order)
+	for _, e := range g.edges {
+		g.pass(e)
 	}
-	part := func(n *node) int {
-		switch {
-		case n.box != nil:
-			return 1
-		case leads[n] && !g.follows(n):
-			return 0
-		}
-		return 2
+	for _, b := range g.boxes {
+		b.settle()
 	}
-	first := 0 // row of the part
-	for k := range 3 {
-		last := first
-		for _, n := range order {
-			if part(n) != k {
-				continue
-			}
-			n.rank = first
-			for _, m := range n.in {
-				if part(m) == k && m.box == n.box {
-					n.rank = max(n.rank, m.rank+1)
-				}
-			}
-			last = max(last, n.rank+1)
-		}
-		// What has no operand of its part stands just above what it is for.
-		for _, n := range slices.Backward(order) {
-			if part(n) != k {
-				continue
-			}
-			below, sources := last, true
-			for _, m := range n.in {
-				sources = sources && (part(m) != k || m.box != n.box)
-			}
-			for _, o := range n.out {
-				if part(o) == k && o.box == n.box {
-					below = min(below, o.rank)
-				}
-			}
-			if below == last && (k != 0 || n.box != nil) {
-				continue // a result stays where it is
-			}
-			if sources {
-				n.rank = max(n.rank, below-1)
-			}
-		}
-		first = last
-	}
-}
-
-// follows reports whether a node depends on one in a box.
-func (g *Graph) follows(n *node) bool {
-	seen := make(map[*node]bool)
-	var walk func(*node) bool
-	walk = func(n *node) bool {
-		if n.box != nil {
-			return true
-		}
-		if seen[n] {
-			return false
-		}
-		seen[n] = true
-		return slices.ContainsFunc(n.in, walk)
-	}
-	return slices.ContainsFunc(n.in, walk)
+	// How wide the gaps between the columns have to be shows when the lines between them are known.
+	gutters := make([]float64, g.columns+1)
+	g.across(gutters)
+	g.gutters(gutters)
+	g.across(gutters)
+	g.wires()
+	g.down()
+	g.frame()
 }
 
 // topological returns the nodes, each after its operands.
@@ -147,105 +66,197 @@ func (g *Graph) topological() []*node {
 	return order
 }
 
-// columns returns the rows of each box, and those outside of boxes at the end, with a first place for each node.
-func (g *Graph) columns() [][][]*node {
-	byBox := make(map[*box][]*node)
-	for _, n := range g.nodes {
-		byBox[n.box] = append(byBox[n.box], n)
+// settle gives the nodes of a box their order, and places that count from 0.
+func (b *box) settle() {
+	for _, row := range b.rows {
+		spread(row)
 	}
-	var columns [][][]*node
-	for _, b := range append(slices.Clone(g.boxes), nil) {
-		rows := make(map[int][]*node)
-		var ranks []int
-		for _, n := range byBox[b] {
-			if rows[n.rank] == nil {
-				ranks = append(ranks, n.rank)
+	// Twelve times up and down: more changes nothing that one sees.
+	inside := func(m *node) bool { return m.box == b }
+	for i := range 12 {
+		for r := range b.rows {
+			if i%2 == 1 {
+				r = len(b.rows) - 1 - r
 			}
-			rows[n.rank] = append(rows[n.rank], n)
+			settle(b.rows[r], inside)
 		}
-		slices.Sort(ranks)
-		var column [][]*node
-		for _, r := range ranks {
-			x := 0.0
-			for _, n := range rows[r] {
-				n.x = x + n.width/2
-				x += n.width + gapX
-			}
-			column = append(column, rows[r])
-		}
-		columns = append(columns, column)
 	}
-	return columns
+	left, right := math.Inf(1), math.Inf(-1)
+	for _, row := range b.rows {
+		for _, n := range row {
+			left, right = min(left, n.x-n.width/2), max(right, n.x+n.width/2)
+		}
+	}
+	if left > right {
+		left, right = 0, 0
+	}
+	b.width = max(right-left+2*inset, textWidth(b.title)+2*inset)
+	b.left = (left+right)/2 - b.width/2
 }
 
-// rows gives each row its height.
-func (g *Graph) rows() {
-	var heights []float64
-	for _, n := range g.nodes {
-		for len(heights) <= n.rank {
-			heights = append(heights, 0)
-		}
-		heights[n.rank] = max(heights[n.rank], n.height)
-	}
-	for _, n := range g.nodes {
-		n.y = margin + heights[n.rank]/2
-		for r := range n.rank {
-			n.y += heights[r] + gapY
-		}
+// spread puts a row's nodes beside each other.
+func spread(row []*node) {
+	x := 0.0
+	for _, n := range row {
+		n.x = x + n.width/2
+		x += n.width + gapX
 	}
 }
 
-// settle orders a row by where its nodes' neighbours are, and moves it there as far as there is room.
-func settle(row []*node) {
+// settle orders a row by where its nodes' neighbours are, as far as these count, and moves it there as far as there is
+// room.
+func settle(row []*node, counts func(*node) bool) {
 	want := make(map[*node]float64, len(row))
 	for _, n := range row {
-		sum, count := 0.0, 0
-		for _, m := range append(slices.Clone(n.in), n.out...) {
-			if n.box == nil || m.box == n.box {
-				sum, count = sum+m.x, count+1
-			}
+		c := n.chain
+		if c == nil {
+			c = &chain{[]*node{n}}
 		}
+		sum, count := c.wish(counts)
 		if want[n] = n.x; count > 0 {
 			want[n] = sum / float64(count)
 		}
 	}
 	slices.SortStableFunc(row, func(a, b *node) int { return cmp.Compare(want[a], want[b]) })
-	// Each as far right as the one before it pushes it; then all back by what they were pushed on average.
-	right, pushed := 0.0, 0.0
-	for i, n := range row {
-		n.x = want[n]
-		if i > 0 {
-			n.x = max(n.x, right+gapX+n.width/2)
-		}
-		right = n.x + n.width/2
-		pushed += (n.x - want[n]) / float64(len(row))
+	// Nodes that would overlap are moved apart, each group of them about the middle of where they want to be, by weight:
+	// it matters more that lines are straight.
+	type group struct {
+		from, to            int     // the part of the row
+		wish, weight, width float64 // where its left end wants to be, times the weight
 	}
-	for _, n := range row {
-		n.x -= pushed
+	var groups []group
+	apart := func(i int) float64 { // the gap before a node
+		if row[i-1].virtual && row[i].virtual {
+			return laneWidth + 2
+		}
+		return gapX
+	}
+	for i, n := range row {
+		weight := 1.0
+		if n.chain != nil {
+			weight = 4
+		}
+		g := group{i, i + 1, weight * (want[n] - n.width/2), weight, n.width}
+		for len(groups) > 0 {
+			before := groups[len(groups)-1]
+			shift := before.width + apart(g.from)
+			if before.wish/before.weight+shift <= g.wish/g.weight {
+				break
+			}
+			g = group{before.from, g.to, before.wish + g.wish - shift*g.weight, before.weight + g.weight, shift + g.width}
+			groups = groups[:len(groups)-1]
+		}
+		groups = append(groups, g)
+	}
+	for _, g := range groups {
+		x := g.wish / g.weight
+		for i := g.from; i < g.to; i++ {
+			if i > g.from {
+				x += apart(i)
+			}
+			row[i].x = x + row[i].width/2
+			x += row[i].width
+		}
 	}
 }
 
-// columnsApart puts the boxes beside each other.
-func (g *Graph) columnsApart(columns [][][]*node) {
-	at := 0.0
-	for i, b := range g.boxes {
-		first := true
-		for _, row := range columns[i] {
-			for _, n := range row {
-				if first {
-					b.left, b.right, first = n.x-n.width/2, n.x+n.width/2, false
-				}
-				b.left, b.right = min(b.left, n.x-n.width/2), max(b.right, n.x+n.width/2)
-			}
+// across puts the columns beside each other, with gutters of these widths before, between and after them, and then the
+// rows outside of boxes.
+func (g *Graph) across(gutters []float64) {
+	widths := make([]float64, g.columns)
+	for _, b := range g.boxes {
+		widths[b.column] = max(widths[b.column], b.width)
+	}
+	g.gutter = make([]float64, g.columns+1)
+	lefts := make([]float64, g.columns)
+	x := 0.0
+	for i := range gutters {
+		g.gutter[i] = x + inset // the first lane
+		x += gutters[i] + 2*inset
+		if i < g.columns {
+			lefts[i] = x
+			x += widths[i]
 		}
-		b.left, b.right = b.left-10, max(b.right+10, b.left+textWidth(b.title)+6)
-		move := at - b.left
-		for _, row := range columns[i] {
+	}
+	for _, b := range g.boxes {
+		move := lefts[b.column] + (widths[b.column]-b.width)/2 - b.left
+		for _, row := range b.rows {
 			for _, n := range row {
 				n.x += move
 			}
 		}
-		b.left, b.right = b.left+move, b.right+move
-		at = b.right + 2*gapX
+		b.left = lefts[b.column]
+		b.right = b.left + widths[b.column]
+		b.width = widths[b.column]
+	}
+	for _, l := range g.levels {
+		if l.band != nil {
+			for _, n := range l.nodes {
+				n.x = g.gutter[n.column] + laneWidth*float64(n.lane)
+			}
+		}
+	}
+	every := func(*node) bool { return true }
+	for i := range 12 {
+		for k := range g.levels {
+			if i%2 == 1 {
+				k = len(g.levels) - 1 - k
+			}
+			if g.levels[k].band == nil {
+				settle(g.levels[k].nodes, every)
+			}
+		}
+	}
+}
+
+// gutters has the lines that pass a band take the gutter that is next to where they come from, each in a lane of its
+// own, and says how wide each gutter has to be.
+func (g *Graph) gutters(widths []float64) {
+	type place struct {
+		level, gutter int
+	}
+	lanes := make(map[place]int)
+	take := func(level, gutter int) (lane int) {
+		p := place{level, gutter}
+		lanes[p]++
+		widths[gutter] = max(widths[gutter], laneWidth*float64(lanes[p]-1))
+		return lanes[p] - 1
+	}
+	for i, l := range g.levels {
+		if l.band == nil {
+			continue
+		}
+		for _, n := range l.nodes {
+			from := n.above[0]
+			for k := range g.gutter {
+				if math.Abs(g.gutter[k]-from.x) < math.Abs(g.gutter[n.column]-from.x) {
+					n.column = k
+				}
+			}
+		}
+		slices.SortStableFunc(l.nodes, func(a, b *node) int { return cmp.Compare(a.above[0].x, b.above[0].x) })
+		for _, n := range l.nodes {
+			n.lane = take(i, n.column)
+		}
+	}
+	// From a step of time to another the line goes beside the one and beside the other, which is the same gutter for
+	// steps that follow each other.
+	for _, e := range g.edges {
+		if !e.sideways() {
+			continue
+		}
+		out, in := e.from.box.column+1, e.to.box.column
+		if out > in {
+			out, in = e.from.box.column, e.to.box.column+1
+		}
+		for k, gutter := range []int{out, in} {
+			key := side{e.from, gutter}
+			lane, ok := g.sides[key]
+			if !ok {
+				lane = take(e.from.level, gutter)
+				g.sides[key] = lane
+			}
+			e.gutter[k], e.lane[k] = gutter, lane
+		}
 	}
 }

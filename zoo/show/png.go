@@ -14,13 +14,18 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 )
 
-// density is how many pixels of a PNG a pixel of the picture is wide, for sharp letters on today's screens.
-const density = 2
+// A pixel of the picture is two pixels of a PNG wide, for sharp letters on today's screens. A large picture has fewer, so
+// that painting it takes no more than a quarter of a gigabyte.
+const (
+	sharp      = 2
+	mostPixels = 40e6
+)
 
 // canvas is where a PNG is painted.
 type canvas struct {
 	*gg.Context
-	faces map[face]font.Face
+	density float64 // how many pixels of the PNG a pixel of the picture is wide
+	faces   map[face]font.Face
 }
 
 // face is a font at a size.
@@ -31,11 +36,12 @@ type face struct {
 
 // The fonts are Go's, which are part of its library: they have the letters of Latin, Greek and Cyrillic. What else there
 // is in a text is left out, but for these.
-var replaced = strings.NewReplacer("∘", "◦", "ᵀ", "′", "␣", "_")
+var replaced = strings.NewReplacer("∘", "◦", "␣", "_")
 
 // png returns the picture as PNG.
 func (p *picture) png() []byte {
-	c := &canvas{gg.NewContext(int(math.Ceil(p.width*density)), int(math.Ceil(p.height*density))), make(map[face]font.Face)}
+	density := min(sharp, math.Sqrt(mostPixels/max(1, p.width*p.height)))
+	c := &canvas{gg.NewContext(int(math.Ceil(p.width*density)), int(math.Ceil(p.height*density))), density, make(map[face]font.Face)}
 	c.SetColor(color.White)
 	c.Clear()
 	for _, s := range p.shapes {
@@ -49,7 +55,7 @@ func (p *picture) png() []byte {
 }
 
 func (r rectangle) paint(c *canvas) {
-	c.DrawRoundedRectangle(r.x*density, r.y*density, r.width*density, r.height*density, min(r.round, r.width/2, r.height/2)*density)
+	c.DrawRoundedRectangle(r.x*c.density, r.y*c.density, r.width*c.density, r.height*c.density, min(r.round, r.width/2, r.height/2)*c.density)
 	r.style.paint(c)
 }
 
@@ -57,7 +63,7 @@ func (v curve) paint(c *canvas) {
 	for _, s := range v.path {
 		var p [3][2]float64
 		for i := range p {
-			p[i] = [2]float64{s.points[i][0] * density, s.points[i][1] * density}
+			p[i] = [2]float64{s.points[i][0] * c.density, s.points[i][1] * c.density}
 		}
 		switch s.verb {
 		case 'M':
@@ -82,7 +88,7 @@ func (v curve) paint(c *canvas) {
 	angle := math.Atan2(tip[1]-from[1], tip[0]-from[0])
 	sin, cos := math.Sincos(angle)
 	at := func(back, aside float64) (x, y float64) {
-		return (tip[0] - back*cos - aside*sin) * density, (tip[1] - back*sin + aside*cos) * density
+		return (tip[0] - back*cos - aside*sin) * c.density, (tip[1] - back*sin + aside*cos) * c.density
 	}
 	c.MoveTo(at(0, 0))
 	c.LineTo(at(length, half))
@@ -107,10 +113,10 @@ func (s style) paint(c *canvas) {
 			width = 1
 		}
 		c.SetColor(colour(s.stroke, 1))
-		c.SetLineWidth(width * density)
+		c.SetLineWidth(width * c.density)
 		var dashes []float64
 		if s.dashed {
-			dashes = []float64{5 * density, 4 * density}
+			dashes = []float64{5 * c.density, 4 * c.density}
 		}
 		c.SetDash(dashes...)
 		c.StrokePreserve()
@@ -123,28 +129,49 @@ func (w words) paint(c *canvas) {
 	if size == 0 {
 		size = 12
 	}
-	key := face{w.bold, size}
-	if c.faces[key] == nil {
-		data := goregular.TTF
-		if w.bold {
-			data = gobold.TTF
-		}
-		f, err := gg.LoadFontFaceFromBytes(data, size*density)
-		if err != nil {
-			return // the fonts are part of the program and can be read
-		}
-		c.faces[key] = f
-	}
-	c.SetFontFace(c.faces[key])
 	c.SetColor(color.Black)
 	if w.colour != "" {
 		c.SetColor(colour(w.colour, 1))
 	}
-	x, y := w.x*density, w.y*density
+	// The fonts have no ᵀ: it is a small T, raised.
+	parts := strings.Split(replaced.Replace(w.text), "ᵀ")
+	draw := func(x, y float64, paint bool) float64 {
+		at := x
+		for i, part := range parts {
+			if i > 0 {
+				at += c.write("T", face{w.bold, 0.65 * size}, at, y-0.4*size*c.density, paint)
+			}
+			at += c.write(part, face{w.bold, size}, at, y, paint)
+		}
+		return at - x
+	}
+	width := draw(0, 0, false)
+	x, y := w.x*c.density, w.y*c.density
 	c.Push()
 	c.RotateAbout(gg.Radians(w.turn), x, y)
-	c.DrawStringAnchored(replaced.Replace(w.text), x, y, float64(w.anchor), 0)
+	draw(x-width*float64(w.anchor), y, true)
 	c.Pop()
+}
+
+// write writes text from a place to the right, if it is to paint, and returns its width.
+func (c *canvas) write(text string, f face, x, y float64, paint bool) (width float64) {
+	if c.faces[f] == nil {
+		data := goregular.TTF
+		if f.bold {
+			data = gobold.TTF
+		}
+		loaded, err := gg.LoadFontFaceFromBytes(data, f.size*c.density)
+		if err != nil {
+			return 0 // the fonts are part of the program and can be read
+		}
+		c.faces[f] = loaded
+	}
+	c.SetFontFace(c.faces[f])
+	if paint {
+		c.DrawString(text, x, y)
+	}
+	width, _ = c.MeasureString(text)
+	return width
 }
 
 // colour returns a colour by its name or as #rrggbb; black if it is neither.

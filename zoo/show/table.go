@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Table is a table of text and numbers. Numbers are set with four significant digits, to the right.
+// Table is a table of text and numbers. Numbers are set with four significant digits, to the right, and so is what stands
+// above them in the header.
 type Table struct {
 	Title  string
 	Header []string
@@ -16,6 +17,7 @@ type Table struct {
 
 // HTML returns the table for a page.
 func (t Table) HTML() string {
+	numeric := t.numeric()
 	var b strings.Builder
 	b.WriteString("<table>")
 	if t.Title != "" {
@@ -23,8 +25,8 @@ func (t Table) HTML() string {
 	}
 	if t.Header != nil {
 		b.WriteString("<thead><tr>")
-		for _, h := range t.Header {
-			fmt.Fprintf(&b, "<th>%s</th>", html.EscapeString(h))
+		for i, h := range t.Header {
+			fmt.Fprintf(&b, `<th style="text-align:%s">%s</th>`, align(numeric[i]), html.EscapeString(h))
 		}
 		b.WriteString("</tr></thead>")
 	}
@@ -33,11 +35,7 @@ func (t Table) HTML() string {
 		b.WriteString("<tr>")
 		for _, v := range row {
 			text, number := entry(v)
-			align := "left"
-			if number {
-				align = "right"
-			}
-			fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, align, html.EscapeString(text))
+			fmt.Fprintf(&b, `<td style="text-align:%s">%s</td>`, align(number), html.EscapeString(text))
 		}
 		b.WriteString("</tr>")
 	}
@@ -45,9 +43,31 @@ func (t Table) HTML() string {
 	return b.String()
 }
 
+func align(number bool) string {
+	if number {
+		return "right"
+	}
+	return "left"
+}
+
+// numeric returns the columns that hold a number.
+func (t Table) numeric() map[int]bool {
+	columns := make(map[int]bool)
+	for _, row := range t.Rows {
+		for i, v := range row {
+			if _, number := entry(v); number {
+				columns[i] = true
+			}
+		}
+	}
+	return columns
+}
+
 // entry returns how a value is written, and whether it is a number.
 func entry(v any) (text string, number bool) {
 	switch v := v.(type) {
+	case Number:
+		return string(v), true
 	case float32:
 		return decimal(float64(v)), true
 	case float64:

@@ -1,23 +1,28 @@
-// Package task holds what a network can learn: the head, the loss, the metrics and the decoding of each task.
+// Package task says what a task is: what a network can learn from a dataset, how well it does, and how it is used. The
+// folders below it hold the tasks, each with its head, loss, metrics, decoding and settings.
+//
+// A Task serves one goroutine. A Predictor serves any number of them at once.
 package task
 
 import (
-	"github.com/rnnzoo/rnnzoo/datasets"
+	"context"
+
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
 )
 
-// Task is a network with a dataset to learn it from: what an experiment trains and evaluates.
+// Task is a network with a dataset to learn it from: what an experiment trains and evaluates. It serves one goroutine.
 type Task interface {
 	train.Task
 	// Examples returns the numbers of examples of the three parts.
 	Examples() (train, valid, test int)
 	// Limit keeps the first n training examples, where there are classes with each in its share; 0 means all of them.
 	Limit(n int)
-	// Evaluate evaluates the parameters as they are on a part.
-	Evaluate(Part) (Scores, error)
-	// Baselines returns the metrics of simple rivals on the same examples of a part, by their names.
-	Baselines(Part) (map[string]map[string]float64, error)
+	// Evaluate evaluates the parameters as they are on a part. It gives up when the context ends.
+	Evaluate(ctx context.Context, p Part) (Scores, error)
+	// Baselines returns simple rivals on the same examples of a part.
+	Baselines(ctx context.Context, p Part) ([]Rival, error)
 	// Probe returns the norms of ∂loss/∂h_t in each layer and direction, with the parameters as they are and without
 	// dropout, over a batch of training examples that is always the same: how much of the gradient reaches each time step.
 	Probe() ([]graph.GradientNorms, error)
@@ -25,23 +30,28 @@ type Task interface {
 	Predictor() Predictor
 }
 
-// Predictor is a trained network with all that is needed to use it, without the dataset that it was trained on.
-type Predictor interface {
-	Params() *graph.Params
-	// Save gives write what must be kept besides the weights and the configuration, by the name of a JSON file in the
-	// run's folder. The fields for StateFile, an object, stand in it beside those of the configuration.
-	Save(write func(file string, value any) error) error
-	// On returns the task on a dataset, to evaluate the predictor there. Nothing is learnt from the dataset.
-	On(datasets.Dataset) (Task, error)
-}
-
-// StateFile is the file that a Predictor shares with the configuration.
-const StateFile = "config.json"
-
 // Scores is how well a network does on a part of a dataset.
 type Scores struct {
-	Metrics   map[string]float64
-	Confusion *Confusion // of tasks that choose among classes
+	Metrics  map[string]float64
+	Exhibits []Exhibit
+	Notes    []string // what one has to know to read the metrics, each a line
+}
+
+// Exhibit is something to look at beside the numbers: a confusion matrix, an alignment. It is one of a table, a chart and a
+// map, and Data is the same for a program: what its JSON has under the exhibit's name.
+type Exhibit struct {
+	Name  string // "confusion"
+	Table *show.Table
+	Chart *show.Chart
+	Map   *show.HeatMap
+	Data  any
+}
+
+// Rival is a simple way to do the same.
+type Rival struct {
+	Name    string
+	Learns  bool // from the training part
+	Metrics map[string]float64
 }
 
 // Part is a part of a dataset.

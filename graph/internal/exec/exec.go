@@ -15,15 +15,14 @@ import (
 
 // Machine runs one program in memory of its own.
 type Machine interface {
-	// Run runs the program once. The number of the run decides the dropout masks.
+	// Run runs the program once and then carries outputs to inputs, unless it fails. The number of the run decides the
+	// dropout masks.
 	Run(number uint64) error
 	// Tensor returns the memory of a contiguous layout as a tensor.
 	Tensor(l plan.Layout) *tensor.Dense
-	// Grads returns all gradients, in the store's order and alignment.
+	// Grads returns the memory of all gradients, in the store's order and alignment, with zeros between them.
 	Grads() any
-	// Refresh has the next run read parameters again that are kept from run to run.
-	Refresh()
-	// Bytes returns how much memory the machine holds, without a workspace that it shares.
+	// Bytes returns how much memory the machine holds, without a workspace and packed parameters that it shares.
 	Bytes() int
 }
 
@@ -35,14 +34,16 @@ type machine[F kernel.Float] struct {
 	scratch []F // the rest of the plan's arena
 	grads   []F
 	index   []int
+	carries []carry[F]
 	consts  map[*plan.Buffer][]F
 	workers []worker
 	crew    *crew // nil for one worker
 	job     func(w int)
 	number  uint64
-	own     int  // elements of memory that is not a workspace's
-	keep    bool // packed parameters are kept from run to run
-	kept    bool // they have been packed
+	own     int // elements of memory that is not a workspace's
+	shared  *Packs
+	packs   []*pack[F] // what products read of shared
+	version uint64     // of the parameters that these hold
 }
 
 // worker is what one worker does in a run.
@@ -54,6 +55,12 @@ type worker struct {
 	_        [64]byte // workers on different cores do not share a cache line
 }
 
+// carry is memory that is set to other memory when a run is over: of numbers or of integers.
+type carry[F kernel.Float] struct {
+	dst, src         []F
+	dstInts, srcInts []int
+}
+
 // step is a bound instruction.
 type step func() error
 
@@ -61,7 +68,7 @@ type step func() error
 type Options struct {
 	Params   func(name string) any // the storage of a parameter, []float32 or []float64
 	GradSize int                   // elements of all gradients
-	Keep     bool                  // parameters are packed in the first run and after Refresh, not in every run
+	Packs    *Packs                // the packed parameters that machines of one store share; nil means to pack them in every run
 	NoFusion bool                  // every instruction is a step of its own
 	Scratch  *Workspace            // where intermediate values stand; nil means memory of the machine's own
 	Threads  int                   // the number of workers; 0 means as many as pay, up to GOMAXPROCS
@@ -95,7 +102,7 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		index:   make([]int, p.IndexSize),
 		consts:  make(map[*plan.Buffer][]F),
 		workers: make([]worker, len(schedule)),
-		keep:    o.Keep,
+		shared:  o.Packs,
 	}
 	own := new(memory[F])
 	shared := own
@@ -116,10 +123,7 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		}
 		m.consts[b] = c
 	}
-	packed := &packs[F]{data: make(map[packKey][]F), memory: shared}
-	if o.Keep {
-		packed.memory = own
-	}
+	packed := &packer[F]{data: make(map[packKey][]F), memory: shared, shared: o.Packs}
 	for w, list := range schedule {
 		room := new(room[F])
 		groups := fuse(list)
@@ -136,6 +140,15 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 		}
 		room.data = shared.room(w, room.size)
 	}
+	for _, c := range p.Carries {
+		n := ir.Size(c.Dst.Shape)
+		if c.Dst.Buffer.Space == plan.Index {
+			m.carries = append(m.carries, carry[F]{dstInts: m.ints(c.Dst)[:n], srcInts: m.ints(c.Src)[:n]})
+		} else {
+			m.carries = append(m.carries, carry[F]{dst: m.data(c.Dst)[:n], src: m.data(c.Src)[:n]})
+		}
+	}
+	m.packs = packed.packs
 	m.packFirst(packed.steps)
 	m.own = own.size()
 	m.job = m.work
@@ -143,7 +156,7 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 }
 
 // bindGroup adds the steps of a group of instructions to a worker: one for all of them if they can be fused.
-func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *packs[F], room *room[F]) error {
+func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *packer[F], room *room[F]) error {
 	if len(group) > 1 {
 		if s := m.bindFused(group); s != nil {
 			w.add("fused", s)
@@ -159,7 +172,7 @@ func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *pac
 		if err != nil {
 			return err
 		}
-		w.add(in.Op.String()+" "+in.Name, s)
+		w.add(in.Op.String(), s)
 	}
 	return nil
 }
@@ -169,7 +182,7 @@ func (w *worker) add(name string, s step) {
 	w.steps = append(w.steps, s)
 }
 
-// packFirst has the workers pack the parameters before anything else.
+// packFirst has the workers pack the parameters that are not shared before anything else.
 func (m *machine[F]) packFirst(steps []step) {
 	if len(steps) == 0 {
 		return
@@ -177,13 +190,7 @@ func (m *machine[F]) packFirst(steps []step) {
 	for i := range m.workers {
 		var first worker
 		for j := i; j < len(steps); j += len(m.workers) {
-			pack := steps[j]
-			first.add("pack", func() error {
-				if m.kept {
-					return nil
-				}
-				return pack()
-			})
+			first.add("pack", steps[j])
 		}
 		if len(m.workers) > 1 {
 			first.add("barrier", nil)
@@ -196,6 +203,12 @@ func (m *machine[F]) packFirst(steps []step) {
 // Run implements Machine.
 func (m *machine[F]) Run(number uint64) error {
 	m.number = number
+	if len(m.packs) > 0 {
+		if v := m.shared.version(); v != m.version {
+			update(m.shared, m.packs, v)
+			m.version = v
+		}
+	}
 	if len(m.workers) > 1 && m.crew == nil {
 		m.crew = newCrew(len(m.workers))
 		runtime.AddCleanup(m, (*crew).stop, m.crew)
@@ -207,18 +220,19 @@ func (m *machine[F]) Run(number uint64) error {
 	if m.crew != nil {
 		m.crew.job = nil
 	}
-	m.kept = m.keep
 	for w := range m.workers {
 		if err := m.workers[w].err; err != nil {
 			m.workers[w].err = nil
 			return err
 		}
 	}
+	for i := range m.carries {
+		c := &m.carries[i]
+		copy(c.dst, c.src)
+		copy(c.dstInts, c.srcInts)
+	}
 	return nil
 }
-
-// Refresh implements Machine.
-func (m *machine[F]) Refresh() { m.kept = false }
 
 // work does the part of one worker. After an error a worker only keeps its appointments with the others.
 func (m *machine[F]) work(w int) {
@@ -289,7 +303,7 @@ func (m *machine[F]) data(l plan.Layout) []F {
 func (m *machine[F]) ints(l plan.Layout) []int { return m.index[l.Buffer.Offset+l.Offset:] }
 
 // bind returns the closure of an instruction.
-func (m *machine[F]) bind(part *plan.Instruction, packed *packs[F], room *room[F]) (step, error) {
+func (m *machine[F]) bind(part *plan.Instruction, packed *packer[F], room *room[F]) (step, error) {
 	in := *part
 	switch op := in.Op.(type) {
 	case plan.Copy:

@@ -47,10 +47,7 @@ func newCluster(in *plan.Instruction) *cluster {
 	if in == nil || !elementwise(in) {
 		return nil
 	}
-	rows, cols, ok := matrixSize(in.Dst.Shape)
-	if !ok {
-		return nil
-	}
+	rows, cols := matrixSize(in.Dst.Shape)
 	c := &cluster{rows: rows, cols: cols, written: make(map[place]plan.Layout), read: make(map[place]plan.Layout)}
 	if !c.add(in) {
 		return nil
@@ -69,14 +66,14 @@ func elementwise(in *plan.Instruction) bool {
 }
 
 // matrixSize returns the rows and columns of a shape: the last axis that is not 1, and all before it.
-func matrixSize(shape []int) (rows, cols int, ok bool) {
+func matrixSize(shape []int) (rows, cols int) {
 	rows, cols = 1, 1
 	for _, d := range shape {
 		if d != 1 {
 			rows, cols = rows*cols, d
 		}
 	}
-	return rows, cols, true
+	return rows, cols
 }
 
 // placeOf returns the memory of an operand that is broadcast to a shape, if its rows are evenly spaced.
@@ -116,7 +113,7 @@ func (c *cluster) add(in *plan.Instruction) bool {
 	if !elementwise(in) || c.ops+len(in.Args) > kernel.MaxFusedOps {
 		return false
 	}
-	if rows, cols, ok := matrixSize(in.Dst.Shape); !ok || rows != c.rows || cols != c.cols {
+	if rows, cols := matrixSize(in.Dst.Shape); rows != c.rows || cols != c.cols {
 		return false
 	}
 	dst, ok := placeOf(in.Dst, in.Dst.Shape)
@@ -287,7 +284,7 @@ func (m *machine[F]) bindFused(group []*plan.Instruction) step {
 			operands[i].Col = max(operands[i].Col, 1) // as in bindMap
 		}
 	}
-	rows, cols, _ := matrixSize(group[0].Dst.Shape)
+	rows, cols := matrixSize(group[0].Dst.Shape)
 	kernels := m.kernels
 	return func() error {
 		kernels.Fused(rows, cols, prog, operands)

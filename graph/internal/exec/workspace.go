@@ -11,7 +11,7 @@ type Workspace struct {
 // memory is a workspace's for elements of type F.
 type memory[F kernel.Float] struct {
 	scratch []F             // intermediate values
-	packed  map[packKey][]F // parameters as products read them, unless a machine keeps them from run to run
+	packed  map[packKey][]F // parameters as products read them, unless machines of one store share them
 	rooms   [][]F           // where the products of each worker pack their operands
 }
 

@@ -14,7 +14,6 @@ type Value struct {
 	Op    Op
 	Args  []*Value
 	Shape []int
-	Name  string // the symbolic node's name, for messages; may be empty
 }
 
 // Size returns the number of elements.

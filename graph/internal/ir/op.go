@@ -8,7 +8,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
-// Op says what a value computes from its arguments. Every Op but Foreign and Data is comparable: two values with equal
+// Op says what a value computes from its arguments. Every Op but Foreign is comparable: two values with equal
 // ops, shapes and arguments are the same value.
 type Op interface{ String() string }
 
@@ -18,7 +18,7 @@ type (
 	Input struct{ Name string }
 	// IndexInput is a tensor of integers that the caller sets: indices, targets, lengths.
 	IndexInput struct{ Name string }
-	// Param is the parameter whose values stand at Data in the store ([]float32 or []float64).
+	// Param is the parameter of a name in the store.
 	Param struct{ Name string }
 	// Data is a constant tensor.
 	Data struct{ Values *[]float64 }
@@ -89,8 +89,7 @@ type (
 		CrossEntropyAttr
 		Classes int
 	}
-	// Foreign is a Gorgonia op without a kernel of ours, run by its own Do. IntArgs has a bit for each argument
-	// that holds integers.
+	// Foreign is a Gorgonia op without a kernel of ours, run by its own Do.
 	Foreign struct{ Op gorgonia.Op }
 )
 

@@ -4,32 +4,48 @@ package pass
 
 import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
 
-// Pass is a named rewrite.
+// Pass is a named rewrite. Some rewrites leave views of views and equal values behind, which clean removes.
 type Pass struct {
 	Name string
-	Run  func(*ir.Graph)
+	Run  func(g *ir.Graph, clean func(*ir.Graph))
 }
 
 // All are the passes in the order in which they run.
 func All() []Pass {
 	return []Pass{
-		{"places", MergePlaces},
-		{"views", FoldViews},
-		{"constants", FoldConstants},
-		{"cse", CommonSubexpressions},
+		{"places", alone(MergePlaces)},
+		{"views", alone(FoldViews)},
+		{"constants", alone(FoldConstants)},
+		{"cse", alone(CommonSubexpressions)},
 		{"timebatch", BatchTime},
 		{"accumulate", Accumulate},
-		{"stacks", JoinStacks},
+		{"stacks", alone(JoinStacks)},
 	}
 }
 
+// alone is the Run of a pass after which there is nothing to clean.
+func alone(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
+	return func(g *ir.Graph, _ func(*ir.Graph)) { run(g) }
+}
+
 // Run runs the passes that are not named in without, expands what the executor does not know, and puts all in the order in
-// which it is computed best.
+// which it is computed best. A pass that is switched off does not clean after others either.
 func Run(g *ir.Graph, without map[string]bool) {
+	clean := func(g *ir.Graph) {
+		g.Sort()
+		if !without["views"] {
+			FoldViews(g)
+			g.Sort()
+		}
+		if !without["cse"] {
+			CommonSubexpressions(g)
+			g.Sort()
+		}
+	}
 	g.Sort()
 	for _, p := range All() {
 		if !without[p.Name] {
-			p.Run(g)
+			p.Run(g, clean)
 			g.Sort()
 		}
 	}

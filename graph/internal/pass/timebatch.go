@@ -11,20 +11,12 @@ import (
 // dimension, and x_t·W for all t one product with the steps' rows one below the other. Sums over t of reduced rows
 // (bias gradients) become one reduction. The joined operands are concatenations, which the memory plan has their members
 // computed in.
-func BatchTime(g *ir.Graph) {
+func BatchTime(g *ir.Graph, clean func(*ir.Graph)) {
 	batchSums(g)
-	g.Sort()
-	FoldViews(g)
-	g.Sort()
-	CommonSubexpressions(g)
-	g.Sort()
+	clean(g)
 	for _, weight := range sharedOperands(g) {
 		if batchProducts(g, weight) {
-			g.Sort()
-			FoldViews(g)
-			g.Sort()
-			CommonSubexpressions(g)
-			g.Sort()
+			clean(g)
 		}
 	}
 }

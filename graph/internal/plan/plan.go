@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
@@ -11,7 +13,6 @@ import (
 // operation Copy.
 type Instruction struct {
 	Op    ir.Op
-	Name  string
 	Dst   Layout
 	Args  []Layout
 	At    int // its place in the plan
@@ -33,6 +34,7 @@ type Plan struct {
 	Buffers      []*Buffer
 	Inputs       map[string]Layout
 	Outputs      []Layout
+	Carries      []Carry
 	ArenaSize    int
 	// The arena begins with what lasts from run to run or is set before and read after one; the rest is worth nothing
 	// between runs.
@@ -40,11 +42,19 @@ type Plan struct {
 	IndexSize      int
 }
 
+// Carry is an output that becomes an input of the next run: when a run is over, Dst is set to Src. No output stands in
+// the memory of such an input, so that all can be copied in any order, and what they were copied from can be read.
+type Carry struct{ Dst, Src Layout }
+
+// String prints the carry as instructions are printed.
+func (c Carry) String() string { return fmt.Sprintf("%v = carry(%v)", c.Dst, c.Src) }
+
 // Options of Make.
 type Options struct {
-	GradOffset []int // for each output its offset among the gradients, or −1
-	NoViews    bool  // every slice, reshape and concatenation copies
-	NoReuse    bool  // every buffer has memory of its own
+	GradOffset []int          // for each output its offset among the gradients, or −1
+	Carry      map[string]int // for each input that is set to an output after a run the output
+	NoViews    bool           // every slice, reshape and concatenation copies
+	NoReuse    bool           // every buffer has memory of its own
 }
 
 // planner holds the state of Make.
@@ -246,7 +256,7 @@ func (p *planner) value(v *ir.Value) {
 		}
 		return
 	}
-	in := Instruction{Op: v.Op, Name: v.Name, Args: make([]Layout, len(v.Args))}
+	in := Instruction{Op: v.Op, Args: make([]Layout, len(v.Args))}
 	for i, a := range v.Args {
 		in.Args[i] = p.readable(v.Op, i, a)
 	}
@@ -373,10 +383,20 @@ func (p *planner) copy(dst, src Layout) {
 	p.plan.Instructions = append(p.plan.Instructions, Instruction{Op: Copy{}, Dst: dst, Args: []Layout{src}})
 }
 
-// outputs gives each output a contiguous layout that nothing overwrites, and puts gradients in their places.
+// outputs gives each output a contiguous layout that nothing overwrites, and puts gradients in their places. What a
+// cell hands on of its old state stands in an input: where that input is set to another output after the run, it is
+// copied to memory of its own.
 func (p *planner) outputs(g *ir.Graph) {
+	carried := make(map[*Buffer]bool, len(p.opts.Carry))
+	for name := range p.opts.Carry {
+		carried[p.plan.Inputs[name].Buffer] = true
+	}
+	copies := make(map[*ir.Value]Layout)
 	for i, v := range g.Outputs {
 		l := p.layout[v.ID]
+		if c, ok := copies[v]; ok && p.opts.GradOffset[i] < 0 {
+			l = c
+		}
 		off := p.opts.GradOffset[i]
 		switch {
 		case off >= 0:
@@ -385,15 +405,19 @@ func (p *planner) outputs(g *ir.Graph) {
 				p.copy(dst, l)
 				l = dst
 			}
-		case !l.Contiguous() || l.Buffer.Space == Param || l.Buffer.Space == Const:
+		case !l.Contiguous() || l.Buffer.Space == Param || l.Buffer.Space == Const || carried[l.Buffer]:
 			dst := contiguous(p.buffer(Buffer{Space: Arena, Size: v.Size()}), v.Shape)
 			if l.Buffer.Space == Index {
 				dst.Buffer.Space = Index
 			}
 			p.copy(dst, l)
 			l = dst
+			copies[v] = l
 		}
 		l.Buffer.Persistent = true
 		p.plan.Outputs = append(p.plan.Outputs, l)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.opts.Carry)) {
+		p.plan.Carries = append(p.plan.Carries, Carry{p.plan.Inputs[name], p.plan.Outputs[p.opts.Carry[name]]})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cosmos72/gomacro/imports"
 
+	context "context"
 	fmt "fmt"
 	hm "github.com/chewxy/hm"
 	bench "github.com/rnnzoo/rnnzoo/bench"
@@ -22,14 +23,21 @@ import (
 	gru "github.com/rnnzoo/rnnzoo/zoo/gru"
 	lstm "github.com/rnnzoo/rnnzoo/zoo/lstm"
 	metric "github.com/rnnzoo/rnnzoo/zoo/metric"
+	option "github.com/rnnzoo/rnnzoo/zoo/option"
+	pooling "github.com/rnnzoo/rnnzoo/zoo/pooling"
 	rnn "github.com/rnnzoo/rnnzoo/zoo/rnn"
+	seq2seq "github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	show "github.com/rnnzoo/rnnzoo/zoo/show"
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
+	classify "github.com/rnnzoo/rnnzoo/zoo/task/classify"
+	forecast "github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	tasktest "github.com/rnnzoo/rnnzoo/zoo/task/tasktest"
+	translate "github.com/rnnzoo/rnnzoo/zoo/task/translate"
 	blas "gonum.org/v1/gonum/blas"
 	gorgonia "gorgonia.org/gorgonia"
 	tensor "gorgonia.org/tensor"
 	hash "hash"
-	rand "math/rand"
+	io "io"
 	reflect_ "reflect"
 	unsafe "unsafe"
 )
@@ -72,15 +80,21 @@ func init() {
 			"Columns":         reflect.ValueOf(datasets.Columns),
 			"DataDir":         reflect.ValueOf(datasets.DataDir),
 			"Dates":           reflect.ValueOf(datasets.Dates),
+			"Describe":        reflect.ValueOf(datasets.Describe),
 			"Encoding":        reflect.ValueOf(datasets.Encoding),
 			"EnglishNumber":   reflect.ValueOf(datasets.EnglishNumber),
 			"Fill":            reflect.ValueOf(datasets.Fill),
+			"FoldLabels":      reflect.ValueOf(datasets.FoldLabels),
+			"Forms":           reflect.ValueOf(datasets.Forms),
 			"FrenchNumber":    reflect.ValueOf(datasets.FrenchNumber),
 			"GermanNumber":    reflect.ValueOf(datasets.GermanNumber),
 			"Get":             reflect.ValueOf(datasets.Get),
+			"InFolder":        reflect.ValueOf(datasets.InFolder),
+			"KindPairs":       reflect.ValueOf(datasets.KindPairs),
+			"KindSeries":      reflect.ValueOf(datasets.KindSeries),
+			"KindTexts":       reflect.ValueOf(datasets.KindTexts),
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
-			"Labels":          reflect.ValueOf(datasets.Labels),
 			"List":            reflect.ValueOf(datasets.List),
 			"NumbersEnDe":     reflect.ValueOf(datasets.NumbersEnDe),
 			"NumbersEnFr":     reflect.ValueOf(datasets.NumbersEnFr),
@@ -88,23 +102,32 @@ func init() {
 			"Open":            reflect.ValueOf(datasets.Open),
 			"OpenContext":     reflect.ValueOf(datasets.OpenContext),
 			"Padded":          reflect.ValueOf(datasets.Padded),
+			"Parallel":        reflect.ValueOf(datasets.Parallel),
 			"Path":            reflect.ValueOf(datasets.Path),
 			"Period":          reflect.ValueOf(datasets.Period),
 			"Phrases":         reflect.ValueOf(datasets.Phrases),
+			"Quote":           reflect.ValueOf(datasets.Quote),
 			"ReadCSV":         reflect.ValueOf(datasets.ReadCSV),
+			"ReadFastText":    reflect.ValueOf(datasets.ReadFastText),
+			"ReadJSONL":       reflect.ValueOf(datasets.ReadJSONL),
 			"ReadLabelledCSV": reflect.ValueOf(datasets.ReadLabelledCSV),
 			"ReadTSV":         reflect.ValueOf(datasets.ReadTSV),
 			"SentencesOnly":   reflect.ValueOf(datasets.SentencesOnly),
+			"SkipEmpty":       reflect.ValueOf(datasets.SkipEmpty),
+			"Source":          reflect.ValueOf(datasets.Source),
 			"SplitSeed":       reflect.ValueOf(datasets.SplitSeed),
 			"Sunspots":        reflect.ValueOf(datasets.Sunspots),
 			"TSV":             reflect.ValueOf(datasets.TSV),
+			"Target":          reflect.ValueOf(datasets.Target),
 			"Temperatures":    reflect.ValueOf(datasets.Temperatures),
 			"Text":            reflect.ValueOf(datasets.Text),
 			"Texts":           reflect.ValueOf(datasets.Texts),
+			"Use":             reflect.ValueOf(datasets.Use),
 		},
 		Types: map[string]reflect.Type{
 			"Dataset":      reflect.TypeFor[datasets.Dataset](),
 			"Example":      reflect.TypeFor[datasets.Example](),
+			"Form":         reflect.TypeFor[datasets.Form](),
 			"Info":         reflect.TypeFor[datasets.Info](),
 			"Labelled":     reflect.TypeFor[datasets.Labelled](),
 			"Option":       reflect.TypeFor[datasets.Option](),
@@ -112,11 +135,17 @@ func init() {
 			"Pairs":        reflect.TypeFor[datasets.Pairs](),
 			"Range":        reflect.TypeFor[datasets.Range](),
 			"Series":       reflect.TypeFor[datasets.Series](),
+			"Settings":     reflect.TypeFor[datasets.Settings](),
 			"Split":        reflect.TypeFor[datasets.Split](),
 			"UnknownError": reflect.TypeFor[datasets.UnknownError](),
 		},
 		Proxies: map[string]reflect.Type{
 			"Dataset": reflect.TypeFor[proxy1Dataset](),
+		},
+		Untypeds: map[string]string{
+			"KindPairs":  "string:pairs",
+			"KindSeries": "string:series",
+			"KindTexts":  "string:texts",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets/download": {
@@ -151,15 +180,16 @@ func init() {
 			"Unknown":           reflect.ValueOf(text.Unknown),
 		},
 		Types: map[string]reflect.Type{
-			"BPE":        reflect.TypeFor[text.BPE](),
-			"BPEOption":  reflect.TypeFor[text.BPEOption](),
-			"Characters": reflect.TypeFor[text.Characters](),
-			"Encoder":    reflect.TypeFor[text.Encoder](),
-			"Option":     reflect.TypeFor[text.Option](),
-			"Tokenizer":  reflect.TypeFor[text.Tokenizer](),
-			"Vectors":    reflect.TypeFor[text.Vectors](),
-			"Vocabulary": reflect.TypeFor[text.Vocabulary](),
-			"Words":      reflect.TypeFor[text.Words](),
+			"BPE":           reflect.TypeFor[text.BPE](),
+			"BPEOption":     reflect.TypeFor[text.BPEOption](),
+			"Characters":    reflect.TypeFor[text.Characters](),
+			"Encoder":       reflect.TypeFor[text.Encoder](),
+			"Option":        reflect.TypeFor[text.Option](),
+			"Tokenizer":     reflect.TypeFor[text.Tokenizer](),
+			"TokenizerJSON": reflect.TypeFor[text.TokenizerJSON](),
+			"Vectors":       reflect.TypeFor[text.Vectors](),
+			"Vocabulary":    reflect.TypeFor[text.Vocabulary](),
+			"Words":         reflect.TypeFor[text.Words](),
 		},
 		Proxies: map[string]reflect.Type{
 			"Tokenizer": reflect.TypeFor[proxy2Tokenizer](),
@@ -176,9 +206,9 @@ func init() {
 		Binds: map[string]reflect.Value{
 			"Bidirectional":    reflect.ValueOf(graph.Bidirectional),
 			"Blocks":           reflect.ValueOf(graph.Blocks),
+			"Carry":            reflect.ValueOf(graph.Carry),
 			"ClassWeights":     reflect.ValueOf(graph.ClassWeights),
 			"Compile":          reflect.ValueOf(graph.Compile),
-			"Concat":           reflect.ValueOf(graph.Concat),
 			"Constant":         reflect.ValueOf(graph.Constant),
 			"DOT":              reflect.ValueOf(graph.DOT),
 			"Dropout":          reflect.ValueOf(graph.Dropout),
@@ -196,8 +226,10 @@ func init() {
 			"Layers":           reflect.ValueOf(graph.Layers),
 			"Lengths":          reflect.ValueOf(graph.Lengths),
 			"Loss":             reflect.ValueOf(graph.Loss),
-			"Mean":             reflect.ValueOf(graph.Mean),
-			"Mul":              reflect.ValueOf(graph.Mul),
+			"MergeConcat":      reflect.ValueOf(graph.MergeConcat),
+			"MergeMean":        reflect.ValueOf(graph.MergeMean),
+			"MergeMul":         reflect.ValueOf(graph.MergeMul),
+			"MergeSum":         reflect.ValueOf(graph.MergeSum),
 			"Named":            reflect.ValueOf(graph.Named),
 			"NewBuilder":       reflect.ValueOf(graph.NewBuilder),
 			"NewNetwork":       reflect.ValueOf(graph.NewNetwork),
@@ -210,10 +242,10 @@ func init() {
 			"Ones":             reflect.ValueOf(graph.Ones),
 			"Orthogonal":       reflect.ValueOf(graph.Orthogonal),
 			"Output":           reflect.ValueOf(graph.Output),
+			"OutputAs":         reflect.ValueOf(graph.OutputAs),
 			"Passes":           reflect.ValueOf(graph.Passes),
 			"RecurrentDropout": reflect.ValueOf(graph.RecurrentDropout),
 			"Seed":             reflect.ValueOf(graph.Seed),
-			"Sum":              reflect.ValueOf(graph.Sum),
 			"Threads":          reflect.ValueOf(graph.Threads),
 			"TorchInit":        reflect.ValueOf(graph.TorchInit),
 			"Training":         reflect.ValueOf(graph.Training),
@@ -253,7 +285,7 @@ func init() {
 			"NoPadding": "int:-1",
 		},
 		Wrappers: map[string][]string{
-			"Probe": {"Bytes", "Grad", "Grads", "Input", "Instructions", "Refresh", "Run", "Scalar", "Set", "SetRun", "String", "Value"},
+			"Probe": {"Bytes", "Grad", "Gradient", "Grads", "Input", "Instructions", "Output", "Run", "Scalar", "Set", "SetRun", "String", "Value"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/graph/safetensors": {
@@ -273,26 +305,32 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/train": {
 		Name: "train",
 		Binds: map[string]reflect.Value{
-			"Batch":          reflect.ValueOf(train.Batch),
-			"Clip":           reflect.ValueOf(train.Clip),
-			"ClipEach":       reflect.ValueOf(train.ClipEach),
-			"ClipNorm":       reflect.ValueOf(train.ClipNorm),
-			"ClipValue":      reflect.ValueOf(train.ClipValue),
-			"Epochs":         reflect.ValueOf(train.Epochs),
-			"Maximize":       reflect.ValueOf(train.Maximize),
-			"NewOptimizer":   reflect.ValueOf(train.NewOptimizer),
-			"NewSchedule":    reflect.ValueOf(train.NewSchedule),
-			"Optimize":       reflect.ValueOf(train.Optimize),
-			"OptimizerNames": reflect.ValueOf(train.OptimizerNames),
-			"Patience":       reflect.ValueOf(train.Patience),
-			"Run":            reflect.ValueOf(train.Run),
-			"ScheduleSpecs":  reflect.ValueOf(train.ScheduleSpecs),
-			"Scheduled":      reflect.ValueOf(train.Scheduled),
-			"Seed":           reflect.ValueOf(train.Seed),
-			"Shuffled":       reflect.ValueOf(train.Shuffled),
-			"Use":            reflect.ValueOf(train.Use),
-			"Watch":          reflect.ValueOf(train.Watch),
-			"ZeroGrad":       reflect.ValueOf(train.ZeroGrad),
+			"Batch":           reflect.ValueOf(train.Batch),
+			"CheckpointEvery": reflect.ValueOf(train.CheckpointEvery),
+			"CheckpointFile":  reflect.ValueOf(train.CheckpointFile),
+			"Clip":            reflect.ValueOf(train.Clip),
+			"ClipEach":        reflect.ValueOf(train.ClipEach),
+			"ClipNorm":        reflect.ValueOf(train.ClipNorm),
+			"ClipValue":       reflect.ValueOf(train.ClipValue),
+			"DecodeJSON":      reflect.ValueOf(train.DecodeJSON),
+			"Epochs":          reflect.ValueOf(train.Epochs),
+			"Folder":          reflect.ValueOf(train.Folder),
+			"Maximize":        reflect.ValueOf(train.Maximize),
+			"New":             reflect.ValueOf(train.New),
+			"NewOptimizer":    reflect.ValueOf(train.NewOptimizer),
+			"NewSchedule":     reflect.ValueOf(train.NewSchedule),
+			"Optimize":        reflect.ValueOf(train.Optimize),
+			"OptimizerNames":  reflect.ValueOf(train.OptimizerNames),
+			"OptimizerSpec":   reflect.ValueOf(train.OptimizerSpec),
+			"Patience":        reflect.ValueOf(train.Patience),
+			"Resume":          reflect.ValueOf(train.Resume),
+			"Run":             reflect.ValueOf(train.Run),
+			"ScheduleSpecs":   reflect.ValueOf(train.ScheduleSpecs),
+			"Scheduled":       reflect.ValueOf(train.Scheduled),
+			"Seed":            reflect.ValueOf(train.Seed),
+			"Use":             reflect.ValueOf(train.Use),
+			"Watch":           reflect.ValueOf(train.Watch),
+			"ZeroGrad":        reflect.ValueOf(train.ZeroGrad),
 		},
 		Types: map[string]reflect.Type{
 			"Adadelta":         reflect.TypeFor[train.Adadelta](),
@@ -302,36 +340,51 @@ func init() {
 			"Callbacks":        reflect.TypeFor[train.Callbacks](),
 			"Constant":         reflect.TypeFor[train.Constant](),
 			"CosineAnnealing":  reflect.TypeFor[train.CosineAnnealing](),
+			"Division":         reflect.TypeFor[train.Division](),
+			"Draws":            reflect.TypeFor[train.Draws](),
 			"EarlyStopping":    reflect.TypeFor[train.EarlyStopping](),
 			"EpochEvent":       reflect.TypeFor[train.EpochEvent](),
 			"Evaluation":       reflect.TypeFor[train.Evaluation](),
 			"ExponentialDecay": reflect.TypeFor[train.ExponentialDecay](),
+			"Files":            reflect.TypeFor[train.Files](),
+			"Loop":             reflect.TypeFor[train.Loop](),
 			"MetricSchedule":   reflect.TypeFor[train.MetricSchedule](),
 			"OneCycle":         reflect.TypeFor[train.OneCycle](),
 			"Optimizer":        reflect.TypeFor[train.Optimizer](),
 			"Option":           reflect.TypeFor[train.Option](),
 			"RMSProp":          reflect.TypeFor[train.RMSProp](),
+			"Recipe":           reflect.TypeFor[train.Recipe](),
 			"ReduceOnPlateau":  reflect.TypeFor[train.ReduceOnPlateau](),
 			"Result":           reflect.TypeFor[train.Result](),
 			"SGD":              reflect.TypeFor[train.SGD](),
 			"Schedule":         reflect.TypeFor[train.Schedule](),
 			"Settings":         reflect.TypeFor[train.Settings](),
+			"State":            reflect.TypeFor[train.State](),
+			"Step":             reflect.TypeFor[train.Step](),
 			"StepDecay":        reflect.TypeFor[train.StepDecay](),
 			"StepEvent":        reflect.TypeFor[train.StepEvent](),
 			"Task":             reflect.TypeFor[train.Task](),
 			"Warmup":           reflect.TypeFor[train.Warmup](),
 		},
 		Proxies: map[string]reflect.Type{
-			"MetricSchedule": reflect.TypeFor[proxy4MetricSchedule](),
-			"Optimizer":      reflect.TypeFor[proxy5Optimizer](),
-			"Schedule":       reflect.TypeFor[proxy6Schedule](),
-			"Task":           reflect.TypeFor[proxy7Task](),
+			"Files":          reflect.TypeFor[proxy4Files](),
+			"MetricSchedule": reflect.TypeFor[proxy5MetricSchedule](),
+			"Optimizer":      reflect.TypeFor[proxy6Optimizer](),
+			"Schedule":       reflect.TypeFor[proxy7Schedule](),
+			"Task":           reflect.TypeFor[proxy8Task](),
+		},
+		Untypeds: map[string]string{
+			"CheckpointFile": "string:checkpoint.safetensors",
+		},
+		Wrappers: map[string][]string{
+			"Settings": {"Declare"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo": {
 		Name: "zoo",
 		Binds: map[string]reflect.Value{
-			"CheckFolder": reflect.ValueOf(zoo.CheckFolder),
+			"Configure":   reflect.ValueOf(zoo.Configure),
+			"Decoding":    reflect.ValueOf(zoo.Decoding),
 			"Defaults":    reflect.ValueOf(zoo.Defaults),
 			"DefaultsFor": reflect.ValueOf(zoo.DefaultsFor),
 			"Draw":        reflect.ValueOf(zoo.Draw),
@@ -340,9 +393,15 @@ func init() {
 			"Models":      reflect.ValueOf(zoo.Models),
 			"New":         reflect.ValueOf(zoo.New),
 			"NewFolder":   reflect.ValueOf(zoo.NewFolder),
-			"NextTimes":   reflect.ValueOf(zoo.NextTimes),
+			"OnDataset":   reflect.ValueOf(zoo.OnDataset),
 			"Open":        reflect.ValueOf(zoo.Open),
+			"Reading":     reflect.ValueOf(zoo.Reading),
+			"Register":    reflect.ValueOf(zoo.Register),
+			"TaskByName":  reflect.ValueOf(zoo.TaskByName),
+			"Tasks":       reflect.ValueOf(zoo.Tasks),
 			"Train":       reflect.ValueOf(zoo.Train),
+			"WithDataset": reflect.ValueOf(zoo.WithDataset),
+			"WithNetwork": reflect.ValueOf(zoo.WithNetwork),
 		},
 		Types: map[string]reflect.Type{
 			"Config":     reflect.TypeFor[zoo.Config](),
@@ -350,9 +409,13 @@ func init() {
 			"Evaluation": reflect.TypeFor[zoo.Evaluation](),
 			"Experiment": reflect.TypeFor[zoo.Experiment](),
 			"Model":      reflect.TypeFor[zoo.Model](),
+			"Option":     reflect.TypeFor[zoo.Option](),
 			"Result":     reflect.TypeFor[zoo.Result](),
 			"Run":        reflect.TypeFor[zoo.Run](),
-			"UsageError": reflect.TypeFor[zoo.UsageError](),
+		},
+		Wrappers: map[string][]string{
+			"Config": {"Network", "Sized"},
+			"Result": {"Baseline"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/attention": {
@@ -405,10 +468,40 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/metric": {
 		Name: "metric",
 		Binds: map[string]reflect.Value{
-			"BLEU":       reflect.ValueOf(metric.BLEU),
-			"ChrF":       reflect.ValueOf(metric.ChrF),
-			"Exact":      reflect.ValueOf(metric.Exact),
-			"Perplexity": reflect.ValueOf(metric.Perplexity),
+			"BLEU":                reflect.ValueOf(metric.BLEU),
+			"BLEU13a":             reflect.ValueOf(metric.BLEU13a),
+			"BLEUChar":            reflect.ValueOf(metric.BLEUChar),
+			"BLEUIntl":            reflect.ValueOf(metric.BLEUIntl),
+			"BLEUTokenizers":      reflect.ValueOf(metric.BLEUTokenizers),
+			"BLEUZh":              reflect.ValueOf(metric.BLEUZh),
+			"ChooseBLEUTokenizer": reflect.ValueOf(metric.ChooseBLEUTokenizer),
+			"ChrF":                reflect.ValueOf(metric.ChrF),
+			"Exact":               reflect.ValueOf(metric.Exact),
+			"NewConfusion":        reflect.ValueOf(metric.NewConfusion),
+			"Perplexity":          reflect.ValueOf(metric.Perplexity),
+		},
+		Types: map[string]reflect.Type{
+			"BLEUTokenizer": reflect.TypeFor[metric.BLEUTokenizer](),
+			"Confusion":     reflect.TypeFor[metric.Confusion](),
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/option": {
+		Name: "option",
+		Binds: map[string]reflect.Value{
+			"Usagef": reflect.ValueOf(option.Usagef),
+			"Wrong":  reflect.ValueOf(option.Wrong),
+		},
+		Types: map[string]reflect.Type{
+			"Field":      reflect.TypeFor[option.Field](),
+			"Set":        reflect.TypeFor[option.Set](),
+			"UsageError": reflect.TypeFor[option.UsageError](),
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/pooling": {
+		Name: "pooling",
+		Binds: map[string]reflect.Value{
+			"Names": reflect.ValueOf(pooling.Names),
+			"Pool":  reflect.ValueOf(pooling.Pool),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/rnn": {
@@ -424,72 +517,179 @@ func init() {
 			"Cell": {"Gates", "Peephole", "Recurrent"},
 		},
 	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/seq2seq": {
+		Name: "seq2seq",
+		Binds: map[string]reflect.Value{
+			"FeedContext": reflect.ValueOf(seq2seq.FeedContext),
+			"FeedNone":    reflect.ValueOf(seq2seq.FeedNone),
+			"FeedOutput":  reflect.ValueOf(seq2seq.FeedOutput),
+			"Feeds":       reflect.ValueOf(seq2seq.Feeds),
+			"SetSources":  reflect.ValueOf(seq2seq.SetSources),
+		},
+		Types: map[string]reflect.Type{
+			"Encoded":    reflect.TypeFor[seq2seq.Encoded](),
+			"Hypothesis": reflect.TypeFor[seq2seq.Hypothesis](),
+			"Network":    reflect.TypeFor[seq2seq.Network](),
+			"Options":    reflect.TypeFor[seq2seq.Options](),
+			"Search":     reflect.TypeFor[seq2seq.Search](),
+		},
+		Untypeds: map[string]string{
+			"FeedContext": "string:context",
+			"FeedNone":    "string:none",
+			"FeedOutput":  "string:output",
+		},
+	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/show": {
 		Name: "show",
 		Binds: map[string]reflect.Value{
+			"Count":    reflect.ValueOf(show.Count),
+			"Decimals": reflect.ValueOf(show.Decimals),
+			"Fixed":    reflect.ValueOf(show.Fixed),
+			"MaxNodes": reflect.ValueOf(show.MaxNodes),
 			"NewGraph": reflect.ValueOf(show.NewGraph),
+			"Percent":  reflect.ValueOf(show.Percent),
 			"Progress": reflect.ValueOf(show.Progress),
 		},
 		Types: map[string]reflect.Type{
-			"Chart":   reflect.TypeFor[show.Chart](),
-			"Graph":   reflect.TypeFor[show.Graph](),
-			"HeatMap": reflect.TypeFor[show.HeatMap](),
-			"Line":    reflect.TypeFor[show.Line](),
-			"Table":   reflect.TypeFor[show.Table](),
+			"Chart":     reflect.TypeFor[show.Chart](),
+			"Graph":     reflect.TypeFor[show.Graph](),
+			"HeatMap":   reflect.TypeFor[show.HeatMap](),
+			"JSONFloat": reflect.TypeFor[show.JSONFloat](),
+			"Line":      reflect.TypeFor[show.Line](),
+			"Number":    reflect.TypeFor[show.Number](),
+			"Table":     reflect.TypeFor[show.Table](),
+		},
+		Untypeds: map[string]string{
+			"MaxNodes": "int:2000",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task": {
 		Name: "task",
 		Binds: map[string]reflect.Value{
-			"Feeds":             reflect.ValueOf(task.Feeds),
-			"Losses":            reflect.ValueOf(task.Losses),
-			"NewClassification": reflect.ValueOf(task.NewClassification),
-			"NewClassifier":     reflect.ValueOf(task.NewClassifier),
-			"NewForecast":       reflect.ValueOf(task.NewForecast),
-			"NewForecaster":     reflect.ValueOf(task.NewForecaster),
-			"NewTranslation":    reflect.ValueOf(task.NewTranslation),
-			"NewTranslator":     reflect.ValueOf(task.NewTranslator),
-			"OpenClassifier":    reflect.ValueOf(task.OpenClassifier),
-			"OpenForecaster":    reflect.ValueOf(task.OpenForecaster),
-			"OpenTranslator":    reflect.ValueOf(task.OpenTranslator),
-			"Parts":             reflect.ValueOf(task.Parts),
-			"Poolings":          reflect.ValueOf(task.Poolings),
-			"StateFile":         reflect.ValueOf(task.StateFile),
-			"TestPart":          reflect.ValueOf(task.TestPart),
-			"Tokenizers":        reflect.ValueOf(task.Tokenizers),
-			"TrainPart":         reflect.ValueOf(task.TrainPart),
-			"ValidPart":         reflect.ValueOf(task.ValidPart),
+			"DefaultRecipe": reflect.ValueOf(task.DefaultRecipe),
+			"Parts":         reflect.ValueOf(task.Parts),
+			"StateFile":     reflect.ValueOf(task.StateFile),
+			"TestPart":      reflect.ValueOf(task.TestPart),
+			"TrainPart":     reflect.ValueOf(task.TrainPart),
+			"ValidPart":     reflect.ValueOf(task.ValidPart),
 		},
 		Types: map[string]reflect.Type{
-			"Class":            reflect.TypeFor[task.Class](),
-			"Classification":   reflect.TypeFor[task.Classification](),
-			"Classifier":       reflect.TypeFor[task.Classifier](),
-			"ClassifyOptions":  reflect.TypeFor[task.ClassifyOptions](),
-			"Confusion":        reflect.TypeFor[task.Confusion](),
-			"Forecast":         reflect.TypeFor[task.Forecast](),
-			"ForecastOptions":  reflect.TypeFor[task.ForecastOptions](),
-			"Forecaster":       reflect.TypeFor[task.Forecaster](),
-			"ForecasterState":  reflect.TypeFor[task.ForecasterState](),
-			"Part":             reflect.TypeFor[task.Part](),
-			"Predictor":        reflect.TypeFor[task.Predictor](),
-			"Scores":           reflect.TypeFor[task.Scores](),
-			"Task":             reflect.TypeFor[task.Task](),
-			"TranslateOptions": reflect.TypeFor[task.TranslateOptions](),
-			"Translated":       reflect.TypeFor[task.Translated](),
-			"Translation":      reflect.TypeFor[task.Translation](),
-			"Translator":       reflect.TypeFor[task.Translator](),
+			"Adjuster":   reflect.TypeFor[task.Adjuster](),
+			"Checker":    reflect.TypeFor[task.Checker](),
+			"Exhibit":    reflect.TypeFor[task.Exhibit](),
+			"Files":      reflect.TypeFor[task.Files](),
+			"Holder":     reflect.TypeFor[task.Holder](),
+			"Kind":       reflect.TypeFor[task.Kind](),
+			"Metric":     reflect.TypeFor[task.Metric](),
+			"Options":    reflect.TypeFor[task.Options](),
+			"Part":       reflect.TypeFor[task.Part](),
+			"Pictured":   reflect.TypeFor[task.Pictured](),
+			"Prediction": reflect.TypeFor[task.Prediction](),
+			"Predictor":  reflect.TypeFor[task.Predictor](),
+			"Query":      reflect.TypeFor[task.Query](),
+			"Recipe":     reflect.TypeFor[task.Recipe](),
+			"Rival":      reflect.TypeFor[task.Rival](),
+			"Scores":     reflect.TypeFor[task.Scores](),
+			"Setting":    reflect.TypeFor[task.Setting](),
+			"Subject":    reflect.TypeFor[task.Subject](),
+			"Task":       reflect.TypeFor[task.Task](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Predictor": reflect.TypeFor[proxy8Predictor](),
-			"Task":      reflect.TypeFor[proxy9Task](),
+			"Adjuster":   reflect.TypeFor[proxy9Adjuster](),
+			"Checker":    reflect.TypeFor[proxy10Checker](),
+			"Files":      reflect.TypeFor[proxy11Files](),
+			"Holder":     reflect.TypeFor[proxy12Holder](),
+			"Kind":       reflect.TypeFor[proxy13Kind](),
+			"Options":    reflect.TypeFor[proxy14Options](),
+			"Pictured":   reflect.TypeFor[proxy15Pictured](),
+			"Prediction": reflect.TypeFor[proxy16Prediction](),
+			"Predictor":  reflect.TypeFor[proxy17Predictor](),
+			"Query":      reflect.TypeFor[proxy18Query](),
+			"Task":       reflect.TypeFor[proxy19Task](),
 		},
 		Untypeds: map[string]string{
-			"StateFile": "string:config.json",
+			"StateFile": "string:state.json",
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/classify": {
+		Name: "classify",
+		Binds: map[string]reflect.Value{
+			"New":           reflect.ValueOf(classify.New),
+			"NewClassifier": reflect.ValueOf(classify.NewClassifier),
+			"Of":            reflect.ValueOf(classify.Of),
+			"Open":          reflect.ValueOf(classify.Open),
+		},
+		Types: map[string]reflect.Type{
+			"Class":          reflect.TypeFor[classify.Class](),
+			"Classification": reflect.TypeFor[classify.Classification](),
+			"Classifier":     reflect.TypeFor[classify.Classifier](),
+			"Kind":           reflect.TypeFor[classify.Kind](),
+			"Options":        reflect.TypeFor[classify.Options](),
+			"Prediction":     reflect.TypeFor[classify.Prediction](),
 		},
 		Wrappers: map[string][]string{
-			"Classification": {"Classes", "Classify", "Encoder", "On", "Options", "Params", "Save"},
-			"Forecast":       {"History", "Needs", "On", "Options", "Params", "Predict", "Save", "State"},
-			"Translation":    {"On", "Options", "Params", "Save", "SetSearch", "Translate"},
+			"Classification": {"Classes", "Classify", "ClassifyContext", "Decoding", "Encoder", "On", "Options", "Params", "Query", "Save", "Warm"},
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/forecast": {
+		Name: "forecast",
+		Binds: map[string]reflect.Value{
+			"Losses":        reflect.ValueOf(forecast.Losses),
+			"New":           reflect.ValueOf(forecast.New),
+			"NewForecaster": reflect.ValueOf(forecast.NewForecaster),
+			"NextTimes":     reflect.ValueOf(forecast.NextTimes),
+			"Of":            reflect.ValueOf(forecast.Of),
+			"Open":          reflect.ValueOf(forecast.Open),
+		},
+		Types: map[string]reflect.Type{
+			"Forecast":   reflect.TypeFor[forecast.Forecast](),
+			"Forecaster": reflect.TypeFor[forecast.Forecaster](),
+			"Kind":       reflect.TypeFor[forecast.Kind](),
+			"Options":    reflect.TypeFor[forecast.Options](),
+			"Prediction": reflect.TypeFor[forecast.Prediction](),
+			"State":      reflect.TypeFor[forecast.State](),
+		},
+		Wrappers: map[string][]string{
+			"Forecast": {"Decoding", "History", "Needs", "On", "Options", "Params", "Predict", "PredictContext", "Query", "ReadHistory", "Save", "State", "Variables", "Warm"},
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/tasktest": {
+		Name: "tasktest",
+		Binds: map[string]reflect.Value{
+			"Ask":       reflect.ValueOf(tasktest.Ask),
+			"Check":     reflect.ValueOf(tasktest.Check),
+			"DelayLine": reflect.ValueOf(tasktest.DelayLine),
+			"Knows":     reflect.ValueOf(tasktest.Knows),
+			"Lacks":     reflect.ValueOf(tasktest.Lacks),
+			"Network":   reflect.ValueOf(tasktest.Network),
+			"OneStep":   reflect.ValueOf(tasktest.OneStep),
+			"Question":  reflect.ValueOf(tasktest.Question),
+			"Random":    reflect.ValueOf(tasktest.Random),
+			"Set":       reflect.ValueOf(tasktest.Set),
+		},
+		Types: map[string]reflect.Type{
+			"Option": reflect.TypeFor[tasktest.Option](),
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/translate": {
+		Name: "translate",
+		Binds: map[string]reflect.Value{
+			"New":           reflect.ValueOf(translate.New),
+			"NewTranslator": reflect.ValueOf(translate.NewTranslator),
+			"Of":            reflect.ValueOf(translate.Of),
+			"Open":          reflect.ValueOf(translate.Open),
+		},
+		Types: map[string]reflect.Type{
+			"Decoding":    reflect.TypeFor[translate.Decoding](),
+			"Kind":        reflect.TypeFor[translate.Kind](),
+			"Options":     reflect.TypeFor[translate.Options](),
+			"Prediction":  reflect.TypeFor[translate.Prediction](),
+			"Translated":  reflect.TypeFor[translate.Translated](),
+			"Translation": reflect.TypeFor[translate.Translation](),
+			"Translator":  reflect.TypeFor[translate.Translator](),
+		},
+		Wrappers: map[string][]string{
+			"Translation": {"Decoding", "On", "Options", "Params", "Query", "Save", "Translate", "TranslateContext", "Warm"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"gorgonia.org/gorgonia": {
@@ -825,49 +1025,49 @@ func init() {
 			"Zeroer":                reflect.TypeFor[gorgonia.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"ADOp":            reflect.TypeFor[proxy10ADOp](),
-			"Arena":           reflect.TypeFor[proxy11Arena](),
-			"BLAS":            reflect.TypeFor[proxy12BLAS](),
-			"Batched":         reflect.TypeFor[proxy13Batched](),
-			"BatchedBLAS":     reflect.TypeFor[proxy14BatchedBLAS](),
-			"BatchedDevice":   reflect.TypeFor[proxy15BatchedDevice](),
-			"BinaryOp":        reflect.TypeFor[proxy16BinaryOp](),
-			"CLDoer":          reflect.TypeFor[proxy17CLDoer](),
-			"CUDAADOp":        reflect.TypeFor[proxy18CUDAADOp](),
-			"CUDADoer":        reflect.TypeFor[proxy19CUDADoer](),
-			"CloneErrorer":    reflect.TypeFor[proxy20CloneErrorer](),
-			"Cloner":          reflect.TypeFor[proxy21Cloner](),
-			"CopierFrom":      reflect.TypeFor[proxy22CopierFrom](),
-			"CopierTo":        reflect.TypeFor[proxy23CopierTo](),
-			"DimSizer":        reflect.TypeFor[proxy24DimSizer](),
-			"Dtyper":          reflect.TypeFor[proxy25Dtyper](),
-			"Errer":           reflect.TypeFor[proxy26Errer](),
-			"External":        reflect.TypeFor[proxy27External](),
-			"IncrDoer":        reflect.TypeFor[proxy28IncrDoer](),
-			"Input":           reflect.TypeFor[proxy29Input](),
-			"Mker":            reflect.TypeFor[proxy30Mker](),
-			"Namer":           reflect.TypeFor[proxy31Namer](),
-			"NoOpError":       reflect.TypeFor[proxy32NoOpError](),
-			"NoRetOp":         reflect.TypeFor[proxy33NoRetOp](),
-			"Op":              reflect.TypeFor[proxy34Op](),
-			"ReductionOp":     reflect.TypeFor[proxy35ReductionOp](),
-			"Result":          reflect.TypeFor[proxy36Result](),
-			"SDOp":            reflect.TypeFor[proxy37SDOp](),
-			"Solver":          reflect.TypeFor[proxy38Solver](),
-			"Tensor":          reflect.TypeFor[proxy39Tensor](),
-			"TrainModeOp":     reflect.TypeFor[proxy40TrainModeOp](),
-			"Typer":           reflect.TypeFor[proxy41Typer](),
-			"UnaryOp":         reflect.TypeFor[proxy42UnaryOp](),
-			"UnsafeDoer":      reflect.TypeFor[proxy43UnsafeDoer](),
-			"UsePreallocDoer": reflect.TypeFor[proxy44UsePreallocDoer](),
-			"VM":              reflect.TypeFor[proxy45VM](),
-			"Value":           reflect.TypeFor[proxy46Value](),
-			"ValueCloser":     reflect.TypeFor[proxy47ValueCloser](),
-			"ValueEqualer":    reflect.TypeFor[proxy48ValueEqualer](),
-			"ValueGrad":       reflect.TypeFor[proxy49ValueGrad](),
-			"Valuer":          reflect.TypeFor[proxy50Valuer](),
-			"ZeroValuer":      reflect.TypeFor[proxy51ZeroValuer](),
-			"Zeroer":          reflect.TypeFor[proxy52Zeroer](),
+			"ADOp":            reflect.TypeFor[proxy20ADOp](),
+			"Arena":           reflect.TypeFor[proxy21Arena](),
+			"BLAS":            reflect.TypeFor[proxy22BLAS](),
+			"Batched":         reflect.TypeFor[proxy23Batched](),
+			"BatchedBLAS":     reflect.TypeFor[proxy24BatchedBLAS](),
+			"BatchedDevice":   reflect.TypeFor[proxy25BatchedDevice](),
+			"BinaryOp":        reflect.TypeFor[proxy26BinaryOp](),
+			"CLDoer":          reflect.TypeFor[proxy27CLDoer](),
+			"CUDAADOp":        reflect.TypeFor[proxy28CUDAADOp](),
+			"CUDADoer":        reflect.TypeFor[proxy29CUDADoer](),
+			"CloneErrorer":    reflect.TypeFor[proxy30CloneErrorer](),
+			"Cloner":          reflect.TypeFor[proxy31Cloner](),
+			"CopierFrom":      reflect.TypeFor[proxy32CopierFrom](),
+			"CopierTo":        reflect.TypeFor[proxy33CopierTo](),
+			"DimSizer":        reflect.TypeFor[proxy34DimSizer](),
+			"Dtyper":          reflect.TypeFor[proxy35Dtyper](),
+			"Errer":           reflect.TypeFor[proxy36Errer](),
+			"External":        reflect.TypeFor[proxy37External](),
+			"IncrDoer":        reflect.TypeFor[proxy38IncrDoer](),
+			"Input":           reflect.TypeFor[proxy39Input](),
+			"Mker":            reflect.TypeFor[proxy40Mker](),
+			"Namer":           reflect.TypeFor[proxy41Namer](),
+			"NoOpError":       reflect.TypeFor[proxy42NoOpError](),
+			"NoRetOp":         reflect.TypeFor[proxy43NoRetOp](),
+			"Op":              reflect.TypeFor[proxy44Op](),
+			"ReductionOp":     reflect.TypeFor[proxy45ReductionOp](),
+			"Result":          reflect.TypeFor[proxy46Result](),
+			"SDOp":            reflect.TypeFor[proxy47SDOp](),
+			"Solver":          reflect.TypeFor[proxy48Solver](),
+			"Tensor":          reflect.TypeFor[proxy49Tensor](),
+			"TrainModeOp":     reflect.TypeFor[proxy50TrainModeOp](),
+			"Typer":           reflect.TypeFor[proxy51Typer](),
+			"UnaryOp":         reflect.TypeFor[proxy52UnaryOp](),
+			"UnsafeDoer":      reflect.TypeFor[proxy53UnsafeDoer](),
+			"UsePreallocDoer": reflect.TypeFor[proxy54UsePreallocDoer](),
+			"VM":              reflect.TypeFor[proxy55VM](),
+			"Value":           reflect.TypeFor[proxy56Value](),
+			"ValueCloser":     reflect.TypeFor[proxy57ValueCloser](),
+			"ValueEqualer":    reflect.TypeFor[proxy58ValueEqualer](),
+			"ValueGrad":       reflect.TypeFor[proxy59ValueGrad](),
+			"Valuer":          reflect.TypeFor[proxy60Valuer](),
+			"ZeroValuer":      reflect.TypeFor[proxy61ZeroValuer](),
+			"Zeroer":          reflect.TypeFor[proxy62Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"CUDA":  "bool:false",
@@ -1158,83 +1358,83 @@ func init() {
 			"Zeroer":             reflect.TypeFor[tensor.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Abser":            reflect.TypeFor[proxy53Abser](),
-			"Adder":            reflect.TypeFor[proxy54Adder](),
-			"Argmaxer":         reflect.TypeFor[proxy55Argmaxer](),
-			"Argminer":         reflect.TypeFor[proxy56Argminer](),
-			"BLAS":             reflect.TypeFor[proxy57BLAS](),
-			"Boolable":         reflect.TypeFor[proxy58Boolable](),
-			"ByIndiceser":      reflect.TypeFor[proxy59ByIndiceser](),
-			"Cbrter":           reflect.TypeFor[proxy60Cbrter](),
-			"Clamper":          reflect.TypeFor[proxy61Clamper](),
-			"Cloner":           reflect.TypeFor[proxy62Cloner](),
-			"Concater":         reflect.TypeFor[proxy63Concater](),
-			"Cuber":            reflect.TypeFor[proxy64Cuber](),
-			"Dataer":           reflect.TypeFor[proxy65Dataer](),
-			"DenseStacker":     reflect.TypeFor[proxy66DenseStacker](),
-			"Densor":           reflect.TypeFor[proxy67Densor](),
-			"Diager":           reflect.TypeFor[proxy68Diager](),
-			"Diver":            reflect.TypeFor[proxy69Diver](),
-			"Dotter":           reflect.TypeFor[proxy70Dotter](),
-			"Dtyper":           reflect.TypeFor[proxy71Dtyper](),
-			"ElEqer":           reflect.TypeFor[proxy72ElEqer](),
-			"Engine":           reflect.TypeFor[proxy73Engine](),
-			"Eq":               reflect.TypeFor[proxy74Eq](),
-			"Exper":            reflect.TypeFor[proxy75Exper](),
-			"FMAer":            reflect.TypeFor[proxy76FMAer](),
-			"Gteer":            reflect.TypeFor[proxy77Gteer](),
-			"Gter":             reflect.TypeFor[proxy78Gter](),
-			"InfChecker":       reflect.TypeFor[proxy79InfChecker](),
-			"InnerProder":      reflect.TypeFor[proxy80InnerProder](),
-			"InnerProderF32":   reflect.TypeFor[proxy81InnerProderF32](),
-			"InnerProderF64":   reflect.TypeFor[proxy82InnerProderF64](),
-			"InvSqrter":        reflect.TypeFor[proxy83InvSqrter](),
-			"Inver":            reflect.TypeFor[proxy84Inver](),
-			"Iterator":         reflect.TypeFor[proxy85Iterator](),
-			"Kinder":           reflect.TypeFor[proxy86Kinder](),
-			"Log10er":          reflect.TypeFor[proxy87Log10er](),
-			"Log2er":           reflect.TypeFor[proxy88Log2er](),
-			"Loger":            reflect.TypeFor[proxy89Loger](),
-			"Lteer":            reflect.TypeFor[proxy90Lteer](),
-			"Lter":             reflect.TypeFor[proxy91Lter](),
-			"Mapper":           reflect.TypeFor[proxy92Mapper](),
-			"MatMuler":         reflect.TypeFor[proxy93MatMuler](),
-			"MatVecMuler":      reflect.TypeFor[proxy94MatVecMuler](),
-			"MathError":        reflect.TypeFor[proxy95MathError](),
-			"MaxBetweener":     reflect.TypeFor[proxy96MaxBetweener](),
-			"Maxer":            reflect.TypeFor[proxy97Maxer](),
-			"MemSetter":        reflect.TypeFor[proxy98MemSetter](),
-			"Memory":           reflect.TypeFor[proxy99Memory](),
-			"MinBetweener":     reflect.TypeFor[proxy100MinBetweener](),
-			"Miner":            reflect.TypeFor[proxy101Miner](),
-			"Moder":            reflect.TypeFor[proxy102Moder](),
-			"Muler":            reflect.TypeFor[proxy103Muler](),
-			"NaNChecker":       reflect.TypeFor[proxy104NaNChecker](),
-			"Neger":            reflect.TypeFor[proxy105Neger](),
-			"NoOpError":        reflect.TypeFor[proxy106NoOpError](),
-			"NonStdEngine":     reflect.TypeFor[proxy107NonStdEngine](),
-			"Oner":             reflect.TypeFor[proxy108Oner](),
-			"OptimizedReducer": reflect.TypeFor[proxy109OptimizedReducer](),
-			"OuterProder":      reflect.TypeFor[proxy110OuterProder](),
-			"Power":            reflect.TypeFor[proxy111Power](),
-			"Proder":           reflect.TypeFor[proxy112Proder](),
-			"Reducer":          reflect.TypeFor[proxy113Reducer](),
-			"Repeater":         reflect.TypeFor[proxy114Repeater](),
-			"SVDer":            reflect.TypeFor[proxy115SVDer](),
-			"ScalarRep":        reflect.TypeFor[proxy116ScalarRep](),
-			"Signer":           reflect.TypeFor[proxy117Signer](),
-			"Slice":            reflect.TypeFor[proxy118Slice](),
-			"Slicer":           reflect.TypeFor[proxy119Slicer](),
-			"SoftMaxer":        reflect.TypeFor[proxy120SoftMaxer](),
-			"Sqrter":           reflect.TypeFor[proxy121Sqrter](),
-			"Squarer":          reflect.TypeFor[proxy122Squarer](),
-			"Stacker":          reflect.TypeFor[proxy123Stacker](),
-			"Suber":            reflect.TypeFor[proxy124Suber](),
-			"Sumer":            reflect.TypeFor[proxy125Sumer](),
-			"Tanher":           reflect.TypeFor[proxy126Tanher](),
-			"Tracer":           reflect.TypeFor[proxy127Tracer](),
-			"Transposer":       reflect.TypeFor[proxy128Transposer](),
-			"Zeroer":           reflect.TypeFor[proxy129Zeroer](),
+			"Abser":            reflect.TypeFor[proxy63Abser](),
+			"Adder":            reflect.TypeFor[proxy64Adder](),
+			"Argmaxer":         reflect.TypeFor[proxy65Argmaxer](),
+			"Argminer":         reflect.TypeFor[proxy66Argminer](),
+			"BLAS":             reflect.TypeFor[proxy67BLAS](),
+			"Boolable":         reflect.TypeFor[proxy68Boolable](),
+			"ByIndiceser":      reflect.TypeFor[proxy69ByIndiceser](),
+			"Cbrter":           reflect.TypeFor[proxy70Cbrter](),
+			"Clamper":          reflect.TypeFor[proxy71Clamper](),
+			"Cloner":           reflect.TypeFor[proxy72Cloner](),
+			"Concater":         reflect.TypeFor[proxy73Concater](),
+			"Cuber":            reflect.TypeFor[proxy74Cuber](),
+			"Dataer":           reflect.TypeFor[proxy75Dataer](),
+			"DenseStacker":     reflect.TypeFor[proxy76DenseStacker](),
+			"Densor":           reflect.TypeFor[proxy77Densor](),
+			"Diager":           reflect.TypeFor[proxy78Diager](),
+			"Diver":            reflect.TypeFor[proxy79Diver](),
+			"Dotter":           reflect.TypeFor[proxy80Dotter](),
+			"Dtyper":           reflect.TypeFor[proxy81Dtyper](),
+			"ElEqer":           reflect.TypeFor[proxy82ElEqer](),
+			"Engine":           reflect.TypeFor[proxy83Engine](),
+			"Eq":               reflect.TypeFor[proxy84Eq](),
+			"Exper":            reflect.TypeFor[proxy85Exper](),
+			"FMAer":            reflect.TypeFor[proxy86FMAer](),
+			"Gteer":            reflect.TypeFor[proxy87Gteer](),
+			"Gter":             reflect.TypeFor[proxy88Gter](),
+			"InfChecker":       reflect.TypeFor[proxy89InfChecker](),
+			"InnerProder":      reflect.TypeFor[proxy90InnerProder](),
+			"InnerProderF32":   reflect.TypeFor[proxy91InnerProderF32](),
+			"InnerProderF64":   reflect.TypeFor[proxy92InnerProderF64](),
+			"InvSqrter":        reflect.TypeFor[proxy93InvSqrter](),
+			"Inver":            reflect.TypeFor[proxy94Inver](),
+			"Iterator":         reflect.TypeFor[proxy95Iterator](),
+			"Kinder":           reflect.TypeFor[proxy96Kinder](),
+			"Log10er":          reflect.TypeFor[proxy97Log10er](),
+			"Log2er":           reflect.TypeFor[proxy98Log2er](),
+			"Loger":            reflect.TypeFor[proxy99Loger](),
+			"Lteer":            reflect.TypeFor[proxy100Lteer](),
+			"Lter":             reflect.TypeFor[proxy101Lter](),
+			"Mapper":           reflect.TypeFor[proxy102Mapper](),
+			"MatMuler":         reflect.TypeFor[proxy103MatMuler](),
+			"MatVecMuler":      reflect.TypeFor[proxy104MatVecMuler](),
+			"MathError":        reflect.TypeFor[proxy105MathError](),
+			"MaxBetweener":     reflect.TypeFor[proxy106MaxBetweener](),
+			"Maxer":            reflect.TypeFor[proxy107Maxer](),
+			"MemSetter":        reflect.TypeFor[proxy108MemSetter](),
+			"Memory":           reflect.TypeFor[proxy109Memory](),
+			"MinBetweener":     reflect.TypeFor[proxy110MinBetweener](),
+			"Miner":            reflect.TypeFor[proxy111Miner](),
+			"Moder":            reflect.TypeFor[proxy112Moder](),
+			"Muler":            reflect.TypeFor[proxy113Muler](),
+			"NaNChecker":       reflect.TypeFor[proxy114NaNChecker](),
+			"Neger":            reflect.TypeFor[proxy115Neger](),
+			"NoOpError":        reflect.TypeFor[proxy116NoOpError](),
+			"NonStdEngine":     reflect.TypeFor[proxy117NonStdEngine](),
+			"Oner":             reflect.TypeFor[proxy118Oner](),
+			"OptimizedReducer": reflect.TypeFor[proxy119OptimizedReducer](),
+			"OuterProder":      reflect.TypeFor[proxy120OuterProder](),
+			"Power":            reflect.TypeFor[proxy121Power](),
+			"Proder":           reflect.TypeFor[proxy122Proder](),
+			"Reducer":          reflect.TypeFor[proxy123Reducer](),
+			"Repeater":         reflect.TypeFor[proxy124Repeater](),
+			"SVDer":            reflect.TypeFor[proxy125SVDer](),
+			"ScalarRep":        reflect.TypeFor[proxy126ScalarRep](),
+			"Signer":           reflect.TypeFor[proxy127Signer](),
+			"Slice":            reflect.TypeFor[proxy128Slice](),
+			"Slicer":           reflect.TypeFor[proxy129Slicer](),
+			"SoftMaxer":        reflect.TypeFor[proxy130SoftMaxer](),
+			"Sqrter":           reflect.TypeFor[proxy131Sqrter](),
+			"Squarer":          reflect.TypeFor[proxy132Squarer](),
+			"Stacker":          reflect.TypeFor[proxy133Stacker](),
+			"Suber":            reflect.TypeFor[proxy134Suber](),
+			"Sumer":            reflect.TypeFor[proxy135Sumer](),
+			"Tanher":           reflect.TypeFor[proxy136Tanher](),
+			"Tracer":           reflect.TypeFor[proxy137Tracer](),
+			"Transposer":       reflect.TypeFor[proxy138Transposer](),
+			"Zeroer":           reflect.TypeFor[proxy139Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"DEBUG":    "bool:false",
@@ -1287,114 +1487,317 @@ func (p *proxy3Cell) Step(a0 *graph.Builder, a1 *gorgonia.Node, a2 graph.State) 
 	return p.Step_(p.Object, a0, a1, a2)
 }
 
-// proxy4MetricSchedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.MetricSchedule.
-type proxy4MetricSchedule struct {
-	Object        interface{}
-	LearningRate_ func(_ interface{}, a0 int) float64
-	Observe_      func(_ interface{}, a0 float64)
+// proxy4Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Files.
+type proxy4Files struct {
+	Object interface{}
+	Read_  func(_ interface{}, a0 string, a1 any) error
+	Write_ func(_ interface{}, a0 string, a1 any) error
 }
 
-func (p *proxy4MetricSchedule) LearningRate(a0 int) float64 { return p.LearningRate_(p.Object, a0) }
+func (p *proxy4Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
 
-func (p *proxy4MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
+func (p *proxy4Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
 
-// proxy5Optimizer lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Optimizer.
-type proxy5Optimizer struct {
+// proxy5MetricSchedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.MetricSchedule.
+type proxy5MetricSchedule struct {
+	Object   interface{}
+	At_      func(_ interface{}, a0 int) float64
+	Observe_ func(_ interface{}, a0 float64)
+}
+
+func (p *proxy5MetricSchedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
+
+func (p *proxy5MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
+
+// proxy6Optimizer lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Optimizer.
+type proxy6Optimizer struct {
 	Object           interface{}
+	Declare_         func(_ interface{}, a0 *option.Set)
 	LearningRate_    func(_ interface{}) float64
 	Name_            func(_ interface{}) string
+	Restore_         func(_ interface{}, a0 *safetensors.File) error
 	SetLearningRate_ func(_ interface{}, a0 float64)
+	Snapshot_        func(_ interface{}) *safetensors.File
 	Step_            func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy5Optimizer) LearningRate() float64 { return p.LearningRate_(p.Object) }
+func (p *proxy6Optimizer) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-func (p *proxy5Optimizer) Name() string { return p.Name_(p.Object) }
+func (p *proxy6Optimizer) LearningRate() float64 { return p.LearningRate_(p.Object) }
 
-func (p *proxy5Optimizer) SetLearningRate(a0 float64) { p.SetLearningRate_(p.Object, a0) }
+func (p *proxy6Optimizer) Name() string { return p.Name_(p.Object) }
 
-func (p *proxy5Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy6Optimizer) Restore(a0 *safetensors.File) error { return p.Restore_(p.Object, a0) }
 
-// proxy6Schedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Schedule.
-type proxy6Schedule struct {
-	Object        interface{}
-	LearningRate_ func(_ interface{}, a0 int) float64
+func (p *proxy6Optimizer) SetLearningRate(a0 float64) { p.SetLearningRate_(p.Object, a0) }
+
+func (p *proxy6Optimizer) Snapshot() *safetensors.File { return p.Snapshot_(p.Object) }
+
+func (p *proxy6Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+
+// proxy7Schedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Schedule.
+type proxy7Schedule struct {
+	Object interface{}
+	At_    func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy6Schedule) LearningRate(a0 int) float64 { return p.LearningRate_(p.Object, a0) }
+func (p *proxy7Schedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
 
-// proxy7Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Task.
-type proxy7Task struct {
+// proxy8Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Task.
+type proxy8Task struct {
 	Object    interface{}
-	Batches_  func(_ interface{}, a0 int, a1 *rand.Rand) [][]int
+	Batches_  func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
 	Params_   func(_ interface{}) *graph.Params
-	Step_     func(_ interface{}, a0 []int) (*graph.Program, int, error)
+	Step_     func(_ interface{}, a0 int, a1 []int) (train.Step, error)
 	Validate_ func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy7Task) Batches(a0 int, a1 *rand.Rand) [][]int { return p.Batches_(p.Object, a0, a1) }
-
-func (p *proxy7Task) Params() *graph.Params { return p.Params_(p.Object) }
-
-func (p *proxy7Task) Step(a0 []int) (*graph.Program, int, error) { return p.Step_(p.Object, a0) }
-
-func (p *proxy7Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
-
-// proxy8Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
-type proxy8Predictor struct {
-	Object  interface{}
-	On_     func(_ interface{}, a0 datasets.Dataset) (task.Task, error)
-	Params_ func(_ interface{}) *graph.Params
-	Save_   func(_ interface{}, a0 func(file string, value any) error) error
+func (p *proxy8Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy8Predictor) On(a0 datasets.Dataset) (task.Task, error) { return p.On_(p.Object, a0) }
+func (p *proxy8Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy8Predictor) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy8Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy8Predictor) Save(a0 func(file string, value any) error) error {
-	return p.Save_(p.Object, a0)
+func (p *proxy8Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+
+// proxy9Adjuster lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Adjuster.
+type proxy9Adjuster struct {
+	Object   interface{}
+	Adjust_  func(_ interface{}, a0 *task.Recipe, a1 task.Subject, a2 func(setting string) (value string, ok bool))
+	Declare_ func(_ interface{}, a0 *option.Set)
 }
 
-// proxy9Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
-type proxy9Task struct {
+func (p *proxy9Adjuster) Adjust(a0 *task.Recipe, a1 task.Subject, a2 func(setting string) (value string, ok bool)) {
+	p.Adjust_(p.Object, a0, a1, a2)
+}
+
+func (p *proxy9Adjuster) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+
+// proxy10Checker lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Checker.
+type proxy10Checker struct {
+	Object    interface{}
+	Accepts_  func(_ interface{}) []string
+	Check_    func(_ interface{}, a0 task.Setting) error
+	Decoding_ func(_ interface{}) task.Options
+	Defaults_ func(_ interface{}, a0 *task.Recipe, a1 task.Subject) task.Options
+	Metrics_  func(_ interface{}) []task.Metric
+	Name_     func(_ interface{}) string
+	New_      func(_ interface{}, a0 task.Setting, a1 datasets.Dataset) (task.Task, error)
+	Open_     func(_ interface{}, a0 task.Setting, a1 task.Files) (task.Predictor, error)
+	Options_  func(_ interface{}) task.Options
+	Query_    func(_ interface{}) task.Query
+	Title_    func(_ interface{}) string
+}
+
+func (p *proxy10Checker) Accepts() []string { return p.Accepts_(p.Object) }
+
+func (p *proxy10Checker) Check(a0 task.Setting) error { return p.Check_(p.Object, a0) }
+
+func (p *proxy10Checker) Decoding() task.Options { return p.Decoding_(p.Object) }
+
+func (p *proxy10Checker) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
+	return p.Defaults_(p.Object, a0, a1)
+}
+
+func (p *proxy10Checker) Metrics() []task.Metric { return p.Metrics_(p.Object) }
+
+func (p *proxy10Checker) Name() string { return p.Name_(p.Object) }
+
+func (p *proxy10Checker) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
+	return p.New_(p.Object, a0, a1)
+}
+
+func (p *proxy10Checker) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
+	return p.Open_(p.Object, a0, a1)
+}
+
+func (p *proxy10Checker) Options() task.Options { return p.Options_(p.Object) }
+
+func (p *proxy10Checker) Query() task.Query { return p.Query_(p.Object) }
+
+func (p *proxy10Checker) Title() string { return p.Title_(p.Object) }
+
+// proxy11Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Files.
+type proxy11Files struct {
+	Object interface{}
+	Read_  func(_ interface{}, a0 string, a1 any) error
+	Write_ func(_ interface{}, a0 string, a1 any) error
+}
+
+func (p *proxy11Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
+
+func (p *proxy11Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
+
+// proxy12Holder lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Holder.
+type proxy12Holder struct {
 	Object     interface{}
-	Baselines_ func(_ interface{}, a0 task.Part) (map[string]map[string]float64, error)
-	Batches_   func(_ interface{}, a0 int, a1 *rand.Rand) [][]int
-	Evaluate_  func(_ interface{}, a0 task.Part) (task.Scores, error)
+	Predictor_ func(_ interface{}) task.Predictor
+}
+
+func (p *proxy12Holder) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+
+// proxy13Kind lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Kind.
+type proxy13Kind struct {
+	Object    interface{}
+	Accepts_  func(_ interface{}) []string
+	Decoding_ func(_ interface{}) task.Options
+	Defaults_ func(_ interface{}, a0 *task.Recipe, a1 task.Subject) task.Options
+	Metrics_  func(_ interface{}) []task.Metric
+	Name_     func(_ interface{}) string
+	New_      func(_ interface{}, a0 task.Setting, a1 datasets.Dataset) (task.Task, error)
+	Open_     func(_ interface{}, a0 task.Setting, a1 task.Files) (task.Predictor, error)
+	Options_  func(_ interface{}) task.Options
+	Query_    func(_ interface{}) task.Query
+	Title_    func(_ interface{}) string
+}
+
+func (p *proxy13Kind) Accepts() []string { return p.Accepts_(p.Object) }
+
+func (p *proxy13Kind) Decoding() task.Options { return p.Decoding_(p.Object) }
+
+func (p *proxy13Kind) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
+	return p.Defaults_(p.Object, a0, a1)
+}
+
+func (p *proxy13Kind) Metrics() []task.Metric { return p.Metrics_(p.Object) }
+
+func (p *proxy13Kind) Name() string { return p.Name_(p.Object) }
+
+func (p *proxy13Kind) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
+	return p.New_(p.Object, a0, a1)
+}
+
+func (p *proxy13Kind) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
+	return p.Open_(p.Object, a0, a1)
+}
+
+func (p *proxy13Kind) Options() task.Options { return p.Options_(p.Object) }
+
+func (p *proxy13Kind) Query() task.Query { return p.Query_(p.Object) }
+
+func (p *proxy13Kind) Title() string { return p.Title_(p.Object) }
+
+// proxy14Options lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Options.
+type proxy14Options struct {
+	Object   interface{}
+	Declare_ func(_ interface{}, a0 *option.Set)
+}
+
+func (p *proxy14Options) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+
+// proxy15Pictured lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Pictured.
+type proxy15Pictured struct {
+	Object   interface{}
+	Event_   func(_ interface{}) any
+	Picture_ func(_ interface{}) (string, task.Exhibit)
+	Text_    func(_ interface{}) string
+}
+
+func (p *proxy15Pictured) Event() any { return p.Event_(p.Object) }
+
+func (p *proxy15Pictured) Picture() (string, task.Exhibit) { return p.Picture_(p.Object) }
+
+func (p *proxy15Pictured) Text() string { return p.Text_(p.Object) }
+
+// proxy16Prediction lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Prediction.
+type proxy16Prediction struct {
+	Object interface{}
+	Event_ func(_ interface{}) any
+	Text_  func(_ interface{}) string
+}
+
+func (p *proxy16Prediction) Event() any { return p.Event_(p.Object) }
+
+func (p *proxy16Prediction) Text() string { return p.Text_(p.Object) }
+
+// proxy17Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
+type proxy17Predictor struct {
+	Object    interface{}
+	Decoding_ func(_ interface{}) task.Options
+	On_       func(_ interface{}, a0 datasets.Dataset, a1 task.Options) (task.Task, error)
+	Params_   func(_ interface{}) *graph.Params
+	Query_    func(_ interface{}) task.Query
+	Save_     func(_ interface{}, a0 task.Files) error
+	Warm_     func(_ interface{}, a0 context.Context, a1 ...string) error
+}
+
+func (p *proxy17Predictor) Decoding() task.Options { return p.Decoding_(p.Object) }
+
+func (p *proxy17Predictor) On(a0 datasets.Dataset, a1 task.Options) (task.Task, error) {
+	return p.On_(p.Object, a0, a1)
+}
+
+func (p *proxy17Predictor) Params() *graph.Params { return p.Params_(p.Object) }
+
+func (p *proxy17Predictor) Query() task.Query { return p.Query_(p.Object) }
+
+func (p *proxy17Predictor) Save(a0 task.Files) error { return p.Save_(p.Object, a0) }
+
+func (p *proxy17Predictor) Warm(a0 context.Context, a1 ...string) error {
+	return p.Warm_(p.Object, a0, a1...)
+}
+
+// proxy18Query lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Query.
+type proxy18Query struct {
+	Object   interface{}
+	Declare_ func(_ interface{}, a0 *option.Set)
+	Example_ func(_ interface{}) string
+	Run_     func(_ interface{}, a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error
+}
+
+func (p *proxy18Query) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+
+func (p *proxy18Query) Example() string { return p.Example_(p.Object) }
+
+func (p *proxy18Query) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
+	return p.Run_(p.Object, a0, a1, a2, a3)
+}
+
+// proxy19Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
+type proxy19Task struct {
+	Object     interface{}
+	Baselines_ func(_ interface{}, a0 context.Context, a1 task.Part) ([]task.Rival, error)
+	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
+	Evaluate_  func(_ interface{}, a0 context.Context, a1 task.Part) (task.Scores, error)
 	Examples_  func(_ interface{}) (int, int, int)
 	Limit_     func(_ interface{}, a0 int)
 	Params_    func(_ interface{}) *graph.Params
 	Predictor_ func(_ interface{}) task.Predictor
 	Probe_     func(_ interface{}) ([]graph.GradientNorms, error)
-	Step_      func(_ interface{}, a0 []int) (*graph.Program, int, error)
+	Step_      func(_ interface{}, a0 int, a1 []int) (train.Step, error)
 	Validate_  func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy9Task) Baselines(a0 task.Part) (map[string]map[string]float64, error) {
-	return p.Baselines_(p.Object, a0)
+func (p *proxy19Task) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
+	return p.Baselines_(p.Object, a0, a1)
 }
 
-func (p *proxy9Task) Batches(a0 int, a1 *rand.Rand) [][]int { return p.Batches_(p.Object, a0, a1) }
+func (p *proxy19Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+	return p.Batches_(p.Object, a0, a1, a2)
+}
 
-func (p *proxy9Task) Evaluate(a0 task.Part) (task.Scores, error) { return p.Evaluate_(p.Object, a0) }
+func (p *proxy19Task) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
+	return p.Evaluate_(p.Object, a0, a1)
+}
 
-func (p *proxy9Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
+func (p *proxy19Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
 
-func (p *proxy9Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
+func (p *proxy19Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
 
-func (p *proxy9Task) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy19Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy9Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy19Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-func (p *proxy9Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
+func (p *proxy19Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
 
-func (p *proxy9Task) Step(a0 []int) (*graph.Program, int, error) { return p.Step_(p.Object, a0) }
+func (p *proxy19Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy9Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy19Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy10ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
-type proxy10ADOp struct {
+// proxy20ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
+type proxy20ADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -1409,34 +1812,34 @@ type proxy10ADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy10ADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy20ADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy10ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy20ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy10ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy20ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy10ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy20ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy10ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy20ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy10ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy20ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy10ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy20ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy10ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy20ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy10ADOp) String() string { return p.String_(p.Object) }
+func (p *proxy20ADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy10ADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy20ADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy10ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy20ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy11Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
-type proxy11Arena struct {
+// proxy21Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
+type proxy21Arena struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -1445,26 +1848,26 @@ type proxy11Arena struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy11Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy21Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy11Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy21Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy11Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy21Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy11Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
+func (p *proxy21Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
 
-func (p *proxy11Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy21Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy12BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
-type proxy12BLAS struct {
+// proxy22BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
+type proxy22BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -1610,587 +2013,587 @@ type proxy12BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy12BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy22BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy22BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy22BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy22BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy22BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy22BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy22BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy22BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy22BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy22BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy22BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy22BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy22BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy22BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy22BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy22BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy22BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy22BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy22BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy22BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy22BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy22BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy22BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy22BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy22BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy22BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy22BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy22BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy22BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy22BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy22BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy22BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy22BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy22BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy22BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy22BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy22BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy22BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy22BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy22BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy22BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy22BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy22BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy22BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy12BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy22BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy22BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy22BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy22BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy22BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy22BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy22BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy22BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy22BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy22BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy22BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy22BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy22BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy22BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy22BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy22BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy22BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy22BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy22BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy22BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy22BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy22BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy22BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy22BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy22BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy22BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy22BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy22BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy22BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy22BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy22BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy22BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy22BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy22BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy22BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy22BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy22BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy22BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy22BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy22BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy22BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy12BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy22BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy22BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy12BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy22BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy22BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy22BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy22BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy22BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy22BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy22BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy22BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy22BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy22BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy22BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy22BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy22BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy22BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy22BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy22BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy22BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy22BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy22BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy22BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy22BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy22BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy22BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy22BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy22BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy22BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy22BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy22BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy22BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy12BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy22BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy22BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy22BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy22BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy22BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy22BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy22BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy22BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy22BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy22BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy22BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy22BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy12BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy22BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy22BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy12BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy22BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy12BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy22BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy22BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy12BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy22BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy12BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy22BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy22BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy12BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy22BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy22BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy12BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy22BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy22BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy12BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy22BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy12BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy22BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy13Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
-type proxy13Batched struct {
+// proxy23Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
+type proxy23Batched struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy13Batched) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy23Batched) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy13Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy23Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy14BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
-type proxy14BatchedBLAS struct {
+// proxy24BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
+type proxy24BatchedBLAS struct {
 	Object         interface{}
 	Caxpy_         func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_         func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2338,580 +2741,580 @@ type proxy14BatchedBLAS struct {
 	Ztrsv_         func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy14BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy24BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy24BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy24BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy24BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy24BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy24BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy24BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy24BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy24BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy24BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy24BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy24BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy24BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy24BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy24BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy24BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy24BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy24BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy24BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy24BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy24BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy24BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy24BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy24BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy24BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy24BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy24BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy24BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy24BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy24BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy24BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy24BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy24BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy24BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy24BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy24BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy24BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy14BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy24BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy24BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy14BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy24BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy24BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy24BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy24BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy24BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy24BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy24BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy24BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy24BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy24BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy24BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy24BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy24BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy24BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy24BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy24BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy24BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy24BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy24BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy24BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy24BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy24BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy24BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy24BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy24BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy24BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy24BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy24BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy24BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy24BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy24BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy24BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy24BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy24BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy24BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy24BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy24BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy14BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy24BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy24BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy14BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy24BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy24BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy24BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy24BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy24BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy24BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy24BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy24BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy24BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy24BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy24BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy24BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy24BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy24BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy24BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy24BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy24BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy24BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy24BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy24BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-func (p *proxy14BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy24BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy24BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy24BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy24BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy24BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy24BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy24BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy14BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy24BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy24BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy24BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy24BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy24BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy24BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy24BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy24BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy24BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy14BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy24BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy24BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy14BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy24BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy14BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy24BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy24BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy14BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy24BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy14BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy14BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy24BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy24BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy14BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy24BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy24BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy14BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy24BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy14BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy24BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy15BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
-type proxy15BatchedDevice struct {
+// proxy25BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
+type proxy25BatchedDevice struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	Errors_        func(_ interface{}) error
@@ -2919,16 +3322,16 @@ type proxy15BatchedDevice struct {
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy15BatchedDevice) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy25BatchedDevice) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy15BatchedDevice) Errors() error { return p.Errors_(p.Object) }
+func (p *proxy25BatchedDevice) Errors() error { return p.Errors_(p.Object) }
 
-func (p *proxy15BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
+func (p *proxy25BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
 
-func (p *proxy15BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy25BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy16BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
-type proxy16BinaryOp struct {
+// proxy26BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
+type proxy26BinaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -2943,44 +3346,44 @@ type proxy16BinaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy16BinaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy26BinaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy16BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy26BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy16BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy26BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy16BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy26BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy16BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy26BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy16BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
+func (p *proxy26BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
 
-func (p *proxy16BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy26BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy16BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy26BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy16BinaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy26BinaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy16BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy26BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy16BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy26BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy17CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
-type proxy17CLDoer struct {
+// proxy27CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
+type proxy27CLDoer struct {
 	Object interface{}
 	CLDo_  func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy17CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy27CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CLDo_(p.Object, a0...)
 }
 
-// proxy18CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
-type proxy18CUDAADOp struct {
+// proxy28CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
+type proxy28CUDAADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CUDADoDiff_      func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error
@@ -2996,106 +3399,106 @@ type proxy18CUDAADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy18CUDAADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy28CUDAADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy18CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
+func (p *proxy28CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
 	return p.CUDADoDiff_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy18CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy28CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy18CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy28CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy18CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy28CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy18CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy28CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy18CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy28CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy18CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy28CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy18CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy28CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy18CUDAADOp) String() string { return p.String_(p.Object) }
+func (p *proxy28CUDAADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy18CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy28CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy18CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy28CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy19CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
-type proxy19CUDADoer struct {
+// proxy29CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
+type proxy29CUDADoer struct {
 	Object  interface{}
 	CUDADo_ func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy19CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy29CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CUDADo_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy20CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
-type proxy20CloneErrorer struct {
+// proxy30CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
+type proxy30CloneErrorer struct {
 	Object interface{}
 	Clone_ func(_ interface{}) (interface{}, error)
 }
 
-func (p *proxy20CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
+func (p *proxy30CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
 
-// proxy21Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
-type proxy21Cloner struct {
+// proxy31Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
+type proxy31Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy21Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy31Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy22CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
-type proxy22CopierFrom struct {
+// proxy32CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
+type proxy32CopierFrom struct {
 	Object    interface{}
 	CopyFrom_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy22CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
+func (p *proxy32CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
 
-// proxy23CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
-type proxy23CopierTo struct {
+// proxy33CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
+type proxy33CopierTo struct {
 	Object  interface{}
 	CopyTo_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy23CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
+func (p *proxy33CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
 
-// proxy24DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
-type proxy24DimSizer struct {
+// proxy34DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
+type proxy34DimSizer struct {
 	Object   interface{}
 	DimSize_ func(_ interface{}, a0 int) (int, error)
 }
 
-func (p *proxy24DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
+func (p *proxy34DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
 
-// proxy25Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
-type proxy25Dtyper struct {
+// proxy35Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
+type proxy35Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy25Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy35Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy26Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
-type proxy26Errer struct {
+// proxy36Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
+type proxy36Errer struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 }
 
-func (p *proxy26Errer) Err() error { return p.Err_(p.Object) }
+func (p *proxy36Errer) Err() error { return p.Err_(p.Object) }
 
-// proxy27External lets types of a notebook implement gorgonia.org/gorgonia.External.
-type proxy27External struct {
+// proxy37External lets types of a notebook implement gorgonia.org/gorgonia.External.
+type proxy37External struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -3106,77 +3509,77 @@ type proxy27External struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy27External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy37External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy27External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy37External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy27External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy37External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
+func (p *proxy37External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
 	p.PutValue_(p.Object, a0, a1)
 }
 
-func (p *proxy27External) Signal() { p.Signal_(p.Object) }
+func (p *proxy37External) Signal() { p.Signal_(p.Object) }
 
-func (p *proxy27External) Sync() chan struct{} { return p.Sync_(p.Object) }
+func (p *proxy37External) Sync() chan struct{} { return p.Sync_(p.Object) }
 
-func (p *proxy27External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy37External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy28IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
-type proxy28IncrDoer struct {
+// proxy38IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
+type proxy38IncrDoer struct {
 	Object  interface{}
 	IncrDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) error
 }
 
-func (p *proxy28IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
+func (p *proxy38IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
 	return p.IncrDo_(p.Object, a0, a1...)
 }
 
-// proxy29Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
-type proxy29Input struct {
+// proxy39Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
+type proxy39Input struct {
 	Object interface{}
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy29Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy39Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy29Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy39Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy30Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
-type proxy30Mker struct {
+// proxy40Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
+type proxy40Mker struct {
 	Object interface{}
 	Mk_    func(_ interface{}, a0 ...gorgonia.Input) gorgonia.Input
 }
 
-func (p *proxy30Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
+func (p *proxy40Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
 
-// proxy31Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
-type proxy31Namer struct {
+// proxy41Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
+type proxy41Namer struct {
 	Object interface{}
 	Name_  func(_ interface{}) string
 }
 
-func (p *proxy31Namer) Name() string { return p.Name_(p.Object) }
+func (p *proxy41Namer) Name() string { return p.Name_(p.Object) }
 
-// proxy32NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
-type proxy32NoOpError struct {
+// proxy42NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
+type proxy42NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy32NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy42NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy33NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
-type proxy33NoRetOp struct {
+// proxy43NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
+type proxy43NoRetOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3191,34 +3594,34 @@ type proxy33NoRetOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy33NoRetOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy43NoRetOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy33NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy43NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy33NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy43NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy33NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy43NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy33NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy43NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy33NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy43NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy33NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
+func (p *proxy43NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
 
-func (p *proxy33NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy43NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy33NoRetOp) String() string { return p.String_(p.Object) }
+func (p *proxy43NoRetOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy33NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy43NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy33NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy43NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy34Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
-type proxy34Op struct {
+// proxy44Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
+type proxy44Op struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3232,30 +3635,30 @@ type proxy34Op struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy34Op) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy44Op) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy34Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy44Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy34Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy44Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy34Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy44Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy34Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy44Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy34Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy44Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy34Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy44Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy34Op) String() string { return p.String_(p.Object) }
+func (p *proxy44Op) String() string { return p.String_(p.Object) }
 
-func (p *proxy34Op) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy44Op) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy34Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy44Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy35ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
-type proxy35ReductionOp struct {
+// proxy45ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
+type proxy45ReductionOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3270,48 +3673,48 @@ type proxy35ReductionOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy35ReductionOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy45ReductionOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy35ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy45ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy35ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy45ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy35ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy45ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy35ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy45ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy35ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
+func (p *proxy45ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
 
-func (p *proxy35ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy45ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy35ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy45ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy35ReductionOp) String() string { return p.String_(p.Object) }
+func (p *proxy45ReductionOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy35ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy45ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy35ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy45ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy36Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
-type proxy36Result struct {
+// proxy46Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
+type proxy46Result struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy36Result) Err() error { return p.Err_(p.Object) }
+func (p *proxy46Result) Err() error { return p.Err_(p.Object) }
 
-func (p *proxy36Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy46Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy36Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy46Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy37SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
-type proxy37SDOp struct {
+// proxy47SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
+type proxy47SDOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3327,44 +3730,44 @@ type proxy37SDOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy37SDOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy47SDOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy37SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy47SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy37SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
+func (p *proxy47SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
 
-func (p *proxy37SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy47SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy37SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy47SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy37SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy47SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy37SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy47SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy37SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy47SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy37SDOp) String() string { return p.String_(p.Object) }
+func (p *proxy47SDOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy37SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
+func (p *proxy47SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
 	return p.SymDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy37SDOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy47SDOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy37SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy47SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy38Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
-type proxy38Solver struct {
+// proxy48Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
+type proxy48Solver struct {
 	Object interface{}
 	Step_  func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy38Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy48Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
 
-// proxy39Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
-type proxy39Tensor struct {
+// proxy49Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
+type proxy49Tensor struct {
 	Object                interface{}
 	DataSize_             func(_ interface{}) int
 	Dims_                 func(_ interface{}) int
@@ -3382,52 +3785,52 @@ type proxy39Tensor struct {
 	Uintptr_              func(_ interface{}) uintptr
 }
 
-func (p *proxy39Tensor) DataSize() int { return p.DataSize_(p.Object) }
+func (p *proxy49Tensor) DataSize() int { return p.DataSize_(p.Object) }
 
-func (p *proxy39Tensor) Dims() int { return p.Dims_(p.Object) }
+func (p *proxy49Tensor) Dims() int { return p.Dims_(p.Object) }
 
-func (p *proxy39Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy49Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy39Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
+func (p *proxy49Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
 
-func (p *proxy39Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
+func (p *proxy49Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
 
-func (p *proxy39Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
+func (p *proxy49Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
 
-func (p *proxy39Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy49Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy39Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy49Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy39Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
+func (p *proxy49Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
 
-func (p *proxy39Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy49Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-func (p *proxy39Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy49Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy39Tensor) Size() int { return p.Size_(p.Object) }
+func (p *proxy49Tensor) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy39Tensor) Strides() []int { return p.Strides_(p.Object) }
+func (p *proxy49Tensor) Strides() []int { return p.Strides_(p.Object) }
 
-func (p *proxy39Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy49Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy40TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
-type proxy40TrainModeOp struct {
+// proxy50TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
+type proxy50TrainModeOp struct {
 	Object       interface{}
 	SetTraining_ func(_ interface{}, a0 bool) error
 }
 
-func (p *proxy40TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
+func (p *proxy50TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
 
-// proxy41Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
-type proxy41Typer struct {
+// proxy51Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
+type proxy51Typer struct {
 	Object interface{}
 	Type_  func(_ interface{}) hm.Type
 }
 
-func (p *proxy41Typer) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy51Typer) Type() hm.Type { return p.Type_(p.Object) }
 
-// proxy42UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
-type proxy42UnaryOp struct {
+// proxy52UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
+type proxy52UnaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3442,68 +3845,68 @@ type proxy42UnaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy42UnaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy52UnaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy42UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy52UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy42UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy52UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy42UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy52UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy42UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy52UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy42UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
+func (p *proxy52UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
 
-func (p *proxy42UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy52UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy42UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy52UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy42UnaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy52UnaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy42UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy52UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy42UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy52UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy43UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
-type proxy43UnsafeDoer struct {
+// proxy53UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
+type proxy53UnsafeDoer struct {
 	Object    interface{}
 	UnsafeDo_ func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy43UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy53UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UnsafeDo_(p.Object, a0...)
 }
 
-// proxy44UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
-type proxy44UsePreallocDoer struct {
+// proxy54UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
+type proxy54UsePreallocDoer struct {
 	Object         interface{}
 	UsePreallocDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy44UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy54UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UsePreallocDo_(p.Object, a0, a1...)
 }
 
-// proxy45VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
-type proxy45VM struct {
+// proxy55VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
+type proxy55VM struct {
 	Object  interface{}
 	Close_  func(_ interface{}) error
 	Reset_  func(_ interface{})
 	RunAll_ func(_ interface{}) error
 }
 
-func (p *proxy45VM) Close() error { return p.Close_(p.Object) }
+func (p *proxy55VM) Close() error { return p.Close_(p.Object) }
 
-func (p *proxy45VM) Reset() { p.Reset_(p.Object) }
+func (p *proxy55VM) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy45VM) RunAll() error { return p.RunAll_(p.Object) }
+func (p *proxy55VM) RunAll() error { return p.RunAll_(p.Object) }
 
-// proxy46Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
-type proxy46Value struct {
+// proxy56Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
+type proxy56Value struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -3514,57 +3917,57 @@ type proxy46Value struct {
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy46Value) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy56Value) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy46Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy56Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy46Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy56Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy46Value) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy56Value) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy46Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy56Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy46Value) Size() int { return p.Size_(p.Object) }
+func (p *proxy56Value) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy46Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy56Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy47ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
-type proxy47ValueCloser struct {
+// proxy57ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
+type proxy57ValueCloser struct {
 	Object      interface{}
 	ValueClose_ func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy47ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
+func (p *proxy57ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
 
-// proxy48ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
-type proxy48ValueEqualer struct {
+// proxy58ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
+type proxy58ValueEqualer struct {
 	Object   interface{}
 	ValueEq_ func(_ interface{}, a0 gorgonia.Value) bool
 }
 
-func (p *proxy48ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
+func (p *proxy58ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
 
-// proxy49ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
-type proxy49ValueGrad struct {
+// proxy59ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
+type proxy59ValueGrad struct {
 	Object interface{}
 	Grad_  func(_ interface{}) (gorgonia.Value, error)
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy49ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
+func (p *proxy59ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
 
-func (p *proxy49ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy59ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy50Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
-type proxy50Valuer struct {
+// proxy60Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
+type proxy60Valuer struct {
 	Object interface{}
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy50Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy60Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy51ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
-type proxy51ZeroValuer struct {
+// proxy61ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
+type proxy61ZeroValuer struct {
 	Object     interface{}
 	Data_      func(_ interface{}) interface{}
 	Dtype_     func(_ interface{}) tensor.Dtype
@@ -3576,24 +3979,24 @@ type proxy51ZeroValuer struct {
 	ZeroValue_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy51ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy61ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy51ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy61ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy51ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy61ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy51ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy61ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy51ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy61ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy51ZeroValuer) Size() int { return p.Size_(p.Object) }
+func (p *proxy61ZeroValuer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy51ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy61ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy51ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
+func (p *proxy61ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
 
-// proxy52Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
-type proxy52Zeroer struct {
+// proxy62Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
+type proxy62Zeroer struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -3605,69 +4008,69 @@ type proxy52Zeroer struct {
 	Zero_    func(_ interface{})
 }
 
-func (p *proxy52Zeroer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy62Zeroer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy52Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy62Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy52Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy62Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy52Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy62Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy52Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy62Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy52Zeroer) Size() int { return p.Size_(p.Object) }
+func (p *proxy62Zeroer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy52Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy62Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy52Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy62Zeroer) Zero() { p.Zero_(p.Object) }
 
-// proxy53Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
-type proxy53Abser struct {
+// proxy63Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
+type proxy63Abser struct {
 	Object interface{}
 	Abs_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy53Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy63Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Abs_(p.Object, a0, a1...)
 }
 
-// proxy54Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
-type proxy54Adder struct {
+// proxy64Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
+type proxy64Adder struct {
 	Object     interface{}
 	Add_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	AddScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy54Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy64Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Add_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy54Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy64Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.AddScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy55Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
-type proxy55Argmaxer struct {
+// proxy65Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
+type proxy65Argmaxer struct {
 	Object  interface{}
 	Argmax_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy55Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy65Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmax_(p.Object, a0, a1)
 }
 
-// proxy56Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
-type proxy56Argminer struct {
+// proxy66Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
+type proxy66Argminer struct {
 	Object  interface{}
 	Argmin_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy56Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy66Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmin_(p.Object, a0, a1)
 }
 
-// proxy57BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
-type proxy57BLAS struct {
+// proxy67BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
+type proxy67BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -3813,717 +4216,717 @@ type proxy57BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy57BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy67BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy67BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy67BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy67BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy67BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy67BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy67BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy67BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy67BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy67BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy67BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy67BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy67BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy67BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy67BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy67BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy67BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy67BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy67BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy67BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy67BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy67BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy67BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy67BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy67BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy67BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy67BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy67BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy67BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy67BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy67BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy67BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy67BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy67BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy67BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy67BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy67BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy67BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy67BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy67BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy67BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy67BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy67BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy67BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy57BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy67BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy67BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy67BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy67BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy67BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy67BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy67BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy67BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy67BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy67BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy67BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy67BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy67BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy67BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy67BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy67BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy67BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy67BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy67BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy67BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy67BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy67BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy67BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy67BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy67BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy67BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy67BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy67BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy67BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy67BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy67BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy67BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy67BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy67BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy67BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy67BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy67BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy67BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy67BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy67BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy67BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy57BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy67BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy67BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy57BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy67BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy67BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy67BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy67BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy67BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy67BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy67BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy67BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy67BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy67BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy67BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy67BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy67BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy67BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy67BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy67BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy67BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy67BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy67BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy67BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy67BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy67BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy67BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy67BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy67BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy67BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy67BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy67BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy67BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy57BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy67BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy67BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy67BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy67BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy67BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy67BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy67BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy67BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy67BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy67BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy67BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy67BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy57BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy67BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy67BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy57BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy67BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy57BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy67BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy67BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy57BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy67BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy57BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy67BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy67BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy57BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy67BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy67BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy57BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy67BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy67BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy57BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy67BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy57BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy67BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy58Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
-type proxy58Boolable struct {
+// proxy68Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
+type proxy68Boolable struct {
 	Object interface{}
 	One_   func(_ interface{})
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy58Boolable) One() { p.One_(p.Object) }
+func (p *proxy68Boolable) One() { p.One_(p.Object) }
 
-func (p *proxy58Boolable) Zero() { p.Zero_(p.Object) }
+func (p *proxy68Boolable) Zero() { p.Zero_(p.Object) }
 
-// proxy59ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
-type proxy59ByIndiceser struct {
+// proxy69ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
+type proxy69ByIndiceser struct {
 	Object            interface{}
 	SelectByIndices_  func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SelectByIndicesB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy59ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy69ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndices_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy59ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy69ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndicesB_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy60Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
-type proxy60Cbrter struct {
+// proxy70Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
+type proxy70Cbrter struct {
 	Object interface{}
 	Cbrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy60Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy70Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cbrt_(p.Object, a0, a1...)
 }
 
-// proxy61Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
-type proxy61Clamper struct {
+// proxy71Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
+type proxy71Clamper struct {
 	Object interface{}
 	Clamp_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy61Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy71Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Clamp_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy62Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
-type proxy62Cloner struct {
+// proxy72Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
+type proxy72Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy62Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy72Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy63Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
-type proxy63Concater struct {
+// proxy73Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
+type proxy73Concater struct {
 	Object  interface{}
 	Concat_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy63Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy73Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Concat_(p.Object, a0, a1, a2...)
 }
 
-// proxy64Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
-type proxy64Cuber struct {
+// proxy74Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
+type proxy74Cuber struct {
 	Object interface{}
 	Cube_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy64Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy74Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cube_(p.Object, a0, a1...)
 }
 
-// proxy65Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
-type proxy65Dataer struct {
+// proxy75Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
+type proxy75Dataer struct {
 	Object interface{}
 	Data_  func(_ interface{}) interface{}
 }
 
-func (p *proxy65Dataer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy75Dataer) Data() interface{} { return p.Data_(p.Object) }
 
-// proxy66DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
-type proxy66DenseStacker struct {
+// proxy76DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
+type proxy76DenseStacker struct {
 	Object      interface{}
 	StackDense_ func(_ interface{}, a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error)
 }
 
-func (p *proxy66DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
+func (p *proxy76DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
 	return p.StackDense_(p.Object, a0, a1, a2...)
 }
 
-// proxy67Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
-type proxy67Densor struct {
+// proxy77Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
+type proxy77Densor struct {
 	Object interface{}
 	Dense_ func(_ interface{}) *tensor.Dense
 }
 
-func (p *proxy67Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
+func (p *proxy77Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
 
-// proxy68Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
-type proxy68Diager struct {
+// proxy78Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
+type proxy78Diager struct {
 	Object interface{}
 	Diag_  func(_ interface{}, a0 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy68Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
+func (p *proxy78Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
 
-// proxy69Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
-type proxy69Diver struct {
+// proxy79Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
+type proxy79Diver struct {
 	Object     interface{}
 	Div_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	DivScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy69Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy79Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Div_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy69Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy79Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.DivScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy70Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
-type proxy70Dotter struct {
+// proxy80Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
+type proxy80Dotter struct {
 	Object interface{}
 	Dot_   func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy70Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy80Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Dot_(p.Object, a0, a1, a2...)
 }
 
-// proxy71Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
-type proxy71Dtyper struct {
+// proxy81Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
+type proxy81Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy71Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy81Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy72ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
-type proxy72ElEqer struct {
+// proxy82ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
+type proxy82ElEqer struct {
 	Object    interface{}
 	ElEq_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ElNe_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -4531,24 +4934,24 @@ type proxy72ElEqer struct {
 	NeScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy72ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy82ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElEq_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy72ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy82ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElNe_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy72ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy82ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.EqScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy72ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy82ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.NeScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy73Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
-type proxy73Engine struct {
+// proxy83Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
+type proxy83Engine struct {
 	Object           interface{}
 	Accessible_      func(_ interface{}, a0 tensor.Memory) (tensor.Memory, error)
 	Alloc_           func(_ interface{}, a0 int64) (tensor.Memory, error)
@@ -4560,151 +4963,151 @@ type proxy73Engine struct {
 	WorksWith_       func(_ interface{}, a0 tensor.DataOrder) bool
 }
 
-func (p *proxy73Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
+func (p *proxy83Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
 	return p.Accessible_(p.Object, a0)
 }
 
-func (p *proxy73Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
+func (p *proxy83Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
 
-func (p *proxy73Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
+func (p *proxy83Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
 
-func (p *proxy73Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
+func (p *proxy83Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
 
-func (p *proxy73Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
+func (p *proxy83Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
 
-func (p *proxy73Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
+func (p *proxy83Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
 	return p.Memcpy_(p.Object, a0, a1)
 }
 
-func (p *proxy73Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
+func (p *proxy83Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
 	return p.Memset_(p.Object, a0, a1)
 }
 
-func (p *proxy73Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
+func (p *proxy83Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
 
-// proxy74Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
-type proxy74Eq struct {
+// proxy84Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
+type proxy84Eq struct {
 	Object interface{}
 	Eq_    func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy74Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
+func (p *proxy84Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
 
-// proxy75Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
-type proxy75Exper struct {
+// proxy85Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
+type proxy85Exper struct {
 	Object interface{}
 	Exp_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy75Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy85Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Exp_(p.Object, a0, a1...)
 }
 
-// proxy76FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
-type proxy76FMAer struct {
+// proxy86FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
+type proxy86FMAer struct {
 	Object     interface{}
 	FMA_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error)
 	FMAScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy76FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy86FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMA_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy76FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy86FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMAScalar_(p.Object, a0, a1, a2)
 }
 
-// proxy77Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
-type proxy77Gteer struct {
+// proxy87Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
+type proxy87Gteer struct {
 	Object     interface{}
 	Gte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy77Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy87Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy77Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy87Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy78Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
-type proxy78Gter struct {
+// proxy88Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
+type proxy88Gter struct {
 	Object    interface{}
 	Gt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy78Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy88Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy78Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy88Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy79InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
-type proxy79InfChecker struct {
+// proxy89InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
+type proxy89InfChecker struct {
 	Object  interface{}
 	HasInf_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy79InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
+func (p *proxy89InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
 
-// proxy80InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
-type proxy80InnerProder struct {
+// proxy90InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
+type proxy90InnerProder struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy80InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
+func (p *proxy90InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy81InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
-type proxy81InnerProderF32 struct {
+// proxy91InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
+type proxy91InnerProderF32 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float32, error)
 }
 
-func (p *proxy81InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
+func (p *proxy91InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy82InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
-type proxy82InnerProderF64 struct {
+// proxy92InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
+type proxy92InnerProderF64 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float64, error)
 }
 
-func (p *proxy82InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
+func (p *proxy92InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy83InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
-type proxy83InvSqrter struct {
+// proxy93InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
+type proxy93InvSqrter struct {
 	Object   interface{}
 	InvSqrt_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy83InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy93InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.InvSqrt_(p.Object, a0, a1...)
 }
 
-// proxy84Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
-type proxy84Inver struct {
+// proxy94Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
+type proxy94Inver struct {
 	Object interface{}
 	Inv_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy84Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy94Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Inv_(p.Object, a0, a1...)
 }
 
-// proxy85Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
-type proxy85Iterator struct {
+// proxy95Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
+type proxy95Iterator struct {
 	Object        interface{}
 	Coord_        func(_ interface{}) []int
 	Done_         func(_ interface{}) bool
@@ -4719,402 +5122,402 @@ type proxy85Iterator struct {
 	Start_        func(_ interface{}) (int, error)
 }
 
-func (p *proxy85Iterator) Coord() []int { return p.Coord_(p.Object) }
+func (p *proxy95Iterator) Coord() []int { return p.Coord_(p.Object) }
 
-func (p *proxy85Iterator) Done() bool { return p.Done_(p.Object) }
+func (p *proxy95Iterator) Done() bool { return p.Done_(p.Object) }
 
-func (p *proxy85Iterator) Next() (int, error) { return p.Next_(p.Object) }
+func (p *proxy95Iterator) Next() (int, error) { return p.Next_(p.Object) }
 
-func (p *proxy85Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
+func (p *proxy95Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
 
-func (p *proxy85Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
+func (p *proxy95Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
 
-func (p *proxy85Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
+func (p *proxy95Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
 
-func (p *proxy85Iterator) Reset() { p.Reset_(p.Object) }
+func (p *proxy95Iterator) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy85Iterator) SetForward() { p.SetForward_(p.Object) }
+func (p *proxy95Iterator) SetForward() { p.SetForward_(p.Object) }
 
-func (p *proxy85Iterator) SetReverse() { p.SetReverse_(p.Object) }
+func (p *proxy95Iterator) SetReverse() { p.SetReverse_(p.Object) }
 
-func (p *proxy85Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy95Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy85Iterator) Start() (int, error) { return p.Start_(p.Object) }
+func (p *proxy95Iterator) Start() (int, error) { return p.Start_(p.Object) }
 
-// proxy86Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
-type proxy86Kinder struct {
+// proxy96Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
+type proxy96Kinder struct {
 	Object interface{}
 	Kind_  func(_ interface{}) reflect_.Kind
 }
 
-func (p *proxy86Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
+func (p *proxy96Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
 
-// proxy87Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
-type proxy87Log10er struct {
+// proxy97Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
+type proxy97Log10er struct {
 	Object interface{}
 	Log10_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy87Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy97Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log10_(p.Object, a0, a1...)
 }
 
-// proxy88Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
-type proxy88Log2er struct {
+// proxy98Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
+type proxy98Log2er struct {
 	Object interface{}
 	Log2_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy88Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy98Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log2_(p.Object, a0, a1...)
 }
 
-// proxy89Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
-type proxy89Loger struct {
+// proxy99Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
+type proxy99Loger struct {
 	Object interface{}
 	Log_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy89Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy99Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log_(p.Object, a0, a1...)
 }
 
-// proxy90Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
-type proxy90Lteer struct {
+// proxy100Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
+type proxy100Lteer struct {
 	Object     interface{}
 	Lte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy90Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy100Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy90Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy100Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy91Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
-type proxy91Lter struct {
+// proxy101Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
+type proxy101Lter struct {
 	Object    interface{}
 	Lt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy91Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy101Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy91Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy101Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy92Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
-type proxy92Mapper struct {
+// proxy102Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
+type proxy102Mapper struct {
 	Object interface{}
 	Map_   func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy92Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy102Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Map_(p.Object, a0, a1, a2...)
 }
 
-// proxy93MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
-type proxy93MatMuler struct {
+// proxy103MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
+type proxy103MatMuler struct {
 	Object  interface{}
 	MatMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy93MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy103MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatMul_(p.Object, a0, a1, a2)
 }
 
-// proxy94MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
-type proxy94MatVecMuler struct {
+// proxy104MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
+type proxy104MatVecMuler struct {
 	Object     interface{}
 	MatVecMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy94MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy104MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatVecMul_(p.Object, a0, a1, a2)
 }
 
-// proxy95MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
-type proxy95MathError struct {
+// proxy105MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
+type proxy105MathError struct {
 	Object   interface{}
 	Indices_ func(_ interface{}) []int
 }
 
-func (p *proxy95MathError) Indices() []int { return p.Indices_(p.Object) }
+func (p *proxy105MathError) Indices() []int { return p.Indices_(p.Object) }
 
-// proxy96MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
-type proxy96MaxBetweener struct {
+// proxy106MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
+type proxy106MaxBetweener struct {
 	Object            interface{}
 	MaxBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MaxBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy96MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy106MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy96MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy106MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy97Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
-type proxy97Maxer struct {
+// proxy107Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
+type proxy107Maxer struct {
 	Object interface{}
 	Max_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy97Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy107Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Max_(p.Object, a0, a1...)
 }
 
-// proxy98MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
-type proxy98MemSetter struct {
+// proxy108MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
+type proxy108MemSetter struct {
 	Object  interface{}
 	Memset_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy98MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
+func (p *proxy108MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
 
-// proxy99Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
-type proxy99Memory struct {
+// proxy109Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
+type proxy109Memory struct {
 	Object   interface{}
 	MemSize_ func(_ interface{}) uintptr
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy99Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy109Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy99Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy109Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy100MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
-type proxy100MinBetweener struct {
+// proxy110MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
+type proxy110MinBetweener struct {
 	Object            interface{}
 	MinBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MinBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy100MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy110MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy100MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy110MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy101Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
-type proxy101Miner struct {
+// proxy111Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
+type proxy111Miner struct {
 	Object interface{}
 	Min_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy101Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy111Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Min_(p.Object, a0, a1...)
 }
 
-// proxy102Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
-type proxy102Moder struct {
+// proxy112Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
+type proxy112Moder struct {
 	Object     interface{}
 	Mod_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ModScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy102Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy112Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mod_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy102Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy112Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ModScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy103Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
-type proxy103Muler struct {
+// proxy113Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
+type proxy113Muler struct {
 	Object     interface{}
 	Mul_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MulScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy103Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy113Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mul_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy103Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy113Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MulScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy104NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
-type proxy104NaNChecker struct {
+// proxy114NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
+type proxy114NaNChecker struct {
 	Object  interface{}
 	HasNaN_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy104NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
+func (p *proxy114NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
 
-// proxy105Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
-type proxy105Neger struct {
+// proxy115Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
+type proxy115Neger struct {
 	Object interface{}
 	Neg_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy105Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy115Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Neg_(p.Object, a0, a1...)
 }
 
-// proxy106NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
-type proxy106NoOpError struct {
+// proxy116NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
+type proxy116NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy106NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy116NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy107NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
-type proxy107NonStdEngine struct {
+// proxy117NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
+type proxy117NonStdEngine struct {
 	Object       interface{}
 	NonStdAlloc_ func(_ interface{})
 }
 
-func (p *proxy107NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
+func (p *proxy117NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
 
-// proxy108Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
-type proxy108Oner struct {
+// proxy118Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
+type proxy118Oner struct {
 	Object interface{}
 	One_   func(_ interface{})
 }
 
-func (p *proxy108Oner) One() { p.One_(p.Object) }
+func (p *proxy118Oner) One() { p.One_(p.Object) }
 
-// proxy109OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
-type proxy109OptimizedReducer struct {
+// proxy119OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
+type proxy119OptimizedReducer struct {
 	Object           interface{}
 	OptimizedReduce_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy109OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy119OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.OptimizedReduce_(p.Object, a0, a1, a2, a3, a4, a5, a6...)
 }
 
-// proxy110OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
-type proxy110OuterProder struct {
+// proxy120OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
+type proxy120OuterProder struct {
 	Object interface{}
 	Outer_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy110OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy120OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.Outer_(p.Object, a0, a1, a2)
 }
 
-// proxy111Power lets types of a notebook implement gorgonia.org/tensor.Power.
-type proxy111Power struct {
+// proxy121Power lets types of a notebook implement gorgonia.org/tensor.Power.
+type proxy121Power struct {
 	Object     interface{}
 	Pow_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	PowScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy111Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy121Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Pow_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy111Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy121Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.PowScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy112Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
-type proxy112Proder struct {
+// proxy122Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
+type proxy122Proder struct {
 	Object interface{}
 	Prod_  func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy112Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy122Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Prod_(p.Object, a0, a1...)
 }
 
-// proxy113Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
-type proxy113Reducer struct {
+// proxy123Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
+type proxy123Reducer struct {
 	Object  interface{}
 	Reduce_ func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy113Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy123Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Reduce_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy114Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
-type proxy114Repeater struct {
+// proxy124Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
+type proxy124Repeater struct {
 	Object       interface{}
 	Repeat_      func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error)
 	RepeatReuse_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy114Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
+func (p *proxy124Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
 	return p.Repeat_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy114Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
+func (p *proxy124Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
 	return p.RepeatReuse_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy115SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
-type proxy115SVDer struct {
+// proxy125SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
+type proxy125SVDer struct {
 	Object interface{}
 	SVD_   func(_ interface{}, a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error)
 }
 
-func (p *proxy115SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
+func (p *proxy125SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
 	return p.SVD_(p.Object, a0, a1, a2)
 }
 
-// proxy116ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
-type proxy116ScalarRep struct {
+// proxy126ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
+type proxy126ScalarRep struct {
 	Object       interface{}
 	IsScalar_    func(_ interface{}) bool
 	ScalarValue_ func(_ interface{}) interface{}
 }
 
-func (p *proxy116ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy126ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy116ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy126ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-// proxy117Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
-type proxy117Signer struct {
+// proxy127Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
+type proxy127Signer struct {
 	Object interface{}
 	Sign_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy117Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy127Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sign_(p.Object, a0, a1...)
 }
 
-// proxy118Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
-type proxy118Slice struct {
+// proxy128Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
+type proxy128Slice struct {
 	Object interface{}
 	End_   func(_ interface{}) int
 	Start_ func(_ interface{}) int
 	Step_  func(_ interface{}) int
 }
 
-func (p *proxy118Slice) End() int { return p.End_(p.Object) }
+func (p *proxy128Slice) End() int { return p.End_(p.Object) }
 
-func (p *proxy118Slice) Start() int { return p.Start_(p.Object) }
+func (p *proxy128Slice) Start() int { return p.Start_(p.Object) }
 
-func (p *proxy118Slice) Step() int { return p.Step_(p.Object) }
+func (p *proxy128Slice) Step() int { return p.Step_(p.Object) }
 
-// proxy119Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
-type proxy119Slicer struct {
+// proxy129Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
+type proxy129Slicer struct {
 	Object interface{}
 	Slice_ func(_ interface{}, a0 ...tensor.Slice) (tensor.View, error)
 }
 
-func (p *proxy119Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
+func (p *proxy129Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
 	return p.Slice_(p.Object, a0...)
 }
 
-// proxy120SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
-type proxy120SoftMaxer struct {
+// proxy130SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
+type proxy130SoftMaxer struct {
 	Object       interface{}
 	LogSoftMax_  func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LogSoftMaxB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -5122,109 +5525,109 @@ type proxy120SoftMaxer struct {
 	SoftMaxB_    func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy120SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy130SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy120SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy130SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy120SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy130SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy120SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy130SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy121Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
-type proxy121Sqrter struct {
+// proxy131Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
+type proxy131Sqrter struct {
 	Object interface{}
 	Sqrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy121Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy131Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sqrt_(p.Object, a0, a1...)
 }
 
-// proxy122Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
-type proxy122Squarer struct {
+// proxy132Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
+type proxy132Squarer struct {
 	Object  interface{}
 	Square_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy122Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy132Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Square_(p.Object, a0, a1...)
 }
 
-// proxy123Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
-type proxy123Stacker struct {
+// proxy133Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
+type proxy133Stacker struct {
 	Object interface{}
 	Stack_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy123Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy133Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Stack_(p.Object, a0, a1, a2...)
 }
 
-// proxy124Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
-type proxy124Suber struct {
+// proxy134Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
+type proxy134Suber struct {
 	Object     interface{}
 	Sub_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SubScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy124Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy134Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sub_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy124Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy134Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SubScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy125Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
-type proxy125Sumer struct {
+// proxy135Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
+type proxy135Sumer struct {
 	Object interface{}
 	Sum_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy125Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy135Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Sum_(p.Object, a0, a1...)
 }
 
-// proxy126Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
-type proxy126Tanher struct {
+// proxy136Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
+type proxy136Tanher struct {
 	Object interface{}
 	Tanh_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy126Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy136Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Tanh_(p.Object, a0, a1...)
 }
 
-// proxy127Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
-type proxy127Tracer struct {
+// proxy137Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
+type proxy137Tracer struct {
 	Object interface{}
 	Trace_ func(_ interface{}, a0 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy127Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
+func (p *proxy137Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
 
-// proxy128Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
-type proxy128Transposer struct {
+// proxy138Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
+type proxy138Transposer struct {
 	Object     interface{}
 	Transpose_ func(_ interface{}, a0 tensor.Tensor, a1 []int) error
 }
 
-func (p *proxy128Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
+func (p *proxy138Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
 	return p.Transpose_(p.Object, a0, a1)
 }
 
-// proxy129Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
-type proxy129Zeroer struct {
+// proxy139Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
+type proxy139Zeroer struct {
 	Object interface{}
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy129Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy139Zeroer) Zero() { p.Zero_(p.Object) }

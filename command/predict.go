@@ -1,0 +1,186 @@
+package command
+
+import (
+	"bufio"
+	"path/filepath"
+	"strings"
+
+	"github.com/pkg/errors"
+	"github.com/spf13/cobra"
+
+	"github.com/rnnzoo/rnnzoo/internal/atomicfile"
+	"github.com/rnnzoo/rnnzoo/zoo"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+)
+
+func newPredict() *cobra.Command {
+	var out string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "predict <run> [INPUT…|-]",
+		Short: "Use a kept run: continue a series, name the class of a text, translate",
+		Long: `Use a kept run, which is a folder or its name under --out.
+
+What an input is depends on what the run has learnt: a text, or the name of a file; - stands for standard input, a text on
+each line or what would be in the file. Without a run this help shows the settings of all tasks, with one those of its own.`,
+		Example: `  zoo predict lstm-airline-1 --steps 12
+  zoo predict runs/gru-sales-1 this-year.csv --json
+  tail -n 100 sales.csv | zoo predict gru-sales-1 -
+  zoo predict bilstm-imdb-1 "not bad at all"
+  zoo predict bilstm-imdb-1 - < reviews.txt
+  zoo predict bigru-multi30k-de-en-1 "Zwei Hunde spielen im Schnee." --beam 10 --attention
+  zoo predict gru-dates-1 "the third of May 1984" --attention=alignment.svg`,
+		Args:              arguments("<run> [INPUT…|-]"),
+		ValidArgsFunction: completing(runNames),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, dir, err := openRun(args[0], out)
+			if err != nil {
+				return err
+			}
+			q := r.Predictor().Query()
+			if err := layOver(q, cmd, r, dir); err != nil {
+				return err
+			}
+			w := bufio.NewWriter(cmd.OutOrStdout())
+			err = q.Run(cmd.Context(), args[1:], cmd.InOrStdin(), func(p task.Prediction) error {
+				if err := emit(w, p, asJSON); err != nil {
+					return err
+				}
+				return errors.WithStack(w.Flush())
+			})
+			var usage *option.UsageError
+			if errors.As(err, &usage) && usage.Setting == "" {
+				return linef("predict %s: %s", args[0], usage.Want)
+			}
+			return err
+		},
+	}
+	var union option.Set
+	for _, k := range zoo.Tasks() {
+		union.Group(taskGroup(k))
+		k.Query().Declare(&union)
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	addSettings(flags, &union)
+	flags.StringVar(&out, "out", defaultOut, "folder that runs are kept in")
+	flags.BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	completeSettings(cmd)
+	helpWithSettings(cmd, func(args []string, _ map[string]string) *option.Set {
+		r := runOf(args, out)
+		if r == nil {
+			return asInTraining(&union)
+		}
+		var s option.Set
+		s.Group(taskGroup(r.Task()))
+		r.Predictor().Query().Declare(&s)
+		return &s
+	})
+	return cmd
+}
+
+// emit writes a prediction, and its picture where one is asked for.
+func emit(w *bufio.Writer, p task.Prediction, asJSON bool) error {
+	if drawn, ok := p.(task.Pictured); ok {
+		if file, picture := drawn.Picture(); file != "" {
+			if err := draw(file, picture); err != nil {
+				return err
+			}
+		}
+	}
+	if asJSON {
+		return writeJSON(w, p.Event())
+	}
+	_, err := w.WriteString(p.Text())
+	return errors.WithStack(err)
+}
+
+// picture is what an exhibit can be drawn as.
+type picture interface {
+	SVG() string
+	PNG() []byte
+}
+
+// draw writes an exhibit to a file that ends in .svg or .png.
+func draw(file string, e task.Exhibit) error {
+	var p picture
+	switch {
+	case e.Map != nil:
+		p = e.Map
+	case e.Chart != nil:
+		p = e.Chart
+	default:
+		return errors.Errorf("%s: there is nothing to draw", file)
+	}
+	data := []byte(p.SVG())
+	if strings.EqualFold(filepath.Ext(file), ".png") {
+		data = p.PNG()
+	}
+	return atomicfile.WriteData(file, data)
+}
+
+// openRun opens a run by its folder, or its name under out.
+func openRun(name, out string) (r *zoo.Run, dir string, err error) {
+	if dir, err = zoo.FindRun(name, out); err != nil {
+		return nil, "", err
+	}
+	r, err = zoo.Open(dir)
+	return r, dir, err
+}
+
+// runOf returns the run that the arguments of a help name, or nil.
+func runOf(args []string, out string) *zoo.Run {
+	if len(args) == 0 {
+		return nil
+	}
+	r, _, err := openRun(args[0], out)
+	if err != nil {
+		return nil
+	}
+	return r
+}
+
+// layOver sets the settings of a run's question, or of how its answers are looked for, that flags have given.
+func layOver(o task.Options, cmd *cobra.Command, r *zoo.Run, dir string) error {
+	var s option.Set
+	if o != nil {
+		o.Declare(&s)
+	}
+	given := givenSettings(cmd.Flags())
+	for _, name := range sortedKeys(given) {
+		if f := s.Lookup(name); f == nil {
+			return linef("--%s is for the task %s; the task of %s is %s", name, strings.Join(tasksWith(name), " or "), dir, r.Task().Name())
+		} else if err := f.Set(given[name]); err != nil {
+			return err
+		}
+	}
+	return s.Check()
+}
+
+// tasksWith returns the tasks whose questions have a setting.
+func tasksWith(name string) []string {
+	var names []string
+	for _, k := range zoo.Tasks() {
+		if querySettings(k).Lookup(name) != nil {
+			names = append(names, k.Name())
+		}
+	}
+	return names
+}
+
+// asInTraining shows of settings whose defaults only a run knows, those of how answers are looked for, what they are.
+func asInTraining(s *option.Set) *option.Set {
+	for _, k := range zoo.Tasks() {
+		var known option.Set
+		if d := k.Decoding(); d != nil {
+			d.Declare(&known)
+		}
+		for _, f := range s.Fields() {
+			if f.Group == taskGroup(k) && known.Lookup(f.Name) != nil {
+				f.Default = "as in training"
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,43 @@
+package datasets
+
+import (
+	"math"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+)
+
+// Settings are how a dataset is read, as plain data that can be written down: each field is what the option of its name
+// says. [Use] makes an option of them. The zero value is the default.
+type Settings struct {
+	Columns       []string `json:"columns,omitempty"`
+	Fill          string   `json:"fill,omitempty"`
+	Period        int      `json:"period,omitempty"`
+	Text          string   `json:"text,omitempty"`
+	Label         string   `json:"label,omitempty"`
+	Source        string   `json:"source,omitempty"`
+	Target        string   `json:"target,omitempty"`
+	Encoding      string   `json:"encoding,omitempty"`
+	Quote         string   `json:"quote,omitempty"`
+	SkipEmpty     bool     `json:"skip_empty,omitempty"`
+	FoldLabels    bool     `json:"fold_labels,omitempty"`
+	SentencesOnly bool     `json:"sentences_only,omitempty"`
+}
+
+// Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the
+// ways that [Encoding] takes, as in a file of settings, gets its usual name.
+func (c *Settings) Declare(s *option.Set) {
+	c.Encoding = encodingName(c.Encoding)
+	s.List(&c.Columns, "columns", "names of the variables, with commas between them; none is all columns of numbers").For(KindSeries)
+	s.Text(&c.Fill, "fill", "what stands in for missing values, which are an error without").OneOf(table.FillMethods()...).For(KindSeries)
+	s.Int(&c.Period, "period", "rows in a season, for the baselines; 0 is what the dataset says").AtLeast(0).Below(math.MaxInt32).For(KindSeries)
+	s.Text(&c.Text, "text", "name of the column of texts in a file of your own, or of several with commas between them, whose texts are joined").For(KindTexts)
+	s.Text(&c.Label, "label", "name of the column of classes in a file of your own").For(KindTexts)
+	s.Text(&c.Source, "source", "name of the column of texts to translate in a file of your own").For(KindPairs)
+	s.Text(&c.Target, "target", "name of the column of translations in a file of your own").For(KindPairs)
+	s.Text(&c.Encoding, "encoding", "encoding of a file of your own; UTF-16 with a byte order mark is recognised").OneOf(encodings()...).For(KindTexts, KindPairs)
+	s.Text(&c.Quote, "quote", "quotation marks in a file of your own: whether they hold fields together (csv), are part of the text (none), or the file shows it (auto)").OneOf(table.Quotes()...).For(KindSeries, KindTexts, KindPairs)
+	s.Bool(&c.SkipEmpty, "skip-empty", "leave out the rows of a file of your own that lack a text, a class or a translation").For(KindTexts, KindPairs)
+	s.Bool(&c.FoldLabels, "fold-labels", "make one class of those of a file of your own that differ in case or in blanks around them alone").For(KindTexts)
+	s.Bool(&c.SentencesOnly, "sentences-only", "train on the sentences of a treebank alone, not on their phrases").For(KindTexts)
+}

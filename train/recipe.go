@@ -1,0 +1,61 @@
+package train
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+)
+
+// Recipe is how a task is trained, as far as it can be written down.
+type Recipe struct {
+	Epochs      int     `json:"epochs"`
+	Batch       int     `json:"batch"`        // examples a step; 0 means all
+	LR          float64 `json:"lr"`           // 0 means the optimizer's own
+	Optimizer   string  `json:"optimizer"`    // a spec of NewOptimizer: "adamw:beta2=0.98"; "" means adam
+	WeightDecay float64 `json:"weight_decay"` // unless Optimizer says one; 0 means the optimizer's own
+	Clip        float64 `json:"clip"`         // of the global norm of the gradient; 0 means none
+	ClipEach    float64 `json:"clip_each,omitempty"`
+	Schedule    string  `json:"schedule"`           // a spec of NewSchedule; "" means constant
+	Patience    int     `json:"patience"`           // epochs; 0 means no end to it
+	Maximize    string  `json:"maximize,omitempty"` // the validation metric that decides the best epoch; "" means the loss, which is minimized
+	Seed        uint64  `json:"seed"`
+}
+
+// Declare declares the settings, with their values as the defaults.
+func (r *Recipe) Declare(s *option.Set) {
+	s.Int(&r.Epochs, "epochs", "passes over the training examples").AtLeast(1).Below(math.MaxInt32)
+	s.Int(&r.Batch, "batch", "examples a step; 0 is all of them").AtLeast(0).Below(math.MaxInt32)
+	s.Float(&r.LR, "lr", "learning rate").Above(0)
+	s.Text(&r.Optimizer, "optimizer", "one of "+strings.Join(OptimizerNames(), ", ")+", with settings of its own behind it if need be: adamw:beta2=0.98").
+		Checked(func() error { _, err := newOptimizer(r.spec(), r.LR, 0); return err })
+	s.Float(&r.WeightDecay, weightDecay, "decay of the weights; 0 is what the optimizer has without").AtLeast(0)
+	s.Float(&r.Clip, "clip", "largest norm of the gradient; 0 is no limit").AtLeast(0)
+	s.Float(&r.ClipEach, "clip-each", "largest element of the gradient; 0 is no limit").AtLeast(0)
+	s.Text(&r.Schedule, "schedule", "learning rate over time: one of "+strings.Join(ScheduleSpecs(), ", ")).
+		Checked(func() error { _, err := newSchedule(r.Schedule, r.LR, r.Epochs, 1); return err })
+	s.Int(&r.Patience, "patience", "stop after so many epochs that are not the best so far, by the validation loss or accuracy; 0 is never").AtLeast(0).Below(math.MaxInt32)
+	s.Text(&r.Maximize, "maximize", "validation metric that decides the best epoch; none is the loss, which is made small")
+	s.Uint(&r.Seed, "seed", "seed of all that is random")
+}
+
+// spec returns the optimizer's spec.
+func (r *Recipe) spec() string {
+	if r.Optimizer == "" {
+		return "adam"
+	}
+	return r.Optimizer
+}
+
+// written returns the recipe with an optimizer in it.
+func (r Recipe) written(o Optimizer) Recipe {
+	r.LR, r.Optimizer = o.LearningRate(), optimizerSpec(o, weightDecay)
+	r.WeightDecay = 0
+	var s option.Set
+	o.Declare(&s)
+	if f := s.Lookup(weightDecay); f != nil {
+		r.WeightDecay, _ = strconv.ParseFloat(f.String(), 64) // which is a number, or an error in Step
+	}
+	return r
+}

@@ -1,0 +1,322 @@
+package classify
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"math/rand"
+	randv2 "math/rand/v2"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/text"
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/metric"
+	"github.com/rnnzoo/rnnzoo/zoo/show"
+	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
+)
+
+// Classification is the task of naming the class of a text. The vocabulary is that of the training part. It serves one
+// goroutine.
+type Classification struct {
+	*Classifier
+	data     *datasets.Labelled
+	parts    map[task.Part]*encodedPart
+	train    encodedPart // what is left of the training part by Limit
+	lengths  []int       // of the training texts, as they are read
+	bounds   []int       // steps of the programs that train
+	batch    int         // size of the batches of this epoch
+	dropSeed int64       // of the word dropout of this epoch
+	rivals   map[task.Part][]task.Rival
+	lane     *lane
+	draws    train.Draws
+}
+
+// encodedPart is a part of the dataset as numbers.
+type encodedPart struct {
+	tokens [][]int32
+	labels []int
+	bounds []int // steps of the programs that evaluate it
+}
+
+var _ task.Task = (*Classification)(nil)
+
+// New prepares a task. The network's parameters are declared in params.
+func New(network *graph.Network, data *datasets.Labelled, params *graph.Params, opts Options) (*Classification, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := network.Check(); err != nil {
+		return nil, err
+	}
+	if err := checkLabels(data); err != nil {
+		return nil, err
+	}
+	encoder, err := texts.NewEncoder(opts.Tokenizer, text.Words{Lower: !opts.Cased}, datasets.Texts(data.Train), text.MinCount(opts.MinCount), text.MaxSize(opts.Vocabulary))
+	if err != nil {
+		return nil, errors.WithMessagef(err, "classify %s", data.Meta.Name)
+	}
+	c := &Classifier{opts: opts, network: network, params: params, encoder: encoder, classes: data.Classes,
+		embed: graph.Normal(embeddingDeviation, text.Pad)}
+	if c.weights, err = classWeights(data, opts.ClassWeights); err != nil {
+		return nil, err
+	}
+	if err := c.loadVectors(); err != nil {
+		return nil, err
+	}
+	c.opts.Embedding = cmp.Or(c.opts.Embedding, usualWidth)
+	if err := c.declare(); err != nil {
+		return nil, err
+	}
+	t := newClassification(c, data)
+	t.Limit(0)
+	return t, nil
+}
+
+func newClassification(c *Classifier, data *datasets.Labelled) *Classification {
+	return &Classification{Classifier: c, data: data, parts: make(map[task.Part]*encodedPart), rivals: make(map[task.Part][]task.Rival),
+		lane: program.NewLane[program.Shape]()}
+}
+
+// checkLabels returns an error for the first label that is none of the classes.
+func checkLabels(data *datasets.Labelled) error {
+	if data == nil {
+		return errors.New("classify: the texts are nil; datasets.Open opens some")
+	}
+	for _, part := range [][]datasets.Example{data.Train, data.Valid, data.Test} {
+		for i, e := range part {
+			if e.Label < 0 || e.Label >= len(data.Classes) {
+				return errors.Errorf("classify %s: example %d has the label %d; want 0 to %d, one of the %d classes", data.Meta.Name, i+1, e.Label, len(data.Classes)-1, len(data.Classes))
+			}
+		}
+	}
+	return nil
+}
+
+// classWeights returns the weight of each class in the loss.
+func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
+	k := len(data.Classes)
+	weights := make([]float64, k)
+	switch spec {
+	case "":
+		return nil, nil
+	case balanced:
+		for _, e := range data.Train {
+			weights[e.Label]++
+		}
+		for i, n := range weights {
+			weights[i] = float64(len(data.Train)) / (float64(k) * max(1, n))
+		}
+		return weights, nil
+	}
+	numbers, err := readWeights(spec)
+	if err != nil {
+		return nil, errors.Errorf("classify %s: class weights %q: %v", data.Meta.Name, spec, err)
+	}
+	if len(numbers) != k {
+		return nil, errors.Errorf("classify %s: %d class weights %q; want one for each of the classes %q", data.Meta.Name, len(numbers), spec, data.Classes)
+	}
+	return numbers, nil
+}
+
+// Predictor implements task.Task.
+func (c *Classification) Predictor() task.Predictor { return c.Classifier }
+
+// part returns a part as numbers, which it makes once.
+func (c *Classification) part(p task.Part) (*encodedPart, error) {
+	if e := c.parts[p]; e != nil {
+		return e, nil
+	}
+	examples, err := c.data.Part(string(p))
+	if err != nil {
+		return nil, err
+	}
+	e := &encodedPart{tokens: make([][]int32, len(examples)), labels: make([]int, len(examples))}
+	lengths := make([]int, len(examples))
+	for i, x := range examples {
+		e.tokens[i], e.labels[i] = c.encode(x.Text), x.Label
+		lengths[i] = len(c.last(e.tokens[i]))
+	}
+	e.bounds = program.StepBounds(lengths, 1)
+	c.parts[p] = e
+	return e, nil
+}
+
+// Examples implements task.Task.
+func (c *Classification) Examples() (train, valid, test int) {
+	return len(c.train.labels), len(c.data.Valid), len(c.data.Test)
+}
+
+// Limit implements task.Task: it keeps the first texts of each class, each class in its share, since a dataset may have one
+// class after the other.
+func (c *Classification) Limit(n int) {
+	all, _ := c.part(task.TrainPart) // which there is
+	c.train = *all
+	if total := len(all.labels); n > 0 && n < total {
+		c.train = encodedPart{}
+		seen := make([]int, len(c.classes))
+		size := make([]int, len(c.classes))
+		for _, label := range all.labels {
+			size[label]++
+		}
+		want, before := make([]int, len(c.classes)), 0
+		for label, k := range size { // cumulative, so that the shares add up to n
+			want[label] = (before+k)*n/total - before*n/total
+			before += k
+		}
+		for i, label := range all.labels {
+			if seen[label]++; seen[label] <= want[label] {
+				c.train.tokens, c.train.labels = append(c.train.tokens, all.tokens[i]), append(c.train.labels, label)
+			}
+		}
+	}
+	c.lengths = make([]int, len(c.train.labels))
+	for i, ids := range c.train.tokens {
+		c.lengths[i] = len(c.last(ids))
+	}
+	// A run is some epochs; how many it is to be does not matter much.
+	const epochs = 3
+	c.bounds = program.StepBounds(c.lengths, epochs)
+}
+
+// Batches implements train.Task: texts of about one length are in a batch.
+func (c *Classification) Batches(epoch, size int, seed uint64) [][]int {
+	if size < 1 || size > len(c.lengths) {
+		size = len(c.lengths)
+	}
+	c.batch = size
+	var bucketSeed uint64
+	c.draws.Epoch(len(c.lengths), size, epoch, seed, func(rng *rand.Rand) { c.dropSeed, bucketSeed = rng.Int63(), rng.Uint64() })
+	return datasets.Buckets(c.lengths, size, randv2.New(randv2.NewPCG(bucketSeed, 0)))
+}
+
+// Step implements train.Task.
+func (c *Classification) Step(_ int, examples []int) (train.Step, error) {
+	if err := program.CheckExamples(examples, len(c.train.tokens)); err != nil {
+		return train.Step{}, errors.WithMessage(err, "classify")
+	}
+	longest, tokens := 0, 0
+	sequences := make([][]int32, len(examples))
+	for i, e := range examples {
+		sequences[i] = c.dropWords(e, c.last(c.train.tokens[e]))
+		longest = max(longest, len(sequences[i]))
+		tokens += len(sequences[i])
+	}
+	s := program.Shape{Steps: program.StepsFor(longest, c.bounds), Batch: max(c.batch, len(examples)), Training: true}
+	p, err := c.program(c.lane, s)
+	if err != nil {
+		return train.Step{}, err
+	}
+	program.SetTokens(p, s, sequences)
+	program.SetTargets(p, c.train.labels, examples)
+	return train.Step{Program: p, Tokens: tokens}, nil
+}
+
+// dropWords replaces words of an example by the unknown one, other ones in each epoch.
+func (c *Classification) dropWords(example int, ids []int32) []int32 {
+	if c.opts.WordDropout == 0 {
+		return ids
+	}
+	rng := rand.New(rand.NewSource(c.dropSeed + int64(example)))
+	dropped := make([]int32, len(ids))
+	for i, id := range ids {
+		if dropped[i] = id; rng.Float64() < c.opts.WordDropout {
+			dropped[i] = text.Unknown
+		}
+	}
+	return dropped
+}
+
+// Validate implements train.Task.
+func (c *Classification) Validate() (train.Evaluation, error) {
+	s, err := c.Evaluate(context.Background(), task.ValidPart)
+	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
+}
+
+// Evaluate implements task.Task: the metrics are those of Kind.Metrics, and the exhibit is the
+// confusion matrix.
+func (c *Classification) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
+	part, err := c.part(p)
+	if err != nil {
+		return task.Scores{}, err
+	}
+	if len(part.labels) == 0 {
+		return task.Scores{}, errors.Errorf("classify %s: the %s part has no texts", c.data.Meta.Name, p)
+	}
+	logits, err := c.logits(ctx, c.lane, part.tokens, part.bounds)
+	if err != nil {
+		return task.Scores{}, err
+	}
+	return score(c.classes, logits, part.labels), nil
+}
+
+// score compares logits [n][classes] with the true classes.
+func score(classes []string, logits [][]float64, labels []int) task.Scores {
+	confusion := metric.NewConfusion(classes)
+	loss := 0.0
+	for i, row := range logits {
+		confusion.Counts[labels[i]][largest(row)]++
+		loss += crossEntropy(row, labels[i]) / float64(len(labels))
+	}
+	return task.Scores{
+		Metrics:  map[string]float64{accuracyName: confusion.Accuracy(), "f1": confusion.F1(), "loss": loss},
+		Exhibits: []task.Exhibit{{Name: "confusion", Table: confusionTable(confusion), Data: confusion}},
+	}
+}
+
+// mostClasses is how many classes a table of who was taken for whom has room for on a terminal.
+const mostClasses = 10
+
+// confusionTable shows how many of each true class were taken for which, or nil if there are too many to show.
+func confusionTable(c *metric.Confusion) *show.Table {
+	if len(c.Classes) > mostClasses {
+		return nil
+	}
+	t := &show.Table{Header: append([]string{"true \\ predicted"}, c.Classes...)}
+	for i, name := range c.Classes {
+		row := []any{name}
+		for _, n := range c.Counts[i] {
+			row = append(row, show.Count(n))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// crossEntropy returns −log softmax(logits)[label].
+func crossEntropy(logits []float64, label int) float64 {
+	most, sum := math.Inf(-1), 0.0
+	for _, v := range logits {
+		most = max(most, v)
+	}
+	for _, v := range logits {
+		sum += math.Exp(v - most)
+	}
+	return most + math.Log(sum) - logits[label]
+}
+
+// Probe implements task.Task: the texts are those of about the median length, so that they end at about the same step.
+func (c *Classification) Probe() ([]graph.GradientNorms, error) {
+	examples := program.AroundMedian(len(c.lengths), func(i, j int) int { return cmp.Compare(c.lengths[i], c.lengths[j]) })
+	n := len(examples)
+	s := program.Shape{Steps: c.lengths[examples[n-1]], Batch: n}
+	sequences := make([][]int32, n)
+	for i, e := range examples {
+		sequences[i] = c.last(c.train.tokens[e])
+	}
+	b := graph.NewBuilder(c.params)
+	logits := c.declareOn(b, s.Steps, s.Batch)
+	p, err := graph.NewProbe(b, b.CrossEntropy(logits, b.IndexInput("target", s.Batch)))
+	if err != nil {
+		return nil, err
+	}
+	program.SetTokens(p.Program, s, sequences)
+	program.SetTargets(p.Program, c.train.labels, examples)
+	err = p.Run()
+	return p.Norms(), err
+}

@@ -1,0 +1,167 @@
+package forecast
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+)
+
+// transform turns the rows of a series into what a network learns from, and its forecasts back: logarithm, seasonal
+// difference, first difference, and scaling to mean 0 and deviation 1, in this order. The scale is learnt from the rows
+// that fit is given.
+type transform struct {
+	Log        bool      `json:"log"`
+	Lag        int       `json:"lag"`
+	Difference int       `json:"difference"`
+	Mean       []float64 `json:"mean"`
+	Deviation  []float64 `json:"deviation"`
+}
+
+// lost returns how many rows at the beginning have no difference.
+func (t transform) lost() int { return t.Lag + t.Difference }
+
+// fit learns the scale of each variable.
+func (t *transform) fit(rows [][]float64) error {
+	t.Mean, t.Deviation = nil, nil
+	d := like(rows)
+	if err := t.differences(d, like(rows), rows); err != nil {
+		return err
+	}
+	d = d[t.lost():]
+	width := len(rows[0])
+	t.Mean, t.Deviation = make([]float64, width), make([]float64, width)
+	for v := range width {
+		for _, row := range d {
+			t.Mean[v] += row[v] / float64(len(d))
+		}
+		for _, row := range d {
+			t.Deviation[v] += (row[v] - t.Mean[v]) * (row[v] - t.Mean[v]) / float64(len(d))
+		}
+		largest := 0.0
+		for _, row := range rows {
+			largest = max(largest, math.Abs(t.level(row[v])))
+		}
+		if math.IsInf(t.Mean[v], 0) || math.IsInf(t.Deviation[v], 0) {
+			return errors.Errorf("variable %d has values up to %.3g, whose squares no number holds; divide them by a power of ten", v+1, largest)
+		}
+		// A variable that never changes has nothing to scale by: what is left is rounding, some 2⁻⁵² of the values.
+		if t.Deviation[v] = math.Sqrt(t.Deviation[v]); t.Deviation[v] <= 1e-14*largest {
+			t.Deviation[v] = 1
+		}
+	}
+	return nil
+}
+
+// apply returns the transformed rows; the first lost rows are zeros.
+func (t transform) apply(rows [][]float64) ([][]float64, error) {
+	out := like(rows)
+	return out, t.applyTo(out, like(rows), rows)
+}
+
+// applyTo is apply into rows that are there, with others to work in.
+func (t transform) applyTo(out, level, rows [][]float64) error {
+	if err := t.differences(out, level, rows); err != nil {
+		return err
+	}
+	for _, row := range out[t.lost():] {
+		for v := range row {
+			row[v] = (row[v] - t.Mean[v]) / t.Deviation[v]
+		}
+	}
+	return nil
+}
+
+// check returns an error for the first value that has no logarithm, if that is taken.
+func (t transform) check(rows [][]float64) error {
+	if !t.Log {
+		return nil
+	}
+	for i, row := range rows {
+		for _, x := range row {
+			if !(x > 0) {
+				return errors.Errorf("row %d holds %v, which has no logarithm; forecast without log", i+1, x)
+			}
+		}
+	}
+	return nil
+}
+
+// differences sets rows to the differences of others' logarithms or values, which level becomes.
+func (t transform) differences(out, level, rows [][]float64) error {
+	if err := t.check(rows); err != nil {
+		return err
+	}
+	for i, row := range rows {
+		for v, x := range row {
+			level[i][v] = t.level(x)
+		}
+	}
+	for i := t.lost(); i < len(out); i++ {
+		for v := range out[i] {
+			out[i][v] = level[i][v] - t.base(level[:i], v)
+		}
+	}
+	return nil
+}
+
+// like returns rows of zeros as long as others, in one block of memory.
+func like(rows [][]float64) [][]float64 {
+	n := 0
+	for _, row := range rows {
+		n += len(row)
+	}
+	block := make([]float64, n)
+	out := make([][]float64, len(rows))
+	for i, row := range rows {
+		out[i], block = block[:len(row):len(row)], block[len(row):]
+	}
+	return out
+}
+
+func (t transform) level(x float64) float64 {
+	if t.Log {
+		return math.Log(x)
+	}
+	return x
+}
+
+// base returns what variable v of the row after these levels is a difference from: the last season's value, the last
+// value, or with both the last season's value and the change since the one before it.
+func (t transform) base(levels [][]float64, v int) float64 {
+	n := len(levels)
+	var b float64
+	if t.Lag > 0 {
+		b = levels[n-t.Lag][v]
+	}
+	if t.Difference > 0 {
+		b += levels[n-1][v]
+		if t.Lag > 0 {
+			b -= levels[n-1-t.Lag][v]
+		}
+	}
+	return b
+}
+
+// invert turns transformed forecasts of the rows after history into the series' own units. Each becomes part of the
+// history of the next.
+func (t transform) invert(history, z [][]float64) [][]float64 {
+	history = history[max(0, len(history)-t.lost()):] // no more is looked back at
+	levels := append(like(history), like(z)...)
+	for i, row := range history {
+		for v, x := range row {
+			levels[i][v] = t.level(x)
+		}
+	}
+	out := like(z)
+	for i, row := range z {
+		at := len(history) + i
+		for v, x := range row {
+			levels[at][v] = x*t.Deviation[v] + t.Mean[v] + t.base(levels[:at], v)
+			out[i][v] = levels[at][v]
+			if t.Log {
+				out[i][v] = math.Exp(levels[at][v])
+			}
+		}
+	}
+	return out
+}

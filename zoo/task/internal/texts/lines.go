@@ -1,0 +1,58 @@
+package texts
+
+import (
+	"bufio"
+	"io"
+	"strings"
+
+	"github.com/pkg/errors"
+)
+
+// mostBytes is longer than any text that is given on a line.
+const mostBytes = 1 << 24
+
+// EachLines gives the lines of a reader to a function, as many at once as have arrived but no more than most. Unless empty
+// ones are allowed they are errors.
+func EachLines(in io.Reader, empty bool, most int, do func(lines []string) error) error {
+	r := bufio.NewReaderSize(in, 1<<16)
+	var lines []string
+	for n := 1; ; n++ {
+		line, err := readLine(r)
+		if err != nil && err != io.EOF {
+			return errors.Wrapf(err, "standard input: line %d", n)
+		}
+		if line != "" {
+			if !empty && strings.TrimSpace(line) == "" {
+				return errors.Errorf("standard input: line %d is empty; give a text on each", n)
+			}
+			lines = append(lines, strings.TrimRight(line, "\r\n"))
+		}
+		if len(lines) > 0 && (err == io.EOF || r.Buffered() == 0 || len(lines) == most) {
+			if err := do(lines); err != nil {
+				return err
+			}
+			lines = nil
+		}
+		if err == io.EOF {
+			if n == 1 && line == "" {
+				return errors.New("standard input is empty; give a text on each line")
+			}
+			return nil
+		}
+	}
+}
+
+// readLine returns the next line with its end.
+func readLine(r *bufio.Reader) (string, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if err != bufio.ErrBufferFull {
+			return string(line), err
+		}
+		if len(line) > mostBytes {
+			return "", errors.Errorf("it is longer than %d bytes", mostBytes)
+		}
+	}
+}
