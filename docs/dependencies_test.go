@@ -86,7 +86,7 @@ func TestBuildIsStatic(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil || runtime.GOOS == "windows" {
 		t.Skip("there is no make")
 	}
-	if said := run(t, nil, "make", "-n", "build"); !strings.HasPrefix(said, "CGO_ENABLED=0 go build ") {
+	if said := run(t, nil, "make", "--no-print-directory", "-n", "build"); !strings.HasPrefix(said, "CGO_ENABLED=0 go build ") {
 		t.Errorf("make build runs %s", said)
 	}
 }
