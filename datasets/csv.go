@@ -23,8 +23,8 @@ import (
 //
 // Missing values (nothing, NA, N/A, NaN, null, none, ? or -) are an error unless [Fill] says what stands in for them.
 // At most 1 GiB is read, 1 MiB a line or row, 65,536 columns, 2²⁴ rows and 2²⁶ cells. What was guessed stands in the
-// Notices of its Info. Every error is one line with the file and, where there is one, the line and column at fault; an unknown fill method
-// is an *[UnknownError].
+// Notices of its Info. Every error is one line with the file and, where there is one, the line and column at fault; an
+// unknown fill method is an *[UnknownError].
 func CSV(path string, opts ...Option) (*Series, error) {
 	o, err := gather(opts)
 	if err != nil {

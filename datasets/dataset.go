@@ -134,8 +134,8 @@ func opened(spec string, o options) func(Dataset, error) (Dataset, error) {
 }
 
 // Describe tells what a specification names without reading or fetching it: of a name what [List] says, and of a file
-// of one's own all but its size and its notices. A file need not exist. The options decide as they do in [Open], of which the errors
-// are too: with [Text] or [Label] "csv:FILE" is labelled texts.
+// of one's own all but its size and its notices. A file need not exist. The options decide as they do in [Open], of
+// which the errors are too: with [Text] or [Label] "csv:FILE" is labelled texts.
 func Describe(spec string, opts ...Option) (Info, error) {
 	o, err := gather(opts)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 )
 
 // UnknownError reports a name that means nothing here: of a dataset, of the prefix before a file, of a fill method, of
-// an encoding, of a way of quoting or of a part. It is the request that is wrong and not a file, so a command can tell the two apart:
+// an encoding, of a way of quoting or of a part. It is the request that is wrong and not a file, so a command can tell
+// the two apart:
 //
 //	var unknown *datasets.UnknownError
 //	if errors.As(err, &unknown) {
