@@ -113,13 +113,7 @@ func datasetInfo(name string, opts []datasets.Option) (datasets.Info, error) {
 	if _, err := datasets.Path(name, opts...); err != nil {
 		return datasets.Info{}, err
 	}
-	var found datasets.Info
-	for _, d := range datasets.List(opts...) {
-		if d.Name == name {
-			found = d
-		}
-	}
-	return found, nil
+	return datasets.Describe(name, opts...)
 }
 
 // printData says where a dataset is.

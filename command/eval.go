@@ -7,7 +7,6 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/zoo"
-	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
@@ -71,33 +70,13 @@ func newEval() *cobra.Command {
 			return nil
 		},
 	}
-	var union option.Set
-	for _, k := range zoo.Tasks() {
-		if d := k.Decoding(); d != nil {
-			union.Group(taskGroup(k))
-			d.Declare(&union)
-		}
-	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	addSettings(flags, &union)
+	runSettings(cmd, task.Kind.Decoding, func(r *zoo.Run) task.Options { return r.Predictor().Decoding() })
 	flags.StringVar(&split, "split", string(task.TestPart), "part of the dataset: train, valid or test")
 	flags.StringVar(&dataDir, "data", "", "folder that is searched before the one of ZOO_DATA and the cache")
 	flags.StringVar(&out, "out", defaultOut, "folder that runs are kept in")
 	flags.BoolVar(&asJSON, "json", false, "print a JSON object")
 	_ = cmd.RegisterFlagCompletionFunc("split", choices("train", "valid", "test"))
-	completeSettings(cmd)
-	helpWithSettings(cmd, func(args []string, _ map[string]string) *option.Set {
-		r := runOf(args, out)
-		if r == nil {
-			return asInTraining(&union)
-		}
-		var s option.Set
-		if d := r.Predictor().Decoding(); d != nil {
-			s.Group(taskGroup(r.Task()))
-			d.Declare(&s)
-		}
-		return &s
-	})
 	return cmd
 }

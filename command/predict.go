@@ -56,28 +56,39 @@ each line or what would be in the file. Without a run this help shows the settin
 			return err
 		},
 	}
-	var union option.Set
-	for _, k := range zoo.Tasks() {
-		union.Group(taskGroup(k))
-		k.Query().Declare(&union)
-	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	addSettings(flags, &union)
+	runSettings(cmd, func(k task.Kind) task.Options { return k.Query() }, func(r *zoo.Run) task.Options { return r.Predictor().Query() })
 	flags.StringVar(&out, "out", defaultOut, "folder that runs are kept in")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	return cmd
+}
+
+// runSettings gives a command that uses kept runs the settings of all tasks as flags. Its help shows those of the run that
+// its arguments name.
+func runSettings(cmd *cobra.Command, ofTask func(task.Kind) task.Options, ofRun func(*zoo.Run) task.Options) {
+	declare := func(s *option.Set, k task.Kind, o task.Options) {
+		if o != nil {
+			s.Group(taskGroup(k))
+			o.Declare(s)
+		}
+	}
+	union := new(option.Set)
+	for _, k := range zoo.Tasks() {
+		declare(union, k, ofTask(k))
+	}
+	addSettings(cmd.Flags(), union)
 	completeSettings(cmd)
 	helpWithSettings(cmd, func(args []string, _ map[string]string) *option.Set {
+		out, _ := cmd.Flags().GetString("out") // which such a command has
 		r := runOf(args, out)
 		if r == nil {
-			return asInTraining(&union)
+			return asInTraining(union)
 		}
-		var s option.Set
-		s.Group(taskGroup(r.Task()))
-		r.Predictor().Query().Declare(&s)
-		return &s
+		s := new(option.Set)
+		declare(s, r.Task(), ofRun(r))
+		return s
 	})
-	return cmd
 }
 
 // emit writes a prediction, and its picture where one is asked for.

@@ -175,36 +175,38 @@ func (c Config) Check() error {
 	if _, err := ModelByName(c.Model); err != nil {
 		return err
 	}
-	if err := c.check(nil); err != nil {
-		return err
-	}
-	kind, err := c.kind()
+	return c.checkTraining(nil)
+}
+
+// checkTraining is Check for a network of one's own, or nil.
+func (c Config) checkTraining(network *graph.Network) error {
+	kind, err := c.check(network)
 	if err != nil {
 		return err
 	}
 	return checkMaximize(c.Maximize, kind)
 }
 
-// check is Check for a network of one's own, or nil, and for a run that need not be trained.
-func (c Config) check(network *graph.Network) error {
+// check returns the task, or what is wrong whether or not it is to be trained.
+func (c Config) check(network *graph.Network) (task.Kind, error) {
 	kind, err := c.kind()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var s option.Set
 	c.Declare(&s)
 	if err := s.Check(); err != nil {
-		return err
+		return nil, err
 	}
 	if checker, ok := kind.(task.Checker); ok {
 		if network == nil {
 			if network, err = c.network(c.Model); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return checker.Check(c.setting(network, nil))
+		err = checker.Check(c.setting(network, nil))
 	}
-	return nil
+	return kind, err
 }
 
 // checkMaximize returns an error if a task has no metric of the name, before an epoch has been trained in vain.

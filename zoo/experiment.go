@@ -89,15 +89,10 @@ func New(c Config, opts ...Option) (*Experiment, error) {
 	} else {
 		c.Model = network.Name()
 		c.Sized(network.Config())
-		err = c.check(network)
+		err = c.checkTraining(network)
 	}
 	if err != nil {
 		return nil, err
-	}
-	if kind, err := c.kind(); err == nil { // before a corpus is fetched
-		if err := checkMaximize(c.Maximize, kind); err != nil {
-			return nil, err
-		}
 	}
 	d := s.dataset
 	if d != nil {

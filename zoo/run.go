@@ -127,7 +127,7 @@ func (c Config) networkOf(given []*graph.Network) (*graph.Network, error) {
 	if err != nil {
 		return nil, errors.Errorf("its model %q is none of the zoo: give its network to zoo.Open, or tell the zoo of it by zoo.Register", c.Model)
 	}
-	if err := c.check(nil); err != nil {
+	if _, err := c.check(nil); err != nil {
 		return nil, errors.Errorf("%s is damaged: %v", configFile, err)
 	}
 	return m.New(c.Recipe.Network()...), nil

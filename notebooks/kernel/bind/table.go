@@ -660,7 +660,6 @@ func init() {
 			"Check":     reflect.ValueOf(tasktest.Check),
 			"DelayLine": reflect.ValueOf(tasktest.DelayLine),
 			"Knows":     reflect.ValueOf(tasktest.Knows),
-			"Lacks":     reflect.ValueOf(tasktest.Lacks),
 			"Network":   reflect.ValueOf(tasktest.Network),
 			"OneStep":   reflect.ValueOf(tasktest.OneStep),
 			"Question":  reflect.ValueOf(tasktest.Question),

@@ -63,9 +63,6 @@ func Knows(input, beginning string) Option {
 	return func(s *suite) { s.known, s.knows = input, beginning }
 }
 
-// Lacks names metrics of the kind that the dataset does not allow.
-func Lacks(metrics ...string) Option { return func(s *suite) { s.lacks = metrics } }
-
 // suite is what Check was called with.
 type suite struct {
 	kind     task.Kind
@@ -78,7 +75,6 @@ type suite struct {
 	inputs   []string
 	known    string
 	knows    string
-	lacks    []string
 }
 
 type setting struct{ name, value string }

@@ -358,7 +358,11 @@ func (t *Translation) evaluate(ctx context.Context, p task.Part, d Decoding) (ta
 	}
 	originals, references := t.sides(part)
 	translated := make([]Translated, len(originals))
-	sources, chunks := t.chunks(originals, d, len(originals))
+	sources := make([][]int, len(originals))
+	for i, s := range originals {
+		sources[i] = t.encodeSource(s)
+	}
+	chunks := chunksOf(sources, d, len(originals))
 	for _, chunk := range chunks {
 		if err := t.find(ctx, t.lane, d, sources, chunk, translated); err != nil {
 			return task.Scores{}, err

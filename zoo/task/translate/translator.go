@@ -237,13 +237,15 @@ func (t *Translator) TranslateContext(ctx context.Context, d Decoding, all ...st
 	if err := checkSearch(d); err != nil {
 		return nil, err
 	}
+	sources := make([][]int, len(all))
 	for i, s := range all {
-		if err := t.checkText(s); err != nil {
+		var err error
+		if sources[i], err = t.encodeInput(s); err != nil {
 			return nil, errors.WithMessagef(err, "translate: text %d", i+1)
 		}
 	}
 	share := (len(all) + t.pool.Lanes() - 1) / t.pool.Lanes()
-	sources, chunks := t.chunks(all, d, max(smallestChunk, share))
+	chunks := chunksOf(sources, d, max(smallestChunk, share))
 	out := make([]Translated, len(all))
 	err := t.pool.Each(ctx, len(chunks), func(l *lane, i int) error { return t.find(ctx, l, d, sources, chunks[i], out) })
 	if err != nil {
@@ -256,28 +258,29 @@ func (t *Translator) TranslateContext(ctx context.Context, d Decoding, all ...st
 // with the default beam, and no network that has learnt from sentences says anything of use about a page.
 const mostTokens = 1 << 10
 
-// checkText returns what is wrong with a text. The bytes come first: to cut a book into tokens takes a while, too.
-func (t *Translator) checkText(s string) error {
+// encodeInput returns the tokens of a person's text, or what is wrong with it. The bytes come first: to cut a book into
+// tokens takes a while, too.
+func (t *Translator) encodeInput(s string) ([]int, error) {
 	const bytesOfToken = 64 // more than tokens have
 	switch {
 	case !utf8.ValidString(s):
-		return errors.New("it is not UTF-8")
+		return nil, errors.New("it is not UTF-8")
 	case len(s) > bytesOfToken*mostTokens:
-		return errors.Errorf("it has %d bytes, far more than a sentence; give it sentence by sentence", len(s))
+		return nil, errors.Errorf("it has %d bytes, far more than a sentence; give it sentence by sentence", len(s))
 	}
-	if n := len(t.encodeSource(s)); n > mostTokens {
-		return errors.Errorf("it has %d tokens; at most %d are read at once: give it sentence by sentence", n, mostTokens)
+	ids := t.encodeSource(s)
+	if n := len(ids); n > mostTokens {
+		return nil, errors.Errorf("it has %d tokens; at most %d are read at once: give it sentence by sentence", n, mostTokens)
 	}
-	return nil
+	return ids, nil
 }
 
-// chunks returns texts as numbers, and the places of those that have words in chunks of texts that are about equally long,
-// each for a search of its own and of no more than so many.
-func (t *Translator) chunks(all []string, d Decoding, most int) (sources [][]int, chunks [][]int) {
-	sources = make([][]int, len(all))
+// chunksOf returns the places of the sources that have words in chunks of about equally long ones, each for a search of its
+// own and of no more than so many.
+func chunksOf(sources [][]int, d Decoding, most int) (chunks [][]int) {
 	var order []int
-	for i, s := range all {
-		if sources[i] = t.encodeSource(s); len(sources[i]) > 1 {
+	for i, ids := range sources {
+		if len(ids) > 1 {
 			order = append(order, i)
 		}
 	}
@@ -290,7 +293,7 @@ func (t *Translator) chunks(all []string, d Decoding, most int) (sources [][]int
 		chunks = append(chunks, order[:n])
 		order = order[n:]
 	}
-	return sources, chunks
+	return chunks
 }
 
 // find looks for the translations of the sources at the places of a chunk.
@@ -349,8 +352,8 @@ func (t *Translator) limit(source int) int {
 func (t *Translator) Warm(ctx context.Context, like ...string) error {
 	return t.pool.Warm(ctx, func(l *lane) error {
 		for _, s := range like {
-			sources, chunks := t.chunks([]string{s}, t.opts.Decoding, 1)
-			for _, chunk := range chunks {
+			sources := [][]int{t.encodeSource(s)}
+			for _, chunk := range chunksOf(sources, t.opts.Decoding, 1) {
 				if err := t.find(ctx, l, t.opts.Decoding, sources, chunk, make([]Translated, 1)); err != nil {
 					return err
 				}
