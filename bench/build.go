@@ -23,7 +23,11 @@ type Prepared struct {
 	run     func() error
 	input   *tensor.Dense                   // x; nil in mode Stream
 	results func() map[string]*tensor.Dense // what a run has computed
+	stats   func() graph.ProgramStats
 }
+
+// Stats returns what a run of the program does.
+func (p *Prepared) Stats() graph.ProgramStats { return p.stats() }
 
 // Run runs the workload once.
 func (p *Prepared) Run() error { return p.run() }
@@ -105,7 +109,7 @@ func (w Workload) buildProgram(p *Prepared, params *graph.Params, opts []graph.C
 	}
 	p.CompileMilliseconds = milliseconds(time.Since(start))
 
-	p.run, p.input = program.Run, program.Input("x")
+	p.run, p.input, p.stats = program.Run, program.Input("x"), program.Stats
 	p.results = func() map[string]*tensor.Dense {
 		r := make(map[string]*tensor.Dense)
 		for i, n := range outputs {
@@ -148,6 +152,7 @@ func (w Workload) buildStepper(p *Prepared, params *graph.Params, opts []graph.C
 	}
 	p.CompileMilliseconds = milliseconds(time.Since(start))
 
+	p.stats = stepper.Stats
 	x := uniform(w.B * w.I)
 	var y []float32
 	p.run = func() error {

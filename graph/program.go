@@ -176,6 +176,22 @@ func (p *Program) Gradient() *tensor.Dense { return p.gradient }
 // Instructions returns the number of instructions of a run.
 func (p *Program) Instructions() int { return len(p.instructions) }
 
+// ProgramStats says what a run does, in numbers that do not depend on the machine but for the number of threads.
+type ProgramStats struct {
+	Instructions int // of the program, before they are divided among threads
+	Threads      int
+	Calls        int // of kernels, by the first thread
+	Fused        int // of these, those that compute several elementwise instructions at once
+	Barriers     int // at which the threads meet
+	ArenaBytes   int // memory for inputs, outputs and what is between them
+}
+
+// Stats returns what a run does: how well the passes of the compiler have done, seen from outside.
+func (p *Program) Stats() ProgramStats {
+	s := p.machine.Stats()
+	return ProgramStats{len(p.instructions), s.Workers, s.Steps, s.Fused, s.Barriers, s.ArenaBytes}
+}
+
 // String lists the instructions of a run, one a line, with the memory that each reads and writes, and then what is
 // carried to the next run.
 func (p *Program) String() string {

@@ -107,3 +107,6 @@ func (s *Stepper) Reset() {
 		t.Zero()
 	}
 }
+
+// Stats returns what a step does.
+func (s *Stepper) Stats() ProgramStats { return s.program.Stats() }

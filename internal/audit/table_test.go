@@ -101,6 +101,7 @@ var table = map[string]exported{
 			reflect.TypeFor[graph.ParamsOption](),
 			reflect.TypeFor[graph.Probe](),
 			reflect.TypeFor[graph.Program](),
+			reflect.TypeFor[graph.ProgramStats](),
 			reflect.TypeFor[graph.State](),
 			reflect.TypeFor[graph.Stepper](),
 			reflect.TypeFor[graph.UnrollOption](),

@@ -24,6 +24,17 @@ type Machine interface {
 	Grads() any
 	// Bytes returns how much memory the machine holds, without a workspace and packed parameters that it shares.
 	Bytes() int
+	// Stats says what the machine does in a run.
+	Stats() Stats
+}
+
+// Stats is what a machine does in a run. What workers do side by side counts once.
+type Stats struct {
+	Workers    int
+	Steps      int // calls of kernels by the first worker
+	Fused      int // of these, those that compute several instructions at once
+	Barriers   int // at which the workers meet
+	ArenaBytes int // memory for inputs, outputs and what is between them
 }
 
 // machine is a Machine for elements of type F.
@@ -271,12 +282,32 @@ func (m *machine[F]) Grads() any { return m.grads }
 
 // Bytes implements Machine.
 func (m *machine[F]) Bytes() int {
+	return (len(m.arena)+m.own+len(m.grads))*sizeOf[F]() + len(m.index)*8
+}
+
+// sizeOf returns the number of bytes of an element.
+func sizeOf[F kernel.Float]() int {
 	var f F
-	size := 4
 	if _, ok := any(f).(float64); ok {
-		size = 8
+		return 8
 	}
-	return (len(m.arena)+m.own+len(m.grads))*size + len(m.index)*8
+	return 4
+}
+
+// Stats implements Machine.
+func (m *machine[F]) Stats() Stats {
+	s := Stats{Workers: len(m.workers), ArenaBytes: (len(m.arena) + len(m.scratch)) * sizeOf[F]()}
+	for _, name := range m.workers[0].names {
+		switch name {
+		case "barrier":
+			s.Barriers++
+			continue
+		case "fused":
+			s.Fused++
+		}
+		s.Steps++
+	}
+	return s
 }
 
 // data returns the memory from a layout's first element on.

@@ -273,6 +273,7 @@ func init() {
 			"ParamsOption":       reflect.TypeFor[graph.ParamsOption](),
 			"Probe":              reflect.TypeFor[graph.Probe](),
 			"Program":            reflect.TypeFor[graph.Program](),
+			"ProgramStats":       reflect.TypeFor[graph.ProgramStats](),
 			"State":              reflect.TypeFor[graph.State](),
 			"Stepper":            reflect.TypeFor[graph.Stepper](),
 			"UnrollOption":       reflect.TypeFor[graph.UnrollOption](),
@@ -285,7 +286,7 @@ func init() {
 			"NoPadding": "int:-1",
 		},
 		Wrappers: map[string][]string{
-			"Probe": {"Bytes", "Grad", "Gradient", "Grads", "Input", "Instructions", "Output", "Run", "Scalar", "Set", "SetRun", "String", "Value"},
+			"Probe": {"Bytes", "Grad", "Gradient", "Grads", "Input", "Instructions", "Output", "Run", "Scalar", "Set", "SetRun", "Stats", "String", "Value"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/graph/safetensors": {
