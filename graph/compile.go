@@ -95,8 +95,8 @@ func FixedParams() CompileOption {
 // mostThreads is how many threads a program may have: more than processors, so that tests can ask for any number.
 const mostThreads = 1 << 10
 
-// planPasses are the parts of the memory plan that can be switched off like passes.
-var planPasses = []string{"aliases", "reuse", "fusion"}
+// planPasses are the parts of the schedule and of the memory plan that can be switched off like passes.
+var planPasses = []string{"eager", "aliases", "reuse", "fusion"}
 
 // Passes returns the names of the compiler's passes, in the order in which they run.
 func Passes() []string {
@@ -169,7 +169,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	pass.Run(g, c.without)
+	pass.Run(g, c.without, nil)
 
 	p := &Program{outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
 	offsets := make([]int, len(outputs))
@@ -286,12 +286,12 @@ func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 			return nil, errors.Errorf("compile: %s is carried into the input %q, but the graph has no input of this name", describe(o.node), o.name)
 		}
 		what := func(v *ir.Value) string {
-			if ir.IsIndex(v) {
+			if v.Type == ir.Integer {
 				return fmt.Sprintf("integers %v", v.Shape)
 			}
 			return fmt.Sprintf("numbers %v", v.Shape)
 		}
-		if from := g.Outputs[at]; !ir.SameShape(in.Shape, from.Shape) || ir.IsIndex(in) != ir.IsIndex(from) {
+		if from := g.Outputs[at]; !ir.SameShape(in.Shape, from.Shape) || in.Type != from.Type {
 			return nil, errors.Errorf("compile: %s is carried into the input %q, but it is %s and the input holds %s", describe(o.node), o.name, what(from), what(in))
 		}
 		carry[o.name] = at

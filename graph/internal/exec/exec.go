@@ -136,7 +136,7 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 	}
 	packed := &packer[F]{data: make(map[packKey][]F), memory: shared, shared: o.Packs}
 	for w, list := range schedule {
-		room := new(room[F])
+		c := binding[F]{m, packed, new(room[F])}
 		groups := fuse(list)
 		if o.NoFusion {
 			groups = nil
@@ -145,11 +145,11 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 			}
 		}
 		for _, group := range groups {
-			if err := m.bindGroup(&m.workers[w], group, packed, room); err != nil {
+			if err := c.group(&m.workers[w], group); err != nil {
 				return nil, err
 			}
 		}
-		room.data = shared.room(w, room.size)
+		c.room.data = shared.room(w, c.room.size)
 	}
 	for _, c := range p.Carries {
 		n := ir.Size(c.Dst.Shape)
@@ -164,28 +164,6 @@ func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.K
 	m.own = own.size()
 	m.job = m.work
 	return m, nil
-}
-
-// bindGroup adds the steps of a group of instructions to a worker: one for all of them if they can be fused.
-func (m *machine[F]) bindGroup(w *worker, group []*plan.Instruction, packed *packer[F], room *room[F]) error {
-	if len(group) > 1 {
-		if s := m.bindFused(group); s != nil {
-			w.add("fused", s)
-			return nil
-		}
-	}
-	for _, in := range group {
-		if in == nil {
-			w.add("barrier", nil)
-			continue
-		}
-		s, err := m.bind(in, packed, room)
-		if err != nil {
-			return err
-		}
-		w.add(in.Op.String(), s)
-	}
-	return nil
 }
 
 func (w *worker) add(name string, s step) {
@@ -332,28 +310,3 @@ func (m *machine[F]) data(l plan.Layout) []F {
 }
 
 func (m *machine[F]) ints(l plan.Layout) []int { return m.index[l.Buffer.Offset+l.Offset:] }
-
-// bind returns the closure of an instruction.
-func (m *machine[F]) bind(part *plan.Instruction, packed *packer[F], room *room[F]) (step, error) {
-	in := *part
-	switch op := in.Op.(type) {
-	case plan.Copy:
-		if in.Dst.Buffer.Space == plan.Index {
-			return m.bindIndexCopy(in), nil
-		}
-		return m.bindMap(kernel.Copy, kernel.Consts[F]{}, in), nil
-	case ir.Map:
-		return m.bindMap(op.Fn, kernel.Consts[F]{F(op.K[0]), F(op.K[1])}, in), nil
-	case ir.Sum:
-		return m.bindSum(in), nil
-	case ir.ReduceSum:
-		return m.bindReduce(in, false), nil
-	case ir.ReduceMax:
-		return m.bindReduce(in, true), nil
-	case ir.MatMul:
-		return m.bindMatMul(op, in, packed.operand(m, op, part), room), nil
-	case ir.Foreign:
-		return m.bindForeign(op, in)
-	}
-	return m.bindRows(in)
-}

@@ -7,18 +7,21 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
+	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
+
+func init() { register(bindForeign[float32], bindForeign[float64]) }
 
 // bindForeign binds a Gorgonia op that has no kernel of ours: its arguments are handed to Do as tensors and its result
 // is copied. Unlike every other instruction it may allocate. Gorgonia's ops panic on what they do not like; that becomes
 // an error.
-func (m *machine[F]) bindForeign(op ir.Foreign, in plan.Instruction) (step, error) {
+func bindForeign[F kernel.Float](c *binding[F], op ir.Foreign, in plan.Instruction) step {
 	args := make([]gorgonia.Value, len(in.Args))
 	tensors := make([]*tensor.Dense, len(in.Args))
 	for i, l := range in.Args {
-		tensors[i] = m.Tensor(l)
+		tensors[i] = c.Tensor(l)
 	}
-	dst := m.data(in.Dst)[:ir.Size(in.Dst.Shape)]
+	dst := c.vector(in.Dst)
 	return func() (err error) {
 		defer func() {
 			if r := recover(); r != nil {
@@ -55,7 +58,7 @@ func (m *machine[F]) bindForeign(op ir.Foreign, in plan.Instruction) (step, erro
 			return errors.Errorf("gorgonia's %v returned %T", op.Op, v.Data())
 		}
 		return nil
-	}, nil
+	}
 }
 
 func scalar(data any) gorgonia.Value {

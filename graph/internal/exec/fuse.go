@@ -56,13 +56,8 @@ func newCluster(in *plan.Instruction) *cluster {
 }
 
 func elementwise(in *plan.Instruction) bool {
-	switch in.Op.(type) {
-	case ir.Map, ir.Sum:
-		return true
-	case plan.Copy:
-		return in.Dst.Buffer.Space != plan.Index
-	}
-	return false
+	_, ok := in.Op.(ir.Fuser)
+	return ok && in.Dst.Buffer.Space != plan.Index
 }
 
 // matrixSize returns the rows and columns of a shape: the last axis that is not 1, and all before it.
@@ -176,8 +171,8 @@ func (m *machine[F]) bindFused(group []*plan.Instruction) step {
 		places = append(places, p)
 		return values[p]
 	}
-	emit := func(fn kernel.Fn, k kernel.Consts[F], args ...int) int {
-		ops = append(ops, valueOp[F]{fn, k, args})
+	emit := func(op ir.Map, args ...int) int {
+		ops = append(ops, valueOp[F]{op.Fn, consts[F](op), args})
 		return firstResult + len(ops) - 1
 	}
 	type output struct {
@@ -193,20 +188,7 @@ func (m *machine[F]) bindFused(group []*plan.Instruction) step {
 		for i, a := range in.Args {
 			args[i] = value(a, in.Dst.Shape)
 		}
-		var v int
-		switch op := in.Op.(type) {
-		case ir.Map:
-			v = emit(op.Fn, kernel.Consts[F]{F(op.K[0]), F(op.K[1])}, args...)
-		case ir.Sum:
-			if v = args[0]; len(args) == 1 {
-				v = emit(kernel.Copy, kernel.Consts[F]{}, v)
-			}
-			for _, a := range args[1:] {
-				v = emit(kernel.Add, kernel.Consts[F]{}, v, a)
-			}
-		default:
-			v = emit(kernel.Copy, kernel.Consts[F]{}, args[0])
-		}
+		v := in.Op.(ir.Fuser).Fuse(args, emit)
 		p, _ := placeOf(in.Dst, in.Dst.Shape)
 		values[p] = v
 		if _, ok := outputs[p]; !ok {

@@ -6,6 +6,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
+func init() { register(bindMatMul[float32], bindMatMul[float64]) }
+
 // room is where a worker's products pack their operands. Its steps come one after the other, so that all have the same
 // memory, which is still in the cache.
 type room[F kernel.Float] struct {
@@ -13,9 +15,10 @@ type room[F kernel.Float] struct {
 	data []F // there when all are bound
 }
 
-// bindMatMul binds a matrix product, or one for each matrix of a stack. packed is the right operand as the kernels want
-// it, or nil; without it the product packs in its worker's room what it has to.
-func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F, r *room[F]) step {
+// bindMatMul binds a matrix product, or one for each matrix of a stack. A right operand that is a parameter is packed as
+// the kernels want it; any other the product packs in its worker's room, as far as it has to.
+func bindMatMul[F kernel.Float](bound *binding[F], op ir.MatMul, in plan.Instruction) step {
+	m, r, packed := bound.machine, bound.room, bound.packed.operand(bound.machine, op, in)
 	batch := 1
 	var stepA, stepB, stepC int
 	a, b, c := in.Args[0], in.Args[1], in.Dst
@@ -35,7 +38,7 @@ func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F, r
 	if op.Add {
 		beta = 1
 		if add := in.Args[2]; !plan.Same(add, c) {
-			start = m.bindMap(kernel.Copy, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{add}})
+			start = m.elementwise(kernel.Copy, kernel.Consts[F]{}, c, add)
 		}
 	}
 	var bias []F
@@ -45,7 +48,7 @@ func (m *machine[F]) bindMatMul(op ir.MatMul, in plan.Instruction, packed []F, r
 		if packed != nil && l.Strides[0] == 1 {
 			bias = m.data(l)[:cols]
 		} else {
-			addBias = m.bindMap(kernel.Add, kernel.Consts[F]{}, plan.Instruction{Dst: c, Args: []plan.Layout{c, l}})
+			addBias = m.elementwise(kernel.Add, kernel.Consts[F]{}, c, c, l)
 		}
 	}
 	product := func() {

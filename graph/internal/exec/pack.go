@@ -105,7 +105,7 @@ type packer[F kernel.Float] struct {
 }
 
 // operand returns the packed form of a product's right operand, or nil if it is not a parameter.
-func (p *packer[F]) operand(m *machine[F], op ir.MatMul, in *plan.Instruction) []F {
+func (p *packer[F]) operand(m *machine[F], op ir.MatMul, in plan.Instruction) []F {
 	l := in.Args[1]
 	if l.Buffer.Space != plan.Param || len(l.Shape) != 2 {
 		return nil

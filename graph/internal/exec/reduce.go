@@ -3,14 +3,28 @@ package exec
 import (
 	"math"
 
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
-// bindReduce binds a sum or a maximum along axes. The result's layout, broadcast to the argument's shape, stands still
+func init() {
+	register(bindReduceSum[float32], bindReduceSum[float64])
+	register(bindReduceMax[float32], bindReduceMax[float64])
+}
+
+func bindReduceSum[F kernel.Float](c *binding[F], _ ir.ReduceSum, in plan.Instruction) step {
+	return c.reduce(in, false)
+}
+
+func bindReduceMax[F kernel.Float](c *binding[F], _ ir.ReduceMax, in plan.Instruction) step {
+	return c.reduce(in, true)
+}
+
+// reduce binds a sum or a maximum along axes. The result's layout, broadcast to the argument's shape, stands still
 // along a reduced axis: a stride of 0 says where to reduce. Rows along a reduced axis are reduced by one kernel call;
 // where the reduced axis is an outer one, rows are combined elementwise.
-func (m *machine[F]) bindReduce(in plan.Instruction, largest bool) step {
+func (m *machine[F]) reduce(in plan.Instruction, largest bool) step {
 	arg := in.Args[0]
 	lp := newLoop(arg.Shape, in.Dst, arg)
 	start := newLoop(in.Dst.Shape, in.Dst)

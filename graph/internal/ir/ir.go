@@ -14,6 +14,32 @@ type Value struct {
 	Op    Op
 	Args  []*Value
 	Shape []int
+	Type  Type
+}
+
+// Type is what the elements of a value are.
+type Type uint8
+
+// The types.
+const (
+	Number  Type = iota // a number of the program's precision
+	Integer             // an index, a target, a length
+)
+
+// String returns the type's name.
+func (t Type) String() string { return [...]string{"number", "integer"}[t] }
+
+// typeOf returns the type of what op computes of arguments: what only moves elements about keeps theirs.
+func typeOf(op Op, args []*Value) Type {
+	switch op.(type) {
+	case IndexInput:
+		return Integer
+	case Viewer, Concat, Copy:
+		if len(args) > 0 {
+			return args[0].Type
+		}
+	}
+	return Number
 }
 
 // Size returns the number of elements.
@@ -37,7 +63,7 @@ type Graph struct {
 
 // New makes a value. It is not in the graph's order before Sort.
 func (g *Graph) New(op Op, shape []int, args ...*Value) *Value {
-	v := &Value{ID: g.next, Op: op, Args: args, Shape: shape}
+	v := &Value{ID: g.next, Op: op, Args: args, Shape: shape, Type: typeOf(op, args)}
 	g.next++
 	return v
 }
@@ -95,79 +121,6 @@ func (g *Graph) Sort() {
 		visit(v)
 	}
 	g.Values = order
-}
-
-// Hasten moves what leads to reductions of stacks of steps to where it can be computed first: the reductions, the stacks
-// and other views, and what is computed for a stack alone. They then find in a cache what the steps have computed, and
-// its memory is free for the next ones.
-func (g *Graph) Hasten() {
-	missing := make([]int, g.next) // arguments that are not in the order yet
-	users := make([][]*Value, g.next)
-	stacked := g.onlyStacked()
-	for _, v := range g.Values {
-		if !hasty(v) && !stacked[v.ID] {
-			continue
-		}
-		missing[v.ID] = len(v.Args)
-		for _, a := range v.Args {
-			users[a.ID] = append(users[a.ID], v)
-		}
-	}
-	order := make([]*Value, 0, len(g.Values))
-	done := make([]bool, g.next)
-	var ready []*Value
-	for _, v := range g.Values {
-		ready = append(ready, v)
-		for len(ready) > 0 {
-			v := ready[0]
-			ready = ready[1:]
-			if done[v.ID] {
-				continue
-			}
-			done[v.ID] = true
-			order = append(order, v)
-			for _, u := range users[v.ID] {
-				if missing[u.ID]--; missing[u.ID] == 0 {
-					ready = append(ready, u)
-				}
-			}
-		}
-	}
-	g.Values = order
-}
-
-// hasty reports whether v is a view, or a product or a reduction of a stack.
-func hasty(v *Value) bool {
-	switch v.Op.(type) {
-	case Slice, Reshape, Transpose, Concat:
-		return true
-	case MatMul, ReduceSum:
-		for _, a := range v.Args {
-			if IsStack(a) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// IsStack reports whether v joins values along the first axis, such as the steps of a sequence.
-func IsStack(v *Value) bool {
-	c, ok := v.Op.(Concat)
-	return ok && c.Axis == 0
-}
-
-// onlyStacked reports, by ID, which elementwise values nothing uses but a stack.
-func (g *Graph) onlyStacked() []bool {
-	uses, stacked := g.Uses(), make([]bool, g.next)
-	for _, v := range g.Values {
-		for _, a := range v.Args {
-			if _, ok := a.Op.(Map); ok && IsStack(v) {
-				stacked[a.ID] = uses[a.ID] == 1
-			}
-		}
-	}
-	return stacked
 }
 
 // Replace puts by[v.ID] in the place of each argument and output v for which it is set.

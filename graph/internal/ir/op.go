@@ -2,190 +2,197 @@ package ir
 
 import (
 	"fmt"
-
-	"gorgonia.org/gorgonia"
-
-	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
-// Op says what a value computes from its arguments. Every Op but Foreign is comparable: two values with equal
-// ops, shapes and arguments are the same value.
-type Op interface{ String() string }
-
-// Sources: values that no instruction computes.
-type (
-	// Input is a tensor of numbers that the caller sets before a run.
-	Input struct{ Name string }
-	// IndexInput is a tensor of integers that the caller sets: indices, targets, lengths.
-	IndexInput struct{ Name string }
-	// Param is the parameter of a name in the store.
-	Param struct{ Name string }
-	// Data is a constant tensor.
-	Data struct{ Values *[]float64 }
-	// Fill is a constant tensor with one number everywhere.
-	Fill struct{ Value float64 }
-)
-
-// Views: values that may be other names for their argument's storage.
-type (
-	// Reshape keeps the elements in row-major order.
-	Reshape struct{}
-	// Slice is the part [From, From+shape[Axis]) of the argument along an axis.
-	Slice struct{ Axis, From int }
-	// Transpose permutes the axes: axis i of the result is axis Perm[i] of the argument.
-	Transpose struct{ Perm Perm }
-	// Concat joins its arguments along an axis.
-	Concat struct{ Axis int }
-)
-
-// Computations.
-type (
-	// Map applies an elementwise function; arguments of a smaller shape are broadcast as in NumPy.
-	Map struct {
-		Fn kernel.Fn
-		K  [2]float64
-	}
-	// Sum adds any number of arguments, with broadcasting.
-	Sum struct{}
-	// Place is zeros of the value's shape with the argument at From along an axis: the adjoint of Slice.
-	Place struct{ Axis, From int }
-	// MatMul is the matrix product over the last two axes, [M, K]·[K, N], or of as many pairs as the first axis of
-	// three has. TransA and TransB say that an operand is stored transposed. With Add a third argument [M, N] is added to
-	// the product, with Bias a last one [N] to each of its rows. Steps says of how many products that were joined, one
-	// below the other with as many rows each, it consists; 0 means one.
-	MatMul struct {
-		TransA, TransB, Add, Bias bool
-		Steps                     int
-	}
-	// ReduceSum and ReduceMax reduce the axes of which Axes holds the bits; the value's shape keeps them as 1.
-	ReduceSum struct{ Axes uint64 }
-	// ReduceMax is the largest element along the axes.
-	ReduceMax struct{ Axes uint64 }
-	// Softmax over the last axis; its gradient takes (y, dy), as LogSoftmax's does.
-	Softmax        struct{}
-	SoftmaxGrad    struct{}
-	LogSoftmax     struct{}
-	LogSoftmaxGrad struct{}
-	// Normalize is layer normalisation over the last axis without scale and shift; its gradient takes (x, dy).
-	Normalize     struct{ Eps float64 }
-	NormalizeGrad struct{ Eps float64 }
-	// Gather takes rows of arguments[0] [V, D] by the indices of arguments[1].
-	Gather struct{}
-	// ScatterAdd adds the rows of arguments[0] into zeros [V, D] by the indices of arguments[1], but for Padding.
-	ScatterAdd struct{ Padding int }
-	// Dropout drops elements by the mask of the program's seed, the run's number and Key.
-	Dropout struct {
-		Rate float64
-		Seed uint64
-		Key  uint64
-	}
-	// LengthMask makes [T, B, 1] from lengths [B].
-	LengthMask struct{}
-	// CrossEntropy gives a loss for each row of (logits [N, V], target [N], class weights [V] if Weighted);
-	// CrossEntropyGrad takes the loss's gradient [N] as a last argument; TargetWeight takes (target, weights).
-	CrossEntropy     struct{ CrossEntropyAttr }
-	CrossEntropyGrad struct{ CrossEntropyAttr }
-	TargetWeight     struct {
-		CrossEntropyAttr
-		Classes int
-	}
-	// Foreign is a Gorgonia op without a kernel of ours, run by its own Do.
-	Foreign struct{ Op gorgonia.Op }
-)
-
-// CrossEntropyAttr are the options that the cross-entropy ops share.
-type CrossEntropyAttr struct {
-	Ignore    int
-	Smoothing float64
-	Weighted  bool
+// Op says what a value computes from its arguments. What the compiler must know of an operation, it says itself: here and
+// by the interfaces below, each of which an operation may do without. Then the compiler takes what is always right, never
+// what is usual: an operation that says nothing reads and writes contiguous memory of its own and is computed by one
+// worker. Every Op but Foreign is comparable: two values with equal ops, shapes and arguments are the same value.
+type Op interface {
+	// String names the operation with its attributes.
+	String() string
+	// Check returns an error unless a value of the shape out can be what the operation makes of arguments of these
+	// shapes. It is what Verify knows of shapes.
+	Check(out []int, args [][]int) error
 }
 
-// Perm is a permutation of up to MaxRank axes.
-type Perm struct {
-	Axis [MaxRank]uint8
-	Rank uint8
+// Form is how the elements of an operand must stand in memory.
+type Form uint8
+
+// The forms, from the strictest on.
+const (
+	Contiguous Form = iota // side by side in row-major order
+	Rows                   // rows along the last axis of adjacent elements, evenly spaced
+	Adjacent               // adjacent along the last axis
+	Strided                // anyhow
+)
+
+type (
+	// Reader says in which forms an operation can read its arguments; without it all are Contiguous.
+	Reader interface{ Reads(arg int) Form }
+	// Writer says in which form it can write its result; without it Contiguous.
+	Writer interface{ Writes() Form }
+	// Overwriter says of an operation with so many arguments which of them, from first on and before last, may stand
+	// where its result is written: element by element they are read before it is. Without it none.
+	Overwriter interface {
+		Overwrites(args int) (first, last int)
+	}
+	// Divider says how workers share it; without it one of them computes it alone.
+	Divider interface {
+		// Divide returns the axis of a result along which parts of it are computed independently of one another, −1 if
+		// there is none, and what the sizes of parts should be a multiple of.
+		Divide(out []int) (axis, unit int)
+		// Part returns the axis along which a part of the result reads the same part of an argument; −1 if it reads the
+		// whole of it.
+		Part(arg, axis int, out []int, args [][]int) int
+	}
+	// Coster counts the multiply-adds of an operation that takes time for them; without it its time is that of going
+	// once through the largest operand.
+	Coster interface {
+		MultiplyAdds(out []int, args [][]int) float64
+	}
+	// Fuser is an elementwise operation: it may be computed block by block together with its neighbours. Fuse calls emit
+	// for each function of the kernels that it consists of, with the numbers of values, and returns that of its result.
+	Fuser interface {
+		Fuse(args []int, emit func(m Map, args ...int) int) int
+	}
+	// Viewer is an operation whose result may be its argument's memory under other strides.
+	Viewer interface {
+		// View returns where the elements of a result stand in an argument of a shape and strides, which are counted from
+		// the argument's first element, or false if strides cannot say it.
+		View(out, shape, strides []int) (offset int, viewed []int, ok bool)
+	}
+	// IndexReader says which arguments hold integers; without it none do, but a Viewer's argument may.
+	IndexReader interface{ ReadsIndex(arg int) bool }
+	// Reducer sums over the rows of its arguments: of a stack of steps it is best computed as soon as these are there.
+	Reducer interface{ reduces() }
+	// source is a value that no instruction computes.
+	source interface{ isSource() }
+)
+
+// ReadForm returns the form in which an operation reads an argument.
+func ReadForm(op Op, arg int) Form {
+	if r, ok := op.(Reader); ok {
+		return r.Reads(arg)
+	}
+	return Contiguous
 }
 
-// MaxRank is the largest number of axes of a tensor.
-const MaxRank = 8
-
-// NewPerm makes a Perm of axes.
-func NewPerm(axes ...int) Perm {
-	p := Perm{Rank: uint8(len(axes))}
-	for i, a := range axes {
-		p.Axis[i] = uint8(a)
+// WriteForm returns the form in which an operation writes.
+func WriteForm(op Op) Form {
+	if w, ok := op.(Writer); ok {
+		return w.Writes()
 	}
-	return p
+	return Contiguous
+}
+
+// Overwrites returns the range of an operation's arguments in whose place the result may be written.
+func Overwrites(op Op, args int) (first, last int) {
+	if o, ok := op.(Overwriter); ok {
+		return o.Overwrites(args)
+	}
+	return 0, 0
 }
 
 // IsSource reports whether op computes nothing.
 func IsSource(op Op) bool {
-	switch op.(type) {
-	case Input, IndexInput, Param, Data, Fill:
-		return true
-	}
-	return false
+	_, ok := op.(source)
+	return ok
 }
 
 // IsView reports whether op only renames storage.
 func IsView(op Op) bool {
-	switch op.(type) {
-	case Reshape, Slice, Transpose:
-		return true
-	}
-	return false
-}
-
-// IsIndex reports whether v holds integers.
-func IsIndex(v *Value) bool {
-	for IsView(v.Op) {
-		v = v.Args[0]
-	}
-	_, ok := v.Op.(IndexInput)
+	_, ok := op.(Viewer)
 	return ok
 }
 
-func (o Input) String() string      { return "input " + o.Name }
-func (o IndexInput) String() string { return "index input " + o.Name }
-func (o Param) String() string      { return "param " + o.Name }
-func (o Data) String() string       { return "data" }
-func (o Fill) String() string       { return fmt.Sprintf("fill %g", o.Value) }
+// rowwise is what operations share that compute each row, along the last axis, by itself.
+type rowwise struct{}
 
-func (o Reshape) String() string   { return "reshape" }
-func (o Slice) String() string     { return fmt.Sprintf("slice axis=%d from=%d", o.Axis, o.From) }
-func (o Transpose) String() string { return fmt.Sprintf("transpose %v", o.Perm.Axis[:o.Perm.Rank]) }
-func (o Concat) String() string    { return fmt.Sprintf("concat axis=%d", o.Axis) }
+func (rowwise) Reads(int) Form { return Rows }
+func (rowwise) Writes() Form   { return Rows }
 
-func (o Map) String() string {
-	switch o.Fn {
-	case kernel.Scale, kernel.Shift, kernel.Pow, kernel.PowGrad, kernel.Huber:
-		return fmt.Sprintf("%v %g", o.Fn, o.K[0])
-	case kernel.Clamp:
-		return fmt.Sprintf("%v %g %g", o.Fn, o.K[0], o.K[1])
+func (rowwise) Divide(out []int) (axis, unit int) {
+	if axis = firstAxis(out); axis == len(out)-1 {
+		return -1, 1 // one row
 	}
-	return o.Fn.String()
+	return axis, 1
 }
-func (o Sum) String() string   { return "sum" }
-func (o Place) String() string { return fmt.Sprintf("place axis=%d from=%d", o.Axis, o.From) }
-func (o MatMul) String() string {
-	return "matmul" + map[bool]string{true: " aᵀ"}[o.TransA] + map[bool]string{true: " bᵀ"}[o.TransB] +
-		map[bool]string{true: " add"}[o.Add] + map[bool]string{true: " bias"}[o.Bias]
+
+func (rowwise) Part(arg, axis int, out []int, args [][]int) int { return aligned(args[arg], axis, out) }
+
+// elementwise is what operations share that compute each element by itself, with broadcast arguments.
+type elementwise struct{}
+
+func (elementwise) Reads(int) Form                    { return Strided }
+func (elementwise) Writes() Form                      { return Strided }
+func (elementwise) Divide(out []int) (axis, unit int) { return firstAxis(out), 1 }
+func (elementwise) Part(arg, axis int, out []int, args [][]int) int {
+	return aligned(args[arg], axis, out)
 }
-func (o ReduceSum) String() string      { return fmt.Sprintf("reduceSum axes=%b", o.Axes) }
-func (o ReduceMax) String() string      { return fmt.Sprintf("reduceMax axes=%b", o.Axes) }
-func (o Softmax) String() string        { return "softmax" }
-func (o SoftmaxGrad) String() string    { return "softmaxGrad" }
-func (o LogSoftmax) String() string     { return "logSoftmax" }
-func (o LogSoftmaxGrad) String() string { return "logSoftmaxGrad" }
-func (o Normalize) String() string      { return "normalize" }
-func (o NormalizeGrad) String() string  { return "normalizeGrad" }
-func (o Gather) String() string         { return "gather" }
-func (o ScatterAdd) String() string     { return "scatterAdd" }
-func (o Dropout) String() string        { return fmt.Sprintf("dropout %g", o.Rate) }
-func (o LengthMask) String() string     { return "lengthMask" }
-func (o CrossEntropy) String() string   { return "crossEntropy" }
-func (o CrossEntropyGrad) String() string {
-	return "crossEntropyGrad"
+
+func (elementwise) Check(out []int, args [][]int) error {
+	if len(args) == 0 {
+		return fmt.Errorf("no arguments")
+	}
+	for _, a := range args {
+		if !broadcasts(a, out) {
+			return fmt.Errorf("%v cannot be broadcast to %v", a, out)
+		}
+	}
+	return nil
 }
-func (o TargetWeight) String() string { return "targetWeight" }
-func (o Foreign) String() string      { return "gorgonia " + o.Op.String() }
+
+// firstAxis returns the first axis that can be divided, or −1.
+func firstAxis(shape []int) int {
+	for i, d := range shape {
+		if d > 1 {
+			return i
+		}
+	}
+	return -1
+}
+
+// aligned returns the axis of an argument's shape that stands against an axis of the result, counted from the last; −1
+// where the argument has none or is broadcast along it.
+func aligned(arg []int, axis int, out []int) int {
+	if at := len(arg) - (len(out) - axis); at >= 0 && arg[at] != 1 {
+		return at
+	}
+	return -1
+}
+
+// broadcasts reports whether one shape can be broadcast to another.
+func broadcasts(from, to []int) bool {
+	lead := len(to) - len(from)
+	if lead < 0 {
+		return false
+	}
+	for i, d := range from {
+		if d != 1 && d != to[lead+i] {
+			return false
+		}
+	}
+	return true
+}
+
+// count returns an error unless there are n arguments.
+func count(args [][]int, n int) error {
+	if len(args) != n {
+		return fmt.Errorf("%d arguments; want %d", len(args), n)
+	}
+	return nil
+}
+
+// same returns an error unless there are n arguments of the shape of the result.
+func same(out []int, args [][]int, n int) error {
+	if err := count(args, n); err != nil {
+		return err
+	}
+	for i, a := range args {
+		if !SameShape(a, out) {
+			return fmt.Errorf("argument %d is %v; want %v", i, a, out)
+		}
+	}
+	return nil
+}

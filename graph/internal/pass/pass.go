@@ -28,9 +28,15 @@ func alone(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
 	return func(g *ir.Graph, _ func(*ir.Graph)) { run(g) }
 }
 
+// Observe is called with the graph as it is before the first pass and after each of them, under the pass's name.
+type Observe func(name string, g *ir.Graph)
+
 // Run runs the passes that are not named in without, expands what the executor does not know, and puts all in the order in
-// which it is computed best. A pass that is switched off does not clean after others either.
-func Run(g *ir.Graph, without map[string]bool) {
+// which it is computed best. A pass that is switched off does not clean after others either. observe may be nil.
+func Run(g *ir.Graph, without map[string]bool, observe Observe) {
+	if observe == nil {
+		observe = func(string, *ir.Graph) {}
+	}
 	clean := func(g *ir.Graph) {
 		g.Sort()
 		if !without["views"] {
@@ -43,13 +49,18 @@ func Run(g *ir.Graph, without map[string]bool) {
 		}
 	}
 	g.Sort()
+	observe("lower", g)
 	for _, p := range All() {
 		if !without[p.Name] {
 			p.Run(g, clean)
 			g.Sort()
+			observe(p.Name, g)
 		}
 	}
 	ExpandPlaces(g)
 	g.Sort()
-	g.Hasten()
+	if !without["eager"] {
+		ScheduleEagerly(g)
+	}
+	observe("eager", g)
 }

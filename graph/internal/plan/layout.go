@@ -89,71 +89,23 @@ func (l Layout) Contiguous() bool {
 	return ok && (rows <= 1 || stride == cols)
 }
 
-// reshapeStrides returns the strides under which a layout shows another shape of as many elements, if it can.
-func reshapeStrides(shape, strides, to []int) ([]int, bool) {
-	out := make([]int, len(to))
-	i, j := 0, 0
-	for j < len(to) || i < len(shape) {
-		// Take the smallest groups of axes with the same number of elements on both sides.
-		i0, j0 := i, j
-		n, m := 1, 1
-		if i < len(shape) {
-			n = shape[i]
-			i++
-		}
-		if j < len(to) {
-			m = to[j]
-			j++
-		}
-		for n != m {
-			if n < m {
-				n *= shape[i]
-				i++
-			} else {
-				m *= to[j]
-				j++
-			}
-		}
-		// Axes of the group must be one run, size-1 axes aside.
-		step, have := 1, 1
-		first := true
-		for k := i - 1; k >= i0; k-- {
-			if shape[k] == 1 {
-				continue
-			}
-			if first {
-				step, first = strides[k], false
-			} else if strides[k] != step*have {
-				return nil, false
-			}
-			have *= shape[k]
-		}
-		for k := j - 1; k >= j0; k-- {
-			out[k] = step
-			step *= to[k]
-		}
-	}
-	return out, true
+// view returns the layout of a view of an argument, if it needs no copy.
+func view(op ir.Viewer, shape []int, arg Layout) (Layout, bool) {
+	offset, strides, ok := op.View(shape, arg.Shape, arg.Strides)
+	return Layout{arg.Buffer, arg.Offset + offset, shape, strides}, ok
 }
 
-// view returns the layout of a view of an argument, if it needs no copy.
-func view(v *ir.Value, arg Layout) (Layout, bool) {
-	l := Layout{Buffer: arg.Buffer, Offset: arg.Offset, Shape: v.Shape}
-	switch op := v.Op.(type) {
-	case ir.Slice:
-		l.Offset += op.From * arg.Strides[op.Axis]
-		l.Strides = arg.Strides
-	case ir.Transpose:
-		l.Strides = make([]int, len(v.Shape))
-		for i := range l.Strides {
-			l.Strides[i] = arg.Strides[op.Perm.Axis[i]]
-		}
-	case ir.Reshape:
-		s, ok := reshapeStrides(arg.Shape, arg.Strides, v.Shape)
-		if !ok {
-			return Layout{}, false
-		}
-		l.Strides = s
+// has reports whether a layout is of a form.
+func (l Layout) has(f ir.Form) bool {
+	switch f {
+	case ir.Strided:
+		return true
+	case ir.Adjacent:
+		last := len(l.Shape) - 1
+		return last < 0 || l.Strides[last] == 1 || l.Shape[last] == 1
+	case ir.Rows:
+		_, _, _, ok := l.Rows()
+		return ok
 	}
-	return l, true
+	return l.Contiguous()
 }

@@ -1,6 +1,10 @@
 package plan
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
 
 // align is what buffers are aligned to, in elements: 64 bytes of float32, a vector and a cache line.
 const align = 16
@@ -59,7 +63,7 @@ func use(b *Buffer, i int) {
 // overwrites returns the buffer of an argument of an elementwise instruction that ends there and whose memory the
 // result can take: element by element it is read before it is written.
 func (p *planner) overwrites(in Instruction, dst *Buffer, at int) *Buffer {
-	first, last := overwritable(in.Op, len(in.Args))
+	first, last := ir.Overwrites(in.Op, len(in.Args))
 	if in.Dst.Buffer != dst || in.Dst.Offset != 0 || !in.Dst.Contiguous() {
 		return nil
 	}

@@ -28,6 +28,15 @@ func (in Instruction) String() string {
 	return fmt.Sprintf("%v = %v(%s)", in.Dst, in.Op, strings.Join(args, ", "))
 }
 
+// argShapes returns the shapes of the arguments.
+func (in Instruction) argShapes() [][]int {
+	shapes := make([][]int, len(in.Args))
+	for i, a := range in.Args {
+		shapes[i] = a.Shape
+	}
+	return shapes
+}
+
 // Plan is the instructions of a program and the memory that they need.
 type Plan struct {
 	Instructions []Instruction
@@ -159,49 +168,17 @@ func (p *planner) placeIn(v *ir.Value, l Layout) {
 		if _, ok := v.Op.(ir.Reshape); !ok {
 			break
 		}
-		s, ok := reshapeStrides(v.Shape, l.Strides, v.Args[0].Shape)
+		s, ok := ir.ReshapeStrides(v.Shape, l.Strides, v.Args[0].Shape)
 		if !ok {
 			return
 		}
 		v = v.Args[0]
 		l.Shape, l.Strides = v.Shape, s
 	}
-	if p.placed[v.ID] != nil || ir.IsSource(v.Op) || ir.IsView(v.Op) || !canWrite(v.Op, l) {
+	if p.placed[v.ID] != nil || ir.IsSource(v.Op) || ir.IsView(v.Op) || !l.has(ir.WriteForm(v.Op)) {
 		return
 	}
 	p.placed[v.ID] = &l
-}
-
-// canWrite reports whether an operation can write its result in a layout.
-func canWrite(op ir.Op, l Layout) bool {
-	switch op.(type) {
-	case ir.Map, ir.Sum, ir.Concat, ir.ReduceSum, ir.ReduceMax:
-		return true
-	case ir.MatMul:
-		return l.Strides[len(l.Strides)-1] == 1 || l.Shape[len(l.Shape)-1] == 1
-	case ir.LengthMask: // [T, B, 1] is written as T rows of B
-		return l.Strides[1] == 1 || l.Shape[1] == 1
-	case ir.Foreign, ir.CrossEntropy, ir.TargetWeight:
-		return l.Contiguous()
-	}
-	_, _, _, ok := l.Rows()
-	return ok
-}
-
-// canRead reports whether an operation can read its argument i in a layout.
-func canRead(op ir.Op, i int, l Layout) bool {
-	switch op.(type) {
-	case ir.Map, ir.Sum, ir.Concat, ir.ReduceSum, ir.ReduceMax, ir.MatMul:
-		return true
-	case ir.Foreign, ir.TargetWeight, ir.LengthMask:
-		return l.Contiguous()
-	case ir.CrossEntropy, ir.CrossEntropyGrad, ir.Gather, ir.ScatterAdd:
-		if i > 0 {
-			return l.Contiguous()
-		}
-	}
-	_, _, _, ok := l.Rows()
-	return ok
 }
 
 // value gives v its layout and appends the instruction that computes it.
@@ -230,9 +207,9 @@ func (p *planner) value(v *ir.Value) {
 		b := p.buffer(Buffer{Space: Const, Fill: op.Value, Size: 1, Persistent: true})
 		set(Layout{Buffer: b, Shape: v.Shape, Strides: make([]int, len(v.Shape))})
 		return
-	case ir.Slice, ir.Reshape, ir.Transpose:
+	case ir.Viewer:
 		arg := p.layout[v.Args[0].ID]
-		l, ok := view(v, arg)
+		l, ok := view(op, v.Shape, arg)
 		if ok && (!p.opts.NoViews || arg.Buffer.Space == Index) {
 			set(l)
 			return
@@ -318,9 +295,9 @@ func (p *planner) own(g *ir.Graph) {
 // read before it is written, or else in the value's destination.
 func (p *planner) inPlace(v *ir.Value, in Instruction) Layout {
 	if p.placed[v.ID] == nil {
-		first, last := overwritable(v.Op, len(v.Args))
+		first, last := ir.Overwrites(v.Op, len(v.Args))
 		for i := first; i < last; i++ {
-			if a := v.Args[i]; p.owned[a.ID] && sameLayout(in.Args[i], Layout{Shape: v.Shape, Strides: in.Args[i].Strides}) && canWrite(v.Op, in.Args[i]) {
+			if a := v.Args[i]; p.owned[a.ID] && sameLayout(in.Args[i], Layout{Shape: v.Shape, Strides: in.Args[i].Strides}) && in.Args[i].has(ir.WriteForm(v.Op)) {
 				return in.Args[i]
 			}
 		}
@@ -328,28 +305,12 @@ func (p *planner) inPlace(v *ir.Value, in Instruction) Layout {
 	return p.destination(v)
 }
 
-// overwritable returns the range of an operation's arguments in whose place the result may be written: element by
-// element they are read before it is.
-func overwritable(op ir.Op, args int) (first, last int) {
-	switch op := op.(type) {
-	case ir.Map:
-		return 0, args
-	case ir.Sum:
-		return 0, min(args, 2) // the others are added after the first two were
-	case ir.MatMul:
-		if op.Add {
-			return 2, 3
-		}
-	}
-	return 0, 0
-}
-
 func (p *planner) destination(v *ir.Value) Layout {
 	if l := p.placed[v.ID]; l != nil {
 		return *l
 	}
 	space := Arena
-	if ir.IsIndex(v) {
+	if v.Type == ir.Integer {
 		space = Index
 	}
 	return contiguous(p.buffer(Buffer{Space: space, Size: v.Size()}), v.Shape)
@@ -358,7 +319,7 @@ func (p *planner) destination(v *ir.Value) Layout {
 // readable returns a layout of a in which op can read it, after a copy if need be.
 func (p *planner) readable(op ir.Op, i int, a *ir.Value) Layout {
 	l := p.layout[a.ID]
-	if canRead(op, i, l) {
+	if l.has(ir.ReadForm(op, i)) {
 		return l
 	}
 	if c, ok := p.copies[a]; ok {
@@ -373,14 +334,8 @@ func (p *planner) readable(op ir.Op, i int, a *ir.Value) Layout {
 	return c
 }
 
-// Copy is the operation of instructions that move elements from one layout to another.
-type Copy struct{}
-
-// String implements ir.Op.
-func (Copy) String() string { return "copy" }
-
 func (p *planner) copy(dst, src Layout) {
-	p.plan.Instructions = append(p.plan.Instructions, Instruction{Op: Copy{}, Dst: dst, Args: []Layout{src}})
+	p.plan.Instructions = append(p.plan.Instructions, Instruction{Op: ir.Copy{}, Dst: dst, Args: []Layout{src}})
 }
 
 // outputs gives each output a contiguous layout that nothing overwrites, and puts gradients in their places. What a

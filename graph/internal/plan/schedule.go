@@ -183,19 +183,14 @@ func Cost(in *Instruction) float64 {
 		perMultiplyAdd = 0.02 // a product at half the peak of a core
 		perElement     = 0.2  // elementwise, from the second-level cache
 	)
-	n := float64(ir.Size(in.Dst.Shape))
+	if c, ok := in.Op.(ir.Coster); ok {
+		return call + perMultiplyAdd*c.MultiplyAdds(in.Dst.Shape, in.argShapes())
+	}
+	n := ir.Size(in.Dst.Shape)
 	for _, a := range in.Args {
-		n = max(n, float64(ir.Size(a.Shape)))
+		n = max(n, ir.Size(a.Shape))
 	}
-	if op, ok := in.Op.(ir.MatMul); ok {
-		a := in.Args[0].Shape
-		k := a[len(a)-1]
-		if op.TransA {
-			k = a[len(a)-2]
-		}
-		return call + perMultiplyAdd*float64(ir.Size(in.Dst.Shape))*float64(k)
-	}
-	return call + perElement*n
+	return call + perElement*float64(n)
 }
 
 // Time estimates the nanoseconds that a schedule takes: between barriers as long as the busiest worker.

@@ -8,7 +8,7 @@ import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
 func Split(in Instruction, workers int) []*Instruction {
 	parts := make([]*Instruction, workers)
 	in = bySteps(in, workers)
-	axis := splitAxis(in)
+	axis, unit := divide(in)
 	if axis < 0 || workers == 1 {
 		parts[0] = &in
 		return parts
@@ -16,11 +16,9 @@ func Split(in Instruction, workers int) []*Instruction {
 	n := in.Dst.Shape[axis]
 	for w := range parts {
 		from, to := n*w/workers, n*(w+1)/workers
-		if _, ok := in.Op.(ir.MatMul); ok && axis == len(in.Dst.Shape)-1 {
-			from, to = from/vectorColumns*vectorColumns, to/vectorColumns*vectorColumns
-			if w == workers-1 {
-				to = n
-			}
+		from, to = from/unit*unit, to/unit*unit
+		if w == workers-1 {
+			to = n
 		}
 		if from < to {
 			part := narrowInstruction(in, axis, from, to-from)
@@ -55,64 +53,12 @@ func bySteps(in Instruction, workers int) Instruction {
 	return in
 }
 
-// vectorColumns is what products are divided by columns in multiples of: the columns of one tile of the widest kernel.
-const vectorColumns = 32
-
-// splitAxis returns the axis of the result along which parts of an instruction are independent, or −1.
-func splitAxis(in Instruction) int {
-	shape := in.Dst.Shape
-	first := -1 // the first axis that can be divided
-	for i, d := range shape {
-		if d > 1 {
-			first = i
-			break
-		}
+// divide returns the axis along which parts of an instruction are independent, and what their sizes are a multiple of.
+func divide(in Instruction) (axis, unit int) {
+	if d, ok := in.Op.(ir.Divider); ok {
+		return d.Divide(in.Dst.Shape)
 	}
-	last := len(shape) - 1
-	switch op := in.Op.(type) {
-	case Copy:
-		if in.Dst.Buffer.Space == Index {
-			return -1
-		}
-		return first
-	case ir.Map, ir.Sum:
-		return first
-	case ir.MatMul:
-		if first == last && shape[last] < 2*vectorColumns {
-			return -1
-		}
-		if op.Steps > 0 && len(shape) == 3 {
-			return 1
-		}
-		return first
-	case ir.ReduceSum:
-		return reduceAxis(op.Axes, shape)
-	case ir.ReduceMax:
-		return reduceAxis(op.Axes, shape)
-	case ir.Softmax, ir.SoftmaxGrad, ir.LogSoftmax, ir.LogSoftmaxGrad, ir.Normalize, ir.NormalizeGrad, ir.Dropout, ir.Gather:
-		if first == last {
-			return -1 // one row
-		}
-		return first
-	case ir.CrossEntropyGrad:
-		return 0
-	case ir.CrossEntropy:
-		return first
-	case ir.ScatterAdd:
-		if shape[last] > 1 {
-			return last // each worker its columns of every row
-		}
-	}
-	return -1
-}
-
-func reduceAxis(axes uint64, shape []int) int {
-	for i, d := range shape {
-		if d > 1 && axes>>i&1 == 0 {
-			return i
-		}
-	}
-	return -1
+	return -1, 1
 }
 
 // narrowInstruction returns the part of an instruction that computes [from, from+n) of an axis of its result.
@@ -120,51 +66,11 @@ func narrowInstruction(in Instruction, axis, from, n int) Instruction {
 	part := in
 	part.Dst = narrow(in.Dst, axis, from, n)
 	part.Args = append([]Layout(nil), in.Args...)
-	fromEnd := len(in.Dst.Shape) - axis
 	part.First = in.First + from*ir.Size(in.Dst.Shape[axis+1:])
-	arg := func(i, axis int) { part.Args[i] = narrow(in.Args[i], axis, from, n) }
-	switch op := in.Op.(type) {
-	case ir.MatMul:
-		rank := len(in.Dst.Shape)
-		for i, a := range in.Args {
-			switch {
-			case i < 2 && axis < rank-2: // a matrix of each stack
-				arg(i, axis)
-			case i == 0 && axis == rank-2:
-				if op.TransA {
-					arg(0, rank-1)
-				} else {
-					arg(0, rank-2)
-				}
-			case i == 1 && axis == rank-1:
-				if op.TransB {
-					arg(1, rank-2)
-				} else {
-					arg(1, rank-1)
-				}
-			case i == 2 && op.Add:
-				arg(2, axis)
-			case i >= 2 && axis == rank-1: // the bias
-				arg(i, len(a.Shape)-1)
-			}
-		}
-	case ir.ReduceSum, ir.ReduceMax:
-		arg(0, axis)
-	case ir.Gather:
-		part.Args[1] = narrow(in.Args[1], axis, from, n)
-	case ir.ScatterAdd:
-		arg(0, len(in.Args[0].Shape)-1)
-	case ir.CrossEntropy, ir.CrossEntropyGrad:
-		arg(0, 0)
-		arg(1, 0)
-		if _, ok := op.(ir.CrossEntropyGrad); ok {
-			arg(len(in.Args)-1, 0) // the gradient of the losses; class weights stay whole
-		}
-	default: // elementwise and row by row: axes are aligned at the last, broadcast ones stay
-		for i, a := range in.Args {
-			if at := len(a.Shape) - fromEnd; at >= 0 && a.Shape[at] != 1 {
-				arg(i, at)
-			}
+	shapes := in.argShapes()
+	for i := range in.Args {
+		if at := in.Op.(ir.Divider).Part(i, axis, in.Dst.Shape, shapes); at >= 0 {
+			part.Args[i] = narrow(in.Args[i], at, from, n)
 		}
 	}
 	return part

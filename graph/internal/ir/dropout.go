@@ -1,0 +1,17 @@
+package ir
+
+import "fmt"
+
+// Dropout drops elements by the mask of the program's seed, the run's number and Key.
+type Dropout struct {
+	rowwise
+	Rate float64
+	Seed uint64
+	Key  uint64
+}
+
+// String implements Op.
+func (o Dropout) String() string { return fmt.Sprintf("dropout %g", o.Rate) }
+
+// Check implements Op.
+func (Dropout) Check(out []int, args [][]int) error { return same(out, args, 1) }

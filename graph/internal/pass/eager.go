@@ -1,0 +1,70 @@
+package pass
+
+import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
+
+// ScheduleEagerly moves what leads to reductions of stacks of steps to where it can be computed first: the reductions,
+// the stacks and other views, and what is computed for a stack alone. They then find in a cache what the steps have
+// computed, and its memory is free for the next ones.
+func ScheduleEagerly(g *ir.Graph) {
+	missing := make([]int, g.Limit()) // arguments that are not in the order yet
+	users := make([][]*ir.Value, g.Limit())
+	stacked := onlyStacked(g)
+	for _, v := range g.Values {
+		if !eager(v) && !stacked[v.ID] {
+			continue
+		}
+		missing[v.ID] = len(v.Args)
+		for _, a := range v.Args {
+			users[a.ID] = append(users[a.ID], v)
+		}
+	}
+	order := make([]*ir.Value, 0, len(g.Values))
+	done := make([]bool, g.Limit())
+	var ready []*ir.Value
+	for _, v := range g.Values {
+		ready = append(ready, v)
+		for len(ready) > 0 {
+			v := ready[0]
+			ready = ready[1:]
+			if done[v.ID] {
+				continue
+			}
+			done[v.ID] = true
+			order = append(order, v)
+			for _, u := range users[v.ID] {
+				if missing[u.ID]--; missing[u.ID] == 0 {
+					ready = append(ready, u)
+				}
+			}
+		}
+	}
+	g.Values = order
+}
+
+// eager reports whether v costs nothing, or reduces a stack.
+func eager(v *ir.Value) bool {
+	switch v.Op.(type) {
+	case ir.Viewer, ir.Concat:
+		return true
+	case ir.Reducer:
+		for _, a := range v.Args {
+			if ir.IsStack(a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onlyStacked reports, by ID, which elementwise values nothing uses but a stack.
+func onlyStacked(g *ir.Graph) []bool {
+	uses, stacked := g.Uses(), make([]bool, g.Limit())
+	for _, v := range g.Values {
+		for _, a := range v.Args {
+			if _, ok := a.Op.(ir.Map); ok && ir.IsStack(v) {
+				stacked[a.ID] = uses[a.ID] == 1
+			}
+		}
+	}
+	return stacked
+}
