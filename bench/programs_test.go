@@ -52,7 +52,7 @@ func programTable(t *testing.T) string {
 		w.T = min(w.T, steps)
 		for _, threads := range []int{1, 2} {
 			for _, without := range append([]string{""}, graph.Passes()...) {
-				opts := []graph.CompileOption{graph.Threads(threads)}
+				opts := []graph.CompileOption{graph.Threads(threads), graph.Verify()}
 				if without != "" {
 					opts = append(opts, graph.Without(without))
 				}

@@ -23,15 +23,21 @@ func newGraph() *cobra.Command {
 		Short: "Draw the symbolic graph of one step or of an unrolled sequence",
 		Long: fmt.Sprintf(`Draw the symbolic graph of a model: one step, or a sequence with a box for each time step, layer and direction.
 --out FILE.svg or FILE.png makes a picture of up to %d nodes, some steps of a model; nothing has to be installed for it.
-Without --out, and with FILE.dot, the drawing is in DOT, the language of Graphviz, in any size.`, show.MaxNodes),
+Without --out, and with FILE.dot, the drawing is in DOT, the language of Graphviz, in any size.
+With --ir it is text: the values that the compiler computes, as they are after each of its passes, and the instructions
+of the plan with the memory that they read and write.`, show.MaxNodes),
 		Example: `  zoo graph lstm --out lstm.svg
   zoo graph bigru --steps 3 --out bigru.png
-  zoo graph rnn --grad > rnn.dot`,
+  zoo graph rnn --grad > rnn.dot
+  zoo graph lstm --steps 3 --grad --ir | less`,
 		Args:              arguments("<model>"),
 		ValidArgsFunction: completing(modelNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ending := strings.ToLower(filepath.Ext(out))
-			if out != "" && ending != ".dot" && ending != ".svg" && ending != ".png" {
+			if d.IR && out != "" && ending != ".txt" {
+				return linef("--out %q: what --ir prints is text; want a name that ends in .txt", out)
+			}
+			if !d.IR && out != "" && ending != ".dot" && ending != ".svg" && ending != ".png" {
 				return linef("--out %q: want a name that ends in .svg, .png or .dot", out)
 			}
 			drawing, err := zoo.Draw(args[0], d)
@@ -53,7 +59,7 @@ Without --out, and with FILE.dot, the drawing is in DOT, the language of Graphvi
 	var set option.Set
 	d.Declare(&set)
 	addSettings(flags, &set)
-	flags.StringVar(&out, "out", "", "file to write, .svg, .png or .dot (default DOT on standard output)")
+	flags.StringVar(&out, "out", "", "file to write, .svg, .png or .dot, with --ir .txt (default standard output)")
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"weak"
 
@@ -27,6 +28,9 @@ type compileConfig struct {
 	without   map[string]bool
 	threads   int
 	fixed     bool
+	verify    bool
+	dump      io.Writer
+	dumpErr   error
 	workspace *exec.Workspace
 }
 
@@ -90,6 +94,19 @@ func Threads(n int) CompileOption {
 // changes the parameters.
 func FixedParams() CompileOption {
 	return func(c *compileConfig) { c.fixed = true }
+}
+
+// Verify has the compiler check its representation after every pass: that each value stands behind its arguments, once,
+// with a shape and a type that its operation can give. An error names the pass. Tests want this, of a new operation or
+// pass most of all; without it the representation is checked once, before memory is planned.
+func Verify() CompileOption {
+	return func(c *compileConfig) { c.verify = true }
+}
+
+// Dump has the compiler write its representation to w as it is lowered from the graph and after each pass, a value a line,
+// and then the instructions of the plan with the memory that they read and write.
+func Dump(w io.Writer) CompileOption {
+	return func(c *compileConfig) { c.dump = w }
 }
 
 // mostThreads is how many threads a program may have: more than processors, so that tests can ask for any number.
@@ -169,7 +186,9 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	pass.Run(g, c.without, nil)
+	if err := c.runPasses(g); err != nil {
+		return nil, err
+	}
 
 	p := &Program{outputs: make(map[weak.Pointer[gorgonia.Node]]*tensor.Dense)}
 	offsets := make([]int, len(outputs))
@@ -188,6 +207,10 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		offsets[gradAt+i] = gradOffset[name]
 	}
 	pl := plan.Make(g, plan.Options{GradOffset: offsets, Carry: carry, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
+	p.instructions, p.carries = pl.Instructions, pl.Carries
+	if c.write("plan", p); c.dumpErr != nil {
+		return nil, errors.Wrap(c.dumpErr, "compile: the dump")
+	}
 	params := b.params // a program does not keep its builder
 	var packs *exec.Packs
 	if c.fixed {
@@ -204,7 +227,6 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.instructions, p.carries = pl.Instructions, pl.Carries
 	p.inputs = make(map[string]*tensor.Dense, len(pl.Inputs))
 	for name, l := range pl.Inputs {
 		p.inputs[name] = p.machine.Tensor(l)
@@ -239,6 +261,28 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		}
 	}
 	return p, nil
+}
+
+// runPasses runs the passes, and verifies and writes what they leave behind as the options say.
+func (c *compileConfig) runPasses(g *ir.Graph) error {
+	var err error
+	pass.Run(g, c.without, func(name string, g *ir.Graph) {
+		c.write(name, g)
+		if c.verify && err == nil {
+			err = errors.Wrapf(ir.Verify(g), "compile: after the pass %s", name)
+		}
+	})
+	if err == nil && !c.verify {
+		err = errors.Wrap(ir.Verify(g), "compile: after the passes")
+	}
+	return err
+}
+
+// write adds a stage of the compilation to the dump.
+func (c *compileConfig) write(stage string, what fmt.Stringer) {
+	if c.dump != nil && c.dumpErr == nil {
+		_, c.dumpErr = fmt.Fprintf(c.dump, "\n== %s\n%v", stage, what)
+	}
 }
 
 // checkNames returns an error if outputs are not told apart by their names, or an input is to be set to two nodes.

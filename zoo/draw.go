@@ -1,6 +1,8 @@
 package zoo
 
 import (
+	"bytes"
+
 	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/graph"
@@ -11,6 +13,7 @@ import (
 type Drawing struct {
 	Steps, Batch, Input, Hidden, Layers int
 	Gradients                           bool // of the mean squared error against a target, too
+	IR                                  bool // no drawing, but what the compiler makes of the graph
 }
 
 // Declare declares the settings of a drawing.
@@ -24,9 +27,11 @@ func (d *Drawing) Declare(s *option.Set) {
 	s.Int(&d.Input, "input", "width of the input").AtLeast(1).AtMost(most)
 	s.Int(&d.Batch, "batch", "sequences in the batch").AtLeast(1).AtMost(most)
 	s.Bool(&d.Gradients, "grad", "draw the gradients of the mean squared error, too")
+	s.Bool(&d.IR, "ir", "print what the compiler makes of the graph after each pass, and its plan, instead of a drawing")
 }
 
-// Draw draws the symbolic graph of a model in the language of Graphviz, as graph.DOT does.
+// Draw draws the symbolic graph of a model in the language of Graphviz, as graph.DOT does; with IR it returns the
+// compiler's representation after each pass, as graph.Dump writes it.
 func Draw(model string, d Drawing) ([]byte, error) {
 	m, err := ModelByName(model)
 	if err != nil {
@@ -44,8 +49,14 @@ func Draw(model string, d Drawing) ([]byte, error) {
 	if err := b.Err(); err != nil {
 		return nil, err
 	}
+	what := graph.Output(y)
 	if d.Gradients {
-		return graph.DOT(b, graph.Loss(b.MSE(y, b.Input("target", y.Shape()...))))
+		what = graph.Loss(b.MSE(y, b.Input("target", y.Shape()...)))
 	}
-	return graph.DOT(b, graph.Output(y))
+	if d.IR {
+		var text bytes.Buffer
+		_, err := graph.Compile(b, what, graph.Verify(), graph.Dump(&text))
+		return text.Bytes(), err
+	}
+	return graph.DOT(b, what)
 }

@@ -163,7 +163,7 @@ func build(c Case, dtype tensor.Dtype) *model {
 // compile makes the model's program, or another one.
 func (m *model) compile(t *testing.T, opts ...graph.CompileOption) {
 	t.Helper()
-	prog, err := graph.Compile(m.b, append(opts, graph.Output(m.read...), graph.Loss(m.loss))...)
+	prog, err := graph.Compile(m.b, append(opts, graph.Verify(), graph.Output(m.read...), graph.Loss(m.loss))...)
 	if err != nil {
 		t.Fatal(err)
 	}

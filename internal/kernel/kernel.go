@@ -10,6 +10,8 @@ package kernel
 type Kernels[F Float] interface {
 	// Name is the set's name: "portable", "avx2", …
 	Name() string
+	// Cost is what the set takes, roughly.
+	Cost() Cost
 
 	// PackedSize is the number of elements into which Pack packs a matrix [k, n].
 	PackedSize(k, n int) int
@@ -40,6 +42,10 @@ type Kernels[F Float] interface {
 	RowKernels[F]
 	Optimizers[F]
 }
+
+// Cost is the nanoseconds that a core takes for a multiply-add of a product and for an element of anything else. They are
+// the same for one set on every machine: a choice that is made by them must not change from run to run.
+type Cost struct{ MultiplyAdd, Element float64 }
 
 // RowKernels are the operations on the rows of matrices with m rows of n adjacent columns.
 type RowKernels[F Float] interface {

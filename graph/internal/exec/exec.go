@@ -87,24 +87,24 @@ type Options struct {
 
 // New returns a machine for a plan.
 func New(p *plan.Plan, dtype tensor.Dtype, o Options) (Machine, error) {
-	schedule := plan.NewSchedule(p, max(1, o.Threads))
-	if n := runtime.GOMAXPROCS(0); o.Threads == 0 && n > 1 {
-		// Two estimates that are close are decided for the machine's other work.
-		if s := plan.NewSchedule(p, n); s.Time() < 0.8*schedule.Time() {
-			schedule = s
-		}
-	}
 	if dtype == tensor.Float64 {
-		return newMachine(p, schedule, kernel.Kernels[float64](kernel.Portable[float64]{}), o)
+		return newMachine(p, kernel.Kernels[float64](kernel.Portable[float64]{}), o)
 	}
 	k, err := kernel.Float32()
 	if err != nil {
 		return nil, err
 	}
-	return newMachine(p, schedule, k, o)
+	return newMachine(p, k, o)
 }
 
-func newMachine[F kernel.Float](p *plan.Plan, schedule plan.Schedule, k kernel.Kernels[F], o Options) (Machine, error) {
+func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], o Options) (Machine, error) {
+	schedule := plan.NewSchedule(p, max(1, o.Threads))
+	if n := runtime.GOMAXPROCS(0); o.Threads == 0 && n > 1 {
+		// Two estimates that are close are decided for the machine's other work.
+		if s := plan.NewSchedule(p, n); s.Time(k.Cost()) < 0.8*schedule.Time(k.Cost()) {
+			schedule = s
+		}
+	}
 	m := &machine[F]{
 		kernels: k,
 		params:  func(name string) []F { return o.Params(name).([]F) },

@@ -51,7 +51,11 @@ func (v *Value) String() string {
 	for i, a := range v.Args {
 		args[i] = fmt.Sprintf("%%%d", a.ID)
 	}
-	return fmt.Sprintf("%%%d %v = %v(%s)", v.ID, v.Shape, v.Op, strings.Join(args, ", "))
+	kind := ""
+	if v.Type != Number {
+		kind = v.Type.String() + " "
+	}
+	return fmt.Sprintf("%%%d %s%v = %v(%s)", v.ID, kind, v.Shape, v.Op, strings.Join(args, ", "))
 }
 
 // Graph is a list of values in an order of computation: each stands after its arguments.

@@ -28,7 +28,7 @@ func alone(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
 	return func(g *ir.Graph, _ func(*ir.Graph)) { run(g) }
 }
 
-// Observe is called with the graph as it is before the first pass and after each of them, under the pass's name.
+// Observe is called with the graph as it is before the first pass, as "lower", and after each of them, under its name.
 type Observe func(name string, g *ir.Graph)
 
 // Run runs the passes that are not named in without, expands what the executor does not know, and puts all in the order in

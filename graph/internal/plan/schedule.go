@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
 // Schedule is the instructions of each worker. A nil instruction is a barrier, at which all wait for each other; every
@@ -175,26 +176,23 @@ func (s *intervals) addRange(space Space, x interval) {
 	s[space] = list
 }
 
-// Cost estimates the nanoseconds that an instruction takes on one core; it need only tell work that is worth dividing
+// cost estimates the nanoseconds that an instruction takes on one core; it need only tell work that is worth dividing
 // from work that is not.
-func Cost(in *Instruction) float64 {
-	const (
-		call           = 15   // of one instruction, whatever its size
-		perMultiplyAdd = 0.02 // a product at half the peak of a core
-		perElement     = 0.2  // elementwise, from the second-level cache
-	)
+func cost(in *Instruction, k kernel.Cost) float64 {
+	const call = 15 // of one instruction, whatever its size
 	if c, ok := in.Op.(ir.Coster); ok {
-		return call + perMultiplyAdd*c.MultiplyAdds(in.Dst.Shape, in.argShapes())
+		return call + k.MultiplyAdd*c.MultiplyAdds(in.Dst.Shape, in.argShapes())
 	}
 	n := ir.Size(in.Dst.Shape)
 	for _, a := range in.Args {
 		n = max(n, ir.Size(a.Shape))
 	}
-	return call + perElement*float64(n)
+	return call + k.Element*float64(n)
 }
 
-// Time estimates the nanoseconds that a schedule takes: between barriers as long as the busiest worker.
-func (s Schedule) Time() float64 {
+// Time estimates the nanoseconds that a schedule takes with kernels of a cost: between barriers as long as the
+// busiest worker.
+func (s Schedule) Time(k kernel.Cost) float64 {
 	const barrier = 400 // two caches exchanging a line, and the workers' uneven progress
 	total := float64(s.Barriers()) * barrier
 	next := make([]int, len(s))
@@ -204,7 +202,7 @@ func (s Schedule) Time() float64 {
 		for w, list := range s {
 			var t float64
 			for ; next[w] < len(list) && list[next[w]] != nil; next[w]++ {
-				t += Cost(list[next[w]])
+				t += cost(list[next[w]], k)
 			}
 			if next[w] < len(list) {
 				next[w]++
