@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -80,8 +81,7 @@ func EachText(form, name string, r io.Reader, call func(TextRow) error, opts ...
 // wantedTexts returns the names of the columns whose texts are read.
 func (o options) wantedTexts() ([]string, error) {
 	if o.parallel() {
-		names, err := o.pairColumns()
-		return names[:min(1, len(names))], err
+		return []string{cmp.Or(o.Source, "source")}, nil
 	}
 	return o.textColumns()
 }
@@ -198,7 +198,7 @@ func TextFormOfLine(line string, opts ...Option) (form, notice string) {
 		return TextLines, ""
 	}
 	if !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(first, name) }) {
-		return TextCSV, fmt.Sprintf("line 1 has the name %s: what follows is read as a table, separated by %ss", quoteAll(wanted), rows.Separator())
+		return TextCSV, fmt.Sprintf("line 1 names %s: what follows is read as a table, separated by %ss", quoteAll(wanted), rows.Separator())
 	}
 	if looksLikeNames(line, len(first)) {
 		return TextLines, fmt.Sprintf("each line is taken for a text, though line 1, %s, looks like the row of a table; name its column of texts if it is one", fault.Quote(line))

@@ -92,7 +92,7 @@ func TestTextForms(t *testing.T) {
 		{"a;b", nil, TextLines, "each line is taken for a text, though"},
 		{"id,subject,body", nil, TextLines, "looks like the row of a table"},
 		{"id\tbody", nil, TextLines, "looks like the row of a table"},
-		{"\ufeffid,text\r\n", nil, TextCSV, `line 1 has the name "text": what follows is read as a table, separated by commas`},
+		{"\ufeffid,text\r\n", nil, TextCSV, `line 1 names "text": what follows is read as a table, separated by commas`},
 		{`"id";"subject";"body, all"`, []Option{Text(`subject,"body, all"`)}, TextCSV, `"subject", "body, all"`},
 		{"text", nil, TextCSV, `"text"`},
 		{"source\tdate", []Option{Source("source")}, TextCSV, "tabs"},

@@ -24,14 +24,14 @@ func Of(run task.Holder) (*Classifier, error) {
 // query asks for the classes of texts.
 type query struct {
 	classifier *Classifier
-	texts.Reading
+	reading    texts.Reading
 }
 
 // newQuery returns the question to a classifier, or to nobody.
 func newQuery(c *Classifier) *query {
-	q := &query{classifier: c, Reading: texts.Reading{Column: "text", Lack: "no label"}}
+	q := &query{classifier: c, reading: texts.Reading{Column: "text", Lack: "no label"}}
 	if c != nil {
-		q.Training = c.data
+		q.reading.Training = c.data
 	}
 	return q
 }
@@ -42,7 +42,10 @@ var _ task.FileReader = (*query)(nil)
 func (c *Classifier) Query() task.Query { return newQuery(c) }
 
 // Declare implements task.Options.
-func (q *query) Declare(s *option.Set) { q.DeclareReading(s) }
+func (q *query) Declare(s *option.Set) { q.reading.Declare(s) }
+
+// ReadFiles implements task.FileReader.
+func (q *query) ReadFiles(notice func(string)) { q.reading.ReadFiles(notice) }
 
 // Example implements task.Query.
 func (q *query) Example() string { return `"not bad at all"` }
@@ -57,7 +60,7 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	if len(inputs) == 0 {
 		return option.Usagef("want a text, such as %s, a file of texts, or - for those on standard input", q.Example())
 	}
-	return q.Each(inputs, body, mostTexts, func(all []texts.Input) error {
+	return q.reading.Each(inputs, body, mostTexts, func(all []texts.Input) error {
 		var some []string
 		for _, in := range all {
 			if strings.TrimSpace(in.Text) != "" {

@@ -26,14 +26,14 @@ type query struct {
 	translator *Translator
 	Decoding
 	attention string // attentionTable, the name of a picture, or nothing
-	texts.Reading
+	reading   texts.Reading
 }
 
 // newQuery returns the question to a translator, or to nobody. An empty text is translated by an empty one.
 func newQuery(t *Translator) *query {
-	q := &query{translator: t, Reading: texts.Reading{Column: "source"}}
+	q := &query{translator: t, reading: texts.Reading{Column: "source"}}
 	if t != nil {
-		q.Decoding, q.Training = t.opts.Decoding, t.data
+		q.Decoding, q.reading.Training = t.opts.Decoding, t.data
 	}
 	return q
 }
@@ -57,10 +57,13 @@ func (q *query) Declare(s *option.Set) {
 			}
 			return nil
 		})
-	q.DeclareReading(s)
+	q.reading.Declare(s)
 }
 
 func (q *query) picture() bool { return q.attention != "" && q.attention != attentionTable }
+
+// ReadFiles implements task.FileReader.
+func (q *query) ReadFiles(notice func(string)) { q.reading.ReadFiles(notice) }
 
 // Example implements task.Query.
 func (q *query) Example() string { return `"a text"` }
@@ -78,7 +81,7 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	case q.picture() && (len(inputs) > 1 || inputs[0] == "-"):
 		return onePicture
 	}
-	return q.Each(inputs, body, mostLines, func(all []texts.Input) error {
+	return q.reading.Each(inputs, body, mostLines, func(all []texts.Input) error {
 		if q.picture() && len(all) > 1 { // of a file
 			return onePicture
 		}

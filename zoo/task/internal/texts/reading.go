@@ -19,7 +19,6 @@ import (
 )
 
 // Reading is how the inputs of a question become texts: its settings, and those of the training, which are the defaults.
-// A question embeds one.
 type Reading struct {
 	// Column is the name of the setting that names the column of texts: text or source, as in training.
 	Column string
@@ -38,8 +37,8 @@ type Input struct {
 	Columns, Fields []string
 }
 
-// DeclareReading declares the settings.
-func (r *Reading) DeclareReading(s *option.Set) {
+// Declare declares the settings.
+func (r *Reading) Declare(s *option.Set) {
 	var data datasets.Settings
 	var known option.Set
 	data.Declare(&known)
@@ -48,7 +47,7 @@ func (r *Reading) DeclareReading(s *option.Set) {
 	s.Text(&r.quote, "quote", "quotation marks in a table: whether they hold fields together (csv), are part of the text (none), or the file shows it (auto); none given is as in training").OneOf(known.Lookup("quote").Choices()...)
 }
 
-// ReadFiles implements task.FileReader.
+// ReadFiles lets inputs name files, as task.FileReader says.
 func (r *Reading) ReadFiles(notice func(string)) { r.files, r.say = true, notice }
 
 // notice says something about a file.
@@ -137,6 +136,11 @@ func (r *Reading) source(input string) (source, error) {
 	}
 	const way = "give a text that is no name of a file, or a text on each line of standard input (-)"
 	info, err := os.Stat(path)
+	if _, rest, found := strings.Cut(path, ":"); err != nil && found && rest != "" { // as zoo run names other data
+		if _, err := os.Stat(rest); err == nil {
+			return source{}, errors.Errorf("%s: texts are read from %s:FILE; name %s so, or %s", input, strings.Join(datasets.TextForms(), ":FILE, "), rest, way)
+		}
+	}
 	switch {
 	case err == nil && info.IsDir():
 		return source{}, errors.Errorf("%s: it is a folder; name a file in it, or %s", path, way)
@@ -146,12 +150,7 @@ func (r *Reading) source(input string) (source, error) {
 		}
 		return source{path: path, form: form}, nil
 	case form != "" || datasets.LooksLikeFile(path), errors.Is(err, fs.ErrPermission):
-		return source{}, errors.Errorf("%s: there is no such file to read (%v); check the path, or %s", path, cause(err), way)
-	}
-	if _, path, found := strings.Cut(input, ":"); found && path != "" { // as zoo run names data
-		if _, err := os.Stat(path); err == nil {
-			return source{}, errors.Errorf("%s: texts are read from %s:FILE; name %s so, or %s", input, strings.Join(datasets.TextForms(), ":FILE, "), path, way)
-		}
+		return source{}, errors.Errorf("%s: %v; check the path, or %s", path, cause(err), way)
 	}
 	return source{text: input}, nil
 }
@@ -197,11 +196,10 @@ func (r *Reading) read(s source, body io.Reader, most int, do func([]Input) erro
 		given.Source = cmp.Or(given.Source, "source") // so that texts are those of pairs
 		given.Target = ""
 	}
-	form := s.form
+	form, notice := s.form, ""
 	if form == "" {
 		buffered := bufio.NewReaderSize(in, 1<<16)
 		in = buffered
-		var notice string
 		form, notice = datasets.TextFormOfLine(firstLine(buffered), datasets.Use(given))
 		if form == datasets.TextLines && r.column != "" {
 			form, notice = datasets.TextCSV, ""
@@ -209,15 +207,14 @@ func (r *Reading) read(s source, body io.Reader, most int, do func([]Input) erro
 		if form == datasets.TextLines && s.path != bodyPath {
 			notice = cmp.Or(notice, "each line is taken for a text ("+r.Column+": COLUMN reads a table)")
 		}
-		r.notice(name, notice)
 	}
 	if form == datasets.TextLines && r.quote != "" {
 		return option.Wrong("quote", r.quote, "%s is read line by line, where quotation marks are part of the text; leave it out, or name the column of texts of a table", name)
 	}
-	count := &counter{most: most, do: do}
+	count := &counter{most: most, do: do, first: func() { r.notice(name, notice) }}
 	defer func() {
 		if count.empty > 0 && r.Lack != "" {
-			r.notice(name, fmt.Sprintf("%s empty and has %s, the first on line %d", are(count.empty), r.Lack, count.first))
+			r.notice(name, fmt.Sprintf("%s empty and has %s, the first on line %d", are(count.empty), r.Lack, count.line))
 		}
 	}()
 	if form == datasets.TextLines && s.path == bodyPath && r.encoding == "" {
@@ -257,16 +254,18 @@ func (r *Reading) bodyLines(in io.Reader, count *counter) error {
 
 // counter gives texts on, some at a time, and counts the empty ones.
 type counter struct {
-	most         int
-	do           func([]Input) error
-	texts        []Input
-	empty, first int // their number, and the line of the first
+	most  int
+	do    func([]Input) error
+	first func() // is called before the first do
+	texts []Input
+	empty int
+	line  int // of the first empty one
 }
 
 func (c *counter) add(line int, in Input) error {
 	if strings.TrimSpace(in.Text) == "" {
 		if c.empty++; c.empty == 1 {
-			c.first = line
+			c.line = line
 		}
 	}
 	if c.texts = append(c.texts, in); len(c.texts) == c.most {
@@ -278,6 +277,10 @@ func (c *counter) add(line int, in Input) error {
 func (c *counter) flush() error {
 	if len(c.texts) == 0 {
 		return nil
+	}
+	if c.first != nil {
+		c.first()
+		c.first = nil
 	}
 	all := c.texts
 	c.texts = nil
