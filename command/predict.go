@@ -97,8 +97,8 @@ there is an error, not at all. Without a run this help shows the settings of all
 	return cmd
 }
 
-// checkPredictOut returns an error if --out is neither a file for predictions nor a folder. A file of another ending would be
-// taken for a folder, and nothing written to it.
+// checkPredictOut returns an error if --out is neither a file for predictions nor a folder. A file of another ending
+// would be taken for a folder, and nothing written to it.
 func checkPredictOut(cmd *cobra.Command, out string, asJSON bool) error {
 	if isRowsFile(out) {
 		if asJSON {
@@ -112,8 +112,8 @@ func checkPredictOut(cmd *cobra.Command, out string, asJSON bool) error {
 	return nil
 }
 
-// runSettings gives a command that uses kept runs the settings of all tasks as flags. Its help shows those of the run that
-// its arguments name.
+// runSettings gives a command that uses kept runs the settings of all tasks as flags. Its help shows those of the run
+// that its arguments name.
 func runSettings(cmd *cobra.Command, ofTask func(task.Kind) task.Options, ofRun func(*zoo.Run) task.Options) {
 	declare := func(s *option.Set, k task.Kind, o task.Options) {
 		if o != nil {

@@ -84,7 +84,8 @@ func (f *rowsFile) add(p task.Prediction) error {
 	return f.write(slices.Concat(row.Fields, row.Predicted))
 }
 
-// name names the columns. A predicted one whose name is taken, as label is in a file that has labels, is called predicted.
+// name names the columns. A predicted one whose name is taken, as label is in a file that has labels, is called
+// predicted.
 func (f *rowsFile) name(predicted []string) {
 	f.names = slices.Clone(f.columns)
 	for _, name := range predicted {

@@ -38,15 +38,15 @@ type TextRow struct {
 	Names, Fields []string
 }
 
-// EachText calls with each text of a file of one's own, in order: those for which there are no labels or translations yet.
-// They are read as they are for training: [Text] names the column, or several to be joined, by default "text"; with [Source]
-// or [Target] it is the column of [Source], by default "source". [Encoding] and [Quote] count, and the limits of [LabelledCSV]
-// do, except that there may be 2²⁴ rows. The text of a table is in memory as a whole, since all of it shows how its
-// quotation marks are meant; of other forms a line is. The name stands for the file in errors.
+// EachText calls with each text of a file of one's own, in order: those for which there are no labels or translations
+// yet. They are read as they are for training: [Text] names the column, or several to be joined, by default "text";
+// with [Source] or [Target] it is the column of [Source], by default "source". [Encoding] and [Quote] count, and the
+// limits of [LabelledCSV] do, except that there may be 2²⁴ rows. The text of a table is in memory as a whole, since all
+// of it shows how its quotation marks are meant; of other forms a line is. The name stands for the file in errors.
 //
-// An empty text is one. In a file of lines an empty line is; in a table or in lines of JSON it is no row. A file without a
-// text is an error. The notices say what was guessed. A form that is none of [TextForms] is an *[UnknownError]; an error of
-// call ends the reading.
+// An empty text is one. In a file of lines an empty line is; in a table or in lines of JSON it is no row. A file
+// without a text is an error. The notices say what was guessed. A form that is none of [TextForms] is an
+// *[UnknownError]; an error of call ends the reading.
 func EachText(form, name string, r io.Reader, call func(TextRow) error, opts ...Option) (notices []string, err error) {
 	o, err := gather(opts)
 	if err != nil {
@@ -167,15 +167,16 @@ func TextFormOfFile(path string) (form string, ok bool) {
 	}
 }
 
-// LooksLikeFile reports whether a text ends as the names of files do that hold texts: in .csv, .tsv, .txt, .jsonl or .ndjson.
+// LooksLikeFile reports whether a text ends as the names of files do that hold texts: in .csv, .tsv, .txt, .jsonl or
+// .ndjson.
 func LooksLikeFile(text string) bool {
 	_, ok := byEnding(text)
 	return ok
 }
 
-// TextFormOfLine returns the form of a file whose name does not say it by its first line: csv if this names all columns whose
-// texts [EachText] would read with the options, jsonl if it is a JSON object, else lines. The notice says what a person
-// should know of the guess; "" if there is nothing to say.
+// TextFormOfLine returns the form of a file whose name does not say it by its first line: csv if this names all columns
+// whose texts [EachText] would read with the options, jsonl if it is a JSON object, else lines. The notice says what a
+// person should know of the guess; "" if there is nothing to say.
 func TextFormOfLine(line string, opts ...Option) (form, notice string) {
 	line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
 	o, err := gather(opts)
@@ -206,8 +207,8 @@ func TextFormOfLine(line string, opts ...Option) (form, notice string) {
 	return TextLines, ""
 }
 
-// looksLikeNames reports whether a line that a separator divides into some fields is probably not prose, in which a blank
-// follows a comma or a semicolon.
+// looksLikeNames reports whether a line that a separator divides into some fields is probably not prose, in which a
+// blank follows a comma or a semicolon.
 func looksLikeNames(line string, fields int) bool {
 	if fields < 2 {
 		return false

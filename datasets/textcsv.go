@@ -111,9 +111,9 @@ func readTextColumns(name string, rows *table.Rows, text []string, label string,
 	})
 }
 
-// eachNamedRow calls with the fields of each row of a table, valid during the call, the names of its columns, and the places
-// of those that are wanted. Rows that are not all of one width, a name that is not there or there twice, and a table
-// without rows are errors; way says how to choose another name, if it has to be said.
+// eachNamedRow calls with the fields of each row of a table, valid during the call, the names of its columns, and the
+// places of those that are wanted. Rows that are not all of one width, a name that is not there or there twice, and a
+// table without rows are errors; way says how to choose another name, if it has to be said.
 func eachNamedRow(name string, rows *table.Rows, wanted []string, way string, call func(line int, names, fields []string, places []int) error) error {
 	first, line, err := rows.Next()
 	if err == io.EOF {

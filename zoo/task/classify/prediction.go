@@ -50,8 +50,9 @@ func (q *query) ReadFiles(notice func(string)) { q.reading.ReadFiles(notice) }
 // Example implements task.Query.
 func (q *query) Example() string { return `"not bad at all"` }
 
-// Run implements task.Query: it names the class of each input, of each text of a file, or of each line or row of the body. An
-// empty text that is not an input itself has an empty label, so that what is read and what is predicted go side by side.
+// Run implements task.Query: it names the class of each input, of each text of a file, or of each line or row of the
+// body. An empty text that is not an input itself has an empty label, so that what is read and what is predicted go
+// side by side.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	c := q.classifier
 	if err := program.CheckQuestion(c, emit); err != nil {
@@ -84,8 +85,8 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	})
 }
 
-// mostTexts is how many texts are classified at once: enough for several processors, each with batches of texts that are about
-// equally long.
+// mostTexts is how many texts are classified at once: enough for several processors, each with batches of texts that
+// are about equally long.
 const mostTexts = 512
 
 // Prediction is a text with its class.
@@ -96,7 +97,8 @@ type Prediction struct {
 	read    texts.Input // with the row that the text stands in
 }
 
-// named returns the names of the classes whose probabilities there are: none of a prediction that no classifier has made.
+// named returns the names of the classes whose probabilities there are: none of a prediction that no classifier has
+// made.
 func (p Prediction) named() []string { return p.classes[:min(len(p.classes), len(p.Probabilities))] }
 
 // Text implements task.Prediction: the class, and behind it the probabilities, the largest first.
@@ -114,8 +116,8 @@ func (p Prediction) Text() string {
 	return p.Label + "\t" + strings.Join(parts, ", ") + "\n"
 }
 
-// Row implements task.Tabular: behind what was read stand the label and the probability of each class, p(CLASS). They are empty
-// for an empty text.
+// Row implements task.Tabular: behind what was read stand the label and the probability of each class, p(CLASS). They
+// are empty for an empty text.
 func (p Prediction) Row() (task.Row, error) {
 	row := task.Row{Columns: p.read.Columns, Fields: p.read.Fields, Names: []string{"label"}, Predicted: []string{p.Label}}
 	if row.Columns == nil { // of a prediction that no classifier has made

@@ -68,8 +68,8 @@ func (q *query) ReadFiles(notice func(string)) { q.reading.ReadFiles(notice) }
 // Example implements task.Query.
 func (q *query) Example() string { return `"a text"` }
 
-// Run implements task.Query: it translates each input, each text of a file, or each line or row of the body; an empty line
-// stays one.
+// Run implements task.Query: it translates each input, each text of a file, or each line or row of the body; an empty
+// line stays one.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	if err := program.CheckQuestion(q.translator, emit); err != nil {
 		return err
@@ -122,13 +122,17 @@ func (p Prediction) Text() string {
 	return text
 }
 
-// Row implements task.Tabular: behind what was read stand the translation and its score. An alignment has no place there.
+// Row implements task.Tabular: behind what was read stand the translation and its score. An alignment has no place
+// there.
 func (p Prediction) Row() (task.Row, error) {
 	if p.attention == attentionTable {
 		return task.Row{}, option.Wrong("attention", p.attention, "there is no place for it in a table of predictions; leave it out")
 	}
-	row := task.Row{Columns: p.read.Columns, Fields: p.read.Fields, Names: []string{"translation", "score"},
-		Predicted: []string{p.Translated.Text, strconv.FormatFloat(p.Score, 'f', 6, 64)}}
+	score := ""
+	if strings.TrimSpace(p.Input) != "" {
+		score = strconv.FormatFloat(p.Score, 'f', 6, 64)
+	}
+	row := task.Row{Columns: p.read.Columns, Fields: p.read.Fields, Names: []string{"translation", "score"}, Predicted: []string{p.Translated.Text, score}}
 	if row.Columns == nil { // of a prediction that no translator has made
 		row.Columns, row.Fields = []string{"source"}, []string{p.Input}
 	}
@@ -155,8 +159,8 @@ func (p Prediction) Event() any {
 	return e
 }
 
-// Picture implements task.Pictured: the alignment, a row for each token of the translation, a column for each of the source,
-// the darker the more it was looked at.
+// Picture implements task.Pictured: the alignment, a row for each token of the translation, a column for each of the
+// source, the darker the more it was looked at.
 func (p Prediction) Picture() (file string, picture task.Exhibit) {
 	if p.attention == "" || p.attention == attentionTable {
 		return "", task.Exhibit{}
@@ -183,8 +187,8 @@ func (p Prediction) table() *show.Table {
 	return t
 }
 
-// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣, and that there is none is
-// nothing.
+// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣, and that there is none
+// is nothing.
 func shown(tokens []string) []string {
 	marks := strings.NewReplacer("</w>", "", "Ġ", "␣", "▁", "␣", " ", "␣", "￭", "")
 	out := make([]string, len(tokens))

@@ -11,8 +11,8 @@ import (
 // mostBytes is longer than any text that is given on a line.
 const mostBytes = 1 << 24
 
-// EachLines gives the lines of a reader to a function, as many at once as have arrived but no more than most. A byte order
-// mark before the first is left out.
+// EachLines gives the lines of a reader to a function, as many at once as have arrived but no more than most. A byte
+// order mark before the first is left out.
 func EachLines(in io.Reader, most int, do func(lines []string) error) error {
 	r := bufio.NewReaderSize(in, 1<<16)
 	var lines []string

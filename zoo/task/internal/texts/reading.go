@@ -18,7 +18,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
-// Reading is how the inputs of a question become texts: its settings, and those of the training, which are the defaults.
+// Reading is how the inputs of a question become texts: its settings, and those of the training, which are the
+// defaults.
 type Reading struct {
 	// Column is the name of the setting that names the column of texts: text or source, as in training.
 	Column string
@@ -57,9 +58,9 @@ func (r *Reading) notice(name, text string) {
 	}
 }
 
-// Each gives the texts of the inputs to a function, no more than most at once: - is the body, others are texts or, where
-// ReadFiles has allowed it, may name files. All names are looked at before the first text is given. Of lines of the body as
-// many are given at once as have arrived.
+// Each gives the texts of the inputs to a function, no more than most at once: - is the body, others are texts or,
+// where ReadFiles has allowed it, may name files. All names are looked at before the first text is given. Of lines of
+// the body as many are given at once as have arrived.
 func (r *Reading) Each(inputs []string, body io.Reader, most int, do func([]Input) error) error {
 	sources := make([]source, len(inputs))
 	for i, input := range inputs {
@@ -117,8 +118,8 @@ type source struct {
 // bodyPath stands for standard input.
 const bodyPath = "-"
 
-// source returns what an input stands for. What may be a name of a file is never taken for a text: that would be a prediction
-// about the name.
+// source returns what an input stands for. What may be a name of a file is never taken for a text: that would be a
+// prediction about the name.
 func (r *Reading) source(input string) (source, error) {
 	if input == bodyPath {
 		return source{path: bodyPath}, nil
@@ -235,8 +236,8 @@ func (r *Reading) read(s source, body io.Reader, most int, do func([]Input) erro
 	return err
 }
 
-// bodyLines gives the lines of the body as they arrive. They are UTF-8 whatever the files of the training were: somebody
-// types them, or a program does.
+// bodyLines gives the lines of the body as they arrive. They are UTF-8 whatever the files of the training were:
+// somebody types them, or a program does.
 func (r *Reading) bodyLines(in io.Reader, count *counter) error {
 	n := 0
 	return EachLines(in, count.most, func(lines []string) error {
@@ -294,8 +295,8 @@ func are(n int) string {
 	return fmt.Sprintf("%d texts are", n)
 }
 
-// firstLine returns the first line of a reader, or as much of it as the buffer holds, and leaves it there. It waits for no more
-// than the line, since somebody may be typing.
+// firstLine returns the first line of a reader, or as much of it as the buffer holds, and leaves it there. It waits for
+// no more than the line, since somebody may be typing.
 func firstLine(r *bufio.Reader) string {
 	for n := 1; ; n = r.Buffered() + 1 {
 		_, err := r.Peek(n)
