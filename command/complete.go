@@ -61,6 +61,7 @@ func runNames(cmd *cobra.Command) (names []cobra.Completion) {
 	if err != nil {
 		return nil
 	}
+	out = runsFolder(out)
 	entries, _ := os.ReadDir(out)
 	for _, e := range entries {
 		if _, err := os.Stat(filepath.Join(out, e.Name(), "config.json")); err == nil {

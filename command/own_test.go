@@ -67,7 +67,7 @@ func TestHelpShowsTheSettingsOfATask(t *testing.T) {
 		{"run gru dates --help", []string{"The task translate:\n", "--beam", "--encoding", "(default 128)"}, []string{"--window", "--pooling", "--columns", "--label"}},
 		{"run gru csv:x.csv --label y --help", []string{"The task classify:\n", "--pooling"}, []string{"--window"}},
 		{"run --help", []string{"The task forecast:\n", "The task classify:\n", "The task translate:\n", "--window", "--pooling", "--beam", "--columns", "--label"}, nil},
-		{"predict --help", []string{"The task forecast:\n", "The task translate:\n", "--steps", "--attention", "--beam int ", "(default as in training)"}, []string{"The task classify"}},
+		{"predict --help", []string{"The task forecast:\n", "The task translate:\n", "--steps", "--attention", "--beam int ", "(default as in training)", "The task classify:\n", "--text"}, nil},
 		{"predict lstm-airline-1 --help", []string{"The task forecast:\n", "--steps", "--json"}, []string{"--attention", "--beam", "as in training"}},
 		{"eval --help", []string{"The task translate:\n", "--beam int ", "--penalty float ", "(default as in training)", "--split"}, []string{"(default 0)"}},
 		{"eval lstm-airline-1 --help", []string{"--split"}, []string{"--beam", "The task"}},

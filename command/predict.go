@@ -2,6 +2,8 @@ package command
 
 import (
 	"bufio"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -22,19 +24,28 @@ func newPredict() *cobra.Command {
 		Short: "Use a kept run: continue a series, name the class of a text, translate",
 		Long: `Use a kept run, which is a folder or its name under --out.
 
-What an input is depends on what the run has learnt: a text, or the name of a file; - stands for standard input, a text on
-each line or what would be in the file. Without a run this help shows the settings of all tasks, with one those of its own.`,
+What an input is depends on what the run has learnt: a series in a file, or a text, or a file of texts; - stands for standard
+input. Texts are read from the column of a table (.csv, .tsv), the field of a JSON object on each line (.jsonl) or else from
+the lines of a file; csv:FILE, tsv:FILE, jsonl:FILE and lines:FILE say it whatever the name, and FILE may be -. Standard input
+is a table if its first line names the column. What was guessed is said on standard error.
+
+--out FILE.csv writes a table: all columns of what was read, and behind them what is predicted. A file is written whole or, where
+there is an error, not at all. Without a run this help shows the settings of all tasks, with one those of its own.`,
 		Example: `  zoo predict lstm-airline-1 --steps 12
   zoo predict runs/gru-sales-1 this-year.csv --json
   tail -n 100 sales.csv | zoo predict gru-sales-1 -
   zoo predict bilstm-imdb-1 "not bad at all"
   zoo predict bilstm-imdb-1 - < reviews.txt
+  zoo predict bilstm-tickets-1 tickets.csv --text body --out labelled.csv
   zoo predict bigru-multi30k-de-en-1 "Zwei Hunde spielen im Schnee." --beam 10 --attention
   zoo predict gru-dates-1 "the third of May 1984" --attention=alignment.svg`,
 		Args:              arguments("<run> [INPUT…|-]"),
 		ValidArgsFunction: completing(runNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, dir, err := openRun(args[0], out)
+			if err := checkPredictOut(cmd, out, asJSON); err != nil {
+				return err
+			}
+			r, dir, err := openRun(args[0], runsFolder(out))
 			if err != nil {
 				return err
 			}
@@ -42,30 +53,67 @@ each line or what would be in the file. Without a run this help shows the settin
 			if err := layOver(q, cmd, r, dir); err != nil {
 				return err
 			}
+			notice := func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), text) }
+			if reader, ok := q.(task.FileReader); ok {
+				reader.ReadFiles(notice)
+			}
+			answer := func(emit func(task.Prediction) error) error {
+				return q.Run(cmd.Context(), args[1:], cmd.InOrStdin(), func(p task.Prediction) error {
+					if err := drawPicture(p); err != nil {
+						return err
+					}
+					return emit(p)
+				})
+			}
 			w := bufio.NewWriter(cmd.OutOrStdout())
-			err = q.Run(cmd.Context(), args[1:], cmd.InOrStdin(), func(p task.Prediction) error {
-				if err := emit(w, p, asJSON); err != nil {
-					return err
+			if isRowsFile(out) {
+				var f *rowsFile
+				if f, err = writeRows(out, notice, answer); err == nil {
+					_, err = w.WriteString(f.summary())
 				}
-				return errors.WithStack(w.Flush())
-			})
+			} else {
+				err = answer(func(p task.Prediction) error {
+					if err := emit(w, p, asJSON); err != nil {
+						return err
+					}
+					return errors.WithStack(w.Flush())
+				})
+			}
 			var usage *option.UsageError
 			if errors.As(err, &usage) && usage.Setting == "" {
 				return linef("predict %s: %s", args[0], usage.Want)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return errors.WithStack(w.Flush())
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	runSettings(cmd, func(k task.Kind) task.Options { return k.Query() }, func(r *zoo.Run) task.Options { return r.Predictor().Query() })
-	flags.StringVar(&out, "out", defaultOut, "folder that runs are kept in")
+	flags.StringVar(&out, "out", defaultOut, "file that ends in .csv or .tsv to write the predictions to, with all columns of what was read; or the folder that runs are kept in")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	return cmd
 }
 
-// runSettings gives a command that uses kept runs the settings of all tasks as flags. Its help shows those of the run that
-// its arguments name.
+// checkPredictOut returns an error if --out is neither a file for predictions nor a folder. A file of another ending
+// would be taken for a folder, and nothing written to it.
+func checkPredictOut(cmd *cobra.Command, out string, asJSON bool) error {
+	if isRowsFile(out) {
+		if asJSON {
+			return linef("--json prints the predictions that --out %s writes; leave one of them out", out)
+		}
+		return nil
+	}
+	if info, err := os.Stat(out); cmd.Flags().Changed("out") && (err != nil || !info.IsDir()) {
+		return linef("--out %q: want a file that ends in .csv or .tsv for the predictions, or the folder that runs are kept in", out)
+	}
+	return nil
+}
+
+// runSettings gives a command that uses kept runs the settings of all tasks as flags. Its help shows those of the run
+// that its arguments name.
 func runSettings(cmd *cobra.Command, ofTask func(task.Kind) task.Options, ofRun func(*zoo.Run) task.Options) {
 	declare := func(s *option.Set, k task.Kind, o task.Options) {
 		if o != nil {
@@ -81,7 +129,7 @@ func runSettings(cmd *cobra.Command, ofTask func(task.Kind) task.Options, ofRun 
 	completeSettings(cmd)
 	helpWithSettings(cmd, func(args []string, _ map[string]string) *option.Set {
 		out, _ := cmd.Flags().GetString("out") // which such a command has
-		r := runOf(args, out)
+		r := runOf(args, runsFolder(out))
 		if r == nil {
 			return asInTraining(union)
 		}
@@ -91,15 +139,18 @@ func runSettings(cmd *cobra.Command, ofTask func(task.Kind) task.Options, ofRun 
 	})
 }
 
-// emit writes a prediction, and its picture where one is asked for.
-func emit(w *bufio.Writer, p task.Prediction, asJSON bool) error {
-	if drawn, ok := p.(task.Pictured); ok {
-		if file, picture := drawn.Picture(); file != "" {
-			if err := draw(file, picture); err != nil {
-				return err
-			}
+// drawPicture draws the picture of a prediction where one is asked for.
+func drawPicture(p task.Prediction) error {
+	if d, ok := p.(task.Pictured); ok {
+		if file, picture := d.Picture(); file != "" {
+			return draw(file, picture)
 		}
 	}
+	return nil
+}
+
+// emit prints a prediction.
+func emit(w *bufio.Writer, p task.Prediction, asJSON bool) error {
 	if asJSON {
 		return writeJSON(w, p.Event())
 	}

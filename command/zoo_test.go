@@ -374,7 +374,10 @@ func TestClassify(t *testing.T) {
 	command(t, dir, "predict", "gru-phrases-1", "x", "--steps", "3").failed(t, statusUsage, "--steps", "forecast", "classify")
 	command(t, dir, "predict", "gru-phrases-1", " ").failed(t, statusFailed, "empty")
 	start(t, exec.Command(binary, "predict", "gru-phrases-1", "-"), dir, "").failed(t, statusFailed, "standard input is empty")
-	start(t, exec.Command(binary, "predict", "gru-phrases-1", "-"), dir, "good\n\nbad\n").failed(t, statusFailed, "line 2 is empty")
+	o := start(t, exec.Command(binary, "predict", "gru-phrases-1", "-"), dir, "good\n\nbad\n").done(t)
+	if lines := strings.Split(o.out, "\n"); len(lines) != 4 || lines[1] != "\t" || o.err != "standard input: 1 text is empty and has no label, the first on line 2\n" {
+		t.Errorf("three lines, one empty, are\n%swith the notice %s", o.out, o.err)
+	}
 }
 
 func TestClassifyForAPerson(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
 	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
@@ -100,6 +101,20 @@ func readLabelledCSV(name string, r io.Reader, separator byte, o options) (*Labe
 
 // readTextColumns adds the texts and labels of a file row by row.
 func readTextColumns(name string, rows *table.Rows, text []string, label string, l *ownTexts) error {
+	return eachNamedRow(name, rows, append(slices.Clone(text), label), "", func(line int, _, fields []string, places []int) error {
+		for _, p := range places {
+			if invalidUTF8(fields[p]) >= 0 {
+				return encodingError(name, line)
+			}
+		}
+		return l.add(line, text[0], joined(fields, places[:len(text)]), fields[places[len(text)]])
+	})
+}
+
+// eachNamedRow calls with the fields of each row of a table, valid during the call, the names of its columns, and the
+// places of those that are wanted. Rows that are not all of one width, a name that is not there or there twice, and a
+// table without rows are errors; way says how to choose another name, if it has to be said.
+func eachNamedRow(name string, rows *table.Rows, wanted []string, way string, call func(line int, names, fields []string, places []int) error) error {
 	first, line, err := rows.Next()
 	if err == io.EOF {
 		return errors.Errorf("%s: the file is empty; give it a row of names and a row for each text", name)
@@ -110,25 +125,21 @@ func readTextColumns(name string, rows *table.Rows, text []string, label string,
 	if slices.ContainsFunc(first, func(f string) bool { return invalidUTF8(f) >= 0 }) {
 		return encodingError(name, line)
 	}
-	wanted := append(slices.Clone(text), label)
 	names, header := columnNames(first, wanted)
 	places, err := table.Locate(name, names, wanted)
+	if err != nil && way != "" {
+		return errors.Errorf("%v (%s)", err, way)
+	}
 	if err != nil {
 		return err
 	}
-	add := func(fields []string, at int) error {
-		if len(fields) != len(names) {
-			return table.Unlike(name, at, len(fields), line, len(names))
+	for i, p := range places {
+		if other := slices.Index(names, wanted[i]); other != p {
+			return errors.Errorf("%s: line %d: columns %d and %d are both named %s; rename one", name, line, other+1, p+1, fault.Quote(wanted[i]))
 		}
-		for _, p := range places {
-			if invalidUTF8(fields[p]) >= 0 {
-				return encodingError(name, at)
-			}
-		}
-		return l.add(at, text[0], joined(fields, places[:len(text)]), fields[places[len(text)]])
 	}
 	if !header {
-		if err := add(first, line); err != nil {
+		if err := call(line, names, first, places); err != nil {
 			return err
 		}
 	}
@@ -143,7 +154,10 @@ func readTextColumns(name string, rows *table.Rows, text []string, label string,
 		if err != nil {
 			return err
 		}
-		if err := add(fields, at); err != nil {
+		if len(fields) != len(names) {
+			return table.Unlike(name, at, len(fields), line, len(names))
+		}
+		if err := call(at, names, fields, places); err != nil {
 			return err
 		}
 	}

@@ -33,9 +33,20 @@ type Query interface {
 	Options
 	// Example is what may follow zoo predict RUN.
 	Example() string
-	// Run answers. Inputs are texts or names of files; body is what "-" among them stands for: standard input, or the body of
-	// a request. Each prediction is given to emit as soon as it is there; an error of emit ends the answer.
+	// Run answers. Inputs are what the task has learnt from: texts, or the name of a file of numbers; body is what "-"
+	// among them stands for: standard input, or the body of a request. Each prediction is given to emit as soon as it is
+	// there; an error of emit ends the answer.
 	Run(ctx context.Context, inputs []string, body io.Reader, emit func(Prediction) error) error
+}
+
+// FileReader is a Query about texts that can read them from files, too. It opens none by itself, since the inputs of a
+// server are other people's: an input is then a text, whatever it says.
+type FileReader interface {
+	Query
+	// ReadFiles lets an input of Run that names a file, as FILE or csv:FILE, stand for the texts in it; one that looks
+	// like a file's name and names none is an error. notice is told in a line each what was guessed of a file or of the
+	// body, and what was empty in it; nil is told nothing.
+	ReadFiles(notice func(string))
 }
 
 // Prediction says itself.
@@ -51,6 +62,20 @@ type Pictured interface {
 	Prediction
 	// Picture returns the name of the file, which ends in .svg or .png, and the picture; "" if none was asked for.
 	Picture() (file string, picture Exhibit)
+}
+
+// Tabular is a Prediction that is a row of a table.
+type Tabular interface {
+	Prediction
+	// Row returns the row, or why there is none.
+	Row() (Row, error)
+}
+
+// Row is a row of a table of predictions: what was read, with all columns of its file, and what is predicted for it.
+// All rows that were read from a file have the same names.
+type Row struct {
+	Columns, Fields  []string // names and values of what was read, as texts
+	Names, Predicted []string // names and values of what is predicted, as texts; "" where there is no value
 }
 
 // Holder has a predictor: *zoo.Run.

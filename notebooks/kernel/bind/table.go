@@ -81,6 +81,7 @@ func init() {
 			"DataDir":         reflect.ValueOf(datasets.DataDir),
 			"Dates":           reflect.ValueOf(datasets.Dates),
 			"Describe":        reflect.ValueOf(datasets.Describe),
+			"EachText":        reflect.ValueOf(datasets.EachText),
 			"Encoding":        reflect.ValueOf(datasets.Encoding),
 			"EnglishNumber":   reflect.ValueOf(datasets.EnglishNumber),
 			"Fill":            reflect.ValueOf(datasets.Fill),
@@ -96,6 +97,7 @@ func init() {
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
 			"List":            reflect.ValueOf(datasets.List),
+			"LooksLikeFile":   reflect.ValueOf(datasets.LooksLikeFile),
 			"NumbersEnDe":     reflect.ValueOf(datasets.NumbersEnDe),
 			"NumbersEnFr":     reflect.ValueOf(datasets.NumbersEnFr),
 			"OnProgress":      reflect.ValueOf(datasets.OnProgress),
@@ -121,6 +123,13 @@ func init() {
 			"Target":          reflect.ValueOf(datasets.Target),
 			"Temperatures":    reflect.ValueOf(datasets.Temperatures),
 			"Text":            reflect.ValueOf(datasets.Text),
+			"TextCSV":         reflect.ValueOf(datasets.TextCSV),
+			"TextFormOfFile":  reflect.ValueOf(datasets.TextFormOfFile),
+			"TextFormOfLine":  reflect.ValueOf(datasets.TextFormOfLine),
+			"TextForms":       reflect.ValueOf(datasets.TextForms),
+			"TextJSONL":       reflect.ValueOf(datasets.TextJSONL),
+			"TextLines":       reflect.ValueOf(datasets.TextLines),
+			"TextTSV":         reflect.ValueOf(datasets.TextTSV),
 			"Texts":           reflect.ValueOf(datasets.Texts),
 			"Use":             reflect.ValueOf(datasets.Use),
 		},
@@ -137,6 +146,7 @@ func init() {
 			"Series":       reflect.TypeFor[datasets.Series](),
 			"Settings":     reflect.TypeFor[datasets.Settings](),
 			"Split":        reflect.TypeFor[datasets.Split](),
+			"TextRow":      reflect.TypeFor[datasets.TextRow](),
 			"UnknownError": reflect.TypeFor[datasets.UnknownError](),
 		},
 		Proxies: map[string]reflect.Type{
@@ -146,6 +156,10 @@ func init() {
 			"KindPairs":  "string:pairs",
 			"KindSeries": "string:series",
 			"KindTexts":  "string:texts",
+			"TextCSV":    "string:csv",
+			"TextJSONL":  "string:jsonl",
+			"TextLines":  "string:lines",
+			"TextTSV":    "string:tsv",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets/download": {
@@ -580,6 +594,7 @@ func init() {
 			"Adjuster":   reflect.TypeFor[task.Adjuster](),
 			"Checker":    reflect.TypeFor[task.Checker](),
 			"Exhibit":    reflect.TypeFor[task.Exhibit](),
+			"FileReader": reflect.TypeFor[task.FileReader](),
 			"Files":      reflect.TypeFor[task.Files](),
 			"Holder":     reflect.TypeFor[task.Holder](),
 			"Kind":       reflect.TypeFor[task.Kind](),
@@ -592,23 +607,27 @@ func init() {
 			"Query":      reflect.TypeFor[task.Query](),
 			"Recipe":     reflect.TypeFor[task.Recipe](),
 			"Rival":      reflect.TypeFor[task.Rival](),
+			"Row":        reflect.TypeFor[task.Row](),
 			"Scores":     reflect.TypeFor[task.Scores](),
 			"Setting":    reflect.TypeFor[task.Setting](),
 			"Subject":    reflect.TypeFor[task.Subject](),
+			"Tabular":    reflect.TypeFor[task.Tabular](),
 			"Task":       reflect.TypeFor[task.Task](),
 		},
 		Proxies: map[string]reflect.Type{
 			"Adjuster":   reflect.TypeFor[proxy9Adjuster](),
 			"Checker":    reflect.TypeFor[proxy10Checker](),
-			"Files":      reflect.TypeFor[proxy11Files](),
-			"Holder":     reflect.TypeFor[proxy12Holder](),
-			"Kind":       reflect.TypeFor[proxy13Kind](),
-			"Options":    reflect.TypeFor[proxy14Options](),
-			"Pictured":   reflect.TypeFor[proxy15Pictured](),
-			"Prediction": reflect.TypeFor[proxy16Prediction](),
-			"Predictor":  reflect.TypeFor[proxy17Predictor](),
-			"Query":      reflect.TypeFor[proxy18Query](),
-			"Task":       reflect.TypeFor[proxy19Task](),
+			"FileReader": reflect.TypeFor[proxy11FileReader](),
+			"Files":      reflect.TypeFor[proxy12Files](),
+			"Holder":     reflect.TypeFor[proxy13Holder](),
+			"Kind":       reflect.TypeFor[proxy14Kind](),
+			"Options":    reflect.TypeFor[proxy15Options](),
+			"Pictured":   reflect.TypeFor[proxy16Pictured](),
+			"Prediction": reflect.TypeFor[proxy17Prediction](),
+			"Predictor":  reflect.TypeFor[proxy18Predictor](),
+			"Query":      reflect.TypeFor[proxy19Query](),
+			"Tabular":    reflect.TypeFor[proxy20Tabular](),
+			"Task":       reflect.TypeFor[proxy21Task](),
 		},
 		Untypeds: map[string]string{
 			"StateFile": "string:state.json",
@@ -1027,49 +1046,49 @@ func init() {
 			"Zeroer":                reflect.TypeFor[gorgonia.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"ADOp":            reflect.TypeFor[proxy20ADOp](),
-			"Arena":           reflect.TypeFor[proxy21Arena](),
-			"BLAS":            reflect.TypeFor[proxy22BLAS](),
-			"Batched":         reflect.TypeFor[proxy23Batched](),
-			"BatchedBLAS":     reflect.TypeFor[proxy24BatchedBLAS](),
-			"BatchedDevice":   reflect.TypeFor[proxy25BatchedDevice](),
-			"BinaryOp":        reflect.TypeFor[proxy26BinaryOp](),
-			"CLDoer":          reflect.TypeFor[proxy27CLDoer](),
-			"CUDAADOp":        reflect.TypeFor[proxy28CUDAADOp](),
-			"CUDADoer":        reflect.TypeFor[proxy29CUDADoer](),
-			"CloneErrorer":    reflect.TypeFor[proxy30CloneErrorer](),
-			"Cloner":          reflect.TypeFor[proxy31Cloner](),
-			"CopierFrom":      reflect.TypeFor[proxy32CopierFrom](),
-			"CopierTo":        reflect.TypeFor[proxy33CopierTo](),
-			"DimSizer":        reflect.TypeFor[proxy34DimSizer](),
-			"Dtyper":          reflect.TypeFor[proxy35Dtyper](),
-			"Errer":           reflect.TypeFor[proxy36Errer](),
-			"External":        reflect.TypeFor[proxy37External](),
-			"IncrDoer":        reflect.TypeFor[proxy38IncrDoer](),
-			"Input":           reflect.TypeFor[proxy39Input](),
-			"Mker":            reflect.TypeFor[proxy40Mker](),
-			"Namer":           reflect.TypeFor[proxy41Namer](),
-			"NoOpError":       reflect.TypeFor[proxy42NoOpError](),
-			"NoRetOp":         reflect.TypeFor[proxy43NoRetOp](),
-			"Op":              reflect.TypeFor[proxy44Op](),
-			"ReductionOp":     reflect.TypeFor[proxy45ReductionOp](),
-			"Result":          reflect.TypeFor[proxy46Result](),
-			"SDOp":            reflect.TypeFor[proxy47SDOp](),
-			"Solver":          reflect.TypeFor[proxy48Solver](),
-			"Tensor":          reflect.TypeFor[proxy49Tensor](),
-			"TrainModeOp":     reflect.TypeFor[proxy50TrainModeOp](),
-			"Typer":           reflect.TypeFor[proxy51Typer](),
-			"UnaryOp":         reflect.TypeFor[proxy52UnaryOp](),
-			"UnsafeDoer":      reflect.TypeFor[proxy53UnsafeDoer](),
-			"UsePreallocDoer": reflect.TypeFor[proxy54UsePreallocDoer](),
-			"VM":              reflect.TypeFor[proxy55VM](),
-			"Value":           reflect.TypeFor[proxy56Value](),
-			"ValueCloser":     reflect.TypeFor[proxy57ValueCloser](),
-			"ValueEqualer":    reflect.TypeFor[proxy58ValueEqualer](),
-			"ValueGrad":       reflect.TypeFor[proxy59ValueGrad](),
-			"Valuer":          reflect.TypeFor[proxy60Valuer](),
-			"ZeroValuer":      reflect.TypeFor[proxy61ZeroValuer](),
-			"Zeroer":          reflect.TypeFor[proxy62Zeroer](),
+			"ADOp":            reflect.TypeFor[proxy22ADOp](),
+			"Arena":           reflect.TypeFor[proxy23Arena](),
+			"BLAS":            reflect.TypeFor[proxy24BLAS](),
+			"Batched":         reflect.TypeFor[proxy25Batched](),
+			"BatchedBLAS":     reflect.TypeFor[proxy26BatchedBLAS](),
+			"BatchedDevice":   reflect.TypeFor[proxy27BatchedDevice](),
+			"BinaryOp":        reflect.TypeFor[proxy28BinaryOp](),
+			"CLDoer":          reflect.TypeFor[proxy29CLDoer](),
+			"CUDAADOp":        reflect.TypeFor[proxy30CUDAADOp](),
+			"CUDADoer":        reflect.TypeFor[proxy31CUDADoer](),
+			"CloneErrorer":    reflect.TypeFor[proxy32CloneErrorer](),
+			"Cloner":          reflect.TypeFor[proxy33Cloner](),
+			"CopierFrom":      reflect.TypeFor[proxy34CopierFrom](),
+			"CopierTo":        reflect.TypeFor[proxy35CopierTo](),
+			"DimSizer":        reflect.TypeFor[proxy36DimSizer](),
+			"Dtyper":          reflect.TypeFor[proxy37Dtyper](),
+			"Errer":           reflect.TypeFor[proxy38Errer](),
+			"External":        reflect.TypeFor[proxy39External](),
+			"IncrDoer":        reflect.TypeFor[proxy40IncrDoer](),
+			"Input":           reflect.TypeFor[proxy41Input](),
+			"Mker":            reflect.TypeFor[proxy42Mker](),
+			"Namer":           reflect.TypeFor[proxy43Namer](),
+			"NoOpError":       reflect.TypeFor[proxy44NoOpError](),
+			"NoRetOp":         reflect.TypeFor[proxy45NoRetOp](),
+			"Op":              reflect.TypeFor[proxy46Op](),
+			"ReductionOp":     reflect.TypeFor[proxy47ReductionOp](),
+			"Result":          reflect.TypeFor[proxy48Result](),
+			"SDOp":            reflect.TypeFor[proxy49SDOp](),
+			"Solver":          reflect.TypeFor[proxy50Solver](),
+			"Tensor":          reflect.TypeFor[proxy51Tensor](),
+			"TrainModeOp":     reflect.TypeFor[proxy52TrainModeOp](),
+			"Typer":           reflect.TypeFor[proxy53Typer](),
+			"UnaryOp":         reflect.TypeFor[proxy54UnaryOp](),
+			"UnsafeDoer":      reflect.TypeFor[proxy55UnsafeDoer](),
+			"UsePreallocDoer": reflect.TypeFor[proxy56UsePreallocDoer](),
+			"VM":              reflect.TypeFor[proxy57VM](),
+			"Value":           reflect.TypeFor[proxy58Value](),
+			"ValueCloser":     reflect.TypeFor[proxy59ValueCloser](),
+			"ValueEqualer":    reflect.TypeFor[proxy60ValueEqualer](),
+			"ValueGrad":       reflect.TypeFor[proxy61ValueGrad](),
+			"Valuer":          reflect.TypeFor[proxy62Valuer](),
+			"ZeroValuer":      reflect.TypeFor[proxy63ZeroValuer](),
+			"Zeroer":          reflect.TypeFor[proxy64Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"CUDA":  "bool:false",
@@ -1360,83 +1379,83 @@ func init() {
 			"Zeroer":             reflect.TypeFor[tensor.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Abser":            reflect.TypeFor[proxy63Abser](),
-			"Adder":            reflect.TypeFor[proxy64Adder](),
-			"Argmaxer":         reflect.TypeFor[proxy65Argmaxer](),
-			"Argminer":         reflect.TypeFor[proxy66Argminer](),
-			"BLAS":             reflect.TypeFor[proxy67BLAS](),
-			"Boolable":         reflect.TypeFor[proxy68Boolable](),
-			"ByIndiceser":      reflect.TypeFor[proxy69ByIndiceser](),
-			"Cbrter":           reflect.TypeFor[proxy70Cbrter](),
-			"Clamper":          reflect.TypeFor[proxy71Clamper](),
-			"Cloner":           reflect.TypeFor[proxy72Cloner](),
-			"Concater":         reflect.TypeFor[proxy73Concater](),
-			"Cuber":            reflect.TypeFor[proxy74Cuber](),
-			"Dataer":           reflect.TypeFor[proxy75Dataer](),
-			"DenseStacker":     reflect.TypeFor[proxy76DenseStacker](),
-			"Densor":           reflect.TypeFor[proxy77Densor](),
-			"Diager":           reflect.TypeFor[proxy78Diager](),
-			"Diver":            reflect.TypeFor[proxy79Diver](),
-			"Dotter":           reflect.TypeFor[proxy80Dotter](),
-			"Dtyper":           reflect.TypeFor[proxy81Dtyper](),
-			"ElEqer":           reflect.TypeFor[proxy82ElEqer](),
-			"Engine":           reflect.TypeFor[proxy83Engine](),
-			"Eq":               reflect.TypeFor[proxy84Eq](),
-			"Exper":            reflect.TypeFor[proxy85Exper](),
-			"FMAer":            reflect.TypeFor[proxy86FMAer](),
-			"Gteer":            reflect.TypeFor[proxy87Gteer](),
-			"Gter":             reflect.TypeFor[proxy88Gter](),
-			"InfChecker":       reflect.TypeFor[proxy89InfChecker](),
-			"InnerProder":      reflect.TypeFor[proxy90InnerProder](),
-			"InnerProderF32":   reflect.TypeFor[proxy91InnerProderF32](),
-			"InnerProderF64":   reflect.TypeFor[proxy92InnerProderF64](),
-			"InvSqrter":        reflect.TypeFor[proxy93InvSqrter](),
-			"Inver":            reflect.TypeFor[proxy94Inver](),
-			"Iterator":         reflect.TypeFor[proxy95Iterator](),
-			"Kinder":           reflect.TypeFor[proxy96Kinder](),
-			"Log10er":          reflect.TypeFor[proxy97Log10er](),
-			"Log2er":           reflect.TypeFor[proxy98Log2er](),
-			"Loger":            reflect.TypeFor[proxy99Loger](),
-			"Lteer":            reflect.TypeFor[proxy100Lteer](),
-			"Lter":             reflect.TypeFor[proxy101Lter](),
-			"Mapper":           reflect.TypeFor[proxy102Mapper](),
-			"MatMuler":         reflect.TypeFor[proxy103MatMuler](),
-			"MatVecMuler":      reflect.TypeFor[proxy104MatVecMuler](),
-			"MathError":        reflect.TypeFor[proxy105MathError](),
-			"MaxBetweener":     reflect.TypeFor[proxy106MaxBetweener](),
-			"Maxer":            reflect.TypeFor[proxy107Maxer](),
-			"MemSetter":        reflect.TypeFor[proxy108MemSetter](),
-			"Memory":           reflect.TypeFor[proxy109Memory](),
-			"MinBetweener":     reflect.TypeFor[proxy110MinBetweener](),
-			"Miner":            reflect.TypeFor[proxy111Miner](),
-			"Moder":            reflect.TypeFor[proxy112Moder](),
-			"Muler":            reflect.TypeFor[proxy113Muler](),
-			"NaNChecker":       reflect.TypeFor[proxy114NaNChecker](),
-			"Neger":            reflect.TypeFor[proxy115Neger](),
-			"NoOpError":        reflect.TypeFor[proxy116NoOpError](),
-			"NonStdEngine":     reflect.TypeFor[proxy117NonStdEngine](),
-			"Oner":             reflect.TypeFor[proxy118Oner](),
-			"OptimizedReducer": reflect.TypeFor[proxy119OptimizedReducer](),
-			"OuterProder":      reflect.TypeFor[proxy120OuterProder](),
-			"Power":            reflect.TypeFor[proxy121Power](),
-			"Proder":           reflect.TypeFor[proxy122Proder](),
-			"Reducer":          reflect.TypeFor[proxy123Reducer](),
-			"Repeater":         reflect.TypeFor[proxy124Repeater](),
-			"SVDer":            reflect.TypeFor[proxy125SVDer](),
-			"ScalarRep":        reflect.TypeFor[proxy126ScalarRep](),
-			"Signer":           reflect.TypeFor[proxy127Signer](),
-			"Slice":            reflect.TypeFor[proxy128Slice](),
-			"Slicer":           reflect.TypeFor[proxy129Slicer](),
-			"SoftMaxer":        reflect.TypeFor[proxy130SoftMaxer](),
-			"Sqrter":           reflect.TypeFor[proxy131Sqrter](),
-			"Squarer":          reflect.TypeFor[proxy132Squarer](),
-			"Stacker":          reflect.TypeFor[proxy133Stacker](),
-			"Suber":            reflect.TypeFor[proxy134Suber](),
-			"Sumer":            reflect.TypeFor[proxy135Sumer](),
-			"Tanher":           reflect.TypeFor[proxy136Tanher](),
-			"Tracer":           reflect.TypeFor[proxy137Tracer](),
-			"Transposer":       reflect.TypeFor[proxy138Transposer](),
-			"Zeroer":           reflect.TypeFor[proxy139Zeroer](),
+			"Abser":            reflect.TypeFor[proxy65Abser](),
+			"Adder":            reflect.TypeFor[proxy66Adder](),
+			"Argmaxer":         reflect.TypeFor[proxy67Argmaxer](),
+			"Argminer":         reflect.TypeFor[proxy68Argminer](),
+			"BLAS":             reflect.TypeFor[proxy69BLAS](),
+			"Boolable":         reflect.TypeFor[proxy70Boolable](),
+			"ByIndiceser":      reflect.TypeFor[proxy71ByIndiceser](),
+			"Cbrter":           reflect.TypeFor[proxy72Cbrter](),
+			"Clamper":          reflect.TypeFor[proxy73Clamper](),
+			"Cloner":           reflect.TypeFor[proxy74Cloner](),
+			"Concater":         reflect.TypeFor[proxy75Concater](),
+			"Cuber":            reflect.TypeFor[proxy76Cuber](),
+			"Dataer":           reflect.TypeFor[proxy77Dataer](),
+			"DenseStacker":     reflect.TypeFor[proxy78DenseStacker](),
+			"Densor":           reflect.TypeFor[proxy79Densor](),
+			"Diager":           reflect.TypeFor[proxy80Diager](),
+			"Diver":            reflect.TypeFor[proxy81Diver](),
+			"Dotter":           reflect.TypeFor[proxy82Dotter](),
+			"Dtyper":           reflect.TypeFor[proxy83Dtyper](),
+			"ElEqer":           reflect.TypeFor[proxy84ElEqer](),
+			"Engine":           reflect.TypeFor[proxy85Engine](),
+			"Eq":               reflect.TypeFor[proxy86Eq](),
+			"Exper":            reflect.TypeFor[proxy87Exper](),
+			"FMAer":            reflect.TypeFor[proxy88FMAer](),
+			"Gteer":            reflect.TypeFor[proxy89Gteer](),
+			"Gter":             reflect.TypeFor[proxy90Gter](),
+			"InfChecker":       reflect.TypeFor[proxy91InfChecker](),
+			"InnerProder":      reflect.TypeFor[proxy92InnerProder](),
+			"InnerProderF32":   reflect.TypeFor[proxy93InnerProderF32](),
+			"InnerProderF64":   reflect.TypeFor[proxy94InnerProderF64](),
+			"InvSqrter":        reflect.TypeFor[proxy95InvSqrter](),
+			"Inver":            reflect.TypeFor[proxy96Inver](),
+			"Iterator":         reflect.TypeFor[proxy97Iterator](),
+			"Kinder":           reflect.TypeFor[proxy98Kinder](),
+			"Log10er":          reflect.TypeFor[proxy99Log10er](),
+			"Log2er":           reflect.TypeFor[proxy100Log2er](),
+			"Loger":            reflect.TypeFor[proxy101Loger](),
+			"Lteer":            reflect.TypeFor[proxy102Lteer](),
+			"Lter":             reflect.TypeFor[proxy103Lter](),
+			"Mapper":           reflect.TypeFor[proxy104Mapper](),
+			"MatMuler":         reflect.TypeFor[proxy105MatMuler](),
+			"MatVecMuler":      reflect.TypeFor[proxy106MatVecMuler](),
+			"MathError":        reflect.TypeFor[proxy107MathError](),
+			"MaxBetweener":     reflect.TypeFor[proxy108MaxBetweener](),
+			"Maxer":            reflect.TypeFor[proxy109Maxer](),
+			"MemSetter":        reflect.TypeFor[proxy110MemSetter](),
+			"Memory":           reflect.TypeFor[proxy111Memory](),
+			"MinBetweener":     reflect.TypeFor[proxy112MinBetweener](),
+			"Miner":            reflect.TypeFor[proxy113Miner](),
+			"Moder":            reflect.TypeFor[proxy114Moder](),
+			"Muler":            reflect.TypeFor[proxy115Muler](),
+			"NaNChecker":       reflect.TypeFor[proxy116NaNChecker](),
+			"Neger":            reflect.TypeFor[proxy117Neger](),
+			"NoOpError":        reflect.TypeFor[proxy118NoOpError](),
+			"NonStdEngine":     reflect.TypeFor[proxy119NonStdEngine](),
+			"Oner":             reflect.TypeFor[proxy120Oner](),
+			"OptimizedReducer": reflect.TypeFor[proxy121OptimizedReducer](),
+			"OuterProder":      reflect.TypeFor[proxy122OuterProder](),
+			"Power":            reflect.TypeFor[proxy123Power](),
+			"Proder":           reflect.TypeFor[proxy124Proder](),
+			"Reducer":          reflect.TypeFor[proxy125Reducer](),
+			"Repeater":         reflect.TypeFor[proxy126Repeater](),
+			"SVDer":            reflect.TypeFor[proxy127SVDer](),
+			"ScalarRep":        reflect.TypeFor[proxy128ScalarRep](),
+			"Signer":           reflect.TypeFor[proxy129Signer](),
+			"Slice":            reflect.TypeFor[proxy130Slice](),
+			"Slicer":           reflect.TypeFor[proxy131Slicer](),
+			"SoftMaxer":        reflect.TypeFor[proxy132SoftMaxer](),
+			"Sqrter":           reflect.TypeFor[proxy133Sqrter](),
+			"Squarer":          reflect.TypeFor[proxy134Squarer](),
+			"Stacker":          reflect.TypeFor[proxy135Stacker](),
+			"Suber":            reflect.TypeFor[proxy136Suber](),
+			"Sumer":            reflect.TypeFor[proxy137Sumer](),
+			"Tanher":           reflect.TypeFor[proxy138Tanher](),
+			"Tracer":           reflect.TypeFor[proxy139Tracer](),
+			"Transposer":       reflect.TypeFor[proxy140Transposer](),
+			"Zeroer":           reflect.TypeFor[proxy141Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"DEBUG":    "bool:false",
@@ -1621,27 +1640,46 @@ func (p *proxy10Checker) Query() task.Query { return p.Query_(p.Object) }
 
 func (p *proxy10Checker) Title() string { return p.Title_(p.Object) }
 
-// proxy11Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Files.
-type proxy11Files struct {
+// proxy11FileReader lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.FileReader.
+type proxy11FileReader struct {
+	Object     interface{}
+	Declare_   func(_ interface{}, a0 *option.Set)
+	Example_   func(_ interface{}) string
+	ReadFiles_ func(_ interface{}, a0 func(string))
+	Run_       func(_ interface{}, a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error
+}
+
+func (p *proxy11FileReader) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+
+func (p *proxy11FileReader) Example() string { return p.Example_(p.Object) }
+
+func (p *proxy11FileReader) ReadFiles(a0 func(string)) { p.ReadFiles_(p.Object, a0) }
+
+func (p *proxy11FileReader) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
+	return p.Run_(p.Object, a0, a1, a2, a3)
+}
+
+// proxy12Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Files.
+type proxy12Files struct {
 	Object interface{}
 	Read_  func(_ interface{}, a0 string, a1 any) error
 	Write_ func(_ interface{}, a0 string, a1 any) error
 }
 
-func (p *proxy11Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
+func (p *proxy12Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
 
-func (p *proxy11Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
+func (p *proxy12Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
 
-// proxy12Holder lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Holder.
-type proxy12Holder struct {
+// proxy13Holder lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Holder.
+type proxy13Holder struct {
 	Object     interface{}
 	Predictor_ func(_ interface{}) task.Predictor
 }
 
-func (p *proxy12Holder) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy13Holder) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-// proxy13Kind lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Kind.
-type proxy13Kind struct {
+// proxy14Kind lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Kind.
+type proxy14Kind struct {
 	Object    interface{}
 	Accepts_  func(_ interface{}) []string
 	Decoding_ func(_ interface{}) task.Options
@@ -1655,67 +1693,67 @@ type proxy13Kind struct {
 	Title_    func(_ interface{}) string
 }
 
-func (p *proxy13Kind) Accepts() []string { return p.Accepts_(p.Object) }
+func (p *proxy14Kind) Accepts() []string { return p.Accepts_(p.Object) }
 
-func (p *proxy13Kind) Decoding() task.Options { return p.Decoding_(p.Object) }
+func (p *proxy14Kind) Decoding() task.Options { return p.Decoding_(p.Object) }
 
-func (p *proxy13Kind) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
+func (p *proxy14Kind) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
 	return p.Defaults_(p.Object, a0, a1)
 }
 
-func (p *proxy13Kind) Metrics() []task.Metric { return p.Metrics_(p.Object) }
+func (p *proxy14Kind) Metrics() []task.Metric { return p.Metrics_(p.Object) }
 
-func (p *proxy13Kind) Name() string { return p.Name_(p.Object) }
+func (p *proxy14Kind) Name() string { return p.Name_(p.Object) }
 
-func (p *proxy13Kind) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
+func (p *proxy14Kind) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
 	return p.New_(p.Object, a0, a1)
 }
 
-func (p *proxy13Kind) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
+func (p *proxy14Kind) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
 	return p.Open_(p.Object, a0, a1)
 }
 
-func (p *proxy13Kind) Options() task.Options { return p.Options_(p.Object) }
+func (p *proxy14Kind) Options() task.Options { return p.Options_(p.Object) }
 
-func (p *proxy13Kind) Query() task.Query { return p.Query_(p.Object) }
+func (p *proxy14Kind) Query() task.Query { return p.Query_(p.Object) }
 
-func (p *proxy13Kind) Title() string { return p.Title_(p.Object) }
+func (p *proxy14Kind) Title() string { return p.Title_(p.Object) }
 
-// proxy14Options lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Options.
-type proxy14Options struct {
+// proxy15Options lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Options.
+type proxy15Options struct {
 	Object   interface{}
 	Declare_ func(_ interface{}, a0 *option.Set)
 }
 
-func (p *proxy14Options) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+func (p *proxy15Options) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-// proxy15Pictured lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Pictured.
-type proxy15Pictured struct {
+// proxy16Pictured lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Pictured.
+type proxy16Pictured struct {
 	Object   interface{}
 	Event_   func(_ interface{}) any
 	Picture_ func(_ interface{}) (string, task.Exhibit)
 	Text_    func(_ interface{}) string
 }
 
-func (p *proxy15Pictured) Event() any { return p.Event_(p.Object) }
+func (p *proxy16Pictured) Event() any { return p.Event_(p.Object) }
 
-func (p *proxy15Pictured) Picture() (string, task.Exhibit) { return p.Picture_(p.Object) }
+func (p *proxy16Pictured) Picture() (string, task.Exhibit) { return p.Picture_(p.Object) }
 
-func (p *proxy15Pictured) Text() string { return p.Text_(p.Object) }
+func (p *proxy16Pictured) Text() string { return p.Text_(p.Object) }
 
-// proxy16Prediction lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Prediction.
-type proxy16Prediction struct {
+// proxy17Prediction lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Prediction.
+type proxy17Prediction struct {
 	Object interface{}
 	Event_ func(_ interface{}) any
 	Text_  func(_ interface{}) string
 }
 
-func (p *proxy16Prediction) Event() any { return p.Event_(p.Object) }
+func (p *proxy17Prediction) Event() any { return p.Event_(p.Object) }
 
-func (p *proxy16Prediction) Text() string { return p.Text_(p.Object) }
+func (p *proxy17Prediction) Text() string { return p.Text_(p.Object) }
 
-// proxy17Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
-type proxy17Predictor struct {
+// proxy18Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
+type proxy18Predictor struct {
 	Object    interface{}
 	Decoding_ func(_ interface{}) task.Options
 	On_       func(_ interface{}, a0 datasets.Dataset, a1 task.Options) (task.Task, error)
@@ -1725,40 +1763,54 @@ type proxy17Predictor struct {
 	Warm_     func(_ interface{}, a0 context.Context, a1 ...string) error
 }
 
-func (p *proxy17Predictor) Decoding() task.Options { return p.Decoding_(p.Object) }
+func (p *proxy18Predictor) Decoding() task.Options { return p.Decoding_(p.Object) }
 
-func (p *proxy17Predictor) On(a0 datasets.Dataset, a1 task.Options) (task.Task, error) {
+func (p *proxy18Predictor) On(a0 datasets.Dataset, a1 task.Options) (task.Task, error) {
 	return p.On_(p.Object, a0, a1)
 }
 
-func (p *proxy17Predictor) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy18Predictor) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy17Predictor) Query() task.Query { return p.Query_(p.Object) }
+func (p *proxy18Predictor) Query() task.Query { return p.Query_(p.Object) }
 
-func (p *proxy17Predictor) Save(a0 task.Files) error { return p.Save_(p.Object, a0) }
+func (p *proxy18Predictor) Save(a0 task.Files) error { return p.Save_(p.Object, a0) }
 
-func (p *proxy17Predictor) Warm(a0 context.Context, a1 ...string) error {
+func (p *proxy18Predictor) Warm(a0 context.Context, a1 ...string) error {
 	return p.Warm_(p.Object, a0, a1...)
 }
 
-// proxy18Query lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Query.
-type proxy18Query struct {
+// proxy19Query lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Query.
+type proxy19Query struct {
 	Object   interface{}
 	Declare_ func(_ interface{}, a0 *option.Set)
 	Example_ func(_ interface{}) string
 	Run_     func(_ interface{}, a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error
 }
 
-func (p *proxy18Query) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+func (p *proxy19Query) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-func (p *proxy18Query) Example() string { return p.Example_(p.Object) }
+func (p *proxy19Query) Example() string { return p.Example_(p.Object) }
 
-func (p *proxy18Query) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
+func (p *proxy19Query) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
 	return p.Run_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy19Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
-type proxy19Task struct {
+// proxy20Tabular lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Tabular.
+type proxy20Tabular struct {
+	Object interface{}
+	Event_ func(_ interface{}) any
+	Row_   func(_ interface{}) (task.Row, error)
+	Text_  func(_ interface{}) string
+}
+
+func (p *proxy20Tabular) Event() any { return p.Event_(p.Object) }
+
+func (p *proxy20Tabular) Row() (task.Row, error) { return p.Row_(p.Object) }
+
+func (p *proxy20Tabular) Text() string { return p.Text_(p.Object) }
+
+// proxy21Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
+type proxy21Task struct {
 	Object     interface{}
 	Baselines_ func(_ interface{}, a0 context.Context, a1 task.Part) ([]task.Rival, error)
 	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
@@ -1772,34 +1824,34 @@ type proxy19Task struct {
 	Validate_  func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy19Task) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
+func (p *proxy21Task) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
 	return p.Baselines_(p.Object, a0, a1)
 }
 
-func (p *proxy19Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+func (p *proxy21Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
 	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy19Task) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
+func (p *proxy21Task) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
 	return p.Evaluate_(p.Object, a0, a1)
 }
 
-func (p *proxy19Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
+func (p *proxy21Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
 
-func (p *proxy19Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
+func (p *proxy21Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
 
-func (p *proxy19Task) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy21Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy19Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy21Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-func (p *proxy19Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
+func (p *proxy21Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
 
-func (p *proxy19Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+func (p *proxy21Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy19Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy21Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy20ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
-type proxy20ADOp struct {
+// proxy22ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
+type proxy22ADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -1814,34 +1866,34 @@ type proxy20ADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy20ADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy22ADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy20ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy22ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy20ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy22ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy20ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy22ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy20ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy22ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy20ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy22ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy20ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy22ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy20ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy22ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy20ADOp) String() string { return p.String_(p.Object) }
+func (p *proxy22ADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy20ADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy22ADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy20ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy22ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy21Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
-type proxy21Arena struct {
+// proxy23Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
+type proxy23Arena struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -1850,26 +1902,26 @@ type proxy21Arena struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy21Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy23Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy21Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy23Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy21Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy23Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy21Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
+func (p *proxy23Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
 
-func (p *proxy21Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy23Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy22BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
-type proxy22BLAS struct {
+// proxy24BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
+type proxy24BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2015,587 +2067,587 @@ type proxy22BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy22BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy24BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy24BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy24BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy24BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy24BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy24BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy24BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy24BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy24BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy24BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy24BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy24BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy24BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy24BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy24BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy24BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy24BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy24BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy24BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy24BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy24BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy24BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy24BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy24BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy24BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy24BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy24BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy24BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy24BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy24BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy24BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy24BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy24BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy24BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy24BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy24BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy24BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy24BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy24BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy22BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy24BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy24BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy24BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy24BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy24BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy24BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy24BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy24BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy24BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy24BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy24BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy24BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy24BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy24BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy24BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy24BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy24BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy24BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy24BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy24BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy24BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy24BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy24BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy24BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy24BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy24BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy24BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy24BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy24BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy24BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy24BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy24BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy24BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy24BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy24BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy24BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy24BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy24BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy24BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy24BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy22BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy24BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy24BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy24BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy24BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy24BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy24BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy24BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy24BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy24BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy24BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy24BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy24BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy24BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy24BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy24BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy24BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy24BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy24BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy24BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy24BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy24BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy24BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy24BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy24BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy24BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy24BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy24BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy22BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy24BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy24BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy24BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy24BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy24BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy24BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy24BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy24BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy24BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy22BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy24BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy24BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy22BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy24BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy22BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy24BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy24BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy22BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy24BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy22BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy24BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy22BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy24BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy24BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy22BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy24BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy24BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy22BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy24BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy22BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy24BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy23Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
-type proxy23Batched struct {
+// proxy25Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
+type proxy25Batched struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy23Batched) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy25Batched) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy23Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy25Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy24BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
-type proxy24BatchedBLAS struct {
+// proxy26BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
+type proxy26BatchedBLAS struct {
 	Object         interface{}
 	Caxpy_         func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_         func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2743,580 +2795,580 @@ type proxy24BatchedBLAS struct {
 	Ztrsv_         func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy24BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy26BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy26BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy26BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy26BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy26BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy26BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy26BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy26BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy26BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy26BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy26BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy26BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy26BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy26BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy26BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy26BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy26BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy26BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy26BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy26BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy26BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy26BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy26BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy26BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy26BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy26BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy26BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy26BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy26BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy26BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy26BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy26BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy26BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy26BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy26BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy26BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy26BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy26BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy26BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy26BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy26BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy26BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy26BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy24BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy26BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy26BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy24BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy26BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy26BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy26BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy26BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy26BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy26BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy26BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy26BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy26BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy26BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy26BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy26BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy26BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy26BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy26BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy26BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy26BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy26BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy26BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy26BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy26BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy26BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy26BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy26BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy26BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy26BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy26BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy26BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy26BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy26BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy26BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy26BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy26BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy26BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy26BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy26BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy26BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy26BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy26BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy26BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy26BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy26BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy26BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy24BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy26BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy26BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy26BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy26BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy26BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy26BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy26BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy26BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy26BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy26BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy26BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy26BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy26BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy26BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy26BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy26BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy26BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy26BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy26BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy26BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy26BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy26BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy26BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-func (p *proxy24BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy26BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy26BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy26BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy26BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy26BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy26BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy26BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy26BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy26BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy26BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy26BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy26BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy26BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy26BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy26BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy26BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy26BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy26BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy26BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy26BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy26BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy26BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy26BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy26BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy26BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy26BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy26BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy26BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy26BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy26BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy26BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy26BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy26BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy25BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
-type proxy25BatchedDevice struct {
+// proxy27BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
+type proxy27BatchedDevice struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	Errors_        func(_ interface{}) error
@@ -3324,16 +3376,16 @@ type proxy25BatchedDevice struct {
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy25BatchedDevice) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy27BatchedDevice) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy25BatchedDevice) Errors() error { return p.Errors_(p.Object) }
+func (p *proxy27BatchedDevice) Errors() error { return p.Errors_(p.Object) }
 
-func (p *proxy25BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
+func (p *proxy27BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
 
-func (p *proxy25BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy27BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy26BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
-type proxy26BinaryOp struct {
+// proxy28BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
+type proxy28BinaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3348,44 +3400,44 @@ type proxy26BinaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy26BinaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy28BinaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy26BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy28BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy26BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy28BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy26BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy28BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy26BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy28BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy26BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
+func (p *proxy28BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
 
-func (p *proxy26BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy28BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy26BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy28BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy26BinaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy28BinaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy26BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy28BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy26BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy28BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy27CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
-type proxy27CLDoer struct {
+// proxy29CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
+type proxy29CLDoer struct {
 	Object interface{}
 	CLDo_  func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy27CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy29CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CLDo_(p.Object, a0...)
 }
 
-// proxy28CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
-type proxy28CUDAADOp struct {
+// proxy30CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
+type proxy30CUDAADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CUDADoDiff_      func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error
@@ -3401,106 +3453,106 @@ type proxy28CUDAADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy28CUDAADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy30CUDAADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy28CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
+func (p *proxy30CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
 	return p.CUDADoDiff_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy28CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy30CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy28CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy30CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy28CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy30CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy28CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy30CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy28CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy30CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy28CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy30CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy28CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy30CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy28CUDAADOp) String() string { return p.String_(p.Object) }
+func (p *proxy30CUDAADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy28CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy30CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy28CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy30CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy29CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
-type proxy29CUDADoer struct {
+// proxy31CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
+type proxy31CUDADoer struct {
 	Object  interface{}
 	CUDADo_ func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy29CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy31CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CUDADo_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy30CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
-type proxy30CloneErrorer struct {
+// proxy32CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
+type proxy32CloneErrorer struct {
 	Object interface{}
 	Clone_ func(_ interface{}) (interface{}, error)
 }
 
-func (p *proxy30CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
+func (p *proxy32CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
 
-// proxy31Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
-type proxy31Cloner struct {
+// proxy33Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
+type proxy33Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy31Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy33Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy32CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
-type proxy32CopierFrom struct {
+// proxy34CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
+type proxy34CopierFrom struct {
 	Object    interface{}
 	CopyFrom_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy32CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
+func (p *proxy34CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
 
-// proxy33CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
-type proxy33CopierTo struct {
+// proxy35CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
+type proxy35CopierTo struct {
 	Object  interface{}
 	CopyTo_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy33CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
+func (p *proxy35CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
 
-// proxy34DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
-type proxy34DimSizer struct {
+// proxy36DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
+type proxy36DimSizer struct {
 	Object   interface{}
 	DimSize_ func(_ interface{}, a0 int) (int, error)
 }
 
-func (p *proxy34DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
+func (p *proxy36DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
 
-// proxy35Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
-type proxy35Dtyper struct {
+// proxy37Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
+type proxy37Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy35Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy37Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy36Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
-type proxy36Errer struct {
+// proxy38Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
+type proxy38Errer struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 }
 
-func (p *proxy36Errer) Err() error { return p.Err_(p.Object) }
+func (p *proxy38Errer) Err() error { return p.Err_(p.Object) }
 
-// proxy37External lets types of a notebook implement gorgonia.org/gorgonia.External.
-type proxy37External struct {
+// proxy39External lets types of a notebook implement gorgonia.org/gorgonia.External.
+type proxy39External struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -3511,77 +3563,77 @@ type proxy37External struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy37External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy39External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy37External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy39External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy37External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy39External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy37External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
+func (p *proxy39External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
 	p.PutValue_(p.Object, a0, a1)
 }
 
-func (p *proxy37External) Signal() { p.Signal_(p.Object) }
+func (p *proxy39External) Signal() { p.Signal_(p.Object) }
 
-func (p *proxy37External) Sync() chan struct{} { return p.Sync_(p.Object) }
+func (p *proxy39External) Sync() chan struct{} { return p.Sync_(p.Object) }
 
-func (p *proxy37External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy39External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy38IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
-type proxy38IncrDoer struct {
+// proxy40IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
+type proxy40IncrDoer struct {
 	Object  interface{}
 	IncrDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) error
 }
 
-func (p *proxy38IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
+func (p *proxy40IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
 	return p.IncrDo_(p.Object, a0, a1...)
 }
 
-// proxy39Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
-type proxy39Input struct {
+// proxy41Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
+type proxy41Input struct {
 	Object interface{}
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy39Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy41Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy39Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy41Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy40Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
-type proxy40Mker struct {
+// proxy42Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
+type proxy42Mker struct {
 	Object interface{}
 	Mk_    func(_ interface{}, a0 ...gorgonia.Input) gorgonia.Input
 }
 
-func (p *proxy40Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
+func (p *proxy42Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
 
-// proxy41Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
-type proxy41Namer struct {
+// proxy43Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
+type proxy43Namer struct {
 	Object interface{}
 	Name_  func(_ interface{}) string
 }
 
-func (p *proxy41Namer) Name() string { return p.Name_(p.Object) }
+func (p *proxy43Namer) Name() string { return p.Name_(p.Object) }
 
-// proxy42NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
-type proxy42NoOpError struct {
+// proxy44NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
+type proxy44NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy42NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy44NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy43NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
-type proxy43NoRetOp struct {
+// proxy45NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
+type proxy45NoRetOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3596,34 +3648,34 @@ type proxy43NoRetOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy43NoRetOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy45NoRetOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy43NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy45NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy43NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy45NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy43NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy45NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy43NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy45NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy43NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy45NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy43NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
+func (p *proxy45NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
 
-func (p *proxy43NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy45NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy43NoRetOp) String() string { return p.String_(p.Object) }
+func (p *proxy45NoRetOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy43NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy45NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy43NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy45NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy44Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
-type proxy44Op struct {
+// proxy46Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
+type proxy46Op struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3637,30 +3689,30 @@ type proxy44Op struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy44Op) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy46Op) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy44Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy46Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy44Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy46Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy44Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy46Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy44Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy46Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy44Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy46Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy44Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy46Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy44Op) String() string { return p.String_(p.Object) }
+func (p *proxy46Op) String() string { return p.String_(p.Object) }
 
-func (p *proxy44Op) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy46Op) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy44Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy46Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy45ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
-type proxy45ReductionOp struct {
+// proxy47ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
+type proxy47ReductionOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3675,48 +3727,48 @@ type proxy45ReductionOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy45ReductionOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy47ReductionOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy45ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy47ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy45ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy47ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy45ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy47ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy45ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy47ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy45ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
+func (p *proxy47ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
 
-func (p *proxy45ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy47ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy45ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy47ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy45ReductionOp) String() string { return p.String_(p.Object) }
+func (p *proxy47ReductionOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy45ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy47ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy45ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy47ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy46Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
-type proxy46Result struct {
+// proxy48Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
+type proxy48Result struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy46Result) Err() error { return p.Err_(p.Object) }
+func (p *proxy48Result) Err() error { return p.Err_(p.Object) }
 
-func (p *proxy46Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy48Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy46Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy48Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy47SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
-type proxy47SDOp struct {
+// proxy49SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
+type proxy49SDOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3732,44 +3784,44 @@ type proxy47SDOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy47SDOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy49SDOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy47SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy49SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy47SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
+func (p *proxy49SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
 
-func (p *proxy47SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy49SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy47SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy49SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy47SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy49SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy47SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy49SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy47SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy49SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy47SDOp) String() string { return p.String_(p.Object) }
+func (p *proxy49SDOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy47SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
+func (p *proxy49SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
 	return p.SymDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy47SDOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy49SDOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy47SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy49SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy48Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
-type proxy48Solver struct {
+// proxy50Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
+type proxy50Solver struct {
 	Object interface{}
 	Step_  func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy48Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy50Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
 
-// proxy49Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
-type proxy49Tensor struct {
+// proxy51Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
+type proxy51Tensor struct {
 	Object                interface{}
 	DataSize_             func(_ interface{}) int
 	Dims_                 func(_ interface{}) int
@@ -3787,52 +3839,52 @@ type proxy49Tensor struct {
 	Uintptr_              func(_ interface{}) uintptr
 }
 
-func (p *proxy49Tensor) DataSize() int { return p.DataSize_(p.Object) }
+func (p *proxy51Tensor) DataSize() int { return p.DataSize_(p.Object) }
 
-func (p *proxy49Tensor) Dims() int { return p.Dims_(p.Object) }
+func (p *proxy51Tensor) Dims() int { return p.Dims_(p.Object) }
 
-func (p *proxy49Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy51Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy49Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
+func (p *proxy51Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
 
-func (p *proxy49Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
+func (p *proxy51Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
 
-func (p *proxy49Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
+func (p *proxy51Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
 
-func (p *proxy49Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy51Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy49Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy51Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy49Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
+func (p *proxy51Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
 
-func (p *proxy49Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy51Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-func (p *proxy49Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy51Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy49Tensor) Size() int { return p.Size_(p.Object) }
+func (p *proxy51Tensor) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy49Tensor) Strides() []int { return p.Strides_(p.Object) }
+func (p *proxy51Tensor) Strides() []int { return p.Strides_(p.Object) }
 
-func (p *proxy49Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy51Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy50TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
-type proxy50TrainModeOp struct {
+// proxy52TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
+type proxy52TrainModeOp struct {
 	Object       interface{}
 	SetTraining_ func(_ interface{}, a0 bool) error
 }
 
-func (p *proxy50TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
+func (p *proxy52TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
 
-// proxy51Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
-type proxy51Typer struct {
+// proxy53Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
+type proxy53Typer struct {
 	Object interface{}
 	Type_  func(_ interface{}) hm.Type
 }
 
-func (p *proxy51Typer) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy53Typer) Type() hm.Type { return p.Type_(p.Object) }
 
-// proxy52UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
-type proxy52UnaryOp struct {
+// proxy54UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
+type proxy54UnaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3847,68 +3899,68 @@ type proxy52UnaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy52UnaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy54UnaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy52UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy54UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy52UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy54UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy52UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy54UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy52UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy54UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy52UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
+func (p *proxy54UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
 
-func (p *proxy52UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy54UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy52UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy54UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy52UnaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy54UnaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy52UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy54UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy52UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy54UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy53UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
-type proxy53UnsafeDoer struct {
+// proxy55UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
+type proxy55UnsafeDoer struct {
 	Object    interface{}
 	UnsafeDo_ func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy53UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy55UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UnsafeDo_(p.Object, a0...)
 }
 
-// proxy54UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
-type proxy54UsePreallocDoer struct {
+// proxy56UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
+type proxy56UsePreallocDoer struct {
 	Object         interface{}
 	UsePreallocDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy54UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy56UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UsePreallocDo_(p.Object, a0, a1...)
 }
 
-// proxy55VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
-type proxy55VM struct {
+// proxy57VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
+type proxy57VM struct {
 	Object  interface{}
 	Close_  func(_ interface{}) error
 	Reset_  func(_ interface{})
 	RunAll_ func(_ interface{}) error
 }
 
-func (p *proxy55VM) Close() error { return p.Close_(p.Object) }
+func (p *proxy57VM) Close() error { return p.Close_(p.Object) }
 
-func (p *proxy55VM) Reset() { p.Reset_(p.Object) }
+func (p *proxy57VM) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy55VM) RunAll() error { return p.RunAll_(p.Object) }
+func (p *proxy57VM) RunAll() error { return p.RunAll_(p.Object) }
 
-// proxy56Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
-type proxy56Value struct {
+// proxy58Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
+type proxy58Value struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -3919,57 +3971,57 @@ type proxy56Value struct {
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy56Value) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy58Value) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy56Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy58Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy56Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy58Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy56Value) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy58Value) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy56Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy58Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy56Value) Size() int { return p.Size_(p.Object) }
+func (p *proxy58Value) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy56Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy58Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy57ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
-type proxy57ValueCloser struct {
+// proxy59ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
+type proxy59ValueCloser struct {
 	Object      interface{}
 	ValueClose_ func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy57ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
+func (p *proxy59ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
 
-// proxy58ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
-type proxy58ValueEqualer struct {
+// proxy60ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
+type proxy60ValueEqualer struct {
 	Object   interface{}
 	ValueEq_ func(_ interface{}, a0 gorgonia.Value) bool
 }
 
-func (p *proxy58ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
+func (p *proxy60ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
 
-// proxy59ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
-type proxy59ValueGrad struct {
+// proxy61ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
+type proxy61ValueGrad struct {
 	Object interface{}
 	Grad_  func(_ interface{}) (gorgonia.Value, error)
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy59ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
+func (p *proxy61ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
 
-func (p *proxy59ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy61ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy60Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
-type proxy60Valuer struct {
+// proxy62Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
+type proxy62Valuer struct {
 	Object interface{}
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy60Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy62Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy61ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
-type proxy61ZeroValuer struct {
+// proxy63ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
+type proxy63ZeroValuer struct {
 	Object     interface{}
 	Data_      func(_ interface{}) interface{}
 	Dtype_     func(_ interface{}) tensor.Dtype
@@ -3981,24 +4033,24 @@ type proxy61ZeroValuer struct {
 	ZeroValue_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy61ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy63ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy61ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy63ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy61ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy63ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy61ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy63ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy61ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy63ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy61ZeroValuer) Size() int { return p.Size_(p.Object) }
+func (p *proxy63ZeroValuer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy61ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy63ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy61ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
+func (p *proxy63ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
 
-// proxy62Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
-type proxy62Zeroer struct {
+// proxy64Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
+type proxy64Zeroer struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -4010,69 +4062,69 @@ type proxy62Zeroer struct {
 	Zero_    func(_ interface{})
 }
 
-func (p *proxy62Zeroer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy64Zeroer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy62Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy64Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy62Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy64Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy62Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy64Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy62Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy64Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy62Zeroer) Size() int { return p.Size_(p.Object) }
+func (p *proxy64Zeroer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy62Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy64Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy62Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy64Zeroer) Zero() { p.Zero_(p.Object) }
 
-// proxy63Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
-type proxy63Abser struct {
+// proxy65Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
+type proxy65Abser struct {
 	Object interface{}
 	Abs_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy63Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy65Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Abs_(p.Object, a0, a1...)
 }
 
-// proxy64Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
-type proxy64Adder struct {
+// proxy66Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
+type proxy66Adder struct {
 	Object     interface{}
 	Add_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	AddScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy64Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy66Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Add_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy64Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy66Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.AddScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy65Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
-type proxy65Argmaxer struct {
+// proxy67Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
+type proxy67Argmaxer struct {
 	Object  interface{}
 	Argmax_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy65Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy67Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmax_(p.Object, a0, a1)
 }
 
-// proxy66Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
-type proxy66Argminer struct {
+// proxy68Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
+type proxy68Argminer struct {
 	Object  interface{}
 	Argmin_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy66Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy68Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmin_(p.Object, a0, a1)
 }
 
-// proxy67BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
-type proxy67BLAS struct {
+// proxy69BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
+type proxy69BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -4218,717 +4270,717 @@ type proxy67BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy67BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy69BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy69BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy69BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy69BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy69BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy69BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy69BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy69BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy69BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy69BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy69BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy69BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy69BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy69BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy69BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy69BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy69BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy69BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy69BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy69BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy69BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy69BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy69BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy69BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy69BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy69BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy69BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy69BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy69BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy69BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy69BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy69BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy69BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy69BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy69BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy69BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy69BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy69BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy69BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy69BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy69BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy69BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy69BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy69BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy67BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy69BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy69BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy69BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy69BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy69BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy69BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy69BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy69BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy69BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy69BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy69BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy69BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy69BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy69BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy69BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy69BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy69BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy69BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy69BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy69BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy69BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy69BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy69BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy69BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy69BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy69BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy69BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy69BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy69BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy69BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy69BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy69BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy69BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy69BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy69BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy69BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy69BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy69BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy69BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy69BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy69BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy67BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy69BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy69BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy67BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy69BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy69BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy69BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy69BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy69BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy69BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy69BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy69BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy69BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy69BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy69BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy69BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy69BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy69BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy69BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy69BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy69BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy69BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy69BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy69BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy69BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy69BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy69BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy69BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy69BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy69BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy69BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy69BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy69BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy67BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy69BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy69BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy69BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy69BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy69BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy69BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy69BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy69BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy69BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy69BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy69BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy69BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy67BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy69BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy69BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy67BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy69BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy67BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy69BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy69BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy67BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy69BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy67BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy69BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy69BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy67BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy69BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy69BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy67BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy69BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy69BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy67BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy69BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy67BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy69BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy68Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
-type proxy68Boolable struct {
+// proxy70Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
+type proxy70Boolable struct {
 	Object interface{}
 	One_   func(_ interface{})
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy68Boolable) One() { p.One_(p.Object) }
+func (p *proxy70Boolable) One() { p.One_(p.Object) }
 
-func (p *proxy68Boolable) Zero() { p.Zero_(p.Object) }
+func (p *proxy70Boolable) Zero() { p.Zero_(p.Object) }
 
-// proxy69ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
-type proxy69ByIndiceser struct {
+// proxy71ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
+type proxy71ByIndiceser struct {
 	Object            interface{}
 	SelectByIndices_  func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SelectByIndicesB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy69ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy71ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndices_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy69ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy71ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndicesB_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy70Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
-type proxy70Cbrter struct {
+// proxy72Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
+type proxy72Cbrter struct {
 	Object interface{}
 	Cbrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy70Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy72Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cbrt_(p.Object, a0, a1...)
 }
 
-// proxy71Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
-type proxy71Clamper struct {
+// proxy73Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
+type proxy73Clamper struct {
 	Object interface{}
 	Clamp_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy71Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy73Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Clamp_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy72Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
-type proxy72Cloner struct {
+// proxy74Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
+type proxy74Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy72Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy74Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy73Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
-type proxy73Concater struct {
+// proxy75Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
+type proxy75Concater struct {
 	Object  interface{}
 	Concat_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy73Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy75Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Concat_(p.Object, a0, a1, a2...)
 }
 
-// proxy74Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
-type proxy74Cuber struct {
+// proxy76Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
+type proxy76Cuber struct {
 	Object interface{}
 	Cube_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy74Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy76Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cube_(p.Object, a0, a1...)
 }
 
-// proxy75Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
-type proxy75Dataer struct {
+// proxy77Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
+type proxy77Dataer struct {
 	Object interface{}
 	Data_  func(_ interface{}) interface{}
 }
 
-func (p *proxy75Dataer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy77Dataer) Data() interface{} { return p.Data_(p.Object) }
 
-// proxy76DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
-type proxy76DenseStacker struct {
+// proxy78DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
+type proxy78DenseStacker struct {
 	Object      interface{}
 	StackDense_ func(_ interface{}, a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error)
 }
 
-func (p *proxy76DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
+func (p *proxy78DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
 	return p.StackDense_(p.Object, a0, a1, a2...)
 }
 
-// proxy77Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
-type proxy77Densor struct {
+// proxy79Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
+type proxy79Densor struct {
 	Object interface{}
 	Dense_ func(_ interface{}) *tensor.Dense
 }
 
-func (p *proxy77Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
+func (p *proxy79Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
 
-// proxy78Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
-type proxy78Diager struct {
+// proxy80Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
+type proxy80Diager struct {
 	Object interface{}
 	Diag_  func(_ interface{}, a0 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy78Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
+func (p *proxy80Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
 
-// proxy79Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
-type proxy79Diver struct {
+// proxy81Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
+type proxy81Diver struct {
 	Object     interface{}
 	Div_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	DivScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy79Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy81Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Div_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy79Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy81Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.DivScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy80Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
-type proxy80Dotter struct {
+// proxy82Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
+type proxy82Dotter struct {
 	Object interface{}
 	Dot_   func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy80Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy82Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Dot_(p.Object, a0, a1, a2...)
 }
 
-// proxy81Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
-type proxy81Dtyper struct {
+// proxy83Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
+type proxy83Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy81Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy83Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy82ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
-type proxy82ElEqer struct {
+// proxy84ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
+type proxy84ElEqer struct {
 	Object    interface{}
 	ElEq_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ElNe_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -4936,24 +4988,24 @@ type proxy82ElEqer struct {
 	NeScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy82ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy84ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElEq_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy82ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy84ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElNe_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy82ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy84ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.EqScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy82ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy84ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.NeScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy83Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
-type proxy83Engine struct {
+// proxy85Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
+type proxy85Engine struct {
 	Object           interface{}
 	Accessible_      func(_ interface{}, a0 tensor.Memory) (tensor.Memory, error)
 	Alloc_           func(_ interface{}, a0 int64) (tensor.Memory, error)
@@ -4965,151 +5017,151 @@ type proxy83Engine struct {
 	WorksWith_       func(_ interface{}, a0 tensor.DataOrder) bool
 }
 
-func (p *proxy83Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
+func (p *proxy85Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
 	return p.Accessible_(p.Object, a0)
 }
 
-func (p *proxy83Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
+func (p *proxy85Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
 
-func (p *proxy83Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
+func (p *proxy85Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
 
-func (p *proxy83Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
+func (p *proxy85Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
 
-func (p *proxy83Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
+func (p *proxy85Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
 
-func (p *proxy83Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
+func (p *proxy85Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
 	return p.Memcpy_(p.Object, a0, a1)
 }
 
-func (p *proxy83Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
+func (p *proxy85Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
 	return p.Memset_(p.Object, a0, a1)
 }
 
-func (p *proxy83Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
+func (p *proxy85Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
 
-// proxy84Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
-type proxy84Eq struct {
+// proxy86Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
+type proxy86Eq struct {
 	Object interface{}
 	Eq_    func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy84Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
+func (p *proxy86Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
 
-// proxy85Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
-type proxy85Exper struct {
+// proxy87Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
+type proxy87Exper struct {
 	Object interface{}
 	Exp_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy85Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy87Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Exp_(p.Object, a0, a1...)
 }
 
-// proxy86FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
-type proxy86FMAer struct {
+// proxy88FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
+type proxy88FMAer struct {
 	Object     interface{}
 	FMA_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error)
 	FMAScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy86FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy88FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMA_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy86FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy88FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMAScalar_(p.Object, a0, a1, a2)
 }
 
-// proxy87Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
-type proxy87Gteer struct {
+// proxy89Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
+type proxy89Gteer struct {
 	Object     interface{}
 	Gte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy87Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy89Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy87Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy89Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy88Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
-type proxy88Gter struct {
+// proxy90Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
+type proxy90Gter struct {
 	Object    interface{}
 	Gt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy88Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy90Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy88Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy90Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy89InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
-type proxy89InfChecker struct {
+// proxy91InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
+type proxy91InfChecker struct {
 	Object  interface{}
 	HasInf_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy89InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
+func (p *proxy91InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
 
-// proxy90InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
-type proxy90InnerProder struct {
+// proxy92InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
+type proxy92InnerProder struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy90InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
+func (p *proxy92InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy91InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
-type proxy91InnerProderF32 struct {
+// proxy93InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
+type proxy93InnerProderF32 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float32, error)
 }
 
-func (p *proxy91InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
+func (p *proxy93InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy92InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
-type proxy92InnerProderF64 struct {
+// proxy94InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
+type proxy94InnerProderF64 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float64, error)
 }
 
-func (p *proxy92InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
+func (p *proxy94InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy93InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
-type proxy93InvSqrter struct {
+// proxy95InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
+type proxy95InvSqrter struct {
 	Object   interface{}
 	InvSqrt_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy93InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy95InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.InvSqrt_(p.Object, a0, a1...)
 }
 
-// proxy94Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
-type proxy94Inver struct {
+// proxy96Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
+type proxy96Inver struct {
 	Object interface{}
 	Inv_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy94Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy96Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Inv_(p.Object, a0, a1...)
 }
 
-// proxy95Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
-type proxy95Iterator struct {
+// proxy97Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
+type proxy97Iterator struct {
 	Object        interface{}
 	Coord_        func(_ interface{}) []int
 	Done_         func(_ interface{}) bool
@@ -5124,402 +5176,402 @@ type proxy95Iterator struct {
 	Start_        func(_ interface{}) (int, error)
 }
 
-func (p *proxy95Iterator) Coord() []int { return p.Coord_(p.Object) }
+func (p *proxy97Iterator) Coord() []int { return p.Coord_(p.Object) }
 
-func (p *proxy95Iterator) Done() bool { return p.Done_(p.Object) }
+func (p *proxy97Iterator) Done() bool { return p.Done_(p.Object) }
 
-func (p *proxy95Iterator) Next() (int, error) { return p.Next_(p.Object) }
+func (p *proxy97Iterator) Next() (int, error) { return p.Next_(p.Object) }
 
-func (p *proxy95Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
+func (p *proxy97Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
 
-func (p *proxy95Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
+func (p *proxy97Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
 
-func (p *proxy95Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
+func (p *proxy97Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
 
-func (p *proxy95Iterator) Reset() { p.Reset_(p.Object) }
+func (p *proxy97Iterator) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy95Iterator) SetForward() { p.SetForward_(p.Object) }
+func (p *proxy97Iterator) SetForward() { p.SetForward_(p.Object) }
 
-func (p *proxy95Iterator) SetReverse() { p.SetReverse_(p.Object) }
+func (p *proxy97Iterator) SetReverse() { p.SetReverse_(p.Object) }
 
-func (p *proxy95Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy97Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy95Iterator) Start() (int, error) { return p.Start_(p.Object) }
+func (p *proxy97Iterator) Start() (int, error) { return p.Start_(p.Object) }
 
-// proxy96Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
-type proxy96Kinder struct {
+// proxy98Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
+type proxy98Kinder struct {
 	Object interface{}
 	Kind_  func(_ interface{}) reflect_.Kind
 }
 
-func (p *proxy96Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
+func (p *proxy98Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
 
-// proxy97Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
-type proxy97Log10er struct {
+// proxy99Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
+type proxy99Log10er struct {
 	Object interface{}
 	Log10_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy97Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy99Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log10_(p.Object, a0, a1...)
 }
 
-// proxy98Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
-type proxy98Log2er struct {
+// proxy100Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
+type proxy100Log2er struct {
 	Object interface{}
 	Log2_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy98Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy100Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log2_(p.Object, a0, a1...)
 }
 
-// proxy99Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
-type proxy99Loger struct {
+// proxy101Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
+type proxy101Loger struct {
 	Object interface{}
 	Log_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy99Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy101Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log_(p.Object, a0, a1...)
 }
 
-// proxy100Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
-type proxy100Lteer struct {
+// proxy102Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
+type proxy102Lteer struct {
 	Object     interface{}
 	Lte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy100Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy102Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy100Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy102Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy101Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
-type proxy101Lter struct {
+// proxy103Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
+type proxy103Lter struct {
 	Object    interface{}
 	Lt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy101Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy103Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy101Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy103Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy102Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
-type proxy102Mapper struct {
+// proxy104Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
+type proxy104Mapper struct {
 	Object interface{}
 	Map_   func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy102Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy104Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Map_(p.Object, a0, a1, a2...)
 }
 
-// proxy103MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
-type proxy103MatMuler struct {
+// proxy105MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
+type proxy105MatMuler struct {
 	Object  interface{}
 	MatMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy103MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy105MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatMul_(p.Object, a0, a1, a2)
 }
 
-// proxy104MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
-type proxy104MatVecMuler struct {
+// proxy106MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
+type proxy106MatVecMuler struct {
 	Object     interface{}
 	MatVecMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy104MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy106MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatVecMul_(p.Object, a0, a1, a2)
 }
 
-// proxy105MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
-type proxy105MathError struct {
+// proxy107MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
+type proxy107MathError struct {
 	Object   interface{}
 	Indices_ func(_ interface{}) []int
 }
 
-func (p *proxy105MathError) Indices() []int { return p.Indices_(p.Object) }
+func (p *proxy107MathError) Indices() []int { return p.Indices_(p.Object) }
 
-// proxy106MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
-type proxy106MaxBetweener struct {
+// proxy108MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
+type proxy108MaxBetweener struct {
 	Object            interface{}
 	MaxBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MaxBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy106MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy108MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy106MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy108MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy107Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
-type proxy107Maxer struct {
+// proxy109Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
+type proxy109Maxer struct {
 	Object interface{}
 	Max_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy107Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy109Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Max_(p.Object, a0, a1...)
 }
 
-// proxy108MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
-type proxy108MemSetter struct {
+// proxy110MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
+type proxy110MemSetter struct {
 	Object  interface{}
 	Memset_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy108MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
+func (p *proxy110MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
 
-// proxy109Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
-type proxy109Memory struct {
+// proxy111Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
+type proxy111Memory struct {
 	Object   interface{}
 	MemSize_ func(_ interface{}) uintptr
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy109Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy111Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy109Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy111Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy110MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
-type proxy110MinBetweener struct {
+// proxy112MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
+type proxy112MinBetweener struct {
 	Object            interface{}
 	MinBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MinBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy110MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy112MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy110MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy112MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy111Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
-type proxy111Miner struct {
+// proxy113Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
+type proxy113Miner struct {
 	Object interface{}
 	Min_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy111Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy113Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Min_(p.Object, a0, a1...)
 }
 
-// proxy112Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
-type proxy112Moder struct {
+// proxy114Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
+type proxy114Moder struct {
 	Object     interface{}
 	Mod_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ModScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy112Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy114Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mod_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy112Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy114Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ModScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy113Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
-type proxy113Muler struct {
+// proxy115Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
+type proxy115Muler struct {
 	Object     interface{}
 	Mul_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MulScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy113Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy115Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mul_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy113Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy115Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MulScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy114NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
-type proxy114NaNChecker struct {
+// proxy116NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
+type proxy116NaNChecker struct {
 	Object  interface{}
 	HasNaN_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy114NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
+func (p *proxy116NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
 
-// proxy115Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
-type proxy115Neger struct {
+// proxy117Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
+type proxy117Neger struct {
 	Object interface{}
 	Neg_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy115Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy117Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Neg_(p.Object, a0, a1...)
 }
 
-// proxy116NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
-type proxy116NoOpError struct {
+// proxy118NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
+type proxy118NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy116NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy118NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy117NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
-type proxy117NonStdEngine struct {
+// proxy119NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
+type proxy119NonStdEngine struct {
 	Object       interface{}
 	NonStdAlloc_ func(_ interface{})
 }
 
-func (p *proxy117NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
+func (p *proxy119NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
 
-// proxy118Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
-type proxy118Oner struct {
+// proxy120Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
+type proxy120Oner struct {
 	Object interface{}
 	One_   func(_ interface{})
 }
 
-func (p *proxy118Oner) One() { p.One_(p.Object) }
+func (p *proxy120Oner) One() { p.One_(p.Object) }
 
-// proxy119OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
-type proxy119OptimizedReducer struct {
+// proxy121OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
+type proxy121OptimizedReducer struct {
 	Object           interface{}
 	OptimizedReduce_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy119OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy121OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.OptimizedReduce_(p.Object, a0, a1, a2, a3, a4, a5, a6...)
 }
 
-// proxy120OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
-type proxy120OuterProder struct {
+// proxy122OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
+type proxy122OuterProder struct {
 	Object interface{}
 	Outer_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy120OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy122OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.Outer_(p.Object, a0, a1, a2)
 }
 
-// proxy121Power lets types of a notebook implement gorgonia.org/tensor.Power.
-type proxy121Power struct {
+// proxy123Power lets types of a notebook implement gorgonia.org/tensor.Power.
+type proxy123Power struct {
 	Object     interface{}
 	Pow_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	PowScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy121Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy123Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Pow_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy121Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy123Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.PowScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy122Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
-type proxy122Proder struct {
+// proxy124Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
+type proxy124Proder struct {
 	Object interface{}
 	Prod_  func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy122Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy124Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Prod_(p.Object, a0, a1...)
 }
 
-// proxy123Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
-type proxy123Reducer struct {
+// proxy125Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
+type proxy125Reducer struct {
 	Object  interface{}
 	Reduce_ func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy123Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy125Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Reduce_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy124Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
-type proxy124Repeater struct {
+// proxy126Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
+type proxy126Repeater struct {
 	Object       interface{}
 	Repeat_      func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error)
 	RepeatReuse_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy124Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
+func (p *proxy126Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
 	return p.Repeat_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy124Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
+func (p *proxy126Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
 	return p.RepeatReuse_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy125SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
-type proxy125SVDer struct {
+// proxy127SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
+type proxy127SVDer struct {
 	Object interface{}
 	SVD_   func(_ interface{}, a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error)
 }
 
-func (p *proxy125SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
+func (p *proxy127SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
 	return p.SVD_(p.Object, a0, a1, a2)
 }
 
-// proxy126ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
-type proxy126ScalarRep struct {
+// proxy128ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
+type proxy128ScalarRep struct {
 	Object       interface{}
 	IsScalar_    func(_ interface{}) bool
 	ScalarValue_ func(_ interface{}) interface{}
 }
 
-func (p *proxy126ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy128ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy126ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy128ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-// proxy127Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
-type proxy127Signer struct {
+// proxy129Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
+type proxy129Signer struct {
 	Object interface{}
 	Sign_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy127Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy129Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sign_(p.Object, a0, a1...)
 }
 
-// proxy128Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
-type proxy128Slice struct {
+// proxy130Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
+type proxy130Slice struct {
 	Object interface{}
 	End_   func(_ interface{}) int
 	Start_ func(_ interface{}) int
 	Step_  func(_ interface{}) int
 }
 
-func (p *proxy128Slice) End() int { return p.End_(p.Object) }
+func (p *proxy130Slice) End() int { return p.End_(p.Object) }
 
-func (p *proxy128Slice) Start() int { return p.Start_(p.Object) }
+func (p *proxy130Slice) Start() int { return p.Start_(p.Object) }
 
-func (p *proxy128Slice) Step() int { return p.Step_(p.Object) }
+func (p *proxy130Slice) Step() int { return p.Step_(p.Object) }
 
-// proxy129Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
-type proxy129Slicer struct {
+// proxy131Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
+type proxy131Slicer struct {
 	Object interface{}
 	Slice_ func(_ interface{}, a0 ...tensor.Slice) (tensor.View, error)
 }
 
-func (p *proxy129Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
+func (p *proxy131Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
 	return p.Slice_(p.Object, a0...)
 }
 
-// proxy130SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
-type proxy130SoftMaxer struct {
+// proxy132SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
+type proxy132SoftMaxer struct {
 	Object       interface{}
 	LogSoftMax_  func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LogSoftMaxB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -5527,109 +5579,109 @@ type proxy130SoftMaxer struct {
 	SoftMaxB_    func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy130SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy132SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy130SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy132SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy130SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy132SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy130SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy132SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy131Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
-type proxy131Sqrter struct {
+// proxy133Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
+type proxy133Sqrter struct {
 	Object interface{}
 	Sqrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy131Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy133Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sqrt_(p.Object, a0, a1...)
 }
 
-// proxy132Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
-type proxy132Squarer struct {
+// proxy134Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
+type proxy134Squarer struct {
 	Object  interface{}
 	Square_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy132Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy134Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Square_(p.Object, a0, a1...)
 }
 
-// proxy133Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
-type proxy133Stacker struct {
+// proxy135Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
+type proxy135Stacker struct {
 	Object interface{}
 	Stack_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy133Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy135Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Stack_(p.Object, a0, a1, a2...)
 }
 
-// proxy134Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
-type proxy134Suber struct {
+// proxy136Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
+type proxy136Suber struct {
 	Object     interface{}
 	Sub_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SubScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy134Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy136Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sub_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy134Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy136Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SubScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy135Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
-type proxy135Sumer struct {
+// proxy137Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
+type proxy137Sumer struct {
 	Object interface{}
 	Sum_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy135Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy137Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Sum_(p.Object, a0, a1...)
 }
 
-// proxy136Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
-type proxy136Tanher struct {
+// proxy138Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
+type proxy138Tanher struct {
 	Object interface{}
 	Tanh_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy136Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy138Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Tanh_(p.Object, a0, a1...)
 }
 
-// proxy137Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
-type proxy137Tracer struct {
+// proxy139Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
+type proxy139Tracer struct {
 	Object interface{}
 	Trace_ func(_ interface{}, a0 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy137Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
+func (p *proxy139Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
 
-// proxy138Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
-type proxy138Transposer struct {
+// proxy140Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
+type proxy140Transposer struct {
 	Object     interface{}
 	Transpose_ func(_ interface{}, a0 tensor.Tensor, a1 []int) error
 }
 
-func (p *proxy138Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
+func (p *proxy140Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
 	return p.Transpose_(p.Object, a0, a1)
 }
 
-// proxy139Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
-type proxy139Zeroer struct {
+// proxy141Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
+type proxy141Zeroer struct {
 	Object interface{}
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy139Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy141Zeroer) Zero() { p.Zero_(p.Object) }

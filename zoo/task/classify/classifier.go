@@ -35,8 +35,9 @@ type Classifier struct {
 	params  *graph.Params
 	encoder *text.Encoder
 	classes []string
-	embed   graph.Init // what embeddings start as
-	weights []float64  // of the classes in the loss; nil means all 1
+	embed   graph.Init        // what embeddings start as
+	weights []float64         // of the classes in the loss; nil means all 1
+	data    datasets.Settings // how the texts of the training were read
 	pool    program.Pool[program.Shape]
 }
 

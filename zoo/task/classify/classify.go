@@ -62,7 +62,7 @@ func New(network *graph.Network, data *datasets.Labelled, params *graph.Params, 
 		return nil, errors.WithMessagef(err, "classify %s", data.Meta.Name)
 	}
 	c := &Classifier{opts: opts, network: network, params: params, encoder: encoder, classes: data.Classes,
-		embed: graph.Normal(embeddingDeviation, text.Pad)}
+		data: data.Meta.Settings, embed: graph.Normal(embeddingDeviation, text.Pad)}
 	if c.weights, err = classWeights(data, opts.ClassWeights); err != nil {
 		return nil, err
 	}

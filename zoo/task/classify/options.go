@@ -149,7 +149,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 func (Kind) Decoding() task.Options { return nil }
 
 // Query implements task.Kind.
-func (Kind) Query() task.Query { return &query{} }
+func (Kind) Query() task.Query { return newQuery(nil) }
 
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
@@ -172,6 +172,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.data = s.Data
 	return c, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -157,6 +158,22 @@ func (p Prediction) Text() string {
 		return ""
 	}
 	return p.table.line(p.Step)
+}
+
+// Row implements task.Tabular: the step or its time, and the variables behind it.
+func (p Prediction) Row() (task.Row, error) {
+	row := task.Row{Columns: []string{"step"}, Fields: []string{strconv.Itoa(p.Step)}}
+	names := slices.Sorted(maps.Keys(p.Values))
+	if p.table != nil {
+		names = p.table.variables
+		if p.table.times != nil {
+			row.Columns, row.Fields = []string{"time"}, []string{p.Time}
+		}
+	}
+	for _, name := range names {
+		row.Names, row.Predicted = append(row.Names, name), append(row.Predicted, strconv.FormatFloat(p.Values[name], 'g', -1, 64))
+	}
+	return row, nil
 }
 
 // Event implements task.Prediction.

@@ -175,7 +175,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 func (Kind) Decoding() task.Options { return new(Decoding) }
 
 // Query implements task.Kind.
-func (Kind) Query() task.Query { return &query{} }
+func (Kind) Query() task.Query { return newQuery(nil) }
 
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
@@ -217,6 +217,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.data = s.Data
 	return t, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -25,13 +26,25 @@ type query struct {
 	translator *Translator
 	Decoding
 	attention string // attentionTable, the name of a picture, or nothing
+	reading   texts.Reading
 }
+
+// newQuery returns the question to a translator, or to nobody. An empty text is translated by an empty one.
+func newQuery(t *Translator) *query {
+	q := &query{translator: t, reading: texts.Reading{Column: "source"}}
+	if t != nil {
+		q.Decoding, q.reading.Training = t.opts.Decoding, t.data
+	}
+	return q
+}
+
+var _ task.FileReader = (*query)(nil)
 
 // attentionTable is the attention that is printed.
 const attentionTable = "table"
 
 // Query implements task.Predictor.
-func (t *Translator) Query() task.Query { return &query{translator: t, Decoding: t.opts.Decoding} }
+func (t *Translator) Query() task.Query { return newQuery(t) }
 
 // Declare implements task.Options.
 func (q *query) Declare(s *option.Set) {
@@ -44,41 +57,49 @@ func (q *query) Declare(s *option.Set) {
 			}
 			return nil
 		})
+	q.reading.Declare(s)
 }
 
 func (q *query) picture() bool { return q.attention != "" && q.attention != attentionTable }
 
+// ReadFiles implements task.FileReader.
+func (q *query) ReadFiles(notice func(string)) { q.reading.ReadFiles(notice) }
+
 // Example implements task.Query.
 func (q *query) Example() string { return `"a text"` }
 
-// Run implements task.Query: it translates each input, or each line of the body; an empty line stays one.
+// Run implements task.Query: it translates each input, each text of a file, or each line or row of the body; an empty
+// line stays one.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	if err := program.CheckQuestion(q.translator, emit); err != nil {
 		return err
 	}
-	answer := func(all []string) error {
-		found, err := q.translator.TranslateContext(ctx, q.Decoding, all...)
+	onePicture := option.Wrong("attention", q.attention, "a picture shows one text; give one")
+	switch {
+	case len(inputs) == 0:
+		return option.Usagef("want a text, such as %s, a file of texts, or - for those on standard input", q.Example())
+	case q.picture() && (len(inputs) > 1 || inputs[0] == "-"):
+		return onePicture
+	}
+	return q.reading.Each(inputs, body, mostLines, func(all []texts.Input) error {
+		if q.picture() && len(all) > 1 { // of a file
+			return onePicture
+		}
+		sources := make([]string, len(all))
+		for i, in := range all {
+			sources[i] = in.Text
+		}
+		found, err := q.translator.TranslateContext(ctx, q.Decoding, sources...)
 		if err != nil {
 			return err
 		}
 		for i, t := range found {
-			if err := emit(Prediction{t, all[i], q.attention}); err != nil {
+			if err := emit(Prediction{t, sources[i], q.attention, all[i]}); err != nil {
 				return err
 			}
 		}
 		return nil
-	}
-	switch {
-	case len(inputs) == 0:
-		return option.Usagef("want a text, such as %s, or - for lines on standard input", q.Example())
-	case q.picture() && (len(inputs) > 1 || inputs[0] == "-"):
-		return option.Wrong("attention", q.attention, "a picture shows one text; give one")
-	case inputs[0] != "-":
-		return answer(inputs)
-	case body == nil:
-		return option.Usagef("there is no input to read texts from; give some")
-	}
-	return texts.EachLines(body, true, mostLines, answer)
+	})
 }
 
 // mostLines is how many lines are translated at once: enough for several processors.
@@ -88,7 +109,8 @@ const mostLines = 512
 type Prediction struct {
 	Translated
 	Input     string
-	attention string // as of the question
+	attention string      // as of the question
+	read      texts.Input // with the row that the text stands in
 }
 
 // Text implements task.Prediction: the translation, and below it the alignment where it is asked for.
@@ -98,6 +120,23 @@ func (p Prediction) Text() string {
 		text += "\n" + p.table().String() + "\n"
 	}
 	return text
+}
+
+// Row implements task.Tabular: behind what was read stand the translation and its score. An alignment has no place
+// there.
+func (p Prediction) Row() (task.Row, error) {
+	if p.attention == attentionTable {
+		return task.Row{}, option.Wrong("attention", p.attention, "there is no place for it in a table of predictions; leave it out")
+	}
+	score := ""
+	if strings.TrimSpace(p.Input) != "" {
+		score = strconv.FormatFloat(p.Score, 'f', 6, 64)
+	}
+	row := task.Row{Columns: p.read.Columns, Fields: p.read.Fields, Names: []string{"translation", "score"}, Predicted: []string{p.Translated.Text, score}}
+	if row.Columns == nil { // of a prediction that no translator has made
+		row.Columns, row.Fields = []string{"source"}, []string{p.Input}
+	}
+	return row, nil
 }
 
 // Event implements task.Prediction.
@@ -120,8 +159,8 @@ func (p Prediction) Event() any {
 	return e
 }
 
-// Picture implements task.Pictured: the alignment, a row for each token of the translation, a column for each of the source,
-// the darker the more it was looked at.
+// Picture implements task.Pictured: the alignment, a row for each token of the translation, a column for each of the
+// source, the darker the more it was looked at.
 func (p Prediction) Picture() (file string, picture task.Exhibit) {
 	if p.attention == "" || p.attention == attentionTable {
 		return "", task.Exhibit{}
@@ -148,8 +187,8 @@ func (p Prediction) table() *show.Table {
 	return t
 }
 
-// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣, and that there is none is
-// nothing.
+// shown returns tokens with the marks of their tokenizers as a person reads them: a space is ␣, and that there is none
+// is nothing.
 func shown(tokens []string) []string {
 	marks := strings.NewReplacer("</w>", "", "Ġ", "␣", "▁", "␣", " ", "␣", "￭", "")
 	out := make([]string, len(tokens))

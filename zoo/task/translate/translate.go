@@ -100,6 +100,7 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 	if err != nil {
 		return nil, err
 	}
+	translator.data = data.Meta.Settings
 	t := onPairs(translator, data)
 	t.all = all
 	t.Limit(0)

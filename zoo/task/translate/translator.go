@@ -33,6 +33,7 @@ type Translator struct {
 	sourceEncoder *text.Encoder
 	targetEncoder *text.Encoder
 	lengths       pairLengths
+	data          datasets.Settings // how the texts of the training were read
 	pool          program.Pool[shape]
 }
 

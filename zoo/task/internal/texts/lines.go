@@ -11,9 +11,9 @@ import (
 // mostBytes is longer than any text that is given on a line.
 const mostBytes = 1 << 24
 
-// EachLines gives the lines of a reader to a function, as many at once as have arrived but no more than most. Unless empty
-// ones are allowed they are errors.
-func EachLines(in io.Reader, empty bool, most int, do func(lines []string) error) error {
+// EachLines gives the lines of a reader to a function, as many at once as have arrived but no more than most. A byte
+// order mark before the first is left out.
+func EachLines(in io.Reader, most int, do func(lines []string) error) error {
 	r := bufio.NewReaderSize(in, 1<<16)
 	var lines []string
 	for n := 1; ; n++ {
@@ -22,8 +22,8 @@ func EachLines(in io.Reader, empty bool, most int, do func(lines []string) error
 			return errors.Wrapf(err, "standard input: line %d", n)
 		}
 		if line != "" {
-			if !empty && strings.TrimSpace(line) == "" {
-				return errors.Errorf("standard input: line %d is empty; give a text on each", n)
+			if n == 1 {
+				line = strings.TrimPrefix(line, "\ufeff")
 			}
 			lines = append(lines, strings.TrimRight(line, "\r\n"))
 		}

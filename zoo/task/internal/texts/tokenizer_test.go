@@ -72,19 +72,17 @@ func TestNewTokenizer(t *testing.T) {
 func TestEachLines(t *testing.T) {
 	for _, c := range []struct {
 		in        string
-		empty     bool
 		most      int
 		want, err string
 	}{
-		{"a\nb\r\nc", false, 10, "a|b|c", ""},
-		{"a\nb\nc\n", false, 2, "a|b / c", ""},
-		{"a\n\nb\n", true, 10, "a||b", ""},
-		{"a\n \nb\n", false, 10, "", "standard input: line 2 is empty; give a text on each"},
-		{"", true, 10, "", "standard input is empty; give a text on each line"},
-		{strings.Repeat("x", 1<<25), true, 10, "", "standard input: line 1: it is longer than 16777216 bytes"},
+		{"\ufeffa\nb\r\nc", 10, "a|b|c", ""},
+		{"a\nb\nc\n", 2, "a|b / c", ""},
+		{"a\n\nb\n", 10, "a||b", ""},
+		{"", 10, "", "standard input is empty; give a text on each line"},
+		{strings.Repeat("x", 1<<25), 10, "", "standard input: line 1: it is longer than 16777216 bytes"},
 	} {
 		var got []string
-		err := EachLines(strings.NewReader(c.in), c.empty, c.most, func(lines []string) error {
+		err := EachLines(strings.NewReader(c.in), c.most, func(lines []string) error {
 			got = append(got, strings.Join(lines, "|"))
 			return nil
 		})
