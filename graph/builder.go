@@ -35,6 +35,9 @@ type core struct {
 	step    string                    // the time step under construction, for drawing
 	hidden  []HiddenStates            // what Unroll has declared
 
+	rolled rolling // whether Unroll declares a loop
+	outer  *outer  // of the body of a scan
+
 	translated map[*gorgonia.Node]*gorgonia.Node // what plain nodes are translated to; nil for those that are not
 }
 
@@ -160,6 +163,9 @@ func (b *Builder) input(name string, dt tensor.Dtype, shape []int) *gorgonia.Nod
 	if b.failed() {
 		return b.placeholder()
 	}
+	if b.outer != nil {
+		return b.failf("input %q: a cell's step cannot declare inputs; declare it before the sequence, and use it in the step", name)
+	}
 	if err := checkShape(shape); err != nil {
 		return b.failf("input %q: %v", name, err)
 	}
@@ -177,6 +183,14 @@ func (b *Builder) input(name string, dt tensor.Dtype, shape []int) *gorgonia.Nod
 func (b *Builder) Param(name string, init Init, shape ...int) *gorgonia.Node {
 	if b.failed() {
 		return b.placeholder()
+	}
+	if o := b.outer; o != nil {
+		around := &Builder{core: o.b.core, prefix: b.prefix, suffix: b.suffix}
+		n := around.Param(name, init, shape...)
+		if around.failed() {
+			return b.Fail(around.Err())
+		}
+		return b.capture(n)
 	}
 	name = b.prefix + name + b.suffix
 	if err := b.params.Declare(name, init, shape...); err != nil {

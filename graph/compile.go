@@ -346,7 +346,12 @@ func (c *compileConfig) carries(g *ir.Graph) (map[string]int, error) {
 // lower translates the nodes that the outputs need. Inputs that nothing needs are kept: a program can be given them. It
 // returns the leaves among them that the builder did not make, too: they are inputs that may have values already.
 func (b *Builder) lower(outputs []*gorgonia.Node) (g *ir.Graph, leaves []*gorgonia.Node, err error) {
-	order := b.topological(append(append([]*gorgonia.Node{}, b.inputs...), outputs...)...)
+	return b.lowerFrom(nil, outputs, b.inputs)
+}
+
+// lowerFrom is lower with nodes that stand for sources of a body. The roots in first come before what the outputs need.
+func (b *Builder) lowerFrom(sources map[*gorgonia.Node]ir.Op, outputs, first []*gorgonia.Node) (g *ir.Graph, leaves []*gorgonia.Node, err error) {
+	order := b.topologicalFrom(sources, append(append([]*gorgonia.Node{}, first...), outputs...)...)
 	if b.failed() {
 		return nil, nil, b.Err()
 	}
@@ -354,6 +359,10 @@ func (b *Builder) lower(outputs []*gorgonia.Node) (g *ir.Graph, leaves []*gorgon
 	values := make(map[*gorgonia.Node]*ir.Value, len(order))
 	named := make(map[string]bool)
 	for _, n := range order {
+		if source := sources[n]; source != nil {
+			values[n] = g.Add(source, shapeOf(n))
+			continue
+		}
 		in := b.operands(n)
 		args := make([]*ir.Value, len(in))
 		for i, c := range in {
@@ -374,7 +383,11 @@ func (b *Builder) lower(outputs []*gorgonia.Node) (g *ir.Graph, leaves []*gorgon
 			named[n.Name()] = true
 			leaves = append(leaves, n)
 		case *op:
-			lowered = o.lower()
+			if s, ok := o.symbol.(scan); ok {
+				lowered, err = s.lowerScan()
+			} else {
+				lowered = o.lower()
+			}
 		default:
 			if b.translated[n] != nil {
 				values[n] = args[0]

@@ -13,11 +13,19 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 )
 
+// doer is a symbol with a Do of its own.
+type doer interface {
+	do(o *op, values []gorgonia.Value) (gorgonia.Value, error)
+}
+
 // Do implements gorgonia.Op: it computes this one operation on its own, into fresh memory.
 // Gorgonia's machines call it, which makes them the oracle of the tests: they schedule, share and reuse nothing of ours.
 func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 	if len(values) != len(o.in) {
 		return nil, errors.Errorf("%v: %d operands; want %d", o, len(values), len(o.in))
+	}
+	if d, ok := o.symbol.(doer); ok {
+		return d.do(o, values)
 	}
 	g := &ir.Graph{}
 	args := make([]*ir.Value, len(values))

@@ -15,7 +15,11 @@ func (b *Builder) Dropout(x *gorgonia.Node, rate float64) *gorgonia.Node {
 	if b.failed() {
 		return b.placeholder()
 	}
-	return b.dropout(x, rate, uint64(b.ops))
+	key := uint64(b.ops)
+	if b.outer != nil {
+		key |= b.outer.key
+	}
+	return b.dropout(x, rate, key&^(1<<63), b.outer != nil)
 }
 
 // SharedDropout is Dropout with the mask of its name, within the builder's prefix and suffix: used at each time step,
@@ -26,26 +30,29 @@ func (b *Builder) SharedDropout(name string, x *gorgonia.Node, rate float64) *go
 	}
 	h := fnv.New64a()
 	h.Write([]byte(b.prefix + name + b.suffix))
-	return b.dropout(x, rate, h.Sum64()|1<<63) // the high bit keeps names apart from numbers
+	return b.dropout(x, rate, h.Sum64()|1<<63, false) // the high bit keeps names apart from numbers
 }
 
-func (b *Builder) dropout(x *gorgonia.Node, rate float64, key uint64) *gorgonia.Node {
+func (b *Builder) dropout(x *gorgonia.Node, rate float64, key uint64, eachStep bool) *gorgonia.Node {
 	if !(rate >= 0 && rate < 1) {
 		return b.failf("dropout of %s: the rate is %g; want 0 ≤ rate < 1", describe(x), rate)
 	}
 	if rate == 0 || !b.training {
 		return x
 	}
-	return b.apply(dropout{rate: rate, seed: b.seed, key: key}, x)
+	return b.apply(dropout{rate: rate, seed: b.seed, key: key, eachStep: eachStep}, x)
 }
 
 type dropout struct {
 	overRows
 	rate      float64
 	seed, key uint64
+	eachStep  bool // in the body of a scan: another mask at each step
 }
 
-func (d dropout) lower() ir.Op { return ir.Dropout{Rate: d.rate, Seed: d.seed, Key: d.key} }
+func (d dropout) lower() ir.Op {
+	return ir.Dropout{Rate: d.rate, Seed: d.seed, Key: d.key, EachStep: d.eachStep}
+}
 
 func (d dropout) grad(b *Builder, in gorgonia.Nodes, y, dy *gorgonia.Node) gorgonia.Nodes {
 	return gorgonia.Nodes{b.apply(d, dy)}

@@ -1,9 +1,13 @@
 package graph
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 )
 
 // Grad appends the adjoints ∂loss/∂w of a scalar loss to the graph and returns one for each w, in w's shape: reverse-mode
@@ -38,55 +42,9 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 		wanted[w] = true
 	}
 
-	order := b.topological(loss)
+	adjoint := b.adjoints(nil, map[*gorgonia.Node][]*gorgonia.Node{loss: {b.Const(1, loss.Shape()...)}}, []*gorgonia.Node{loss}, wanted)
 	if b.failed() {
 		return fail(b.placeholder())
-	}
-	// Only nodes on a path from a wanted node to the loss need an adjoint.
-	needed := make(map[*gorgonia.Node]bool, len(order))
-	for _, n := range order {
-		need := wanted[n]
-		for _, c := range b.operands(n) {
-			need = need || needed[c]
-		}
-		if need {
-			needed[n] = true
-		}
-	}
-
-	terms := make(map[*gorgonia.Node][]*gorgonia.Node, len(order))
-	adjoint := make(map[*gorgonia.Node]*gorgonia.Node, len(wrt))
-	terms[loss] = []*gorgonia.Node{b.Const(1, loss.Shape()...)}
-	for i := len(order) - 1; i >= 0; i-- {
-		n := order[i]
-		if !needed[n] || len(terms[n]) == 0 {
-			continue
-		}
-		dy := b.Add(terms[n]...)
-		delete(terms, n)
-		if wanted[n] {
-			adjoint[n] = dy
-		}
-		in := b.operands(n)
-		if len(in) == 0 {
-			continue
-		}
-		anyNeeded := false
-		for _, c := range in {
-			anyNeeded = anyNeeded || needed[c]
-		}
-		if !anyNeeded {
-			continue
-		}
-		d, err := b.symDiff(n, in, dy)
-		if err != nil {
-			return fail(b.Fail(errors.Wrapf(err, "gradient of %s", describe(n))))
-		}
-		for j, c := range in {
-			if d[j] != nil && needed[c] {
-				terms[c] = append(terms[c], d[j])
-			}
-		}
 	}
 	for i, w := range wrt {
 		if grads[i] = adjoint[w]; grads[i] == nil {
@@ -102,6 +60,74 @@ func (b *Builder) Grad(loss *gorgonia.Node, wrt ...*gorgonia.Node) []*gorgonia.N
 	return grads
 }
 
+// adjoints appends to the graph the adjoints of the wanted nodes, given the terms of those of the roots, and returns them;
+// one that no root depends on is missing. What sources depend on has no part in it.
+func (b *Builder) adjoints(sources map[*gorgonia.Node]ir.Op, terms map[*gorgonia.Node][]*gorgonia.Node, roots []*gorgonia.Node, wanted map[*gorgonia.Node]bool) map[*gorgonia.Node]*gorgonia.Node {
+	order := b.topologicalFrom(sources, roots...)
+	if b.failed() {
+		return nil
+	}
+	operands := func(n *gorgonia.Node) gorgonia.Nodes {
+		if sources[n] != nil {
+			return nil
+		}
+		return b.operands(n)
+	}
+	// Only nodes on a path from a wanted node to a root need an adjoint.
+	needed := make(map[*gorgonia.Node]bool, len(order))
+	for _, n := range order {
+		need := wanted[n]
+		for _, c := range operands(n) {
+			need = need || needed[c]
+		}
+		if need {
+			needed[n] = true
+		}
+	}
+	adjoint := make(map[*gorgonia.Node]*gorgonia.Node, len(wanted))
+	ofParts := make(map[*gorgonia.Node]map[int]*gorgonia.Node) // of the results of scans
+	for i := len(order) - 1; i >= 0; i-- {
+		n := order[i]
+		if !needed[n] || len(terms[n]) == 0 && ofParts[n] == nil {
+			continue
+		}
+		in := operands(n)
+		var d gorgonia.Nodes
+		if s := scanOf(n); s.scanBody != nil {
+			d = s.gradient(b, n, in, ofParts[n])
+		} else {
+			dy := b.Add(terms[n]...)
+			delete(terms, n)
+			if wanted[n] {
+				adjoint[n] = dy
+			}
+			if !slices.ContainsFunc(in, func(c *gorgonia.Node) bool { return needed[c] }) {
+				continue
+			}
+			if p, ok := partOf(n); ok {
+				if ofParts[in[0]] == nil {
+					ofParts[in[0]] = make(map[int]*gorgonia.Node)
+				}
+				ofParts[in[0]][p.index] = dy
+				continue
+			}
+			var err error
+			if d, err = b.symDiff(n, in, dy); err != nil {
+				b.Fail(errors.Wrapf(err, "gradient of %s", describe(n)))
+			}
+		}
+		if b.failed() {
+			return nil
+		}
+		for j, c := range in {
+			if d[j] != nil && needed[c] {
+				terms[c] = append(terms[c], d[j])
+			}
+		}
+	}
+	return adjoint
+}
+
 // symDiff returns the adjoint of each operand of a node whose own is dy.
 func (b *Builder) symDiff(n *gorgonia.Node, in gorgonia.Nodes, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	if o, ok := n.Op().(*op); ok {
@@ -115,6 +141,11 @@ func (b *Builder) symDiff(n *gorgonia.Node, in gorgonia.Nodes, dy *gorgonia.Node
 
 // topological returns the nodes that the roots depend on, each after its operands.
 func (b *Builder) topological(roots ...*gorgonia.Node) []*gorgonia.Node {
+	return b.topologicalFrom(nil, roots...)
+}
+
+// topologicalFrom is topological without what sources, which are taken to be leaves, depend on.
+func (b *Builder) topologicalFrom(sources map[*gorgonia.Node]ir.Op, roots ...*gorgonia.Node) []*gorgonia.Node {
 	type frame struct {
 		n    *gorgonia.Node
 		in   gorgonia.Nodes
@@ -126,7 +157,11 @@ func (b *Builder) topological(roots ...*gorgonia.Node) []*gorgonia.Node {
 	push := func(n *gorgonia.Node) {
 		if !seen[n] {
 			seen[n] = true
-			stack = append(stack, frame{n: n, in: b.operands(n)})
+			f := frame{n: n}
+			if sources[n] == nil {
+				f.in = b.operands(n)
+			}
+			stack = append(stack, f)
 		}
 	}
 	for _, r := range roots {

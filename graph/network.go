@@ -233,22 +233,19 @@ func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*g
 		}
 		config := r.config
 		config.Input = x.Shape()[2]
-		steps := make([]*gorgonia.Node, x.Shape()[0])
-		for t := range steps {
-			steps[t] = b.At(x, 0, t)
-		}
+		var steps []*gorgonia.Node // of x
 		var outputs [2]*gorgonia.Node
 		for d := range directions {
-			suffix, unroll := fmt.Sprintf("_l%d", layer), (*Builder).Unroll
+			suffix := fmt.Sprintf("_l%d", layer)
 			if d == 1 {
-				suffix, unroll = suffix+"_reverse", (*Builder).UnrollReverse
+				suffix += "_reverse"
 			}
 			var initial State
 			if c.initial != nil {
 				initial = c.initial[layer*directions+d]
 			}
-			ys, s := unroll(b.Suffix(suffix), r.cell(config), steps, initial, mask)
-			outputs[d] = b.Stack(0, ys...)
+			ys, s := b.Suffix(suffix).sequence(r.cell(config), x, &steps, initial, mask, d == 1)
+			outputs[d] = ys
 			final = append(final, s)
 		}
 		x = outputs[0]

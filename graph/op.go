@@ -51,6 +51,12 @@ func (b *Builder) apply(s symbol, in ...*gorgonia.Node) *gorgonia.Node {
 	if b.failed() {
 		return b.placeholder()
 	}
+	if b.outer != nil {
+		in = append([]*gorgonia.Node(nil), in...)
+		for i, n := range in {
+			in[i] = b.capture(n)
+		}
+	}
 	shapes := make([]tensor.Shape, len(in))
 	types := make([]hm.Type, len(in)+1)
 	for i, n := range in {

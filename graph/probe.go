@@ -17,7 +17,7 @@ type HiddenStates struct {
 
 // HiddenStates returns the hidden states of every sequence that Unroll has declared so far, in that order; a sequence may
 // be declared some steps at a time. With a mask they are those from before it, so that no gradient reaches a step past its
-// sequence's end.
+// sequence's end. Sequences that are declared as loops (Rolled) have none.
 func (b *Builder) HiddenStates() []HiddenStates {
 	if !b.made() {
 		return nil
@@ -67,7 +67,7 @@ func NewProbe(b *Builder, loss *gorgonia.Node, opts ...CompileOption) (*Probe, e
 		wrt = append(wrt, h.Steps...)
 	}
 	if len(wrt) == 0 {
-		return nil, errors.New("probe: the graph has no hidden states; declare a sequence with Unroll")
+		return nil, errors.New("probe: the graph has no hidden states; declare a sequence with Unroll, on a builder with the option Unrolled if it is long")
 	}
 	adjoints := b.Grad(loss, wrt...)
 	outputs := append([]*gorgonia.Node{loss}, adjoints...)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -51,6 +52,18 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 	case len(cell.State()) == 0:
 		return fail(b.failf("unroll %T: State returns no widths; the first is the output's", cell))
 	}
+	if b.rolls(len(xs)) {
+		y, s := b.roll(cell, b.Stack(0, xs...), initial, mask, reverse)
+		if b.failed() {
+			return fail(b.placeholder())
+		}
+		if y != nil {
+			for t := range outputs {
+				outputs[t] = b.At(y, 0, t)
+			}
+			return outputs, s
+		}
+	}
 	s, err := b.initialState(cell, initial, xs[0].Shape()[0])
 	if err != nil {
 		return fail(b.Fail(err))
@@ -84,6 +97,196 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 	b.step = outer
 	b.keepHidden(HiddenStates{scopeTitle(b.prefix + b.suffix), hidden, s[0]}, first, reverse)
 	return outputs, s
+}
+
+// rolling says whether Unroll declares a cell once, as a loop.
+type rolling uint8
+
+const (
+	rolledIfLong rolling = iota
+	rolledAlways
+	rolledNever
+)
+
+// rolledFrom is the number of steps from which on a sequence is a loop. Shorter ones are declared step by step: then the
+// compiler sees all steps at once, which is a little faster, and what it makes of them still fits in the caches.
+const rolledFrom = 256
+
+// Rolled has the sequences of a graph declared as loops, however short they are: the cell's Step is called once and
+// computed for each step, which compiles in no time and takes little memory beside the values themselves. Without it
+// sequences of 256 steps and more are. A cell that does not declare the same at every step cannot be a loop.
+func Rolled() Option { return func(c *core) { c.rolled = rolledAlways } }
+
+// Unrolled has the sequences of a graph declared step by step, however long they are: probes and drawings want it.
+func Unrolled() Option { return func(c *core) { c.rolled = rolledNever } }
+
+// rolls reports whether a sequence of so many steps is declared as a loop.
+func (b *Builder) rolls(steps int) bool {
+	return b.rolled == rolledAlways || b.rolled == rolledIfLong && steps >= rolledFrom
+}
+
+// sequence applies a cell to each step of a sequence x [T, B, I], as Unroll and UnrollReverse do. It returns the outputs [T,
+// B, H] and the final state. xs keeps the steps of x, if it needs them, for the next call with this x.
+func (b *Builder) sequence(cell Cell, x *gorgonia.Node, xs *[]*gorgonia.Node, initial State, mask *gorgonia.Node, reverse bool) (*gorgonia.Node, State) {
+	if !b.failed() && b.rolls(x.Shape()[0]) && cell != nil && len(cell.State()) > 0 {
+		if y, s := b.roll(cell, x, initial, mask, reverse); y != nil {
+			return y, s
+		}
+	}
+	for t := len(*xs); t < x.Shape()[0]; t++ {
+		*xs = append(*xs, b.At(x, 0, t))
+	}
+	ys, s := b.unroll(cell, *xs, initial, mask, reverse)
+	return b.Stack(0, ys...), s
+}
+
+// roll declares a cell over a sequence x [T, B, I] as a loop. It returns nil, after none but a long sequence has asked for
+// it, if the cell does not declare the same at every step.
+func (b *Builder) roll(cell Cell, x *gorgonia.Node, initial State, mask *gorgonia.Node, reverse bool) (*gorgonia.Node, State) {
+	batch := x.Shape()[1]
+	s, err := b.initialState(cell, initial, batch)
+	if err != nil {
+		b.Fail(err)
+	}
+	if b.failed() {
+		return b.placeholder(), s
+	}
+	body, again := b.declareStep(cell, x, s, mask), b.declareStep(cell, x, s, mask)
+	if b.failed() {
+		return b.placeholder(), s
+	}
+	if !body.equal(again) {
+		if b.rolled == rolledAlways {
+			return b.failf("unroll %T: its Step declares another graph when it is called again, so that its steps are no loop; leave Rolled away", cell), s
+		}
+		return nil, nil
+	}
+	body.steps, body.reverse = x.Shape()[0], reverse
+	sequences := []*gorgonia.Node{x}
+	if mask != nil {
+		sequences = append(sequences, mask)
+	}
+	n := b.newScan(body, s, sequences)
+	if b.failed() {
+		return b.placeholder(), s
+	}
+	final := make(State, len(s))
+	for i := range s {
+		final[i] = b.last(n, i)
+	}
+	if mask != nil {
+		return b.stacked(n, 0), final
+	}
+	return b.states(n, 0, true), final
+}
+
+// declareStep declares one step of a cell as the body of a scan, which with a mask has the output stacked.
+func (b *Builder) declareStep(cell Cell, x *gorgonia.Node, s State, mask *gorgonia.Node) *scanBody {
+	in := b.inner()
+	in.step = fmt.Sprintf("%s%s", b.prefix, b.suffix)
+	leaf := func(name string, n *gorgonia.Node, shape []int) *gorgonia.Node {
+		return in.leaf(name, dtypeOf(n), shape)
+	}
+	body := &scanBody{b: in}
+	state := make(State, len(s))
+	for i, n := range s {
+		state[i] = leaf(fmt.Sprintf("state %d", i), n, n.Shape())
+		body.leaves = append(body.leaves, state[i])
+	}
+	now := leaf("x", x, x.Shape()[1:])
+	body.leaves = append(body.leaves, now)
+	var live *gorgonia.Node
+	if mask != nil {
+		live = leaf("mask", mask, mask.Shape()[1:])
+		body.leaves = append(body.leaves, live)
+	}
+	next := cell.Step(in, now, append(State(nil), state...))
+	if len(next) != len(s) && !in.failed() {
+		in.failf("unroll %T: Step returned a state of %d tensors; want %d", cell, len(next), len(s))
+	}
+	if !in.failed() {
+		for i := range next {
+			next[i] = in.capture(next[i])
+		}
+		in.checkState(cell, "the state that Step returned", next, x.Shape()[1])
+	}
+	if in.failed() {
+		b.Fail(in.Err())
+		return body
+	}
+	body.next = slices.Clone(next)
+	if live != nil {
+		body.outs = []*gorgonia.Node{in.Where(live, next[0], in.Const(0))}
+		for i := range next {
+			body.next[i] = in.Where(live, next[i], state[i])
+		}
+	}
+	if in.failed() {
+		b.Fail(in.Err())
+	}
+	return body
+}
+
+// equal reports whether two bodies declare the same.
+func (s *scanBody) equal(o *scanBody) bool {
+	if !slices.Equal(s.b.outer.nodes, o.b.outer.nodes) {
+		return false
+	}
+	order := func(s *scanBody) []*gorgonia.Node {
+		leaves := slices.Clone(s.leaves)
+		for _, n := range s.b.outer.nodes {
+			leaves = append(leaves, s.b.outer.captured[n])
+		}
+		return s.b.topological(slices.Concat(leaves, s.next, s.outs)...)
+	}
+	a, c := order(s), order(o)
+	if len(a) != len(c) {
+		return false
+	}
+	twin := make(map[*gorgonia.Node]*gorgonia.Node, len(a))
+	for i, n := range a {
+		m := c[i]
+		twin[n] = m
+		x, isOurs := n.Op().(*op)
+		y, both := m.Op().(*op)
+		switch {
+		case isOurs != both || (n.Op() == nil) != (m.Op() == nil) || !ir.SameShape(shapeOf(n), shapeOf(m)):
+			return false
+		case isOurs:
+			if !sameSymbol(x.symbol, y.symbol) {
+				return false
+			}
+		case n.Op() != nil && n.Op().String() != m.Op().String():
+			return false
+		}
+		p, q := s.b.operands(n), o.b.operands(m)
+		if len(p) != len(q) {
+			return false
+		}
+		for j := range p {
+			if twin[p[j]] != q[j] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sameSymbol reports whether two operations compute the same.
+func sameSymbol(a, b symbol) bool {
+	if s, ok := a.(scan); ok {
+		t, ok := b.(scan)
+		return ok && s.equal(t.scanBody)
+	}
+	x, y := a.lower(), b.lower()
+	if d, ok := x.(ir.Data); ok {
+		e, ok := y.(ir.Data)
+		return ok && slices.Equal(*d.Values, *e.Values)
+	}
+	if _, ok := x.(ir.Foreign); ok {
+		return false
+	}
+	return x == y
 }
 
 // FailState records that a state is not one of a cell's, and returns placeholders in place of the next.

@@ -13,6 +13,7 @@ import (
 type Drawing struct {
 	Steps, Batch, Input, Hidden, Layers int
 	Gradients                           bool // of the mean squared error against a target, too
+	Rolled                              bool // the steps as a loop
 	IR                                  bool // no drawing, but what the compiler makes of the graph
 }
 
@@ -27,6 +28,7 @@ func (d *Drawing) Declare(s *option.Set) {
 	s.Int(&d.Input, "input", "width of the input").AtLeast(1).AtMost(most)
 	s.Int(&d.Batch, "batch", "sequences in the batch").AtLeast(1).AtMost(most)
 	s.Bool(&d.Gradients, "grad", "draw the gradients of the mean squared error, too")
+	s.Bool(&d.Rolled, "rolled", "declare the steps as a loop, as those of long sequences are")
 	s.Bool(&d.IR, "ir", "print what the compiler makes of the graph after each pass, and its plan, instead of a drawing")
 }
 
@@ -42,7 +44,11 @@ func Draw(model string, d Drawing) ([]byte, error) {
 	if err := set.Check(); err != nil {
 		return nil, err
 	}
-	b := graph.NewBuilder(graph.NewParams(tensor.Float32))
+	rolling := graph.Unrolled()
+	if d.Rolled {
+		rolling = graph.Rolled()
+	}
+	b := graph.NewBuilder(graph.NewParams(tensor.Float32), rolling)
 	// The weights are not drawn, and PyTorch's initial values are the cheapest.
 	network := m.New(graph.Hidden(d.Hidden), graph.Layers(d.Layers), graph.TorchInit())
 	y, _ := network.Unroll(b, b.Input("x", d.Steps, d.Batch, d.Input))

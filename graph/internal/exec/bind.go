@@ -48,33 +48,75 @@ func binderOf[F kernel.Float](op ir.Op) (binder[F, ir.Op], error) {
 	return b, nil
 }
 
-// group adds the steps of a group of instructions to a worker: one for all of them if they can be fused.
-func (c *binding[F]) group(w *worker, group []*plan.Instruction) error {
-	if len(group) > 1 {
-		if s := c.bindFused(group); s != nil {
-			w.add("fused", s)
-			return nil
+// list binds what a worker does, one after the other.
+func (c *binding[F]) list(instructions []*plan.Instruction, fusion bool) ([]bound, error) {
+	groups := fuse(instructions)
+	if !fusion {
+		groups = nil
+		for i := range instructions {
+			groups = append(groups, instructions[i:i+1])
 		}
 	}
-	for _, in := range group {
-		if in == nil {
-			w.add("barrier", nil)
-			continue
+	var steps []bound
+	for _, group := range groups {
+		if len(group) > 1 {
+			if s := c.bindFused(group); s != nil {
+				steps = append(steps, bound{name: "fused", run: s})
+				continue
+			}
 		}
-		bind, err := binderOf[F](in.Op)
-		if err != nil {
-			return err
+		for _, in := range group {
+			switch {
+			case in == nil:
+				steps = append(steps, bound{})
+			case in.Loop != nil:
+				body, err := c.list(in.Loop.Parts, fusion)
+				if err != nil {
+					return nil, err
+				}
+				steps = append(steps, bound{loop: &loopOfSteps{body, in.Loop.Steps, in.Loop.Reverse, in.Loop.Depth}})
+			default:
+				bind, err := binderOf[F](in.Op)
+				if err != nil {
+					return nil, err
+				}
+				steps = append(steps, bound{name: in.Op.String(), run: bind(c, in.Op, *in)})
+			}
 		}
-		w.add(in.Op.String(), bind(c, in.Op, *in))
 	}
-	return nil
+	return steps, nil
+}
+
+// matrixRows is a matrix of rows that may move with the time steps of loops.
+type matrixRows[F kernel.Float] struct {
+	operand[F]
+	stride int
+}
+
+// at returns the rows at time steps.
+func (r matrixRows[F]) at(t times) kernel.Rows[F] {
+	return kernel.Rows[F]{Data: r.operand.at(t), Stride: r.stride}
 }
 
 // rows views a layout as a matrix of rows; the plan has made sure that it can be.
-func (m *machine[F]) rows(l plan.Layout) (r kernel.Rows[F], rows, cols int) {
+func (m *machine[F]) rows(l plan.Layout) (r matrixRows[F], rows, cols int) {
 	rows, cols, stride, _ := l.Rows()
-	return kernel.Rows[F]{Data: m.data(l), Stride: stride}, rows, cols
+	return matrixRows[F]{m.operand(l), stride}, rows, cols
 }
 
-// vector views a contiguous layout as a vector.
-func (m *machine[F]) vector(l plan.Layout) []F { return m.data(l)[:ir.Size(l.Shape)] }
+// indices is integers that may move with the time steps of loops.
+type indices struct {
+	data []int
+	step times
+}
+
+// at returns the integers from the first on.
+func (x indices) at(t times) []int {
+	from := 0
+	for depth, size := range x.step {
+		from += t[depth] * size
+	}
+	return x.data[from:]
+}
+
+func (m *machine[F]) indices(l plan.Layout) indices { return indices{m.ints(l), sizes(l)} }

@@ -14,8 +14,9 @@ func bindCopy[F kernel.Float](c *binding[F], _ ir.Copy, in plan.Instruction) ste
 		return c.elementwise(kernel.Copy, kernel.Consts[F]{}, in.Dst, in.Args[0])
 	}
 	lp := newLoop(in.Dst.Shape, in.Dst, in.Args[0])
-	dst, src := c.ints(in.Dst), c.ints(in.Args[0])
-	return func() error {
+	to, from := c.indices(in.Dst), c.indices(in.Args[0])
+	return func(t times) error {
+		dst, src := to.at(t), from.at(t)
 		for _, at := range lp.outer {
 			for r := range lp.rows {
 				for c := range lp.cols {

@@ -15,8 +15,14 @@ func bindDropout[F kernel.Float](c *binding[F], op ir.Dropout, in plan.Instructi
 	y, rows, cols := c.rows(in.Dst)
 	x, _, _ := c.rows(in.Args[0])
 	m := c.machine
-	return func() error {
-		k.Dropout(rows, cols, op.Rate, kernel.NewMask(op.Seed, m.number, op.Key).Skip(in.First), y, x)
+	return func(t times) error {
+		key := op.Key
+		if op.EachStep {
+			for _, at := range t {
+				key = (key + uint64(at) + 1) * 0x9E3779B97F4A7C15
+			}
+		}
+		k.Dropout(rows, cols, op.Rate, kernel.NewMask(op.Seed, m.number, key).Skip(in.First), y.at(t), x.at(t))
 		return nil
 	}
 }

@@ -59,9 +59,8 @@ type machine[F kernel.Float] struct {
 
 // worker is what one worker does in a run.
 type worker struct {
-	steps    []step   // nil is a barrier
-	names    []string // of the steps, for messages
-	barriers uint64   // passed since the machine was made
+	steps    []bound
+	barriers uint64 // passed since the machine was made
 	err      error
 	_        [64]byte // workers on different cores do not share a cache line
 }
@@ -72,8 +71,26 @@ type carry[F kernel.Float] struct {
 	dstInts, srcInts []int
 }
 
-// step is a bound instruction.
-type step func() error
+// step computes a bound instruction at time steps of the loops that it stands in.
+type step func(at times) error
+
+// times is a time step of each loop, the outermost first.
+type times [plan.MaxDepth]int
+
+// bound is what a worker does in a run, one after the other: a step, a loop or, if neither, a barrier.
+type bound struct {
+	name string // for messages
+	run  step
+	loop *loopOfSteps
+}
+
+// loopOfSteps is a loop with what a worker does in each time step.
+type loopOfSteps struct {
+	body    []bound
+	steps   int
+	reverse bool
+	depth   int
+}
 
 // Options of New.
 type Options struct {
@@ -137,17 +154,9 @@ func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], o Options) (M
 	packed := &packer[F]{data: make(map[packKey][]F), memory: shared, shared: o.Packs}
 	for w, list := range schedule {
 		c := binding[F]{m, packed, new(room[F])}
-		groups := fuse(list)
-		if o.NoFusion {
-			groups = nil
-			for i := range list {
-				groups = append(groups, list[i:i+1])
-			}
-		}
-		for _, group := range groups {
-			if err := c.group(&m.workers[w], group); err != nil {
-				return nil, err
-			}
+		var err error
+		if m.workers[w].steps, err = c.list(list, !o.NoFusion); err != nil {
+			return nil, err
 		}
 		c.room.data = shared.room(w, c.room.size)
 	}
@@ -166,26 +175,20 @@ func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], o Options) (M
 	return m, nil
 }
 
-func (w *worker) add(name string, s step) {
-	w.names = append(w.names, name)
-	w.steps = append(w.steps, s)
-}
-
 // packFirst has the workers pack the parameters that are not shared before anything else.
 func (m *machine[F]) packFirst(steps []step) {
 	if len(steps) == 0 {
 		return
 	}
 	for i := range m.workers {
-		var first worker
+		var first []bound
 		for j := i; j < len(steps); j += len(m.workers) {
-			first.add("pack", steps[j])
+			first = append(first, bound{name: "pack", run: steps[j]})
 		}
 		if len(m.workers) > 1 {
-			first.add("barrier", nil)
+			first = append(first, bound{})
 		}
-		w := &m.workers[i]
-		w.steps, w.names = append(first.steps, w.steps...), append(first.names, w.names...)
+		m.workers[i].steps = append(first, m.workers[i].steps...)
 	}
 }
 
@@ -226,28 +229,46 @@ func (m *machine[F]) Run(number uint64) error {
 // work does the part of one worker. After an error a worker only keeps its appointments with the others.
 func (m *machine[F]) work(w int) {
 	me := &m.workers[w]
-	for i, s := range me.steps {
-		if s == nil {
-			m.crew.barrier(&me.barriers)
-		} else if me.err == nil {
-			if err := s(); err != nil {
-				me.err = errors.Wrap(err, me.names[i])
-			}
-		}
-	}
+	m.carryOut(me, me.steps, times{})
 	if m.crew != nil {
 		m.crew.barrier(&me.barriers) // the run is over when all are done
 	}
 }
 
+// carryOut does some of the steps of a worker.
+func (m *machine[F]) carryOut(me *worker, steps []bound, at times) {
+	for i := range steps {
+		switch s := &steps[i]; {
+		case s.run != nil:
+			if me.err == nil {
+				if err := s.run(at); err != nil {
+					me.err = errors.Wrap(err, s.name)
+				}
+			}
+		case s.loop != nil:
+			for k := range s.loop.steps {
+				if at[s.loop.depth] = k; s.loop.reverse {
+					at[s.loop.depth] = s.loop.steps - 1 - k
+				}
+				m.carryOut(me, s.loop.body, at)
+			}
+		default:
+			m.crew.barrier(&me.barriers)
+		}
+	}
+}
+
 // Tensor implements Machine.
-func (m *machine[F]) Tensor(l plan.Layout) *tensor.Dense {
+func (m *machine[F]) Tensor(l plan.Layout) *tensor.Dense { return m.tensorAt(l, times{}) }
+
+// tensorAt returns the memory of a contiguous layout at time steps of loops as a tensor.
+func (m *machine[F]) tensorAt(l plan.Layout, t times) *tensor.Dense {
 	n := ir.Size(l.Shape)
 	var backing any
 	if l.Buffer.Space == plan.Index {
-		backing = m.ints(l)[:n:n]
+		backing = m.indices(l).at(t)[:n:n]
 	} else {
-		backing = m.data(l)[:n:n]
+		backing = m.operand(l).at(t)[:n:n]
 	}
 	if len(l.Shape) == 0 {
 		return tensor.New(tensor.WithShape(1), tensor.WithBacking(backing))
@@ -275,17 +296,25 @@ func sizeOf[F kernel.Float]() int {
 // Stats implements Machine.
 func (m *machine[F]) Stats() Stats {
 	s := Stats{Workers: len(m.workers), ArenaBytes: (len(m.arena) + len(m.scratch)) * sizeOf[F]()}
-	for _, name := range m.workers[0].names {
-		switch name {
-		case "barrier":
-			s.Barriers++
-			continue
-		case "fused":
-			s.Fused++
-		}
-		s.Steps++
-	}
+	s.add(m.workers[0].steps, 1)
 	return s
+}
+
+// add counts steps that are carried out so many times.
+func (s *Stats) add(steps []bound, times int) {
+	for _, b := range steps {
+		switch {
+		case b.loop != nil:
+			s.add(b.loop.body, times*b.loop.steps)
+		case b.run == nil:
+			s.Barriers += times
+		default:
+			s.Steps += times
+			if b.name == "fused" {
+				s.Fused += times
+			}
+		}
+	}
 }
 
 // data returns the memory from a layout's first element on.
@@ -310,3 +339,32 @@ func (m *machine[F]) data(l plan.Layout) []F {
 }
 
 func (m *machine[F]) ints(l plan.Layout) []int { return m.index[l.Buffer.Offset+l.Offset:] }
+
+// operand is memory that may move with the time steps of loops.
+type operand[F kernel.Float] struct {
+	data []F
+	step times // elements a time step
+}
+
+// at returns the memory from the operand's first element on.
+func (o operand[F]) at(t times) []F {
+	from := 0
+	for depth, size := range o.step {
+		from += t[depth] * size
+	}
+	return o.data[from:]
+}
+
+// moves reports whether the memory is not the same at all time steps.
+func (o operand[F]) moves() bool { return o.step != times{} }
+
+// operand returns the memory of a layout.
+func (m *machine[F]) operand(l plan.Layout) operand[F] { return operand[F]{m.data(l), sizes(l)} }
+
+// sizes returns the elements that a layout moves with each time step.
+func sizes(l plan.Layout) (t times) {
+	for depth, s := range l.Step {
+		t[depth] = s.Size
+	}
+	return t
+}

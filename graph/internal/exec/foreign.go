@@ -18,17 +18,24 @@ func init() { register(bindForeign[float32], bindForeign[float64]) }
 func bindForeign[F kernel.Float](c *binding[F], op ir.Foreign, in plan.Instruction) step {
 	args := make([]gorgonia.Value, len(in.Args))
 	tensors := make([]*tensor.Dense, len(in.Args))
+	moving := make([]bool, len(in.Args))
 	for i, l := range in.Args {
 		tensors[i] = c.Tensor(l)
+		moving[i] = sizes(l) != times{}
 	}
-	dst := c.vector(in.Dst)
-	return func() (err error) {
+	to, n := c.operand(in.Dst), ir.Size(in.Dst.Shape)
+	m := c.machine
+	return func(at times) (err error) {
+		dst := to.at(at)[:n]
 		defer func() {
 			if r := recover(); r != nil {
 				err = errors.Errorf("gorgonia's %v panicked: %v", op.Op, r)
 			}
 		}()
 		for i, t := range tensors {
+			if moving[i] {
+				t = m.tensorAt(in.Args[i], at)
+			}
 			// Some of Gorgonia's ops return or overwrite their argument: hand out copies.
 			args[i] = t.Clone().(*tensor.Dense)
 			if len(in.Args[i].Shape) == 0 {

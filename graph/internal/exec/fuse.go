@@ -15,7 +15,7 @@ func fuse(list []*plan.Instruction) [][]*plan.Instruction {
 	var groups [][]*plan.Instruction
 	var current *cluster
 	for _, in := range list {
-		if current != nil && in != nil && current.add(in) {
+		if current != nil && in != nil && in.Loop == nil && current.add(in) {
 			groups[len(groups)-1] = append(groups[len(groups)-1], in)
 			continue
 		}
@@ -32,6 +32,7 @@ type place struct {
 	constant *plan.Buffer // of a constant
 	offset   int
 	row, col int
+	step     times
 }
 
 // cluster is elementwise instructions of one size, no two of which touch the same memory at different elements.
@@ -44,7 +45,7 @@ type cluster struct {
 
 // newCluster returns the cluster of one instruction, or nil if it is not elementwise.
 func newCluster(in *plan.Instruction) *cluster {
-	if in == nil || !elementwise(in) {
+	if in == nil || in.Loop != nil || !elementwise(in) {
 		return nil
 	}
 	rows, cols := matrixSize(in.Dst.Shape)
@@ -73,7 +74,7 @@ func matrixSize(shape []int) (rows, cols int) {
 
 // placeOf returns the memory of an operand that is broadcast to a shape, if its rows are evenly spaced.
 func placeOf(l plan.Layout, shape []int) (place, bool) {
-	p := place{space: l.Buffer.Space, offset: l.Buffer.Offset + l.Offset}
+	p := place{space: l.Buffer.Space, offset: l.Buffer.Offset + l.Offset, step: sizes(l)}
 	switch p.space {
 	case plan.Param:
 		p.name = l.Buffer.Name
@@ -260,7 +261,11 @@ func (m *machine[F]) bindFused(group []*plan.Instruction) step {
 		}
 	}
 	operands := make([]kernel.Matrix[F], len(layouts))
+	var moving []movingOperand[F]
 	for i, l := range layouts {
+		if o := m.operand(l); o.moves() {
+			moving = append(moving, movingOperand[F]{i, o})
+		}
 		operands[i] = kernel.Matrix[F]{Data: m.data(l), Row: places[i].row, Col: places[i].col}
 		if i >= len(inputs) {
 			operands[i].Col = max(operands[i].Col, 1) // as in bindMap
@@ -268,10 +273,19 @@ func (m *machine[F]) bindFused(group []*plan.Instruction) step {
 	}
 	rows, cols := matrixSize(group[0].Dst.Shape)
 	kernels := m.kernels
-	return func() error {
+	return func(t times) error {
+		for i := range moving {
+			operands[moving[i].index].Data = moving[i].at(t)
+		}
 		kernels.Fused(rows, cols, prog, operands)
 		return nil
 	}
+}
+
+// movingOperand is an operand of a fused program that is not the same at all time steps.
+type movingOperand[F kernel.Float] struct {
+	index int
+	operand[F]
 }
 
 // valueOp is an operation on values of a group.

@@ -15,20 +15,21 @@ func bindGather[F kernel.Float](c *binding[F], _ ir.Gather, in plan.Instruction)
 	k := c.kernels
 	y, rows, cols := c.rows(in.Dst)
 	table, _, _ := c.rows(in.Args[0])
-	index, tableRows := c.ints(in.Args[1]), in.Args[0].Shape[0]
-	return func() error { k.Gather(rows, cols, tableRows, y, table, index); return nil }
+	index, tableRows := c.indices(in.Args[1]), in.Args[0].Shape[0]
+	return func(t times) error { k.Gather(rows, cols, tableRows, y.at(t), table.at(t), index.at(t)); return nil }
 }
 
 func bindScatterAdd[F kernel.Float](c *binding[F], op ir.ScatterAdd, in plan.Instruction) step {
 	k := c.kernels
 	y, rows, cols := c.rows(in.Dst)
 	x, n, _ := c.rows(in.Args[0])
-	index := c.ints(in.Args[1])
-	return func() error {
+	index := c.indices(in.Args[1])
+	return func(t times) error {
+		y := y.at(t)
 		for i := range rows {
 			clear(y.Data[i*y.Stride : i*y.Stride+cols])
 		}
-		k.ScatterAdd(n, cols, rows, op.Padding, y, x, index)
+		k.ScatterAdd(n, cols, rows, op.Padding, y, x.at(t), index.at(t))
 		return nil
 	}
 }

@@ -13,7 +13,7 @@ func init() {
 func bindLengthMask[F kernel.Float](c *binding[F], _ ir.LengthMask, in plan.Instruction) step {
 	k := c.kernels
 	steps, n := in.Dst.Shape[0], in.Dst.Shape[1]
-	y := kernel.Rows[F]{Data: c.data(in.Dst), Stride: n} // [T, B, 1] as T rows of B
-	lengths := c.ints(in.Args[0])
-	return func() error { k.LengthMask(steps, n, y, lengths); return nil }
+	y := matrixRows[F]{c.operand(in.Dst), n} // [T, B, 1] as T rows of B
+	lengths := c.indices(in.Args[0])
+	return func(t times) error { k.LengthMask(steps, n, y.at(t), lengths.at(t)); return nil }
 }

@@ -22,16 +22,20 @@ func consts[F kernel.Float](op ir.Map) kernel.Consts[F] {
 func (m *machine[F]) elementwise(fn kernel.Fn, k kernel.Consts[F], dst plan.Layout, args ...plan.Layout) step {
 	layouts := append([]plan.Layout{dst}, args...)
 	lp := newLoop(dst.Shape, layouts...)
-	var data [maxOperands][]F
+	var data [maxOperands]operand[F]
 	for i, l := range layouts {
-		data[i] = m.data(l)
+		data[i] = m.operand(l)
 	}
 	kernels := m.kernels
-	return func() error {
+	return func(t times) error {
+		var from [maxOperands][]F
+		for i := range layouts {
+			from[i] = data[i].at(t)
+		}
 		for _, at := range lp.outer {
 			var x [maxOperands]kernel.Matrix[F]
 			for i := range layouts {
-				x[i] = kernel.Matrix[F]{Data: data[i][at[i]:], Row: lp.row[i], Col: lp.col[i]}
+				x[i] = kernel.Matrix[F]{Data: from[i][at[i]:], Row: lp.row[i], Col: lp.col[i]}
 			}
 			x[0].Col = max(x[0].Col, 1) // of a single column the layout has no stride; a result is never repeated
 			kernels.Map(fn, k, lp.rows, lp.cols, x[0], x[1], x[2], x[3])

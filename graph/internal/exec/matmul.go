@@ -29,66 +29,74 @@ func bindMatMul[F kernel.Float](bound *binding[F], op ir.MatMul, in plan.Instruc
 			stepB = b.Strides[0]
 		}
 	}
-	x, rows, inner := matrix(m.data(a), a, op.TransA)
-	y, _, cols := matrix(m.data(b), b, op.TransB)
-	z := kernel.Rows[F]{Data: m.data(c), Stride: c.Strides[len(c.Strides)-2]}
+	xm, rows, inner := matrix[F](a, op.TransA)
+	ym, _, cols := matrix[F](b, op.TransB)
+	stride := c.Strides[len(c.Strides)-2]
+	xs, ys, zs := m.operand(a), m.operand(b), m.operand(c)
 	kernels := m.kernels
 	var beta F
 	var start step // what the product starts from, where it is not in place
 	if op.Add {
 		beta = 1
-		if add := in.Args[2]; !plan.Same(add, c) {
+		if add := in.Args[2]; !plan.Same(add, c) || add.Step != c.Step {
 			start = m.elementwise(kernel.Copy, kernel.Consts[F]{}, c, add)
 		}
 	}
-	var bias []F
+	var bias operand[F]
 	var addBias step // where the kernel does not add it
 	if op.Bias {
 		l := in.Args[len(in.Args)-1]
 		if packed != nil && l.Strides[0] == 1 {
-			bias = m.data(l)[:cols]
+			bias = m.operand(l)
 		} else {
 			addBias = m.elementwise(kernel.Add, kernel.Consts[F]{}, c, c, l)
 		}
 	}
-	product := func() {
+	product := func(t times) {
+		x, z := xs.at(t), zs.at(t)
+		var b []F
+		if bias.data != nil {
+			b = bias.at(t)[:cols]
+		}
 		for i := range batch {
-			kernels.GemmPacked(rows, cols, inner, kernel.Matrix[F]{Data: x.Data[i*stepA:], Row: x.Row, Col: x.Col}, packed, beta, bias,
-				kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride})
+			kernels.GemmPacked(rows, cols, inner, kernel.Matrix[F]{Data: x[i*stepA:], Row: xm.Row, Col: xm.Col}, packed, beta, b,
+				kernel.Rows[F]{Data: z[i*stepC:], Stride: stride})
 		}
 	}
 	if packed == nil {
 		r.size = max(r.size, kernels.GemmScratch(rows, cols, inner))
-		product = func() {
+		product = func(t times) {
+			x, y, z := xs.at(t), ys.at(t), zs.at(t)
 			for i := range batch {
 				kernels.Gemm(rows, cols, inner,
-					kernel.Matrix[F]{Data: x.Data[i*stepA:], Row: x.Row, Col: x.Col},
-					kernel.Matrix[F]{Data: y.Data[i*stepB:], Row: y.Row, Col: y.Col}, beta,
-					kernel.Rows[F]{Data: z.Data[i*stepC:], Stride: z.Stride}, r.data)
+					kernel.Matrix[F]{Data: x[i*stepA:], Row: xm.Row, Col: xm.Col},
+					kernel.Matrix[F]{Data: y[i*stepB:], Row: ym.Row, Col: ym.Col}, beta,
+					kernel.Rows[F]{Data: z[i*stepC:], Stride: stride}, r.data)
 			}
 		}
 	}
 	if start == nil && addBias == nil {
-		return func() error { product(); return nil }
+		return func(t times) error { product(t); return nil }
 	}
-	return func() error {
+	return func(t times) error {
 		if start != nil {
-			if err := start(); err != nil {
+			if err := start(t); err != nil {
 				return err
 			}
 		}
-		product()
+		product(t)
 		if addBias != nil {
-			return addBias()
+			return addBias(t)
 		}
 		return nil
 	}
 }
 
-func matrix[F kernel.Float](data []F, l plan.Layout, trans bool) (x kernel.Matrix[F], rows, cols int) {
+// matrix returns the strides, rows and columns of the last two axes, after the transposition.
+func matrix[F kernel.Float](l plan.Layout, trans bool) (x kernel.Matrix[F], rows, cols int) {
 	n := len(l.Shape)
 	rows, cols = l.Shape[n-2], l.Shape[n-1]
-	x = kernel.Matrix[F]{Data: data, Row: l.Strides[n-2], Col: l.Strides[n-1]}
+	x = kernel.Matrix[F]{Row: l.Strides[n-2], Col: l.Strides[n-1]}
 	if trans {
 		rows, cols = cols, rows
 		x.Row, x.Col = x.Col, x.Row

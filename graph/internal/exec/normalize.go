@@ -15,7 +15,7 @@ func bindNormalize[F kernel.Float](c *binding[F], op ir.Normalize, in plan.Instr
 	k := c.kernels
 	y, rows, cols := c.rows(in.Dst)
 	x, _, _ := c.rows(in.Args[0])
-	return func() error { k.Normalize(rows, cols, F(op.Eps), y, x); return nil }
+	return func(t times) error { k.Normalize(rows, cols, F(op.Eps), y.at(t), x.at(t)); return nil }
 }
 
 func bindNormalizeGrad[F kernel.Float](c *binding[F], op ir.NormalizeGrad, in plan.Instruction) step {
@@ -23,5 +23,5 @@ func bindNormalizeGrad[F kernel.Float](c *binding[F], op ir.NormalizeGrad, in pl
 	dx, rows, cols := c.rows(in.Dst)
 	a, _, _ := c.rows(in.Args[0])
 	dy, _, _ := c.rows(in.Args[1])
-	return func() error { k.NormalizeGrad(rows, cols, F(op.Eps), dx, a, dy); return nil }
+	return func(t times) error { k.NormalizeGrad(rows, cols, F(op.Eps), dx.at(t), a.at(t), dy.at(t)); return nil }
 }

@@ -110,7 +110,8 @@ func (p *packer[F]) operand(m *machine[F], op ir.MatMul, in plan.Instruction) []
 	if l.Buffer.Space != plan.Param || len(l.Shape) != 2 {
 		return nil
 	}
-	b, k, n := matrix(m.data(l), l, op.TransB)
+	b, k, n := matrix[F](l, op.TransB)
+	b.Data = m.data(l)
 	key := packKey{l.Buffer.Name, l.Offset, k, n, b.Row, b.Col}
 	if data, ok := p.data[key]; ok {
 		return data
@@ -124,7 +125,7 @@ func (p *packer[F]) operand(m *machine[F], op ir.MatMul, in plan.Instruction) []
 		data = shared.data
 	} else {
 		data = p.memory.pack(key, size)
-		p.steps = append(p.steps, func() error { fill(data); return nil })
+		p.steps = append(p.steps, func(times) error { fill(data); return nil })
 	}
 	p.data[key] = data
 	return data

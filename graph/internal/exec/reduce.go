@@ -28,13 +28,14 @@ func (m *machine[F]) reduce(in plan.Instruction, largest bool) step {
 	arg := in.Args[0]
 	lp := newLoop(arg.Shape, in.Dst, arg)
 	start := newLoop(in.Dst.Shape, in.Dst)
-	dst, src := m.data(in.Dst), m.data(arg)
+	to, from := m.operand(in.Dst), m.operand(arg)
 	kernels := m.kernels
 	var initial F
 	if largest {
 		initial = F(math.Inf(-1))
 	}
-	return func() error {
+	return func(t times) error {
+		dst, src := to.at(t), from.at(t)
 		for _, at := range start.outer {
 			for r := range start.rows {
 				for c := range start.cols {

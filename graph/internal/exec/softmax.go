@@ -17,7 +17,7 @@ func bindSoftmax[F kernel.Float](c *binding[F], _ ir.Softmax, in plan.Instructio
 	k := c.kernels
 	y, rows, cols := c.rows(in.Dst)
 	x, _, _ := c.rows(in.Args[0])
-	return func() error { k.Softmax(rows, cols, y, x); return nil }
+	return func(t times) error { k.Softmax(rows, cols, y.at(t), x.at(t)); return nil }
 }
 
 func bindSoftmaxGrad[F kernel.Float](c *binding[F], _ ir.SoftmaxGrad, in plan.Instruction) step {
@@ -25,14 +25,14 @@ func bindSoftmaxGrad[F kernel.Float](c *binding[F], _ ir.SoftmaxGrad, in plan.In
 	dx, rows, cols := c.rows(in.Dst)
 	a, _, _ := c.rows(in.Args[0])
 	dy, _, _ := c.rows(in.Args[1])
-	return func() error { k.SoftmaxGrad(rows, cols, dx, a, dy); return nil }
+	return func(t times) error { k.SoftmaxGrad(rows, cols, dx.at(t), a.at(t), dy.at(t)); return nil }
 }
 
 func bindLogSoftmax[F kernel.Float](c *binding[F], _ ir.LogSoftmax, in plan.Instruction) step {
 	k := c.kernels
 	y, rows, cols := c.rows(in.Dst)
 	x, _, _ := c.rows(in.Args[0])
-	return func() error { k.LogSoftmax(rows, cols, y, x); return nil }
+	return func(t times) error { k.LogSoftmax(rows, cols, y.at(t), x.at(t)); return nil }
 }
 
 func bindLogSoftmaxGrad[F kernel.Float](c *binding[F], _ ir.LogSoftmaxGrad, in plan.Instruction) step {
@@ -40,5 +40,5 @@ func bindLogSoftmaxGrad[F kernel.Float](c *binding[F], _ ir.LogSoftmaxGrad, in p
 	dx, rows, cols := c.rows(in.Dst)
 	a, _, _ := c.rows(in.Args[0])
 	dy, _, _ := c.rows(in.Args[1])
-	return func() error { k.LogSoftmaxGrad(rows, cols, dx, a, dy); return nil }
+	return func(t times) error { k.LogSoftmaxGrad(rows, cols, dx.at(t), a.at(t), dy.at(t)); return nil }
 }

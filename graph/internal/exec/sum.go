@@ -18,9 +18,9 @@ func bindSum[F kernel.Float](c *binding[F], _ ir.Sum, in plan.Instruction) step 
 	for _, a := range in.Args[2:] {
 		steps = append(steps, c.elementwise(kernel.Add, none, in.Dst, in.Dst, a))
 	}
-	return func() error {
+	return func(t times) error {
 		for _, s := range steps {
-			if err := s(); err != nil {
+			if err := s(t); err != nil {
 				return err
 			}
 		}

@@ -2,12 +2,15 @@ package ir
 
 import "fmt"
 
-// Dropout drops elements by the mask of the program's seed, the run's number and Key.
+// Dropout drops elements by the mask of the program's seed, the run's number and Key, and with EachStep by another one at
+// each time step.
 type Dropout struct {
 	rowwise
 	Rate float64
 	Seed uint64
 	Key  uint64
+
+	EachStep bool
 }
 
 // String implements Op.

@@ -24,16 +24,23 @@ type Type uint8
 const (
 	Number  Type = iota // a number of the program's precision
 	Integer             // an index, a target, a length
+	Tuple               // several results, of which Part picks one
 )
 
 // String returns the type's name.
-func (t Type) String() string { return [...]string{"number", "integer"}[t] }
+func (t Type) String() string { return [...]string{"number", "integer", "tuple"}[t] }
 
 // typeOf returns the type of what op computes of arguments: what only moves elements about keeps theirs.
 func typeOf(op Op, args []*Value) Type {
-	switch op.(type) {
+	switch op := op.(type) {
 	case IndexInput:
 		return Integer
+	case Step:
+		return op.Type
+	case Fixed:
+		return op.Type
+	case Scan:
+		return Tuple
 	case Viewer, Concat, Copy:
 		if len(args) > 0 {
 			return args[0].Type

@@ -66,8 +66,8 @@ type (
 	IndexReader interface{ ReadsIndex(arg int) bool }
 	// Reducer sums over the rows of its arguments: of a stack of steps it is best computed as soon as these are there.
 	Reducer interface{ reduces() }
-	// source is a value that no instruction computes.
-	source interface{ isSource() }
+	// Source is a value that no instruction computes.
+	Source interface{ isSource() }
 )
 
 // ReadForm returns the form in which an operation reads an argument.
@@ -96,7 +96,7 @@ func Overwrites(op Op, args int) (first, last int) {
 
 // IsSource reports whether op computes nothing.
 func IsSource(op Op) bool {
-	_, ok := op.(source)
+	_, ok := op.(Source)
 	return ok
 }
 

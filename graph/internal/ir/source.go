@@ -6,37 +6,37 @@ import "fmt"
 type (
 	// Input is a tensor of numbers that the caller sets before a run.
 	Input struct {
-		noArguments
+		source
 		Name string
 	}
 	// IndexInput is a tensor of integers that the caller sets: indices, targets, lengths.
 	IndexInput struct {
-		noArguments
+		source
 		Name string
 	}
 	// Param is the parameter of a name in the store.
 	Param struct {
-		noArguments
+		source
 		Name string
 	}
 	// Data is a constant tensor.
 	Data struct {
-		noArguments
+		source
 		Values *[]float64
 	}
 	// Fill is a constant tensor with one number everywhere.
 	Fill struct {
-		noArguments
+		source
 		Value float64
 	}
 )
 
-// noArguments is what sources share.
-type noArguments struct{}
+// source is what sources share.
+type source struct{}
 
-func (noArguments) isSource() {}
+func (source) isSource() {}
 
-func (noArguments) Check(_ []int, args [][]int) error { return count(args, 0) }
+func (source) Check(_ []int, args [][]int) error { return count(args, 0) }
 
 // Check implements Op.
 func (o Data) Check(out []int, args [][]int) error {

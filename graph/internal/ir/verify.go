@@ -24,6 +24,12 @@ func Verify(g *Graph) error {
 				return errors.Errorf("%v: its argument %%%d is of type %v", v, a.ID, a.Type)
 			}
 		}
+		if p, ok := v.Op.(Part); ok {
+			s, ok := v.Args[0].Op.(Scan)
+			if !ok || p.Index < 0 || p.Index >= s.Body.Carries+len(s.Body.Outputs) || !SameShape(v.Shape, s.Body.PartShape(p.Index)) {
+				return errors.Errorf("%v is no part of %v", v, v.Args[0])
+			}
+		}
 		if err := v.Op.Check(v.Shape, shapes); err != nil {
 			return errors.Errorf("%v: %v", v, err)
 		}
@@ -48,8 +54,10 @@ func argType(v *Value, i int) Type {
 	switch v.Op.(type) {
 	case Viewer, Concat, Copy:
 		return v.Type
-	case Foreign:
+	case Foreign, Scan:
 		return v.Args[i].Type
+	case Part:
+		return Tuple
 	}
 	return Number
 }

@@ -6,6 +6,11 @@ import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
 // that starts from the matrix and adds the bias while its tile is in registers. Sums of sums are flattened first, and
 // terms that are broadcast alike are added before the others, once for all the sums that share them.
 func Accumulate(g *ir.Graph, clean func(*ir.Graph)) {
+	eachGraph(g, accumulateTerms)
+	clean(g) // the broadcast terms that were added are the same at every step
+}
+
+func accumulateTerms(g *ir.Graph) {
 	uses := g.Uses()
 	by := make([]*ir.Value, g.Limit())
 	for _, v := range g.Values {
@@ -21,7 +26,6 @@ func Accumulate(g *ir.Graph, clean func(*ir.Graph)) {
 		}
 	}
 	g.Replace(by)
-	clean(g) // the broadcast terms that were added are the same at every step
 }
 
 // flatten returns the terms of a sum with those of inner sums of the same shape, which nothing else uses, in their place.

@@ -13,10 +13,10 @@ type Pass struct {
 // All are the passes in the order in which they run.
 func All() []Pass {
 	return []Pass{
-		{"places", alone(MergePlaces)},
-		{"views", alone(FoldViews)},
-		{"constants", alone(FoldConstants)},
-		{"cse", alone(CommonSubexpressions)},
+		{"places", everywhere(MergePlaces)},
+		{"views", everywhere(FoldViews)},
+		{"constants", everywhere(FoldConstants)},
+		{"cse", everywhere(CommonSubexpressions)},
 		{"timebatch", BatchTime},
 		{"accumulate", Accumulate},
 		{"stacks", alone(JoinStacks)},
@@ -26,6 +26,20 @@ func All() []Pass {
 // alone is the Run of a pass after which there is nothing to clean.
 func alone(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
 	return func(g *ir.Graph, _ func(*ir.Graph)) { run(g) }
+}
+
+// everywhere is the Run of a pass that rewrites the bodies of scans as well.
+func everywhere(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
+	return func(g *ir.Graph, _ func(*ir.Graph)) { eachGraph(g, run) }
+}
+
+// eachGraph calls f for the bodies of scans, the innermost first, and for the graph itself, and sorts each.
+func eachGraph(g *ir.Graph, f func(*ir.Graph)) {
+	for _, v := range g.Scans() {
+		eachGraph(&v.Op.(ir.Scan).Body.Graph, f)
+	}
+	f(g)
+	g.Sort()
 }
 
 // Observe is called with the graph as it is before the first pass, as "lower", and after each of them, under its name.
@@ -40,15 +54,14 @@ func Run(g *ir.Graph, without map[string]bool, observe Observe) {
 	clean := func(g *ir.Graph) {
 		g.Sort()
 		if !without["views"] {
-			FoldViews(g)
-			g.Sort()
+			eachGraph(g, FoldViews)
 		}
 		if !without["cse"] {
-			CommonSubexpressions(g)
-			g.Sort()
+			eachGraph(g, CommonSubexpressions)
 		}
 	}
-	g.Sort()
+	eachGraph(g, func(*ir.Graph) {})
+	eachGraph(g, TrimScans)
 	observe("lower", g)
 	for _, p := range All() {
 		if !without[p.Name] {
@@ -57,10 +70,18 @@ func Run(g *ir.Graph, without map[string]bool, observe Observe) {
 			observe(p.Name, g)
 		}
 	}
-	ExpandPlaces(g)
-	g.Sort()
+	eachGraph(g, TrimScans)
+	eachGraph(g, ExpandPlaces)
 	if !without["eager"] {
-		ScheduleEagerly(g)
+		eachBody(g, ScheduleEagerly)
 	}
 	observe("eager", g)
+}
+
+// eachBody calls f for the bodies of scans and for the graph itself.
+func eachBody(g *ir.Graph, f func(*ir.Graph)) {
+	for _, v := range g.Scans() {
+		eachBody(&v.Op.(ir.Scan).Body.Graph, f)
+	}
+	f(g)
 }

@@ -58,6 +58,17 @@ func foldView(g *ir.Graph, v *ir.Value) *ir.Value {
 			if inner.Axis == op.Axis {
 				return foldView(g, g.New(ir.Slice{Axis: op.Axis, From: inner.From + op.From}, v.Shape, a.Args[0]))
 			}
+		case ir.Place:
+			if inner.Axis != op.Axis {
+				break
+			}
+			placed := a.Args[0]
+			switch from, n := op.From-inner.From, placed.Shape[op.Axis]; {
+			case from >= 0 && from+v.Shape[op.Axis] <= n:
+				return foldView(g, g.New(ir.Slice{Axis: op.Axis, From: from}, v.Shape, placed))
+			case from >= n || from+v.Shape[op.Axis] <= 0:
+				return g.New(ir.Fill{}, v.Shape)
+			}
 		case ir.Concat:
 			if inner.Axis != op.Axis {
 				break

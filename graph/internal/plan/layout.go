@@ -30,6 +30,7 @@ type Buffer struct {
 	Persistent bool // holds what is set before or read after a run
 	Fill       float64
 	Data       *[]float64 // of a constant tensor; nil means one element, Fill
+	loop       *Loop      // of what lives within one iteration: nil for what outlives a loop or is in none
 	first      int        // the instructions that first write and last use it
 	last       int
 	given      bool // its memory went on to the result of the instruction that last uses it
@@ -39,13 +40,20 @@ type Buffer struct {
 func (b *Buffer) LastUse() int { return b.last }
 
 // Layout says where the elements of a value stand: element (i, j, …) at Offset + i·Strides[0] + j·Strides[1] + … of the
-// buffer.
+// buffer, and within loops so many elements further as Step says for each of their iterations.
 type Layout struct {
 	Buffer  *Buffer
 	Offset  int
 	Shape   []int
 	Strides []int
+	Step    [MaxDepth]Step
 }
+
+// MaxDepth is how many loops may stand in one another.
+const MaxDepth = 2
+
+// Step is how far a layout moves with each time step of a loop, in elements, and how many steps there are.
+type Step struct{ Size, Count int }
 
 // String names the memory, with the strides where the elements are not side by side.
 func (l Layout) String() string {
@@ -53,6 +61,11 @@ func (l Layout) String() string {
 	s := fmt.Sprintf("%s+%d %v", where, l.Buffer.Offset+l.Offset, l.Shape)
 	if !l.Contiguous() {
 		s += fmt.Sprintf("/%v", l.Strides)
+	}
+	for depth, step := range l.Step {
+		if step.Size != 0 {
+			s += fmt.Sprintf("+%d·%c", step.Size, "tu"[depth])
+		}
 	}
 	return s
 }
@@ -92,7 +105,7 @@ func (l Layout) Contiguous() bool {
 // view returns the layout of a view of an argument, if it needs no copy.
 func view(op ir.Viewer, shape []int, arg Layout) (Layout, bool) {
 	offset, strides, ok := op.View(shape, arg.Shape, arg.Strides)
-	return Layout{arg.Buffer, arg.Offset + offset, shape, strides}, ok
+	return Layout{arg.Buffer, arg.Offset + offset, shape, strides, arg.Step}, ok
 }
 
 // has reports whether a layout is of a form.

@@ -12,15 +12,18 @@ const align = 16
 // memory gives the buffers of the arena their offsets: a buffer has memory from the instruction that first writes it to
 // the one that last uses it, and others may have it before and after.
 func (p *planner) memory() {
-	for i, in := range p.plan.Instructions {
-		use(in.Dst.Buffer, i)
-		for _, a := range in.Args {
-			use(a.Buffer, i)
+	all := flatten(p.plan.Instructions, nil)
+	for _, in := range all {
+		if in.Loop == nil {
+			in.Dst.Buffer.use(in.At, in.loops)
+			for _, a := range in.Args {
+				a.Buffer.use(in.At, in.loops)
+			}
 		}
 	}
 	var free freeList
-	ends := make([][]*Buffer, len(p.plan.Instructions)+1)
-	starts := make([][]*Buffer, len(p.plan.Instructions)+1)
+	ends := make([][]*Buffer, len(all)+1)
+	starts := make([][]*Buffer, len(all)+1)
 	for _, b := range p.plan.Buffers {
 		switch {
 		case b.Space == Index:
@@ -35,9 +38,9 @@ func (p *planner) memory() {
 		}
 	}
 	p.plan.PersistentSize = free.end
-	for i, in := range p.plan.Instructions {
+	for i, in := range all {
 		for _, b := range starts[i] {
-			if over := p.overwrites(in, b, i); over != nil {
+			if over := p.overwrites(in.Instruction, b, i); over != nil {
 				b.Offset = over.Offset
 				over.given = true
 				continue
@@ -53,11 +56,39 @@ func (p *planner) memory() {
 	p.plan.ArenaSize = free.end
 }
 
-func use(b *Buffer, i int) {
-	if b.first < 0 {
-		b.first = i
+// nested is an instruction with the loops that it stands in, the outermost first.
+type nested struct {
+	Instruction
+	loops []*Loop
+}
+
+// flatten returns instructions in order, a loop before those of its body.
+func flatten(list []Instruction, loops []*Loop) (all []nested) {
+	for _, in := range list {
+		all = append(all, nested{in, loops})
+		if in.Loop != nil {
+			all = append(all, flatten(in.Loop.Body, append(loops[:len(loops):len(loops)], in.Loop))...)
+		}
 	}
-	b.last = i
+	return all
+}
+
+// use notes that an instruction uses the buffer. If it stands in a loop that the buffer outlives, it does so in each
+// iteration, and the buffer must be there for the whole loop.
+func (b *Buffer) use(at int, loops []*Loop) {
+	first, last := at, at
+	outlives := b.loop == nil
+	for _, l := range loops {
+		if outlives {
+			first, last = l.first, l.last
+			break
+		}
+		outlives = l == b.loop
+	}
+	if b.first < 0 {
+		b.first = first
+	}
+	b.last = max(b.last, last)
 }
 
 // overwrites returns the buffer of an argument of an elementwise instruction that ends there and whose memory the
@@ -70,13 +101,13 @@ func (p *planner) overwrites(in Instruction, dst *Buffer, at int) *Buffer {
 	for i := first; i < last; i++ {
 		a := in.Args[i]
 		b := a.Buffer
-		if b.Space != Arena || b.Persistent || p.opts.NoReuse || b.last != at || b.first == at || b.Size != dst.Size ||
+		if b.Space != Arena || b.Persistent || p.opts.NoReuse || b.last != at || b.first == at || b.Size != dst.Size || a.Step != in.Dst.Step ||
 			a.Offset != 0 || !sameLayout(a, in.Dst) {
 			continue
 		}
 		clean := true
 		for j, other := range in.Args {
-			if j != i && other.Buffer == b && (!sameLayout(other, in.Dst) || other.Offset != 0 || j < first || j >= last) {
+			if j != i && other.Buffer == b && (!sameLayout(other, in.Dst) || other.Step != in.Dst.Step || other.Offset != 0 || j < first || j >= last) {
 				clean = false
 			}
 		}

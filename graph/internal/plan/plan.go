@@ -9,18 +9,22 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 )
 
-// Instruction computes a value from others. Copies between layouts that are not views are instructions with the
-// operation Copy.
+// Instruction computes a value from others, or is a loop. Copies between layouts that are not views are instructions with
+// the operation Copy.
 type Instruction struct {
 	Op    ir.Op
 	Dst   Layout
 	Args  []Layout
-	At    int // its place in the plan
-	First int // the number of the result's first element, of an instruction that is a part of another
+	At    int   // its place in the plan
+	First int   // the number of the result's first element, of an instruction that is a part of another
+	Loop  *Loop // not nil for a loop, which has none of the above but its place
 }
 
 // String prints the instruction with the memory that it reads and writes: "arena+512 [32 128] = tanh(arena+0 [32 128])".
 func (in Instruction) String() string {
+	if in.Loop != nil {
+		return in.Loop.String()
+	}
 	args := make([]string, len(in.Args))
 	for i, a := range in.Args {
 		args[i] = a.String()
@@ -66,28 +70,27 @@ type Options struct {
 	NoReuse    bool           // every buffer has memory of its own
 }
 
-// planner holds the state of Make.
+// planner holds the state of Make for one graph: that of the program, or the body of a loop.
 type planner struct {
 	opts   Options
 	plan   *Plan
-	layout []Layout // by value
+	list   *[]Instruction              // where instructions go
+	loop   *Loop                       // of a body
+	parts  map[int]map[int]*ir.Value   // results of scans
+	stacks map[*ir.Value]func() Layout // where results of a body are to stand, unless they stand in a stack already
+	layout []Layout                    // by value
 	done   []bool
 	placed []*Layout // by value: where a value is to be computed instead of into a buffer of its own
 	copies map[*ir.Value]Layout
 	owned  []bool // by value: one instruction reads it, and nothing else looks at its memory
+	alone  []bool // of a body, by sequence: nothing else looks at its memory
+	uses   []int  // by value
 }
 
 // Make plans a graph. The graph must be sorted and free of places.
 func Make(g *ir.Graph, opts Options) *Plan {
-	p := &planner{
-		opts:   opts,
-		plan:   &Plan{Inputs: make(map[string]Layout)},
-		layout: make([]Layout, g.Limit()),
-		done:   make([]bool, g.Limit()),
-		placed: make([]*Layout, g.Limit()),
-		copies: make(map[*ir.Value]Layout),
-		owned:  make([]bool, g.Limit()),
-	}
+	plan := &Plan{Inputs: make(map[string]Layout)}
+	p := newPlanner(g, opts, plan, &plan.Instructions)
 	if !opts.NoViews {
 		p.place(g)
 		p.own(g)
@@ -96,15 +99,46 @@ func Make(g *ir.Graph, opts Options) *Plan {
 		p.value(v)
 	}
 	p.outputs(g)
-	for i := range p.plan.Instructions {
-		p.plan.Instructions[i].At = i
-	}
+	number(plan.Instructions, 0)
 	p.memory()
 	return p.plan
 }
 
+func newPlanner(g *ir.Graph, opts Options, plan *Plan, list *[]Instruction) *planner {
+	return &planner{
+		opts:   opts,
+		plan:   plan,
+		list:   list,
+		parts:  g.Parts(),
+		stacks: make(map[*ir.Value]func() Layout),
+		layout: make([]Layout, g.Limit()),
+		done:   make([]bool, g.Limit()),
+		placed: make([]*Layout, g.Limit()),
+		copies: make(map[*ir.Value]Layout),
+		owned:  make([]bool, g.Limit()),
+		uses:   g.Uses(),
+	}
+}
+
+// number gives instructions their places, those of a loop's body behind the loop's own, and returns the next.
+func number(list []Instruction, at int) int {
+	for i := range list {
+		list[i].At = at
+		at++
+		if l := list[i].Loop; l != nil {
+			l.first = at - 1
+			at = number(l.Body, at)
+			l.last = at - 1
+		}
+	}
+	return at
+}
+
 func (p *planner) buffer(b Buffer) *Buffer {
 	b.first, b.last = -1, -1
+	if !b.Persistent {
+		b.loop = p.loop
+	}
 	p.plan.Buffers = append(p.plan.Buffers, &b)
 	return &b
 }
@@ -117,6 +151,9 @@ func contiguous(b *Buffer, shape []int) Layout {
 // concatenations come before the inner ones, which are their members.
 func (p *planner) place(g *ir.Graph) {
 	for i, v := range g.Outputs {
+		if p.loop != nil {
+			break // the body's outputs are placed by its loop
+		}
 		if off := p.opts.GradOffset[i]; off >= 0 {
 			p.placeIn(v, contiguous(p.gradBuffer(off, v.Size()), v.Shape))
 		}
@@ -129,7 +166,7 @@ func (p *planner) place(g *ir.Graph) {
 		}
 		whole := p.placed[v.ID]
 		if whole == nil {
-			l := contiguous(p.buffer(Buffer{Space: Arena, Size: v.Size()}), v.Shape)
+			l := p.destination(v)
 			whole = &l
 			p.placed[v.ID] = whole
 		}
@@ -203,6 +240,11 @@ func (p *planner) value(v *ir.Value) {
 	case ir.Data:
 		set(contiguous(p.buffer(Buffer{Space: Const, Data: op.Values, Size: v.Size(), Persistent: true}), v.Shape))
 		return
+	case ir.Scan:
+		p.scan(v, op.Body)
+		return
+	case ir.Part, ir.Carry, ir.Step, ir.Fixed: // the scan has given them their layouts
+		return
 	case ir.Fill:
 		b := p.buffer(Buffer{Space: Const, Fill: op.Value, Size: 1, Persistent: true})
 		set(Layout{Buffer: b, Shape: v.Shape, Strides: make([]int, len(v.Shape))})
@@ -239,7 +281,7 @@ func (p *planner) value(v *ir.Value) {
 	}
 	in.Dst = p.inPlace(v, in)
 	set(in.Dst)
-	p.plan.Instructions = append(p.plan.Instructions, in)
+	*p.list = append(*p.list, in)
 }
 
 // Same reports whether two layouts are the same elements of the same memory.
@@ -255,11 +297,12 @@ func Same(a, b Layout) bool {
 	return true
 }
 
-// own finds the slices that have their memory to themselves: all that looks at the sliced value are slices, no two of
-// them overlap, and one instruction reads each. The instruction may write its result there. Over an unrolled sequence
-// these are the steps of a product over all time steps, and the gates of a step.
+// own finds what has its memory to itself: the slices of a value of which all that looks at it are slices, no two of them
+// overlap, and one instruction reads each. The instruction may write its result there. Over an unrolled sequence these are
+// the steps of a product over all time steps, and the gates of a step. In a loop a step of a sequence that nothing else
+// reads is such a value itself.
 func (p *planner) own(g *ir.Graph) {
-	uses := g.Uses()
+	uses := p.uses
 	slices := make([][]*ir.Value, g.Limit())
 	for _, v := range g.Values {
 		if _, ok := v.Op.(ir.Slice); ok {
@@ -268,8 +311,12 @@ func (p *planner) own(g *ir.Graph) {
 		}
 	}
 	for _, v := range g.Values {
+		own := p.ownedStep(v)
+		if own && uses[v.ID] == 1 && len(slices[v.ID]) == 0 {
+			p.owned[v.ID] = true
+		}
 		parts := slices[v.ID]
-		if len(parts) == 0 || len(parts) != uses[v.ID] || ir.IsSource(v.Op) || ir.IsView(v.Op) || p.placed[v.ID] != nil {
+		if len(parts) == 0 || len(parts) != uses[v.ID] || !own && ir.IsSource(v.Op) || ir.IsView(v.Op) || isState(v) || p.placed[v.ID] != nil {
 			continue
 		}
 		axis := parts[0].Op.(ir.Slice).Axis
@@ -297,7 +344,7 @@ func (p *planner) inPlace(v *ir.Value, in Instruction) Layout {
 	if p.placed[v.ID] == nil {
 		first, last := ir.Overwrites(v.Op, len(v.Args))
 		for i := first; i < last; i++ {
-			if a := v.Args[i]; p.owned[a.ID] && sameLayout(in.Args[i], Layout{Shape: v.Shape, Strides: in.Args[i].Strides}) && in.Args[i].has(ir.WriteForm(v.Op)) {
+			if a := v.Args[i]; p.owned[a.ID] && p.keeps(v, in.Args[i]) && sameLayout(in.Args[i], Layout{Shape: v.Shape, Strides: in.Args[i].Strides}) && in.Args[i].has(ir.WriteForm(v.Op)) {
 				return in.Args[i]
 			}
 		}
@@ -308,6 +355,11 @@ func (p *planner) inPlace(v *ir.Value, in Instruction) Layout {
 func (p *planner) destination(v *ir.Value) Layout {
 	if l := p.placed[v.ID]; l != nil {
 		return *l
+	}
+	if stack := p.stacks[v]; stack != nil {
+		if l := stack(); l.has(ir.WriteForm(v.Op)) {
+			return l
+		}
 	}
 	space := Arena
 	if v.Type == ir.Integer {
@@ -335,7 +387,7 @@ func (p *planner) readable(op ir.Op, i int, a *ir.Value) Layout {
 }
 
 func (p *planner) copy(dst, src Layout) {
-	p.plan.Instructions = append(p.plan.Instructions, Instruction{Op: ir.Copy{}, Dst: dst, Args: []Layout{src}})
+	*p.list = append(*p.list, Instruction{Op: ir.Copy{}, Dst: dst, Args: []Layout{src}})
 }
 
 // outputs gives each output a contiguous layout that nothing overwrites, and puts gradients in their places. What a

@@ -17,13 +17,28 @@ type Schedule [][]*Instruction
 func NewSchedule(p *Plan, workers int) Schedule {
 	s := make(Schedule, workers)
 	since := make([]footprint, workers)
-	for _, in := range p.Instructions {
+	meet := func() {
+		for w := range s {
+			s[w] = append(s[w], nil)
+			since[w] = footprint{}
+		}
+	}
+	for i, in := range p.Instructions {
+		if in.Loop != nil {
+			if workers > 1 && i > 0 {
+				meet()
+			}
+			for w, parts := range scheduleLoop(in.Loop, workers) {
+				s[w] = append(s[w], loopOf(in, parts))
+			}
+			if workers > 1 {
+				meet()
+			}
+			continue
+		}
 		parts := Split(in, workers)
 		if workers > 1 && (since[0].size() > mostIntervals || conflict(parts, since)) {
-			for w := range s {
-				s[w] = append(s[w], nil)
-				since[w] = footprint{}
-			}
+			meet()
 		}
 		for w, part := range parts {
 			if part == nil {
@@ -38,12 +53,162 @@ func NewSchedule(p *Plan, workers int) Schedule {
 	return s
 }
 
+// scheduleLoop divides a loop's body among workers. Where they meet is the same in every iteration, and that a worker may
+// be ahead of another by some is taken into account: without a barrier in the body by any number, with one by less than a
+// whole.
+func scheduleLoop(l *Loop, workers int) Schedule {
+	s := make(Schedule, workers)
+	split := make([][]*Instruction, len(l.Body))
+	for i, in := range l.Body {
+		if in.Loop == nil {
+			split[i] = Split(in, workers)
+			continue
+		}
+		for _, parts := range scheduleLoop(in.Loop, workers) {
+			split[i] = append(split[i], loopOf(in, parts))
+		}
+	}
+	barrier := make([]bool, len(l.Body)+1) // before an instruction
+	for changed := workers > 1; changed; {
+		changed = false
+		since := make([][]access, workers)
+		for range 2 { // the second time behind what the iteration before has left
+			for i, parts := range split {
+				isLoop := l.Body[i].Loop != nil
+				if !barrier[i] && (isLoop && !empty(since) || meets(parts, since)) {
+					barrier[i], changed = true, true
+				}
+				if barrier[i] {
+					clear(since)
+				}
+				if isLoop && !barrier[i+1] { // one follows; behind the last instruction it ends the iteration
+					barrier[i+1], changed = true, true
+				}
+				for w, part := range parts {
+					if part != nil && !isLoop {
+						since[w] = append(since[w], accesses(part)...)
+					}
+				}
+			}
+			if barrier[len(l.Body)] {
+				clear(since)
+			}
+		}
+	}
+	for i, parts := range split {
+		for w := range s {
+			if barrier[i] {
+				s[w] = append(s[w], nil)
+			}
+			if parts[w] != nil {
+				s[w] = append(s[w], parts[w])
+			}
+		}
+	}
+	for w := range s {
+		if barrier[len(l.Body)] {
+			s[w] = append(s[w], nil)
+		}
+	}
+	return s
+}
+
+// loopOf returns a loop with what one worker does in each step.
+func loopOf(in Instruction, parts []*Instruction) *Instruction {
+	l := *in.Loop
+	l.Parts = parts
+	in.Loop = &l
+	return &in
+}
+
+// access is memory that an instruction reads or writes.
+type access struct {
+	Layout
+	write bool
+}
+
+func accesses(in *Instruction) []access {
+	list := []access{{in.Dst, true}}
+	for _, a := range in.Args {
+		list = append(list, access{a, false})
+	}
+	return list
+}
+
+func empty(since [][]access) bool {
+	for _, list := range since {
+		if len(list) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// meets reports whether a part of an instruction touches, in any iteration, what another worker touches in any, other
+// than both reading.
+func meets(parts []*Instruction, since [][]access) bool {
+	for w, part := range parts {
+		if part == nil || part.Loop != nil {
+			continue
+		}
+		for _, a := range accesses(part) {
+			for other, list := range since {
+				if other == w {
+					continue
+				}
+				for _, b := range list {
+					if (a.write || b.write) && everOverlap(a.Layout, b.Layout) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// everOverlap reports whether two layouts may have an element in common, each at any time step.
+func everOverlap(a, b Layout) bool {
+	spaceA, x, okA := span(a)
+	spaceB, y, okB := span(b)
+	if !okA || !okB || spaceA != spaceB {
+		return false
+	}
+	step, moving := 0, 0
+	for depth := range a.Step {
+		if s := a.Step[depth].Size; s != 0 {
+			step = s
+			moving++
+		}
+	}
+	if a.Step == b.Step && moving == 1 && x.to-x.from <= step && y.to-y.from <= step {
+		// Both are the same way into their step at all times.
+		ahead := ((y.from-x.from)%step + step) % step
+		return ahead < x.to-x.from || ahead+y.to-y.from > step
+	}
+	x, y = allSteps(a, x), allSteps(b, y)
+	return x.from < y.to && y.from < x.to
+}
+
+// allSteps returns the range that a layout, which spans x at the first steps, spans in all of them.
+func allSteps(l Layout, x interval) interval {
+	for _, s := range l.Step {
+		x.to += max(0, s.Count-1) * s.Size
+	}
+	return x
+}
+
 // Barriers returns how often the workers meet.
-func (s Schedule) Barriers() int {
+func (s Schedule) Barriers() int { return barriers(s[0]) }
+
+func barriers(list []*Instruction) int {
 	n := 0
-	for _, in := range s[0] {
-		if in == nil {
+	for _, in := range list {
+		switch {
+		case in == nil:
 			n++
+		case in.Loop != nil:
+			n += in.Loop.Steps * barriers(in.Loop.Parts)
 		}
 	}
 	return n
@@ -109,10 +274,14 @@ func span(l Layout) (Space, interval, bool) {
 }
 
 // Overlap reports whether two layouts may have an element in common: the ranges that they span do, and they are not
-// different columns of one matrix, such as the gates of a step.
+// different columns of one matrix, such as the gates of a step. In a loop both are looked at in one step.
 func Overlap(a, b Layout) bool {
 	spaceA, x, okA := span(a)
 	spaceB, y, okB := span(b)
+	if okA && okB && a.Step != b.Step {
+		x, y = allSteps(a, x), allSteps(b, y)
+		return spaceA == spaceB && x.from < y.to && y.from < x.to
+	}
 	if !okA || !okB || spaceA != spaceB || x.from >= y.to || y.from >= x.to {
 		return false
 	}
@@ -194,23 +363,34 @@ func cost(in *Instruction, k kernel.Cost) float64 {
 // busiest worker.
 func (s Schedule) Time(k kernel.Cost) float64 {
 	const barrier = 400 // two caches exchanging a line, and the workers' uneven progress
-	total := float64(s.Barriers()) * barrier
+	total := 0.0
 	next := make([]int, len(s))
 	for more := true; more; {
 		more = false
 		var longest float64
 		for w, list := range s {
 			var t float64
-			for ; next[w] < len(list) && list[next[w]] != nil; next[w]++ {
+			for ; next[w] < len(list) && list[next[w]] != nil && list[next[w]].Loop == nil; next[w]++ {
 				t += cost(list[next[w]], k)
-			}
-			if next[w] < len(list) {
-				next[w]++
-				more = true
 			}
 			longest = max(longest, t)
 		}
 		total += longest
+		if next[0] < len(s[0]) { // all stand before a barrier or a loop
+			more = true
+			if in := s[0][next[0]]; in == nil {
+				total += barrier
+			} else {
+				bodies := make(Schedule, len(s))
+				for w, list := range s {
+					bodies[w] = list[next[w]].Loop.Parts
+				}
+				total += float64(in.Loop.Steps) * bodies.Time(k)
+			}
+			for w := range next {
+				next[w]++
+			}
+		}
 	}
 	return total
 }

@@ -42,7 +42,7 @@ func bySteps(in Instruction, workers int) Instruction {
 	}
 	stack := func(l Layout) Layout {
 		rows := l.Shape[0] / op.Steps
-		return Layout{l.Buffer, l.Offset, []int{op.Steps, rows, l.Shape[1]}, []int{rows * l.Strides[0], l.Strides[0], l.Strides[1]}}
+		return Layout{l.Buffer, l.Offset, []int{op.Steps, rows, l.Shape[1]}, []int{rows * l.Strides[0], l.Strides[0], l.Strides[1]}, l.Step}
 	}
 	args := append([]Layout(nil), in.Args...)
 	args[0] = stack(args[0])

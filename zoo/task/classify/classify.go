@@ -309,7 +309,7 @@ func (c *Classification) Probe() ([]graph.GradientNorms, error) {
 	for i, e := range examples {
 		sequences[i] = c.last(c.train.tokens[e])
 	}
-	b := graph.NewBuilder(c.params)
+	b := graph.NewBuilder(c.params, graph.Unrolled())
 	logits := c.declareOn(b, s.Steps, s.Batch)
 	p, err := graph.NewProbe(b, b.CrossEntropy(logits, b.IndexInput("target", s.Batch)))
 	if err != nil {

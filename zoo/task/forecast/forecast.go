@@ -266,7 +266,7 @@ func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
 	for i := range starts {
 		starts[i] = f.train[i*len(f.train)/n]
 	}
-	b := graph.NewBuilder(f.params)
+	b := graph.NewBuilder(f.params, graph.Unrolled())
 	p, err := graph.NewProbe(b, f.loss(b, f.declare(b, n)))
 	if err != nil {
 		return nil, err

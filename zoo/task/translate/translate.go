@@ -496,7 +496,7 @@ func (t *Translation) Probe() ([]graph.GradientNorms, error) {
 	}
 	lengths := longest(pairs)
 	s := shape{source: lengths.Source, target: lengths.Target, batch: len(pairs)}
-	b := graph.NewBuilder(t.params)
+	b := graph.NewBuilder(t.params, graph.Unrolled())
 	loss, _ := t.loss(b, s)
 	p, err := graph.NewProbe(b, loss)
 	if err != nil {

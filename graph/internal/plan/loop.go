@@ -1,0 +1,273 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
+
+// Loop is the instructions that are carried out once for each time step.
+type Loop struct {
+	Body        []Instruction
+	Parts       []*Instruction // in a schedule: what one worker does in a step; nil is a barrier
+	Depth       int            // how many loops it stands in: which Step of the layouts it counts
+	Steps       int
+	Reverse     bool // from the last step to the first
+	first, last int  // its own place in the plan and that of the last instruction of its body
+}
+
+// String prints the loop with its instructions.
+func (l *Loop) String() string {
+	var b strings.Builder
+	order := ""
+	if l.Reverse {
+		order = " from the last"
+	}
+	fmt.Fprintf(&b, "for %c in %d steps%s {\n", "tu"[l.Depth], l.Steps, order)
+	for _, in := range l.Body {
+		fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(in.String(), "\n", "\n    "))
+	}
+	b.WriteString("}")
+	return b.String()
+}
+
+// isState reports whether v is a carry of a scan, whose results share memory.
+func isState(v *ir.Value) bool {
+	p, ok := v.Op.(ir.Part)
+	return ok && p.Index < 2*v.Args[0].Op.(ir.Scan).Body.Carries
+}
+
+// ownedStep reports whether v is a body's step of a sequence whose memory nothing else looks at.
+func (p *planner) ownedStep(v *ir.Value) bool {
+	s, ok := v.Op.(ir.Step)
+	return ok && p.alone[s.I]
+}
+
+// keeps reports whether the result v may stand at l for good: what is stacked over the steps only where each step has
+// memory of its own.
+func (p *planner) keeps(v *ir.Value, l Layout) bool {
+	return l.Buffer.Space == Arena && (p.stacks[v] == nil || l.Step[p.loop.Depth].Size != 0)
+}
+
+// aloneWith reports whether a value's memory is there for one user alone, so that this may write to it.
+func (p *planner) aloneWith(v *ir.Value, uses []int) bool {
+	for ir.IsView(v.Op) && uses[v.ID] == 1 {
+		v = v.Args[0]
+	}
+	l := p.layout[v.ID]
+	return uses[v.ID] == 1 && !ir.IsSource(v.Op) && !ir.IsView(v.Op) && !isState(v) && p.placed[v.ID] == nil && l.Buffer.Space == Arena && !l.Buffer.Persistent
+}
+
+// at returns the part of a stack that a step of a loop works on, its element from+t at time step t.
+func at(stack Layout, from int, l *Loop) Layout {
+	one := stack
+	one.Offset += from * stack.Strides[0]
+	one.Shape, one.Strides = stack.Shape[1:], stack.Strides[1:]
+	one.Step[l.Depth] = Step{stack.Strides[0], l.Steps}
+	return one
+}
+
+// stacked returns the stack that a layout which moves with the steps of a loop is a part of.
+func stacked(one Layout, l *Loop) Layout {
+	s := one
+	s.Shape = append([]int{l.Steps}, one.Shape...)
+	s.Strides = append([]int{one.Step[l.Depth].Size}, one.Strides...)
+	s.Step[l.Depth] = Step{}
+	return s
+}
+
+// element returns element i of a stack.
+func element(stack Layout, i int) Layout {
+	one := stack
+	one.Offset += i * stack.Strides[0]
+	one.Shape, one.Strides = stack.Shape[1:], stack.Strides[1:]
+	return one
+}
+
+// scan plans a loop. A carry whose states are asked for is written step by step into their stack, where the next step finds
+// it. Any other stands in one place: there its next value is computed if nothing reads the old one any more, or else it
+// is copied at the end of the step. What is stacked is computed where it stands in the stack, if it can be.
+func (p *planner) scan(v *ir.Value, body *ir.Body) {
+	l := &Loop{Steps: body.Steps, Reverse: body.Reverse}
+	if p.loop != nil {
+		l.Depth = p.loop.Depth + 1
+	}
+	parts := p.parts[v.ID]
+	inner := newPlanner(&body.Graph, p.opts, p.plan, &l.Body)
+	inner.loop = l
+
+	next := make([]Layout, body.Carries) // where the carries go
+	now := make([]Layout, body.Carries)  // where they come from
+	for i := range body.Carries {
+		first := p.layout[v.Args[i].ID]
+		last := parts[body.Last(i)]
+		if states := parts[body.States(i)]; states != nil {
+			whole := p.destination(states)
+			p.layout[states.ID] = whole
+			from, to := 0, body.Steps
+			if body.Reverse {
+				from, to = to, from
+			}
+			p.copy(element(whole, from), first)
+			now[i], next[i] = at(whole, 0, l), at(whole, 1, l)
+			if body.Reverse {
+				now[i], next[i] = next[i], now[i]
+			}
+			inner.placeIn(body.Outputs[i], next[i])
+			if last != nil {
+				p.layout[last.ID] = element(whole, to)
+			}
+			continue
+		}
+		var one Layout
+		if last != nil {
+			one = p.destination(last)
+			p.layout[last.ID] = one
+		} else {
+			one = contiguous(p.buffer(Buffer{Space: Arena, Size: v.Args[i].Size()}), v.Args[i].Shape)
+		}
+		p.copy(one, first)
+		now[i], next[i] = one, one
+		if inner.lastReader(&body.Graph, i) {
+			inner.placeIn(body.Outputs[i], one)
+		}
+	}
+	inner.alone = make([]bool, body.Sequences)
+	for i := range inner.alone {
+		a := v.Args[body.Carries+i]
+		inner.alone[i] = !p.opts.NoViews && p.aloneWith(a, p.uses)
+	}
+	for k, out := range body.Outputs[body.Carries:] {
+		stack := parts[body.Stacked(k)]
+		switch {
+		case stack == nil:
+		case p.placed[stack.ID] != nil || p.stacks[stack] != nil:
+			whole := p.destination(stack)
+			p.layout[stack.ID] = whole
+			inner.placeIn(out, at(whole, 0, l))
+		case inner.stacks[out] == nil:
+			inner.stacks[out] = func() Layout {
+				if p.layout[stack.ID].Buffer == nil {
+					p.layout[stack.ID] = p.destination(stack)
+				}
+				return at(p.layout[stack.ID], 0, l)
+			}
+		}
+	}
+	for _, w := range body.Values {
+		switch op := w.Op.(type) {
+		case ir.Carry:
+			inner.layout[w.ID] = now[op.I]
+		case ir.Step:
+			inner.layout[w.ID] = at(p.layout[v.Args[body.Carries+op.I].ID], 0, l)
+		case ir.Fixed:
+			inner.layout[w.ID] = p.layout[v.Args[body.FixedAt()+op.I].ID]
+		}
+	}
+	if !p.opts.NoViews {
+		inner.place(&body.Graph)
+		inner.own(&body.Graph)
+	}
+	for _, w := range body.Values {
+		inner.value(w)
+	}
+	inner.ends(body, parts, p, next, now)
+	*p.list = append(*p.list, Instruction{Op: v.Op, Loop: l})
+}
+
+// lastReader reports whether the next value of a carry is computed by the last instruction that reads the old one, or
+// behind it, so that it can be written there.
+func (p *planner) lastReader(g *ir.Graph, carry int) bool {
+	var old *ir.Value
+	place := make([]int, g.Limit())
+	seen := make([]bool, g.Limit()) // the carry and its views
+	last := -1
+	readers := make(map[*ir.Value][]int)
+	for i, v := range g.Values {
+		place[v.ID] = i
+		if c, ok := v.Op.(ir.Carry); ok && c.I == carry {
+			old, seen[v.ID] = v, true
+			continue
+		}
+		for j, a := range v.Args {
+			switch {
+			case !seen[a.ID]:
+			case ir.IsView(v.Op):
+				seen[v.ID] = true
+			default:
+				last = i
+				readers[v] = append(readers[v], j)
+			}
+		}
+	}
+	next := g.Outputs[carry]
+	if ir.IsView(next.Op) || ir.IsSource(next.Op) {
+		return false
+	}
+	for k, out := range g.Outputs {
+		if seen[out.ID] || k != carry && out == next {
+			return false // the old value is needed at the end of the step, or the new one in two places
+		}
+	}
+	if old == nil || place[next.ID] > last {
+		return true
+	}
+	if place[next.ID] < last {
+		return false
+	}
+	first, end := ir.Overwrites(next.Op, len(next.Args))
+	for _, j := range readers[next] {
+		if next.Args[j] != old || j < first || j >= end {
+			return false
+		}
+	}
+	return true
+}
+
+// ends copies the results of a step that do not stand where they are to go, at the end of it. What comes from a carry is
+// set aside first: two carries may change places.
+func (p *planner) ends(body *ir.Body, parts map[int]*ir.Value, outer *planner, next, now []Layout) {
+	var late []func()
+	move := func(dst, src Layout) {
+		if Same(dst, src) && dst.Step == src.Step {
+			return
+		}
+		for i := range now {
+			if src.Buffer == now[i].Buffer && dst.Buffer != src.Buffer || src.Buffer == now[i].Buffer && Same(now[i], next[i]) {
+				aside := contiguous(p.buffer(Buffer{Space: src.Buffer.Space, Size: ir.Size(src.Shape)}), src.Shape)
+				p.copy(aside, src)
+				src = aside
+				break
+			}
+		}
+		late = append(late, func() { p.copy(dst, src) })
+	}
+	given := make(map[*ir.Value]bool) // what has its stack
+	for k, out := range body.Outputs[body.Carries:] {
+		stack := parts[body.Stacked(k)]
+		if stack == nil {
+			continue
+		}
+		l := p.layout[out.ID]
+		first := !given[out]
+		given[out] = true
+		if outer.layout[stack.ID].Buffer == nil {
+			isCarry := slices.ContainsFunc(now, func(c Layout) bool { return c.Buffer == l.Buffer })
+			// It may have stayed in a sequence's memory.
+			if first && !isCarry && l.Step[p.loop.Depth].Size != 0 && !ir.IsSource(out.Op) && !ir.IsView(out.Op) {
+				outer.layout[stack.ID] = stacked(l, p.loop)
+				continue
+			}
+			outer.layout[stack.ID] = outer.destination(stack)
+		}
+		move(at(outer.layout[stack.ID], 0, p.loop), l)
+	}
+	for i, out := range body.Outputs[:body.Carries] {
+		move(next[i], p.layout[out.ID])
+	}
+	for _, copy := range late {
+		copy()
+	}
+}
