@@ -301,6 +301,10 @@ func (f *Forecaster) continued(ctx context.Context, l *lane, history [][]float64
 		if err := f.transform.applyTo(scaled, level, recent); err != nil {
 			return nil, err
 		}
+		if row, v := f.transform.far(scaled); row >= 0 && len(next) == 0 {
+			return nil, errors.Errorf("forecast: variable %d in row %d of the history is %v, too far from what the model has learnt from (%.2g of its standard deviations): look at the data",
+				v+1, len(history)-len(recent)+row+1, recent[row][v], scaled[row][v])
+		}
 		z, err := f.forecast(l, scaled, []int{len(recent)})
 		if err != nil {
 			return nil, err
