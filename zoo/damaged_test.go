@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -142,7 +143,7 @@ func damage(t *testing.T) int {
 	case testing.Short():
 		return 4
 	}
-	return 20
+	return 12
 }
 
 // TestDamagedFolders changes a byte of, or cuts off, each file of runs of all tasks and uses them.
@@ -190,6 +191,38 @@ func TestDamagedFolders(t *testing.T) {
 			if failed < cases/2 { // every file that is cut off but for its last bytes
 				t.Errorf("%d of %d are refused", failed, cases)
 			}
+		})
+	}
+}
+
+// numberOf finds the numbers of a JSON text.
+var numberOf = regexp.MustCompile(`-?\d+(\.\d+)?([eE][-+]?\d+)?`)
+
+// TestNumbersOutOfBounds puts numbers without measure in the place of each number that a run's settings, its state and its
+// vocabularies hold.
+func TestNumbersOutOfBounds(t *testing.T) {
+	values := []string{"-1", "9223372036854775807", "1000000", "0", "1.5", "2147483648", "1e300"}
+	if os.Getenv("ZOO_DAMAGE") == "" {
+		values = values[:2]
+	}
+	for _, k := range keptFolders(t) {
+		t.Run(k.name, func(t *testing.T) {
+			dir, cases := t.TempDir(), 0
+			for _, name := range k.names() {
+				data := k.files[name]
+				if !strings.HasSuffix(name, ".json") {
+					continue
+				}
+				for _, at := range numberOf.FindAllIndex(data, -1) {
+					for _, n := range values {
+						k.with(t, dir, name, slices.Concat(data[:at[0]], []byte(n), data[at[1]:]))
+						use(t, dir, k.input, fmt.Sprintf("%s with %s for %s at %d", name, n, data[at[0]:at[1]], at[0]))
+						cases++
+					}
+				}
+				k.with(t, dir, "", nil)
+			}
+			t.Logf("%d cases", cases)
 		})
 	}
 }
@@ -258,4 +291,26 @@ func FuzzConfig(f *testing.F) {
 			t.Errorf("%s is read as %+v with %+v; want %+v with %+v", written, back, back.Options, c, c.Options)
 		}
 	})
+}
+
+// TestEndlessTranslation bounds the length of a translation by what the settings say of the texts of training.
+func TestEndlessTranslation(t *testing.T) {
+	for _, k := range keptFolders(t) {
+		for name, data := range k.files {
+			for _, change := range [][2]string{{`"target": 11`, `"target": 2147483648`}, {`"source": 56`, `"source": 101`}} {
+				if !strings.Contains(string(data), `"longest"`) {
+					continue
+				}
+				changed := strings.Replace(string(data), change[0], change[1], 1)
+				if changed == string(data) {
+					t.Fatalf("%s: there is no %s in:\n%s", k.name, change[0], data)
+				}
+				dir := t.TempDir()
+				k.with(t, dir, name, []byte(changed))
+				if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "want at least 1, and at most the 100 of the options") {
+					t.Errorf("%s with %s: error %v", k.name, change[1], err)
+				}
+			}
+		}
+	}
 }
