@@ -158,6 +158,9 @@ func (f *Forecaster) declareParams() error {
 	if err := f.network.Check(); err != nil {
 		return err
 	}
+	if err := program.CheckUnrolled(f.network, "window", f.opts.Window); err != nil {
+		return errors.WithMessage(err, "forecast")
+	}
 	err := program.Declared(f.params, f.network.Name(), func(b *graph.Builder) { f.declare(b, 1) })
 	return errors.WithMessage(err, "forecast")
 }
