@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"github.com/pkg/errors"
@@ -136,7 +137,9 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		return errors.WithMessage(err, "--out")
 	}
 	// Until here there is nothing to keep, and a signal ends the process.
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// What is ignored, as the end of the terminal is below nohup, stays ignored.
+	signals := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
+	ctx, stop := signal.NotifyContext(cmd.Context(), signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	// Nor does a reader that goes away, as in zoo run … --json | head -1, lose the training.

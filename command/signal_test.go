@@ -5,6 +5,7 @@ package command
 import (
 	"bufio"
 	"bytes"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 func TestInterruptedRunIsKept(t *testing.T) {
 	t.Parallel()
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			dir := t.TempDir()
 			cmd := exec.Command(binary, "run", "rnn", "airline", "--epochs", "100000000", "--json", "--quiet")
@@ -45,6 +46,98 @@ func TestInterruptedRunIsKept(t *testing.T) {
 			contains(t, command(t, dir, "predict", "rnn-airline-1").done(t).out, "1961-01")
 			contains(t, command(t, dir, "eval", "rnn-airline-1").done(t).out, "rmse")
 		})
+	}
+}
+
+// TestReaderThatGoesAway is zoo run … --json | head -1.
+func TestReaderThatGoesAway(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cmd := exec.Command(binary, "run", "rnn", "airline", "--epochs", "100000000", "--json", "--quiet")
+	var errOut bytes.Buffer
+	cmd.Dir, cmd.Stderr = dir, &errOut
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(pipe)
+	for range 2 { // the start and an epoch, after which there is something to keep
+		if !lines.Scan() {
+			t.Error("there is no line")
+		}
+	}
+	pipe.Close()
+	cmd.Wait() // which would take for ever if the training went on
+	outcome{err: errOut.String(), status: cmd.ProcessState.ExitCode()}.failed(t, statusInterrupted, "interrupted after epoch", "runs/rnn-airline-1")
+	contains(t, command(t, dir, "predict", "rnn-airline-1").done(t).out, "1961-01")
+	contains(t, command(t, dir, "eval", "rnn-airline-1").done(t).out, "rmse")
+}
+
+// TestNobodyReadsTheProgress trains while nobody reads standard error any more, which is no reason to stop.
+func TestNobodyReadsTheProgress(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Close()
+	cmd := exec.Command(binary, "run", "rnn", "airline", "--epochs", "20", "--json")
+	var out bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, write
+	err = cmd.Run()
+	write.Close()
+	if err != nil {
+		t.Fatalf("%v after\n%s", err, out.String())
+	}
+	list := events(t, out.String())
+	if last := list[len(list)-1]; last["event"] != "result" || last["epochs"] != 20.0 || last["interrupted"] != nil {
+		t.Errorf("the last event is %v", last)
+	}
+	contains(t, command(t, dir, "predict", "rnn-airline-1").done(t).out, "1961-01")
+}
+
+// TestNohup trains on when the terminal goes away, if that is to be ignored.
+func TestNohup(t *testing.T) {
+	t.Parallel()
+	nohup, err := exec.LookPath("nohup")
+	if err != nil {
+		t.Skip("there is no nohup")
+	}
+	dir := t.TempDir()
+	cmd := exec.Command(nohup, binary, "run", "rnn", "airline", "--epochs", "100000000", "--json", "--quiet")
+	cmd.Dir = dir
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(pipe)
+	last, hung := "", 0.0
+	for n := 0; lines.Scan(); n++ {
+		signal := syscall.Signal(0)
+		switch last = lines.Text(); n {
+		case 3:
+			signal = syscall.SIGHUP
+			hung = events(t, last)[0]["epoch"].(float64)
+		case 2000: // more lines than a pipe holds: they were printed after the signal
+			signal = syscall.SIGTERM
+		}
+		if signal != 0 {
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	cmd.Wait()
+	result := events(t, last)[0]
+	if epochs, ok := result["epochs"].(float64); !ok || result["interrupted"] != true || epochs < hung+1000 {
+		t.Errorf("SIGHUP at epoch %v and SIGTERM a good while later, and the last event is %v", hung, result)
 	}
 }
 

@@ -73,3 +73,23 @@ func TestCompileIsLinear(t *testing.T) {
 		})
 	}
 }
+
+// TestCompileOfDeepNetworks compiles networks of twice as many layers again and again. What joins the products of a weight
+// scans the graph once for each weight; anything that makes values or keys there must not.
+func TestCompileOfDeepNetworks(t *testing.T) {
+	var last float64
+	for _, layers := range []int{8, 16, 32} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		b := graph.NewBuilder(nil)
+		y, _ := lstm.New(graph.Hidden(2), graph.Layers(layers)).Unroll(b, b.Input("x", 12, 1, 2))
+		mustCompile(t, b, graph.Loss(b.Sum(y)))
+		runtime.ReadMemStats(&after)
+		now := float64(after.Mallocs - before.Mallocs)
+		if last > 0 && now > 2.2*last {
+			t.Errorf("%d layers: %.0f allocations; %.0f with half as many", layers, now, last)
+		}
+		last = now
+		t.Logf("%d layers: %.0f allocations", layers, now)
+	}
+}

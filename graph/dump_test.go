@@ -38,7 +38,17 @@ func TestPassesDump(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.String() != string(want) {
-		t.Errorf("got%s\nwant%s\nif that is as it should be: go test ./graph -run TestPassesDump -update", got.String(), want)
+		lines, stage := strings.Split(string(want), "\n"), ""
+		for i, line := range strings.Split(got.String(), "\n") {
+			if strings.HasPrefix(line, "== ") {
+				stage = line
+			}
+			if i >= len(lines) || line != lines[i] {
+				t.Errorf("line %d, in %s, is\n%s", i+1, stage, line)
+				break
+			}
+		}
+		t.Log("if that is as it should be: go test ./graph -run TestPassesDump -update, and read the diff")
 	}
 	before := ""
 	for _, stage := range strings.Split(got.String(), "\n== ")[1:] {

@@ -27,7 +27,9 @@ func FindRun(name, out string) (string, error) {
 	var names []string
 	entries, _ := os.ReadDir(out)
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if _, err := os.Stat(filepath.Join(out, e.Name(), configFile)); err == nil { // not what a training has left that was killed
+			names = append(names, e.Name())
+		}
 	}
 	if near := suggest.Nearest(filepath.Base(name), names); near != "" {
 		return "", errors.Errorf("run %q not found; did you mean %s?", name, filepath.Join(out, near))

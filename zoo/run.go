@@ -58,8 +58,12 @@ func (r *Run) Keep(out string) (string, error) {
 	return dir, nil
 }
 
-// SaveTo writes a run to a folder.
+// SaveTo writes a run to a folder, in the place of the one that may be there. Until it is whole the folder is no run's.
 func (r *Run) SaveTo(dir string) error {
+	// Of two runs in one folder half of each would be a run, too.
+	if err := os.Remove(filepath.Join(dir, configFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return errors.WithStack(err)
+	}
 	if err := r.predictor.Params().Save(filepath.Join(dir, weightsFile)); err != nil {
 		return err
 	}

@@ -90,8 +90,8 @@ func DefaultRecipe() Recipe {
 	}}
 }
 
-// mostLayers is far beyond what recurrent networks learn with. Compiling takes time in the square of the layers: a hundred
-// over a window of a year take a quarter of a minute.
+// mostLayers is far beyond what recurrent networks learn with. Compiling grows a little faster than the layers: so many LSTMs
+// take 0.7 s over twelve steps and 8 s over a hundred.
 const mostLayers = 64
 
 // Declare implements Options.

@@ -93,7 +93,7 @@ func (g *Graph) Add(op Op, shape []int, args ...*Value) *Value {
 // graph always gives the same program. What no output needs is left out. Inputs stay, needed or not: they are the
 // program's interface.
 func (g *Graph) Sort() {
-	var order []*Value
+	order := make([]*Value, 0, len(g.Values))
 	done := make([]bool, g.next)
 	type frame struct {
 		v    *Value

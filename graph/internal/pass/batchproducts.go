@@ -92,21 +92,22 @@ func batchProducts(g *ir.Graph, weight weightKey) bool {
 // usersOf returns what uses each of the products, an output counting as a user that is nil.
 func usersOf(g *ir.Graph, levels [][]*ir.Value) map[*ir.Value][]*ir.Value {
 	users := make(map[*ir.Value][]*ir.Value)
+	wanted := make([]bool, g.Limit()) // by ID: a look into the map for every argument takes longer than the rest
 	for _, level := range levels {
 		for _, p := range level {
-			users[p] = nil
+			wanted[p.ID] = true
 		}
 	}
 	for _, v := range g.Values {
 		for _, a := range v.Args {
-			if list, ok := users[a]; ok {
-				users[a] = append(list, v)
+			if wanted[a.ID] {
+				users[a] = append(users[a], v)
 			}
 		}
 	}
 	for _, v := range g.Outputs {
-		if list, ok := users[v]; ok {
-			users[v] = append(list, nil)
+		if wanted[v.ID] {
+			users[v] = append(users[v], nil)
 		}
 	}
 	return users

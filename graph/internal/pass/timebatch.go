@@ -14,10 +14,15 @@ import (
 func BatchTime(g *ir.Graph, clean func(*ir.Graph)) {
 	batchSums(g)
 	clean(g)
+	joined := false
 	for _, weight := range sharedOperands(g) {
 		if batchProducts(g, weight) {
-			clean(g)
+			g.Sort() // the next weight's products depend on what has been joined
+			joined = true
 		}
+	}
+	if joined { // once for all: for each weight it would take most of the time of compiling a deep network
+		clean(g)
 	}
 }
 

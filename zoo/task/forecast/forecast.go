@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -86,6 +87,9 @@ func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
 // Predictor implements task.Task.
 func (f *Forecast) Predictor() task.Predictor { return f.Forecaster }
 
+// largest is the largest value that errors can be measured of: the squares of 2²⁴ differences of such values have a sum.
+const largest = 1e150
+
 // checkSeries returns an error for what does not fit together in a series.
 func checkSeries(s *datasets.Series) error {
 	if s == nil {
@@ -104,6 +108,10 @@ func checkSeries(s *datasets.Series) error {
 		for v, x := range row {
 			if x-x != 0 {
 				return errors.Errorf("forecast %s: the value of %q in row %d is %v; want a finite number (datasets.Fill fills gaps of files)", s.Meta.Name, s.Variables[v], i+1, x)
+			}
+			if math.Abs(x) > largest {
+				return errors.Errorf("forecast %s: the value of %q in row %d is %v, too large for a sum of squared errors; divide the variable by a power of ten, or take the row out",
+					s.Meta.Name, s.Variables[v], i+1, x)
 			}
 		}
 	}
@@ -137,8 +145,14 @@ func split(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
 
 // scale transforms the series by the scale that has been learnt.
 func (f *Forecast) scale() (err error) {
-	f.scaled, err = f.transform.apply(f.series.Values)
-	return errors.Wrapf(err, "forecast %s", f.series.Meta.Name)
+	if f.scaled, err = f.transform.apply(f.series.Values); err != nil {
+		return errors.Wrapf(err, "forecast %s", f.series.Meta.Name)
+	}
+	if row, v := f.transform.far(f.scaled); row >= 0 {
+		return errors.Errorf("forecast %s: the value of %q in row %d is %v, too far from those of the training part (%.2g of their standard deviations): look at the data, or take the row out",
+			f.series.Meta.Name, f.series.Variables[v], row+1, f.series.Values[row][v], f.scaled[row][v])
+	}
+	return nil
 }
 
 // starts returns the rows of a part at which a forecast can begin.

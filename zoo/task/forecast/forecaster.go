@@ -158,6 +158,9 @@ func (f *Forecaster) declareParams() error {
 	if err := f.network.Check(); err != nil {
 		return err
 	}
+	if err := program.CheckUnrolled(f.network, "window", f.opts.Window); err != nil {
+		return errors.WithMessage(err, "forecast")
+	}
 	err := program.Declared(f.params, f.network.Name(), func(b *graph.Builder) { f.declare(b, 1) })
 	return errors.WithMessage(err, "forecast")
 }
@@ -300,6 +303,10 @@ func (f *Forecaster) continued(ctx context.Context, l *lane, history [][]float64
 		}
 		if err := f.transform.applyTo(scaled, level, recent); err != nil {
 			return nil, err
+		}
+		if row, v := f.transform.far(scaled); row >= 0 && len(next) == 0 {
+			return nil, errors.Errorf("forecast: variable %d in row %d of the history is %v, too far from what the model has learnt from (%.2g of its standard deviations): look at the data",
+				v+1, len(history)-len(recent)+row+1, recent[row][v], scaled[row][v])
 		}
 		z, err := f.forecast(l, scaled, []int{len(recent)})
 		if err != nil {

@@ -81,7 +81,10 @@ func (o *Options) Adjust(r *task.Recipe, s task.Subject, given func(string) (str
 // Kind is the task of forecasting.
 type Kind struct{}
 
-var _ task.Kind = Kind{}
+var (
+	_ task.Kind    = Kind{}
+	_ task.Checker = Kind{}
+)
 
 // Name returns "forecast".
 func (Kind) Name() string { return "forecast" }
@@ -127,6 +130,15 @@ func (Kind) Decoding() task.Options { return nil }
 
 // Query implements task.Kind.
 func (Kind) Query() task.Query { return newQuery(nil) }
+
+// Check implements task.Checker: a window that takes too long to compile is refused before a dataset is fetched.
+func (Kind) Check(s task.Setting) error {
+	o, ok := s.Options.(*Options)
+	if !ok || o == nil {
+		return nil
+	}
+	return program.CheckUnrolled(s.Network, "window", o.Window)
+}
 
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {

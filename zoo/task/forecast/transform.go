@@ -41,9 +41,6 @@ func (t *transform) fit(rows [][]float64) error {
 		for _, row := range rows {
 			largest = max(largest, math.Abs(t.level(row[v])))
 		}
-		if math.IsInf(t.Mean[v], 0) || math.IsInf(t.Deviation[v], 0) {
-			return errors.Errorf("variable %d has values up to %.3g, whose squares no number holds; divide them by a power of ten", v+1, largest)
-		}
 		// A variable that never changes has nothing to scale by: what is left is rounding, some 2⁻⁵² of the values.
 		if t.Deviation[v] = math.Sqrt(t.Deviation[v]); t.Deviation[v] <= 1e-14*largest {
 			t.Deviation[v] = 1
@@ -69,6 +66,22 @@ func (t transform) applyTo(out, level, rows [][]float64) error {
 		}
 	}
 	return nil
+}
+
+// farthest is how many deviations from the mean a network can be given: what it computes in 32 bits, squares and their sums
+// included, stays below 2¹²⁸. The rows that the scale is learnt from are nowhere near it.
+const farthest = 1e15
+
+// far returns the place of the first transformed value that is farther than a network can be given, or -1.
+func (t transform) far(transformed [][]float64) (row, variable int) {
+	for i, r := range transformed {
+		for v, z := range r {
+			if !(math.Abs(z) <= farthest) {
+				return i, v
+			}
+		}
+	}
+	return -1, -1
 }
 
 // check returns an error for the first value that has no logarithm, if that is taken.

@@ -126,8 +126,12 @@ func Open(encoder, decoder *graph.Network, params *graph.Params, opts Options, k
 			return nil, errors.WithMessagef(err, "%s is damaged", f.name)
 		}
 	}
-	if s.Longest.Source < 1 || s.Longest.Target < 1 {
-		return nil, errors.Errorf("%s is damaged: the longest texts have %d and %d tokens; want at least 1", task.StateFile, s.Longest.Source, s.Longest.Target)
+	// They bound how long a translation may get.
+	if o, err := opts.withDefaults(); err != nil {
+		return nil, err
+	} else if l := s.Longest; min(l.Source, l.Target) < 1 || max(l.Source, l.Target) > o.MaxTokens {
+		return nil, errors.Errorf("%s is damaged: the longest texts have %d and %d tokens; want at least 1, and at most the %d of the options",
+			task.StateFile, l.Source, l.Target, o.MaxTokens)
 	}
 	return newTranslator(encoder, decoder, params, source, target, s.Longest, opts)
 }
