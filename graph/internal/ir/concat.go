@@ -34,3 +34,6 @@ func IsStack(v *Value) bool {
 	c, ok := v.Op.(Concat)
 	return ok && c.Axis == 0
 }
+
+// Batch implements Batcher.
+func (o Concat) Batch(_ []int, stacked []bool) (Op, bool) { return Concat{o.Axis + 1}, all(stacked) }

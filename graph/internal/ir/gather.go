@@ -90,3 +90,6 @@ func rowsButIndices(arg int) Form {
 	}
 	return Contiguous
 }
+
+// Batch implements Batcher: of one table.
+func (o Gather) Batch(_ []int, stacked []bool) (Op, bool) { return o, !stacked[0] }

@@ -37,3 +37,6 @@ func (Map) Overwrites(args int) (first, last int) { return 0, args }
 
 // Fuse implements Fuser.
 func (o Map) Fuse(args []int, emit func(m Map, args ...int) int) int { return emit(o, args...) }
+
+// Batch implements Batcher.
+func (o Map) Batch([]int, []bool) (Op, bool) { return o, true }

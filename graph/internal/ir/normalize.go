@@ -20,3 +20,6 @@ func (o NormalizeGrad) String() string { return fmt.Sprintf("normalizeGrad %g", 
 
 func (Normalize) Check(out []int, args [][]int) error     { return same(out, args, 1) }
 func (NormalizeGrad) Check(out []int, args [][]int) error { return same(out, args, 2) }
+
+func (o Normalize) Batch(_ []int, stacked []bool) (Op, bool)     { return o, all(stacked) }
+func (o NormalizeGrad) Batch(_ []int, stacked []bool) (Op, bool) { return o, all(stacked) }

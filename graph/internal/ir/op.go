@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 )
 
 // Op says what a value computes from its arguments. What the compiler must know of an operation, it says itself: here and
@@ -61,6 +62,12 @@ type (
 		// View returns where the elements of a result stand in an argument of a shape and strides, which are counted from
 		// the argument's first element, or false if strides cannot say it.
 		View(out, shape, strides []int) (offset int, viewed []int, ok bool)
+	}
+	// Batcher is an operation that computes the results of all steps of a sequence at once. Batch returns the operation
+	// that gives them, [T, out…], of arguments of which those that are stacked have the axis of time before their own;
+	// false if there is none.
+	Batcher interface {
+		Batch(out []int, stacked []bool) (Op, bool)
 	}
 	// IndexReader says which arguments hold integers; without it none do, but a Viewer's argument may.
 	IndexReader interface{ ReadsIndex(arg int) bool }
@@ -142,6 +149,9 @@ func (elementwise) Check(out []int, args [][]int) error {
 	}
 	return nil
 }
+
+// all reports whether every argument is stacked.
+func all(stacked []bool) bool { return !slices.Contains(stacked, false) }
 
 // firstAxis returns the first axis that can be divided, or −1.
 func firstAxis(shape []int) int {

@@ -16,3 +16,6 @@ func (o Place) Check(out []int, args [][]int) error {
 	}
 	return part(args[0], out, o.Axis, o.From)
 }
+
+// Batch implements Batcher.
+func (o Place) Batch([]int, []bool) (Op, bool) { return Place{o.Axis + 1, o.From}, true }

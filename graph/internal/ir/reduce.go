@@ -69,3 +69,9 @@ func checkReduction(axes uint64, out []int, args [][]int) error {
 	}
 	return nil
 }
+
+// Batch implements Batcher.
+func (o ReduceSum) Batch([]int, []bool) (Op, bool) { return ReduceSum{Axes: o.Axes << 1}, true }
+
+// Batch implements Batcher.
+func (o ReduceMax) Batch([]int, []bool) (Op, bool) { return ReduceMax{Axes: o.Axes << 1}, true }

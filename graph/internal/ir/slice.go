@@ -33,3 +33,6 @@ func part(shape, whole []int, axis, from int) error {
 	}
 	return nil
 }
+
+// Batch implements Batcher.
+func (o Slice) Batch([]int, []bool) (Op, bool) { return Slice{o.Axis + 1, o.From}, true }

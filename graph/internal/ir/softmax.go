@@ -17,3 +17,8 @@ func (Softmax) Check(out []int, args [][]int) error        { return same(out, ar
 func (SoftmaxGrad) Check(out []int, args [][]int) error    { return same(out, args, 2) }
 func (LogSoftmax) Check(out []int, args [][]int) error     { return same(out, args, 1) }
 func (LogSoftmaxGrad) Check(out []int, args [][]int) error { return same(out, args, 2) }
+
+func (o Softmax) Batch(_ []int, stacked []bool) (Op, bool)        { return o, all(stacked) }
+func (o SoftmaxGrad) Batch(_ []int, stacked []bool) (Op, bool)    { return o, all(stacked) }
+func (o LogSoftmax) Batch(_ []int, stacked []bool) (Op, bool)     { return o, all(stacked) }
+func (o LogSoftmaxGrad) Batch(_ []int, stacked []bool) (Op, bool) { return o, all(stacked) }

@@ -22,3 +22,6 @@ func (Sum) Fuse(args []int, emit func(m Map, args ...int) int) int {
 	}
 	return total
 }
+
+// Batch implements Batcher.
+func (o Sum) Batch([]int, []bool) (Op, bool) { return o, true }

@@ -53,3 +53,15 @@ func (o Transpose) View(out, _, strides []int) (int, []int, bool) {
 	}
 	return 0, s, true
 }
+
+// Batch implements Batcher.
+func (o Transpose) Batch([]int, []bool) (Op, bool) {
+	if o.Perm.Rank == MaxRank {
+		return nil, false
+	}
+	axes := []int{0}
+	for _, a := range o.Perm.Axis[:o.Perm.Rank] {
+		axes = append(axes, int(a)+1)
+	}
+	return Transpose{NewPerm(axes...)}, true
+}

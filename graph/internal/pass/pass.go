@@ -17,6 +17,8 @@ func All() []Pass {
 		{"views", everywhere(FoldViews)},
 		{"constants", everywhere(FoldConstants)},
 		{"cse", everywhere(CommonSubexpressions)},
+		{"hoist", cleanly(Hoist)},
+		{"sink", cleanly(Sink)},
 		{"timebatch", BatchTime},
 		{"accumulate", Accumulate},
 		{"stacks", alone(JoinStacks)},
@@ -31,6 +33,14 @@ func alone(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
 // everywhere is the Run of a pass that rewrites the bodies of scans as well.
 func everywhere(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
 	return func(g *ir.Graph, _ func(*ir.Graph)) { eachGraph(g, run) }
+}
+
+// cleanly is the Run of a pass that moves values between the bodies of scans and what is around them.
+func cleanly(run func(*ir.Graph)) func(*ir.Graph, func(*ir.Graph)) {
+	return func(g *ir.Graph, clean func(*ir.Graph)) {
+		eachGraph(g, run)
+		clean(g)
+	}
 }
 
 // eachGraph calls f for the bodies of scans, the innermost first, and for the graph itself, and sorts each.

@@ -56,6 +56,11 @@ func mergeOutputs(g *ir.Graph, v *ir.Value) {
 			replace(stack, first[out])
 			continue
 		}
+		if s, ok := out.Op.(ir.Step); ok { // the sequence itself
+			first[out] = v.Args[body.Carries+s.I]
+			replace(stack, first[out])
+			continue
+		}
 		first[out] = stack
 		for i, next := range body.Outputs[:body.Carries] {
 			if out == next {
