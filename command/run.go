@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 
 	"github.com/pkg/errors"
@@ -99,6 +100,12 @@ func allSettings() *option.Set {
 		}
 		s.Group(taskGroup(k))
 		c.Options.Declare(s)
+		highest, lowest := task.Decisive(k)
+		for setting, names := range map[string][]string{"maximize": highest, "minimize": lowest} {
+			if names != nil {
+				s.Lookup(setting).Help += "; of " + k.Name() + " " + strings.Join(names, ", ")
+			}
+		}
 	}
 	return s
 }

@@ -112,7 +112,7 @@ func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment,
 	if err != nil {
 		return nil, err
 	}
-	if err := checkMaximize(c.Maximize, kind); err != nil {
+	if err := checkDecisive(c.Recipe, kind); err != nil {
 		return nil, err
 	}
 	c.Task = kind.Name()
