@@ -164,7 +164,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		}
 	}
 	if o.json {
-		print(startOf(e))
+		print(joined{startOf(e), sizesOf(e)})
 		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) error { print(epochOf(v)); return nil }})
 	} else {
 		fmt.Fprintln(out, opening(e))
@@ -218,8 +218,12 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 // opening says what is about to be trained.
 func opening(e *zoo.Experiment) string {
 	trained, valid, tested := e.Examples()
-	return fmt.Sprintf("%s on %s (%s): %s parameters; %s examples to train, %s to validate, %s to test",
-		e.Config.Model, e.Config.Dataset, e.Config.Task, show.Count(e.Parameters()), show.Count(trained), show.Count(valid), show.Count(tested))
+	sizes := ""
+	for _, s := range e.Sizes() {
+		sizes += fmt.Sprintf("%s %s; ", show.Count(s.N), s.Name)
+	}
+	return fmt.Sprintf("%s on %s (%s): %s parameters; %s%s examples to train, %s to validate, %s to test",
+		e.Config.Model, e.Config.Dataset, e.Config.Task, show.Count(e.Parameters()), sizes, show.Count(trained), show.Count(valid), show.Count(tested))
 }
 
 // closing says how it went and how to go on.

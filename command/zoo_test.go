@@ -337,19 +337,21 @@ func TestClassify(t *testing.T) {
 	t.Parallel()
 	dir, list := classified(t)
 	first, epoch, result := list[0], list[1], list[len(list)-1]
-	if first["task"] != "classify" || fmt.Sprint(first["examples"]) != "map[test:2000 train:8000 valid:1000]" {
+	if first["task"] != "classify" || first["classes"] != 2.0 || fmt.Sprint(first["examples"]) != "map[test:2000 train:8000 valid:1000]" {
 		t.Errorf("the start is %v", first)
 	}
 	hasFields(t, epoch["metrics"], "accuracy", "f1", "loss")
-	hasFields(t, result, "event", "metrics", "baselines", "confusion", "epochs", "seconds", "run")
+	hasFields(t, result, "event", "metrics", "baselines", "confusion", "report", "epochs", "seconds", "run")
+	hasFields(t, result["report"], "classes", "macro", "weighted")
 	hasFields(t, result["metrics"], "accuracy", "f1", "loss")
 	hasFields(t, result["baselines"], "majority", "bag-of-words")
 	hasFields(t, result["confusion"], "classes", "counts")
 	v := events(t, command(t, dir, "eval", "gru-phrases-1", "--json").done(t).out)[0]
-	if fmt.Sprint(v["metrics"], v["baselines"], v["confusion"]) != fmt.Sprint(result["metrics"], result["baselines"], result["confusion"]) {
+	if fmt.Sprint(v["metrics"], v["baselines"], v["confusion"], v["report"]) != fmt.Sprint(result["metrics"], result["baselines"], result["confusion"], result["report"]) {
 		t.Errorf("the kept run has %v; after training it was %v", v, result)
 	}
-	contains(t, command(t, dir, "eval", "gru-phrases-1", "--split", "valid").done(t).out, "accuracy", "f1", "loss", "gru", "majority", "50.00 %", "bag-of-words", `true \ predicted`, "negative")
+	contains(t, command(t, dir, "eval", "gru-phrases-1", "--split", "valid").done(t).out, "accuracy", "f1", "loss", "gru", "majority", "50.00 %", "bag-of-words", `true \ predicted`, "negative",
+		"precision", "recall", "support", "macro average", "weighted average")
 
 	text := command(t, dir, "predict", "gru-phrases-1", "the film is not bad.").done(t).out
 	if label, rest, _ := strings.Cut(text, "\t"); label != "positive" && label != "negative" || !strings.HasPrefix(rest, label+" ") || !strings.HasSuffix(rest, " %\n") || strings.Count(rest, "%") != 2 {
@@ -390,7 +392,7 @@ func TestClassifyForAPerson(t *testing.T) {
 	o := command(t, dir, "run", "bilstm", "csv:reviews.csv", "--text", "review", "--label", "stars", "--epochs", "2", "--hidden", "4", "--limit", "30", "--tokenizer", "words",
 		"--cased", "--vocabulary", "50", "--min-count", "2", "--max-tokens", "20", "--vectors", "vectors.txt", "--embedding-dropout", "0.1",
 		"--word-dropout", "0.1", "--output-dropout", "0.1", "--pooling", "attention", "--class-weights", "balanced", "--encoding", "utf-8").done(t)
-	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "30 examples to train", "accuracy", "bag-of-words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "not bad at all"`)
+	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "; 3 classes; 30 examples to train", "accuracy", "bag-of-words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "not bad at all"`)
 	contains(t, o.err, "accuracy ")
 	data, err := os.ReadFile(filepath.Join(dir, "runs", "bilstm-reviews-1", "config.json"))
 	if err != nil {
