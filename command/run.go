@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/internal/shell"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
@@ -210,7 +211,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		fmt.Fprint(out, closing(kept, dir)+probed)
 	}
 	if result.Interrupted {
-		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept: zoo predict %s", result.Epochs, e.Config.Epochs, dir)}
+		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept: zoo predict %s", result.Epochs, e.Config.Epochs, shell.Quote(dir))}
 	}
 	return nil
 }
@@ -242,5 +243,5 @@ func closing(r *zoo.Run, dir string) string {
 		epochs = "epoch"
 	}
 	return text + fmt.Sprintf("Trained %d %s in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s %s\n",
-		result.Epochs, epochs, result.Seconds, result.BestEpoch, dir, dir, r.Predictor().Query().Example())
+		result.Epochs, epochs, result.Seconds, result.BestEpoch, dir, shell.Quote(dir), r.Predictor().Query().Example())
 }

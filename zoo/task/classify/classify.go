@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"context"
+	"iter"
 	"math/rand"
 	randv2 "math/rand/v2"
 
@@ -63,6 +64,11 @@ func New(network *graph.Network, data *datasets.Labelled, params *graph.Params, 
 	}
 	c := &Classifier{opts: opts, network: network, params: params, encoder: encoder, classes: data.Classes,
 		embed: graph.Normal(embeddingDeviation, text.Pad)}
+	for _, part := range [][]datasets.Example{data.Train, data.Valid, data.Test} { // one that it does not learn, if there is any
+		if s := texts.Example(examples(part)); s != "" {
+			c.example = s
+		}
+	}
 	if c.weights, err = classWeights(data, opts.ClassWeights); err != nil {
 		return nil, err
 	}
@@ -122,6 +128,17 @@ func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
 		return nil, errors.Errorf("classify %s: %d class weights %q; want one for each of the classes %q", data.Meta.Name, len(numbers), spec, data.Classes)
 	}
 	return numbers, nil
+}
+
+// examples returns the texts of a part.
+func examples(part []datasets.Example) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, e := range part {
+			if !yield(e.Text) {
+				return
+			}
+		}
+	}
 }
 
 // Predictor implements task.Task.

@@ -32,7 +32,12 @@ func (c *Classifier) Query() task.Query { return &query{c} }
 func (q *query) Declare(*option.Set) {}
 
 // Example implements task.Query.
-func (q *query) Example() string { return `"not bad at all"` }
+func (q *query) Example() string {
+	if q.classifier == nil {
+		return texts.Quoted("")
+	}
+	return texts.Quoted(q.classifier.example)
+}
 
 // Run implements task.Query: it names the class of each input, or of each line of the body.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {

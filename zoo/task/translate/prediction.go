@@ -49,7 +49,12 @@ func (q *query) Declare(s *option.Set) {
 func (q *query) picture() bool { return q.attention != "" && q.attention != attentionTable }
 
 // Example implements task.Query.
-func (q *query) Example() string { return `"a text"` }
+func (q *query) Example() string {
+	if q.translator == nil {
+		return texts.Quoted("")
+	}
+	return texts.Quoted(q.translator.example)
+}
 
 // Run implements task.Query: it translates each input, or each line of the body; an empty line stays one.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {

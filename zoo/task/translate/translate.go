@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"math"
 	"math/rand"
@@ -100,6 +101,11 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 	if err != nil {
 		return nil, err
 	}
+	for _, part := range [][]datasets.Pair{data.Train, data.Valid, data.Test} { // one that it does not learn, if there is any
+		if s := texts.Example(examples(part)); s != "" {
+			translator.example = s
+		}
+	}
 	t := onPairs(translator, data)
 	t.all = all
 	t.Limit(0)
@@ -108,6 +114,17 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 
 func onPairs(t *Translator, data *datasets.Pairs) *Translation {
 	return &Translation{Translator: t, data: data, decoding: t.opts.Decoding, lane: program.NewLane[shape]()}
+}
+
+// examples returns the sources of a part.
+func examples(part []datasets.Pair) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, p := range part {
+			if !yield(p.Source) {
+				return
+			}
+		}
+	}
 }
 
 // encodePairs returns pairs as numbers.

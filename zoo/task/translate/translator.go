@@ -33,6 +33,7 @@ type Translator struct {
 	sourceEncoder *text.Encoder
 	targetEncoder *text.Encoder
 	lengths       pairLengths
+	example       string // a source of the data that it was trained for
 	pool          program.Pool[shape]
 }
 
@@ -94,6 +95,7 @@ const (
 // saved is what a translator keeps beside the vocabularies.
 type saved struct {
 	Longest pairLengths `json:"longest"`
+	Example string      `json:"example,omitempty"`
 }
 
 // Save implements task.Predictor.
@@ -107,7 +109,7 @@ func (t *Translator) Save(to task.Files) error {
 	if err := to.Write(targetVocabularyFile, t.targetEncoder); err != nil {
 		return err
 	}
-	return to.Write(task.StateFile, saved{t.lengths})
+	return to.Write(task.StateFile, saved{t.lengths, t.example})
 }
 
 // Open returns the translator that Save has kept with the options. The parameters must hold the kept weights.
@@ -128,7 +130,12 @@ func Open(encoder, decoder *graph.Network, params *graph.Params, opts Options, k
 	if s.Longest.Source < 1 || s.Longest.Target < 1 {
 		return nil, errors.Errorf("%s is damaged: the longest texts have %d and %d tokens; want at least 1", task.StateFile, s.Longest.Source, s.Longest.Target)
 	}
-	return newTranslator(encoder, decoder, params, source, target, s.Longest, opts)
+	t, err := newTranslator(encoder, decoder, params, source, target, s.Longest, opts)
+	if err != nil {
+		return nil, err
+	}
+	t.example = s.Example
+	return t, nil
 }
 
 // On implements task.Predictor: vocabularies are the translator's.
