@@ -421,6 +421,11 @@ func notes(references [][]string, words metric.BLEUTokenizer) (lines []string) {
 // sides returns the distinct sources of pairs and the distinct references of each.
 func (t *Translation) sides(pairs []datasets.Pair) (sources []string, references [][]string) {
 	at := make(map[string]int)
+	type reference struct {
+		source int
+		target string
+	}
+	known := make(map[reference]bool, len(pairs)) // since one source may have them all
 	for _, p := range pairs {
 		source, target := t.fold(p.Source), t.fold(p.Target)
 		i, ok := at[source]
@@ -429,7 +434,8 @@ func (t *Translation) sides(pairs []datasets.Pair) (sources []string, references
 			at[source] = i
 			sources, references = append(sources, p.Source), append(references, nil)
 		}
-		if !slices.Contains(references[i], target) {
+		if r := (reference{i, target}); !known[r] {
+			known[r] = true
 			references[i] = append(references[i], target)
 		}
 	}
