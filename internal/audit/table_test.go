@@ -132,6 +132,7 @@ var table = map[string]exported{
 			"Epochs":          train.Epochs,
 			"Folder":          train.Folder,
 			"Maximize":        train.Maximize,
+			"Minimize":        train.Minimize,
 			"New":             train.New,
 			"NewOptimizer":    train.NewOptimizer,
 			"NewSchedule":     train.NewSchedule,
@@ -335,6 +336,7 @@ var table = map[string]exported{
 	},
 	"zoo/task": {
 		funcs: map[string]any{
+			"Decisive":      task.Decisive,
 			"DefaultRecipe": task.DefaultRecipe,
 			"Parts":         task.Parts,
 		},
@@ -356,6 +358,8 @@ var table = map[string]exported{
 			reflect.TypeFor[task.Rival](),
 			reflect.TypeFor[task.Scores](),
 			reflect.TypeFor[task.Setting](),
+			reflect.TypeFor[task.Size](),
+			reflect.TypeFor[task.Sized](),
 			reflect.TypeFor[task.Subject](),
 			reflect.TypeFor[task.Task](),
 		},
@@ -451,8 +455,11 @@ var table = map[string]exported{
 			"Perplexity":          metric.Perplexity,
 		},
 		types: []reflect.Type{
+			reflect.TypeFor[metric.Average](),
 			reflect.TypeFor[metric.BLEUTokenizer](),
+			reflect.TypeFor[metric.ClassScores](),
 			reflect.TypeFor[metric.Confusion](),
+			reflect.TypeFor[metric.Report](),
 		},
 	},
 	"zoo/show": {
