@@ -260,8 +260,8 @@ func (c *Classification) Validate() (train.Evaluation, error) {
 	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
 }
 
-// Evaluate implements task.Task: the metrics are those of Kind.Metrics, and the exhibits are how well
-// each class is told from the others, "report", and which were taken for which, "confusion".
+// Evaluate implements task.Task: the metrics are those of Kind.Metrics, and the exhibits are which
+// classes were taken for which, "confusion", and how well each is told from the others, "report".
 func (c *Classification) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
 	part, err := c.part(p)
 	if err != nil {

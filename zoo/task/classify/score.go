@@ -27,8 +27,8 @@ func score(classes []string, logits [][]float64, labels []int) task.Scores {
 	return task.Scores{
 		Metrics: map[string]float64{accuracyName: confusion.Accuracy(), "f1": report.Macro.F1, "loss": loss},
 		Exhibits: []task.Exhibit{
-			{Name: "report", Table: reportTable(report, shown), Data: report},
 			{Name: "confusion", Table: confusionTable(confusion, shown), Data: confusion},
+			{Name: "report", Table: reportTable(report, shown), Data: report},
 		},
 	}
 }
