@@ -91,6 +91,15 @@ func startOf(e *zoo.Experiment) startEvent {
 	return v
 }
 
+// sizesOf is what else the start says: {"classes": 5}.
+func sizesOf(e *zoo.Experiment) map[string]int {
+	sizes := make(map[string]int)
+	for _, s := range e.Sizes() {
+		sizes[s.Name] = s.N
+	}
+	return sizes
+}
+
 func epochOf(v train.EpochEvent) epochEvent {
 	return epochEvent{Event: "epoch", Epoch: v.Epoch, TrainLoss: metric(v.TrainLoss), ValidLoss: metric(v.Valid.Loss), Metrics: metrics(v.Valid.Metrics),
 		Seconds: v.Seconds, TokensPerSecond: metric(float64(v.Tokens) / v.Seconds)}

@@ -7,12 +7,14 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/cobra"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/internal/shell"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
@@ -100,6 +102,12 @@ func allSettings() *option.Set {
 		}
 		s.Group(taskGroup(k))
 		c.Options.Declare(s)
+		highest, lowest := task.Decisive(k)
+		for setting, names := range map[string][]string{"maximize": highest, "minimize": lowest} {
+			if names != nil {
+				s.Lookup(setting).Help += "; of " + k.Name() + " " + strings.Join(names, ", ")
+			}
+		}
 	}
 	return s
 }
@@ -160,7 +168,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		}
 	}
 	if o.json {
-		print(startOf(e))
+		print(joined{startOf(e), sizesOf(e)})
 		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) error { print(epochOf(v)); return nil }})
 	} else {
 		fmt.Fprintln(out, opening(e))
@@ -206,7 +214,7 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		fmt.Fprint(out, closing(kept, dir)+probed)
 	}
 	if result.Interrupted {
-		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept: zoo predict %s", result.Epochs, e.Config.Epochs, dir)}
+		return &interruption{fmt.Sprintf("interrupted after epoch %d of %d; the best weights so far are kept: zoo predict %s", result.Epochs, e.Config.Epochs, shell.Quote(dir))}
 	}
 	return nil
 }
@@ -214,8 +222,12 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 // opening says what is about to be trained.
 func opening(e *zoo.Experiment) string {
 	trained, valid, tested := e.Examples()
-	return fmt.Sprintf("%s on %s (%s): %s parameters; %s examples to train, %s to validate, %s to test",
-		e.Config.Model, e.Config.Dataset, e.Config.Task, show.Count(e.Parameters()), show.Count(trained), show.Count(valid), show.Count(tested))
+	sizes := ""
+	for _, s := range e.Sizes() {
+		sizes += fmt.Sprintf("%s %s; ", show.Count(s.N), s.Name)
+	}
+	return fmt.Sprintf("%s on %s (%s): %s parameters; %s%s examples to train, %s to validate, %s to test",
+		e.Config.Model, e.Config.Dataset, e.Config.Task, show.Count(e.Parameters()), sizes, show.Count(trained), show.Count(valid), show.Count(tested))
 }
 
 // closing says how it went and how to go on.
@@ -234,5 +246,5 @@ func closing(r *zoo.Run, dir string) string {
 		epochs = "epoch"
 	}
 	return text + fmt.Sprintf("Trained %d %s in %.1f s; the weights of epoch %d are kept in %s\nGo on with: zoo predict %s %s\n",
-		result.Epochs, epochs, result.Seconds, result.BestEpoch, dir, dir, r.Predictor().Query().Example())
+		result.Epochs, epochs, result.Seconds, result.BestEpoch, dir, shell.Quote(dir), r.Predictor().Query().Example())
 }

@@ -337,19 +337,21 @@ func TestClassify(t *testing.T) {
 	t.Parallel()
 	dir, list := classified(t)
 	first, epoch, result := list[0], list[1], list[len(list)-1]
-	if first["task"] != "classify" || fmt.Sprint(first["examples"]) != "map[test:2000 train:8000 valid:1000]" {
+	if first["task"] != "classify" || first["classes"] != 2.0 || fmt.Sprint(first["examples"]) != "map[test:2000 train:8000 valid:1000]" {
 		t.Errorf("the start is %v", first)
 	}
 	hasFields(t, epoch["metrics"], "accuracy", "f1", "loss")
-	hasFields(t, result, "event", "metrics", "baselines", "confusion", "epochs", "seconds", "run")
+	hasFields(t, result, "event", "metrics", "baselines", "confusion", "report", "epochs", "seconds", "run")
+	hasFields(t, result["report"], "classes", "macro", "weighted")
 	hasFields(t, result["metrics"], "accuracy", "f1", "loss")
 	hasFields(t, result["baselines"], "majority", "bag-of-words")
 	hasFields(t, result["confusion"], "classes", "counts")
 	v := events(t, command(t, dir, "eval", "gru-phrases-1", "--json").done(t).out)[0]
-	if fmt.Sprint(v["metrics"], v["baselines"], v["confusion"]) != fmt.Sprint(result["metrics"], result["baselines"], result["confusion"]) {
+	if fmt.Sprint(v["metrics"], v["baselines"], v["confusion"], v["report"]) != fmt.Sprint(result["metrics"], result["baselines"], result["confusion"], result["report"]) {
 		t.Errorf("the kept run has %v; after training it was %v", v, result)
 	}
-	contains(t, command(t, dir, "eval", "gru-phrases-1", "--split", "valid").done(t).out, "accuracy", "f1", "loss", "gru", "majority", "50.00 %", "bag-of-words", `true \ predicted`, "negative")
+	contains(t, command(t, dir, "eval", "gru-phrases-1", "--split", "valid").done(t).out, "accuracy", "f1", "loss", "gru", "majority", "50.00 %", "bag-of-words", `true \ predicted`, "negative",
+		"precision", "recall", "support", "macro average", "weighted average")
 
 	text := command(t, dir, "predict", "gru-phrases-1", "the film is not bad.").done(t).out
 	if label, rest, _ := strings.Cut(text, "\t"); label != "positive" && label != "negative" || !strings.HasPrefix(rest, label+" ") || !strings.HasSuffix(rest, " %\n") || strings.Count(rest, "%") != 2 {
@@ -393,7 +395,7 @@ func TestClassifyForAPerson(t *testing.T) {
 	o := command(t, dir, "run", "bilstm", "csv:reviews.csv", "--text", "review", "--label", "stars", "--epochs", "2", "--hidden", "4", "--limit", "30", "--tokenizer", "words",
 		"--cased", "--vocabulary", "50", "--min-count", "2", "--max-tokens", "20", "--vectors", "vectors.txt", "--embedding-dropout", "0.1",
 		"--word-dropout", "0.1", "--output-dropout", "0.1", "--pooling", "attention", "--class-weights", "balanced", "--encoding", "utf-8").done(t)
-	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "30 examples to train", "accuracy", "bag-of-words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "not bad at all"`)
+	contains(t, o.out, "bilstm on csv:reviews.csv (classify)", "; 3 classes; 30 examples to train", "accuracy", "bag-of-words", `true \ predicted  1`, "zoo predict "+filepath.Join("runs", "bilstm-reviews-1")+` "a film `)
 	contains(t, o.err, "accuracy ")
 	data, err := os.ReadFile(filepath.Join(dir, "runs", "bilstm-reviews-1", "config.json"))
 	if err != nil {
@@ -407,6 +409,58 @@ func TestClassifyForAPerson(t *testing.T) {
 	contains(t, command(t, dir, "predict", "bilstm-reviews-1", "not good").done(t).out, "1 ", "3 ", "5 ")
 	contains(t, command(t, dir, "run", "lstm", "phrases", "--help").done(t).out, fmt.Sprintf("width of the hidden state (default %d)", zoo.Defaults("lstm", "phrases").Hidden),
 		"--pooling", "(default max)")
+}
+
+// TestHint pastes what a run says to go on with into bash: a text of the run's own data, whatever is in it.
+func TestHint(t *testing.T) {
+	t.Parallel()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no bash")
+	}
+	for name, c := range map[string]struct {
+		texts    [2]string // with %d in each
+		run      []string
+		wantHint string
+	}{
+		"texts":    {[2]string{`it's $HOME "so" good! %d`, `it's $HOME "so" bad! %d`}, []string{"lstm", "csv:my data.csv", "--text", "text", "--label", "label"}, `'it'\''s $HOME "so" `},
+		"long":     {[2]string{strings.Repeat("-- `good`\n;", 40) + "%d", strings.Repeat("-- `bad` \n;", 40) + "%d"}, []string{"lstm", "csv:my data.csv", "--text", "text", "--label", "label"}, "'`"},
+		"built in": {run: []string{"lstm", "phrases", "--limit", "100"}, wantHint: `"the `},
+		"pairs":    {[2]string{"a dog & $(id) %d\tein Hund", "a cat & $(mouse) %d\teine Katze"}, []string{"gru", "tsv:my data.csv", "--tokenizer", "words"}, `'a dog & $(id) `},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			var file strings.Builder
+			table := !strings.HasPrefix(c.run[1], "tsv:")
+			if table {
+				file.WriteString("text,label\n")
+			}
+			for i := range 40 {
+				for k, s := range c.texts {
+					if s = fmt.Sprintf(s, i); table {
+						s = fmt.Sprintf("\"%s\",%d", strings.ReplaceAll(s, `"`, `""`), k)
+					}
+					file.WriteString(s + "\n")
+				}
+			}
+			write(t, dir, "my data.csv", file.String())
+			o := command(t, dir, append(append([]string{"run"}, c.run...), "--epochs", "1", "--hidden", "4", "--out", "my runs", "--quiet")...).done(t)
+			_, hint, _ := strings.Cut(o.out, "\nGo on with: zoo predict ")
+			hint, rest, _ := strings.Cut(hint, "\n")
+			if rest != "" || !strings.HasPrefix(hint, `"my runs/`) || !strings.Contains(hint, `" `+c.wantHint) || len([]rune(hint)) > 100 {
+				t.Fatalf("the hint is %s, and behind it stands %q", hint, rest)
+			}
+			cmd := exec.Command(bash, "-c", "zoo predict "+hint)
+			cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(binary)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+			if got := start(t, cmd, dir, "").done(t); strings.Count(got.out, "\n") != 1 || got.err != "" {
+				t.Errorf("zoo predict %s gives %q and %q", hint, got.out, got.err)
+			}
+			// Without a text the kept run still knows one of its own.
+			run, example, _ := strings.Cut(hint, `" `)
+			command(t, dir, "predict", strings.TrimPrefix(run, `"`)).failed(t, statusUsage, "want a text, such as "+example)
+		})
+	}
 }
 
 func TestGraph(t *testing.T) {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"runtime"
-	"strconv"
+	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
+	"github.com/rnnzoo/rnnzoo/internal/lineartest"
 )
 
 // ownReaders are the readers of a person's own files and of corpora line by line, with a file of n rows for each.
@@ -68,47 +70,81 @@ func ownReaders() []struct {
 	}
 }
 
-// BenchmarkReaders reads files of 10⁴ to 10⁶ rows: time and memory grow as the rows do, so that those of a row stay.
-func BenchmarkReaders(b *testing.B) {
-	for _, c := range ownReaders() {
-		for _, n := range []int{10_000, 100_000, 1_000_000} {
-			if c.name == "trees" || c.name == "uci" {
-				n = min(n, mostSentences)
-			}
-			b.Run(c.name+"/"+strconv.Itoa(n), func(b *testing.B) {
-				file := c.file(n)
-				b.SetBytes(int64(len(file)))
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				for b.Loop() {
-					if err := c.read(bytes.NewReader(file)); err != nil {
-						b.Fatal(err)
-					}
-				}
-				runtime.ReadMemStats(&after)
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/row")
-				b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(b.N*n), "B/row")
-			})
+// linear are the readers, and what is done with the rows that they have read.
+func linear() (readers, transforms []lineartest.Case) {
+	for _, r := range ownReaders() {
+		c := lineartest.Case{Name: r.name, Make: func(n int) (func() error, int) {
+			file := r.file(n)
+			return func() error { return r.read(bytes.NewReader(file)) }, len(file)
+		}}
+		if r.name == "trees" || r.name == "uci" {
+			c.Most = mostSentences
 		}
+		readers = append(readers, c)
 	}
+	for _, method := range table.FillMethods() {
+		transforms = append(transforms, lineartest.Case{Name: "fill " + method, Make: func(n int) (func() error, int) {
+			file := []byte("t,a\n")
+			for i := range n {
+				if i > 0 && i < n-1 && (i%3 == 0 || i > n/3 && i < n/2) { // single gaps, and a long one
+					file = fmt.Appendf(file, "%d,\n", i)
+				} else {
+					file = fmt.Appendf(file, "%d,%d\n", i, i%977)
+				}
+			}
+			return func() error { _, err := ReadCSV("f", bytes.NewReader(file), Fill(method)); return err }, len(file)
+		}})
+	}
+	for _, c := range []struct {
+		name      string
+		different func(n int) int
+	}{{"of their own", func(n int) int { return n }}, {"few", func(int) int { return 50 }}} {
+		transforms = append(transforms, lineartest.Case{Name: "division, texts " + c.name, Make: func(n int) (func() error, int) {
+			l := &Labelled{Classes: make([]string, 100)}
+			examples := make([]Example, n)
+			for i := range examples {
+				examples[i] = Example{Text: fmt.Sprintf("some words of text %d", i%c.different(n)), Label: i % len(l.Classes)}
+			}
+			return func() error {
+				err := l.divide("f", examples, 0.2, 0.1, 1)
+				l.ClassSizes()
+				return err
+			}, 0
+		}})
+	}
+	transforms = append(transforms, lineartest.Case{Name: "buckets", Make: func(n int) (func() error, int) {
+		lengths, sequences := make([]int, n), make([][]int, n)
+		for i := range lengths {
+			lengths[i] = i % 31
+			sequences[i] = make([]int, lengths[i])
+		}
+		return func() error {
+			for _, batch := range Buckets(lengths, 32, rand.New(rand.NewPCG(1, 0))) {
+				var some [][]int
+				for _, i := range batch {
+					some = append(some, sequences[i])
+				}
+				Padded(some, 1, 0)
+			}
+			return nil
+		}, 0
+	}})
+	return readers, transforms
 }
 
-// A row takes as much memory in a long file as in a short one.
-func TestReadersAreLinear(t *testing.T) {
-	allocated := func(read func(io.Reader) error, file []byte) float64 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		if err := read(bytes.NewReader(file)); err != nil {
-			t.Fatal(err)
-		}
-		runtime.ReadMemStats(&after)
-		return float64(after.TotalAlloc - before.TotalAlloc)
-	}
-	for _, c := range ownReaders() {
-		const n, times = 5_000, 8
-		short, long := allocated(c.read, c.file(n)), allocated(c.read, c.file(n*times))
-		if long > 1.5*times*short {
-			t.Errorf("%s: %.0f B/row of %d rows, %.0f of %d", c.name, short/n, n, long/n/times, n*times)
-		}
-	}
+// BenchmarkReaders reads files of 10⁴ to 10⁶ rows: time and memory grow as the rows do, so that those of a row stay.
+func BenchmarkReaders(b *testing.B) {
+	readers, _ := linear()
+	lineartest.Benchmark(b, readers)
+}
+
+func BenchmarkTransforms(b *testing.B) {
+	_, transforms := linear()
+	lineartest.Benchmark(b, transforms)
+}
+
+// A row takes as much memory, and about as much time, in a long file as in a short one.
+func TestReadersAndTransformsAreLinear(t *testing.T) {
+	readers, transforms := linear()
+	lineartest.Check(t, append(readers, transforms...))
 }

@@ -16,47 +16,57 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/passes.txt")
 
-// TestPassesDump shows what each pass does, on the smallest network that gives all of them something to do, and what the
-// plan is in the end. go test ./graph -run TestPassesDump -update rewrites the file.
+// TestPassesDump shows what each pass does, on the smallest network that gives all of them something to do, declared step by
+// step and as a loop, and what the plan is in the end. go test ./graph -run TestPassesDump -update rewrites the files.
 func TestPassesDump(t *testing.T) {
-	const path = "testdata/passes.txt"
-	b := graph.NewBuilder(graph.NewParams(tensor.Float32))
-	x := b.Input("x", 3, 1, 2)
-	y, _ := rnn.New(graph.Hidden(2)).Unroll(b, x)
-	loss := b.Sum(y)
-	var got bytes.Buffer
-	if _, err := graph.Compile(b, graph.Loss(loss), graph.Output(b.Grad(loss, x)...), graph.Verify(), graph.Dump(&got), graph.Threads(1)); err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+	changes := make(map[string]bool)
+	for path, opt := range map[string]graph.Option{"testdata/passes.txt": graph.Unrolled(), "testdata/passes_rolled.txt": graph.Rolled()} {
+		b := graph.NewBuilder(graph.NewParams(tensor.Float32), opt)
+		x := b.Input("x", 3, 1, 2)
+		y, _ := rnn.New(graph.Hidden(2)).Unroll(b, x)
+		loss := b.Sum(y)
+		var wrt []node
+		for _, q := range b.Params().List() {
+			wrt = append(wrt, b.Param(q.Name(), nil, q.Shape()...))
+		}
+		var dump bytes.Buffer
+		if _, err := graph.Compile(b, graph.Output(loss), graph.Output(b.Grad(loss, append(wrt, x)...)...), graph.Verify(), graph.Dump(&dump), graph.Threads(1)); err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		lines, stage := strings.Split(string(want), "\n"), ""
-		for i, line := range strings.Split(got.String(), "\n") {
-			if strings.HasPrefix(line, "== ") {
-				stage = line
-			}
-			if i >= len(lines) || line != lines[i] {
-				t.Errorf("line %d, in %s, is\n%s", i+1, stage, line)
-				break
+		got := dump.String()
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
 			}
 		}
-		t.Log("if that is as it should be: go test ./graph -run TestPassesDump -update, and read the diff")
-	}
-	before := ""
-	for _, stage := range strings.Split(got.String(), "\n== ")[1:] {
-		name, after, _ := strings.Cut(stage, "\n")
-		if after == before {
-			t.Errorf("the pass %s changes nothing in this graph: it no longer works, or the graph is too small to show it", name)
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
 		}
-		before = after
+		if got != string(want) {
+			lines, stage := strings.Split(string(want), "\n"), ""
+			for i, line := range strings.Split(got, "\n") {
+				if strings.HasPrefix(line, "== ") {
+					stage = line
+				}
+				if i >= len(lines) || line != lines[i] {
+					t.Errorf("%s: line %d, in %s, is\n%s", path, i+1, stage, line)
+					break
+				}
+			}
+			t.Log("if that is as it should be: go test ./graph -run TestPassesDump -update, and read the diff")
+		}
+		before := ""
+		for _, stage := range strings.Split(got, "\n== ")[1:] {
+			name, after, _ := strings.Cut(stage, "\n")
+			changes[name] = changes[name] || after != before
+			before = after
+		}
+	}
+	for name, does := range changes {
+		if !does {
+			t.Errorf("the pass %s changes nothing: it no longer works, or the graphs are too small to show it", name)
+		}
 	}
 }
 

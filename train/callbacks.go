@@ -14,7 +14,7 @@ type EpochEvent struct {
 	Epoch, Epochs int
 	TrainLoss     float64 // mean over the steps, each with its Weight and the parameters that it found
 	Valid         Evaluation
-	Best          bool // the best so far, by validation loss or by the metric of Maximize
+	Best          bool // the best so far, by validation loss or by the metric of Maximize or Minimize
 	Last          bool // none follows: it is the last of Epochs, or patience has run out
 	Seconds       float64
 	Tokens        int

@@ -3,10 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -83,7 +80,7 @@ func newLoop(task Task, r Recipe, opts []Option) (*Loop, error) {
 var errNoExamples = errors.New("there are no training examples")
 
 // Run trains until the last epoch, or until patience runs out, and leaves the weights of the best epoch in the parameters:
-// that with the lowest validation loss, unless Maximize says otherwise. When the context is cancelled it finishes the step
+// that with the lowest validation loss, unless Maximize or Minimize says otherwise. When the context is cancelled it finishes the step
 // at hand, takes the best weights so far and returns a Result that says so; Save and another Run go on from the weights of
 // the last step all the same.
 //
@@ -237,12 +234,9 @@ func (l *Loop) validate() error {
 		return errors.Errorf("train: the validation loss is %v after epoch %d: %s; lower the learning rate (%g) or clip harder",
 			valid.Loss, epoch, notFinite(l.task.Params()), l.settings.Optimizer.LearningRate())
 	}
-	decisive := valid.Loss
-	if r.Maximize != "" {
-		var ok bool
-		if decisive, ok = valid.Metrics[r.Maximize]; !ok {
-			return errors.Errorf("train: the validation has no metric %q to maximize; it has %s", r.Maximize, strings.Join(slices.Sorted(maps.Keys(valid.Metrics)), ", "))
-		}
+	decisive, err := r.decisive(valid)
+	if err != nil {
+		return err
 	}
 	e := EpochEvent{Epoch: epoch, Epochs: r.Epochs, TrainLoss: l.state.Loss / l.state.Weight, Valid: valid,
 		Seconds: l.epoch.total().Seconds(), Tokens: l.state.Tokens}

@@ -312,6 +312,28 @@ func TestRunMaximize(t *testing.T) {
 	}
 }
 
+// TestRunMinimize has a metric of which less is better decide, whatever the loss does, and the loss by its name.
+func TestRunMinimize(t *testing.T) {
+	for metric, best := range map[string]int{"mae": 4, "loss": 1, "": 1} {
+		task := newLine(8)
+		task.valid = []float64{1, 2, 3, 4, 5}
+		mae := []float64{3, 2, 2.5, 1, 7}
+		task.metrics = func() map[string]float64 { return map[string]float64{"mae": mae[task.observed-1]} }
+		result, err := Run(context.Background(), task, sgd(0.01), Epochs(5), Maximize("accuracy"), Minimize(metric)) // the last option counts
+		if err != nil || result.Epochs != 5 || result.BestEpoch != best {
+			t.Errorf("%q: %+v, %v; want the best epoch %d", metric, result, err, best)
+		}
+	}
+	_, err := Run(context.Background(), newLine(8), Minimize("mea"))
+	if err == nil || !strings.Contains(err.Error(), `no metric "mea" to minimize`) {
+		t.Errorf("error %v", err)
+	}
+	_, err = Run(context.Background(), newLine(8), Use(Recipe{Epochs: 1, LR: 0.1, Maximize: "accuracy", Minimize: "mae"}))
+	if err == nil || !strings.Contains(err.Error(), `minimize "mae": maximize is accuracy; leave one or the other out`) {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestRunCancelled cancels within the step so many, of 3 an epoch and 4 epochs.
 func TestRunCancelled(t *testing.T) {
 	for _, c := range []struct {

@@ -1,9 +1,13 @@
 package train
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
@@ -19,7 +23,8 @@ type Recipe struct {
 	ClipEach    float64 `json:"clip_each,omitempty"`
 	Schedule    string  `json:"schedule"`           // a spec of NewSchedule; "" means constant
 	Patience    int     `json:"patience"`           // epochs; 0 means no end to it
-	Maximize    string  `json:"maximize,omitempty"` // the validation metric that decides the best epoch; "" means the loss, which is minimized
+	Maximize    string  `json:"maximize,omitempty"` // the validation metric whose highest value decides the best epoch
+	Minimize    string  `json:"minimize,omitempty"` // the one whose lowest value does; "" means the loss, unless there is a Maximize
 	Seed        uint64  `json:"seed"`
 }
 
@@ -35,9 +40,35 @@ func (r *Recipe) Declare(s *option.Set) {
 	s.Float(&r.ClipEach, "clip-each", "largest element of the gradient; 0 is no limit").AtLeast(0)
 	s.Text(&r.Schedule, "schedule", "learning rate over time: one of "+strings.Join(ScheduleSpecs(), ", ")).
 		Checked(func() error { _, err := newSchedule(r.Schedule, r.LR, r.Epochs, 1); return err })
-	s.Int(&r.Patience, "patience", "stop after so many epochs that are not the best so far, by the validation loss or accuracy; 0 is never").AtLeast(0).Below(math.MaxInt32)
-	s.Text(&r.Maximize, "maximize", "validation metric that decides the best epoch; none is the loss, which is made small")
+	s.Int(&r.Patience, "patience", "stop after so many epochs that are not the best so far, by what maximize or minimize says; 0 is never").AtLeast(0).Below(math.MaxInt32)
+	s.Text(&r.Maximize, "maximize", "validation metric whose highest value decides the best epoch")
+	s.Text(&r.Minimize, "minimize", "validation metric whose lowest value decides the best epoch; the loss, if nothing is maximized").
+		Checked(func() error {
+			if r.Maximize != "" && r.Minimize != "" {
+				return errors.Errorf("maximize is %s; leave one or the other out", r.Maximize)
+			}
+			return nil
+		})
 	s.Uint(&r.Seed, "seed", "seed of all that is random")
+}
+
+// Loss is the name by which Minimize knows the validation loss, whatever metrics a task has.
+const Loss = "loss"
+
+// decisive returns the value of a validation that decides the best epoch.
+func (r Recipe) decisive(v Evaluation) (float64, error) {
+	name, made := r.Minimize, "minimize"
+	switch {
+	case r.Maximize != "":
+		name, made = r.Maximize, "maximize"
+	case name == "", name == Loss:
+		return v.Loss, nil
+	}
+	value, ok := v.Metrics[name]
+	if !ok {
+		return 0, errors.Errorf("train: the validation has no metric %q to %s; it has %s", name, made, strings.Join(slices.Sorted(maps.Keys(v.Metrics)), ", "))
+	}
+	return value, nil
 }
 
 // spec returns the optimizer's spec.

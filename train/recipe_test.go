@@ -157,7 +157,7 @@ func TestRecipeDeclares(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{"epochs": "5", "batch": "0", "lr": "0.1", "optimizer": "sgd:momentum=0.9", "weight-decay": "0.1", "clip": "0",
-		"clip-each": "2", "schedule": "warmup:10,cosine", "patience": "0", "maximize": "accuracy", "seed": "7"} {
+		"clip-each": "2", "schedule": "warmup:10,cosine", "patience": "0", "maximize": "accuracy", "minimize": "", "seed": "7"} {
 		if err := s.Set(name, value); err != nil {
 			t.Error(err)
 		}
@@ -165,7 +165,7 @@ func TestRecipeDeclares(t *testing.T) {
 	if err := s.Check(); err != nil {
 		t.Error(err)
 	}
-	want := Recipe{5, 0, 0.1, "sgd:momentum=0.9", 0.1, 0, 2, "warmup:10,cosine", 0, "accuracy", 7}
+	want := Recipe{5, 0, 0.1, "sgd:momentum=0.9", 0.1, 0, 2, "warmup:10,cosine", 0, "accuracy", "", 7}
 	if r != want {
 		t.Errorf("%+v; want %+v", r, want)
 	}

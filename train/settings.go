@@ -65,9 +65,17 @@ func Batch(n int) Option { return func(s *Settings) { s.Batch = n } }
 // Patience stops the run after so many epochs without a better one; 0, the default, never does.
 func Patience(epochs int) Option { return func(s *Settings) { s.Patience = epochs } }
 
-// Maximize has the highest validation metric of a name, such as "accuracy", decide which epoch is the best. The default,
-// "", is the lowest validation loss.
-func Maximize(metric string) Option { return func(s *Settings) { s.Maximize = metric } }
+// Maximize has the highest validation metric of a name, such as "accuracy", decide which epoch is the best, in place of one
+// that was to be minimized. The default, "", is the lowest validation loss.
+func Maximize(metric string) Option {
+	return func(s *Settings) { s.Maximize, s.Minimize = metric, "" }
+}
+
+// Minimize has the lowest validation metric of a name, such as "mae", decide which epoch is the best, in place of one that
+// was to be maximized. The default, "" or "loss", is the validation loss.
+func Minimize(metric string) Option {
+	return func(s *Settings) { s.Maximize, s.Minimize = "", metric }
+}
 
 // Optimize sets the optimizer; the default, and nil, is Adam with its own learning rate.
 func Optimize(o Optimizer) Option { return func(s *Settings) { s.Optimizer = o } }

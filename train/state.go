@@ -23,7 +23,7 @@ type State struct {
 
 	// Of each epoch that is finished.
 	Losses   []float64 `json:"-"` // on the validation part
-	Decisive []float64 `json:"-"` // the values that decide which is the best: the losses, or the metric of Maximize
+	Decisive []float64 `json:"-"` // the values that decide which is the best: the losses, or the metric of Maximize or Minimize
 
 	Seconds      float64 `json:"seconds"`       // of the run
 	EpochSeconds float64 `json:"epoch_seconds"` // of the epoch that is not finished

@@ -109,6 +109,9 @@ func configure(kind task.Kind, s task.Subject) Config {
 
 // lay sets the settings that are given.
 func (c *Config) lay(given map[string]string, info datasets.Info) error {
+	if _, ok := given[minimize]; ok { // in place of what the task maximizes by default
+		c.Maximize = ""
+	}
 	var s option.Set
 	c.Declare(&s)
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -156,6 +159,14 @@ func (c *Config) notFor(name, value string, known []string, kind string) error {
 func (c *Config) Declare(s *option.Set) {
 	c.Recipe.Declare(s)
 	kind, err := TaskByName(c.Task)
+	if err == nil {
+		highest, lowest := task.Decisive(kind)
+		for setting, names := range map[string][]string{maximize: highest, minimize: lowest} {
+			if f := s.Lookup(setting); f != nil && names != nil {
+				f.Help += ": one of " + strings.Join(names, ", ")
+			}
+		}
+	}
 	var data option.Set
 	data.Group("The data")
 	c.Data.Declare(&data)
@@ -184,7 +195,7 @@ func (c Config) checkTraining(network *graph.Network) error {
 	if err != nil {
 		return err
 	}
-	return checkMaximize(c.Maximize, kind)
+	return checkDecisive(c.Recipe, kind)
 }
 
 // check returns the task, or what is wrong whether or not it is to be trained.
@@ -209,28 +220,44 @@ func (c Config) check(network *graph.Network) (task.Kind, error) {
 	return kind, err
 }
 
-// checkMaximize returns an error if a task has no metric of the name, before an epoch has been trained in vain.
-func checkMaximize(name string, kind task.Kind) error {
-	if name == "" {
-		return nil
-	}
-	var names []string
-	for _, m := range kind.Metrics() {
-		if m.HigherIsBetter {
-			names = append(names, m.Name)
+// The settings that say which metric decides the best epoch.
+const (
+	maximize = "maximize"
+	minimize = "minimize"
+)
+
+// checkDecisive returns an error if a task has no metric of the name that is to decide the best epoch, before one has been
+// trained in vain.
+func checkDecisive(r task.Recipe, kind task.Kind) error {
+	highest, lowest := task.Decisive(kind)
+	names := map[string][]string{maximize: highest, minimize: lowest}
+	for _, c := range []struct{ setting, name, other, better string }{{maximize, r.Maximize, minimize, "more"}, {minimize, r.Minimize, maximize, "less"}} {
+		known := names[c.setting]
+		switch {
+		case c.name == "", slices.Contains(known, c.name):
+		case slices.Contains(names[c.other], c.name):
+			return option.Wrong(c.setting, c.name, "of that %s is not better; give it to %s", c.better, c.other)
+		case known == nil:
+			return option.Wrong(c.setting, c.name, "the task %s has no metric of which %s is better; %s one of %s", kind.Name(), c.better, c.other, strings.Join(names[c.other], ", "))
+		default:
+			return option.Wrong(c.setting, c.name, "the task %s has no such metric of which %s is better; %s one of %s", kind.Name(), c.better, chooseNear(c.name, known), strings.Join(known, ", "))
 		}
 	}
-	if slices.Contains(names, name) {
-		return nil
+	return nil
+}
+
+// chooseNear suggests what was meant: the nearest name, or that which is one of the words, as f1 is of macro_f1.
+func chooseNear(name string, known []string) string {
+	near := suggest.Nearest(name, known)
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r == ' ' }) {
+		if near == "" && slices.Contains(known, word) {
+			near = word
+		}
 	}
-	if names == nil {
-		return option.Wrong("maximize", name, "the task %s has no metric of which more is better; leave it out", kind.Name())
+	if near == "" {
+		return "choose"
 	}
-	hint := "choose"
-	if near := suggest.Nearest(name, names); near != "" {
-		hint = "did you mean " + near + "? Choose"
-	}
-	return option.Wrong("maximize", name, "the task %s has no such metric of which more is better; %s one of %s", kind.Name(), hint, strings.Join(names, ", "))
+	return "did you mean " + near + "? Choose"
 }
 
 // kind returns the task of the configuration.

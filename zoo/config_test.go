@@ -137,7 +137,9 @@ func TestConfigCheck(t *testing.T) {
 		{"difference 2: want less than 2", func(c *Config) { forecastOf(*c).Difference = 2 }},
 		{"difference -1: want at least 0", func(c *Config) { forecastOf(*c).Difference = -1 }},
 		{`optimizer "adma": not found; did you mean adam?`, func(c *Config) { c.Optimizer = "adma" }},
-		{`maximize "rmse": the task forecast has no metric of which more is better`, func(c *Config) { c.Maximize = "rmse" }},
+		{`maximize "rmse": of that more is not better; give it to minimize`, func(c *Config) { c.Maximize = "rmse" }},
+		{`maximize "accuracy": the task forecast has no metric of which more is better; minimize one of rmse, mae, smape, mase, loss`, func(c *Config) { c.Maximize = "accuracy" }},
+		{`minimize "rsme": the task forecast has no such metric of which less is better; did you mean rmse? Choose one of rmse, mae, smape, mase, loss`, func(c *Config) { c.Minimize = "rsme" }},
 		{`schedule "cosin": not found; choose one of`, func(c *Config) { c.Schedule = "cosin" }},
 		{`schedule "step:0": has "0" for EPOCHS`, func(c *Config) { c.Schedule = "step:0" }},
 	} {

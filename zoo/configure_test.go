@@ -217,7 +217,8 @@ func TestTrainRecords(t *testing.T) {
 	}
 }
 
-// TestTrainMaximizes has a metric decide the best epoch, which is recorded, too; one of which less is better is refused.
+// TestTrainMaximizes has a metric decide the best epoch, which is recorded, too; one of which less is better is refused, and
+// may be minimized.
 func TestTrainMaximizes(t *testing.T) {
 	run, err := Train(t.Context(), rnn.New(graph.Hidden(4)), short(t, "phrases"), train.Maximize("f1"), train.Epochs(1))
 	if err != nil {
@@ -229,6 +230,49 @@ func TestTrainMaximizes(t *testing.T) {
 	_, err = Train(t.Context(), rnn.New(graph.Hidden(4)), datasets.Airline(), train.Maximize("rmse"), train.Epochs(1))
 	if wantUsage(t, err); err == nil || !strings.Contains(err.Error(), "maximize") {
 		t.Errorf("error %v", err)
+	}
+	if run, err = Train(t.Context(), rnn.New(graph.Hidden(4)), datasets.Airline(), train.Minimize("mae"), train.Epochs(1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := keptAndOpened(t, run).Config.Minimize; got != "mae" {
+		t.Errorf("recorded minimize %q", got)
+	}
+}
+
+// TestConfigureDecides has each metric of each task decide the best epoch: what is given stands in place of the default,
+// and an unknown name gets the list.
+func TestConfigureDecides(t *testing.T) {
+	for dataset, metrics := range map[string]string{
+		"phrases": "maximize accuracy, maximize f1, minimize loss",
+		"dates":   "maximize bleu, maximize chrf, maximize exact, minimize perplexity, minimize loss",
+		"airline": "minimize rmse, minimize mae, minimize smape, minimize mase, minimize loss",
+	} {
+		for spec := range strings.SplitSeq(metrics, ", ") {
+			setting, metric, _ := strings.Cut(spec, " ")
+			c, err := Configure("lstm", dataset, map[string]string{setting: metric})
+			if err == nil {
+				err = c.Check()
+			}
+			if got := map[string]string{"maximize": c.Maximize, "minimize": c.Minimize}; err != nil || got[setting] != metric || c.Maximize != "" && c.Minimize != "" {
+				t.Errorf("%s %s: %v, %v", dataset, spec, got, err)
+			}
+		}
+	}
+	for want, given := range map[string]map[string]string{
+		`maximize "macro_f1": the task classify has no such metric of which more is better; did you mean f1? Choose one of accuracy, f1`: {"maximize": "macro_f1"},
+		`maximize "rouge": the task classify has no such metric of which more is better; choose one of accuracy, f1`:                     {"maximize": "rouge"},
+		`maximize "loss": of that more is not better; give it to minimize`:                                                               {"maximize": "loss"},
+		`minimize "f1": of that less is not better; give it to maximize`:                                                                 {"minimize": "f1"},
+		`minimize "los": the task classify has no such metric of which less is better; did you mean loss? Choose one of loss`:            {"minimize": "los"},
+		`minimize "loss": maximize is f1; leave one or the other out`:                                                                    {"minimize": "loss", "maximize": "f1"},
+	} {
+		c, err := Configure("lstm", "phrases", given)
+		if err == nil {
+			err = c.Check()
+		}
+		if wantUsage(t, err); err == nil || err.Error() != want {
+			t.Errorf("%v: error %v; want %q", given, err, want)
+		}
 	}
 }
 

@@ -112,7 +112,7 @@ func prepare(c Config, network *graph.Network, d datasets.Dataset) (*Experiment,
 	if err != nil {
 		return nil, err
 	}
-	if err := checkMaximize(c.Maximize, kind); err != nil {
+	if err := checkDecisive(c.Recipe, kind); err != nil {
 		return nil, err
 	}
 	c.Task = kind.Name()
@@ -146,6 +146,14 @@ func (e *Experiment) Parameters() int { return e.task.Params().Count() }
 
 // Examples returns the numbers of examples of the three parts.
 func (e *Experiment) Examples() (train, valid, test int) { return e.task.Examples() }
+
+// Sizes returns what else the task counts, such as the classes.
+func (e *Experiment) Sizes() []task.Size {
+	if s, ok := e.task.(task.Sized); ok {
+		return s.Sizes()
+	}
+	return nil
+}
 
 // Run trains and evaluates. When the context is cancelled, the result is that of the best weights so far and says so.
 func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Result, error) {

@@ -137,6 +137,7 @@ var table = map[string]exported{
 			"Epochs":          train.Epochs,
 			"Folder":          train.Folder,
 			"Maximize":        train.Maximize,
+			"Minimize":        train.Minimize,
 			"New":             train.New,
 			"NewOptimizer":    train.NewOptimizer,
 			"NewSchedule":     train.NewSchedule,
@@ -346,6 +347,7 @@ var table = map[string]exported{
 	},
 	"zoo/task": {
 		funcs: map[string]any{
+			"Decisive":      task.Decisive,
 			"DefaultRecipe": task.DefaultRecipe,
 			"Parts":         task.Parts,
 		},
@@ -369,6 +371,8 @@ var table = map[string]exported{
 			reflect.TypeFor[task.Row](),
 			reflect.TypeFor[task.Scores](),
 			reflect.TypeFor[task.Setting](),
+			reflect.TypeFor[task.Size](),
+			reflect.TypeFor[task.Sized](),
 			reflect.TypeFor[task.Subject](),
 			reflect.TypeFor[task.Tabular](),
 			reflect.TypeFor[task.Task](),
@@ -465,8 +469,11 @@ var table = map[string]exported{
 			"Perplexity":          metric.Perplexity,
 		},
 		types: []reflect.Type{
+			reflect.TypeFor[metric.Average](),
 			reflect.TypeFor[metric.BLEUTokenizer](),
+			reflect.TypeFor[metric.ClassScores](),
 			reflect.TypeFor[metric.Confusion](),
+			reflect.TypeFor[metric.Report](),
 		},
 	},
 	"zoo/show": {

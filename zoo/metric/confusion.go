@@ -33,23 +33,9 @@ func (c *Confusion) Accuracy() float64 {
 			all += c.at(i, j)
 		}
 	}
-	return float64(right) / float64(max(1, all))
+	return part(right, all)
 }
 
 // F1 returns the macro F1 score: the mean over the classes of 2·TP/(2·TP + FP + FN). A class that neither occurs nor is
 // predicted does not count.
-func (c *Confusion) F1() float64 {
-	sum, n := 0.0, 0
-	for k := range c.Counts {
-		occurs, predicted := 0, 0
-		for j := range c.Counts {
-			occurs += c.at(k, j)
-			predicted += c.at(j, k)
-		}
-		if occurs+predicted > 0 {
-			sum += 2 * float64(c.at(k, k)) / float64(occurs+predicted)
-			n++
-		}
-	}
-	return sum / float64(max(1, n))
-}
+func (c *Confusion) F1() float64 { return c.Report().Macro.F1 }

@@ -99,9 +99,9 @@ func TestHeatMap(t *testing.T) {
 }
 
 func TestTable(t *testing.T) {
-	html := show.Table{Title: "<T>", Header: []string{"model", "rmse"}, Rows: [][]any{{"lstm & co", 14.6312}, {"naive", 41.85}, {"many", 123456.0}, {"count", 7}}}.HTML()
+	html := show.Table{Title: "<T>", Header: []string{"model", "rmse"}, Rows: [][]any{{"lstm & co", 14.6312}, {"naive", 41.85}, {"many", 123456.0}, {"count", 7}}, Note: "a < b\nand c"}.HTML()
 	valid(t, html)
-	for _, want := range []string{"<caption>&lt;T&gt;</caption>", `<th style="text-align:left">model</th><th style="text-align:right">rmse</th>`, "lstm &amp; co", ">14.63<", ">123456<", `right">7<`} {
+	for _, want := range []string{"<caption>&lt;T&gt;</caption>", `<th style="text-align:left">model</th><th style="text-align:right">rmse</th>`, "lstm &amp; co", ">14.63<", ">123456<", `right">7<`, `<tfoot><tr><td colspan="2" style="text-align:left">a &lt; b<br/>and c</td></tr></tfoot></table>`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("there is no %s in:\n%s", want, html)
 		}
@@ -109,8 +109,8 @@ func TestTable(t *testing.T) {
 }
 
 func TestTableAsText(t *testing.T) {
-	got := show.Table{Header: []string{"model", "rmse"}, Rows: [][]any{{"lstm", 14.6312}, {"persistence", show.Number("–")}}}.String()
-	want := "model         rmse\nlstm         14.63\npersistence      –\n"
+	got := show.Table{Header: []string{"model", "rmse"}, Rows: [][]any{{"lstm", 14.6312}, {"persistence", show.Number("–")}}, Note: "one is left out"}.String()
+	want := "model         rmse\nlstm         14.63\npersistence      –\none is left out\n"
 	if got != want {
 		t.Errorf("the table is\n%s; want\n%s", got, want)
 	}

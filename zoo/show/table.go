@@ -13,6 +13,7 @@ type Table struct {
 	Title  string
 	Header []string
 	Rows   [][]any
+	Note   string // lines below it, such as what is left out
 }
 
 // HTML returns the table for a page.
@@ -39,7 +40,12 @@ func (t Table) HTML() string {
 		}
 		b.WriteString("</tr>")
 	}
-	b.WriteString("</tbody></table>")
+	b.WriteString("</tbody>")
+	if t.Note != "" {
+		note := strings.ReplaceAll(html.EscapeString(t.Note), "\n", "<br/>")
+		fmt.Fprintf(&b, `<tfoot><tr><td colspan="%d" style="text-align:left">%s</td></tr></tfoot>`, max(1, len(t.Header)), note)
+	}
+	b.WriteString("</table>")
 	return b.String()
 }
 

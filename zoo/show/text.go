@@ -52,6 +52,9 @@ func (t Table) String() string {
 		}
 		b.WriteString(strings.TrimRight(out.String(), " ") + "\n")
 	}
+	if t.Note != "" {
+		b.WriteString(t.Note + "\n")
+	}
 	return b.String()
 }
 

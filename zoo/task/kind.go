@@ -1,8 +1,11 @@
 package task
 
 import (
+	"slices"
+
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
@@ -141,6 +144,25 @@ type Files = train.Files
 
 // StateFile is the file in which a predictor keeps what it needs besides weights and configuration.
 const StateFile = "state.json"
+
+// Decisive returns the names of the metrics of which the highest, or the lowest, may decide the best epoch of a training:
+// those of the task's that are better the higher, or the lower. The validation loss is one of the latter for every task.
+func Decisive(k Kind) (highest, lowest []string) {
+	if args.Nil(k) {
+		return nil, []string{train.Loss}
+	}
+	for _, m := range k.Metrics() {
+		if m.HigherIsBetter {
+			highest = append(highest, m.Name)
+		} else {
+			lowest = append(lowest, m.Name)
+		}
+	}
+	if !slices.Contains(lowest, train.Loss) {
+		lowest = append(lowest, train.Loss)
+	}
+	return highest, lowest
+}
 
 // Metric is a measure of how well a network does.
 type Metric struct {

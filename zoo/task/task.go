@@ -30,6 +30,18 @@ type Task interface {
 	Predictor() Predictor
 }
 
+// Sized is a Task with more to count than examples and parameters, such as the classes. It is said before training.
+type Sized interface {
+	Task
+	Sizes() []Size
+}
+
+// Size is how many there are of something.
+type Size struct {
+	Name string // in the plural, a word: "classes"
+	N    int
+}
+
 // Scores is how well a network does on a part of a dataset.
 type Scores struct {
 	Metrics  map[string]float64

@@ -334,7 +334,9 @@ func init() {
 			"DecodeJSON":      reflect.ValueOf(train.DecodeJSON),
 			"Epochs":          reflect.ValueOf(train.Epochs),
 			"Folder":          reflect.ValueOf(train.Folder),
+			"Loss":            reflect.ValueOf(train.Loss),
 			"Maximize":        reflect.ValueOf(train.Maximize),
+			"Minimize":        reflect.ValueOf(train.Minimize),
 			"New":             reflect.ValueOf(train.New),
 			"NewOptimizer":    reflect.ValueOf(train.NewOptimizer),
 			"NewSchedule":     reflect.ValueOf(train.NewSchedule),
@@ -394,6 +396,7 @@ func init() {
 		},
 		Untypeds: map[string]string{
 			"CheckpointFile": "string:checkpoint.safetensors",
+			"Loss":           "string:loss",
 		},
 		Wrappers: map[string][]string{
 			"Settings": {"Declare"},
@@ -500,8 +503,11 @@ func init() {
 			"Perplexity":          reflect.ValueOf(metric.Perplexity),
 		},
 		Types: map[string]reflect.Type{
+			"Average":       reflect.TypeFor[metric.Average](),
 			"BLEUTokenizer": reflect.TypeFor[metric.BLEUTokenizer](),
+			"ClassScores":   reflect.TypeFor[metric.ClassScores](),
 			"Confusion":     reflect.TypeFor[metric.Confusion](),
+			"Report":        reflect.TypeFor[metric.Report](),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/option": {
@@ -585,6 +591,7 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task": {
 		Name: "task",
 		Binds: map[string]reflect.Value{
+			"Decisive":      reflect.ValueOf(task.Decisive),
 			"DefaultRecipe": reflect.ValueOf(task.DefaultRecipe),
 			"Parts":         reflect.ValueOf(task.Parts),
 			"StateFile":     reflect.ValueOf(task.StateFile),
@@ -612,6 +619,8 @@ func init() {
 			"Row":        reflect.TypeFor[task.Row](),
 			"Scores":     reflect.TypeFor[task.Scores](),
 			"Setting":    reflect.TypeFor[task.Setting](),
+			"Size":       reflect.TypeFor[task.Size](),
+			"Sized":      reflect.TypeFor[task.Sized](),
 			"Subject":    reflect.TypeFor[task.Subject](),
 			"Tabular":    reflect.TypeFor[task.Tabular](),
 			"Task":       reflect.TypeFor[task.Task](),
@@ -628,8 +637,9 @@ func init() {
 			"Prediction": reflect.TypeFor[proxy17Prediction](),
 			"Predictor":  reflect.TypeFor[proxy18Predictor](),
 			"Query":      reflect.TypeFor[proxy19Query](),
-			"Tabular":    reflect.TypeFor[proxy20Tabular](),
-			"Task":       reflect.TypeFor[proxy21Task](),
+			"Sized":      reflect.TypeFor[proxy20Sized](),
+			"Tabular":    reflect.TypeFor[proxy21Tabular](),
+			"Task":       reflect.TypeFor[proxy22Task](),
 		},
 		Untypeds: map[string]string{
 			"StateFile": "string:state.json",
@@ -1048,49 +1058,49 @@ func init() {
 			"Zeroer":                reflect.TypeFor[gorgonia.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"ADOp":            reflect.TypeFor[proxy22ADOp](),
-			"Arena":           reflect.TypeFor[proxy23Arena](),
-			"BLAS":            reflect.TypeFor[proxy24BLAS](),
-			"Batched":         reflect.TypeFor[proxy25Batched](),
-			"BatchedBLAS":     reflect.TypeFor[proxy26BatchedBLAS](),
-			"BatchedDevice":   reflect.TypeFor[proxy27BatchedDevice](),
-			"BinaryOp":        reflect.TypeFor[proxy28BinaryOp](),
-			"CLDoer":          reflect.TypeFor[proxy29CLDoer](),
-			"CUDAADOp":        reflect.TypeFor[proxy30CUDAADOp](),
-			"CUDADoer":        reflect.TypeFor[proxy31CUDADoer](),
-			"CloneErrorer":    reflect.TypeFor[proxy32CloneErrorer](),
-			"Cloner":          reflect.TypeFor[proxy33Cloner](),
-			"CopierFrom":      reflect.TypeFor[proxy34CopierFrom](),
-			"CopierTo":        reflect.TypeFor[proxy35CopierTo](),
-			"DimSizer":        reflect.TypeFor[proxy36DimSizer](),
-			"Dtyper":          reflect.TypeFor[proxy37Dtyper](),
-			"Errer":           reflect.TypeFor[proxy38Errer](),
-			"External":        reflect.TypeFor[proxy39External](),
-			"IncrDoer":        reflect.TypeFor[proxy40IncrDoer](),
-			"Input":           reflect.TypeFor[proxy41Input](),
-			"Mker":            reflect.TypeFor[proxy42Mker](),
-			"Namer":           reflect.TypeFor[proxy43Namer](),
-			"NoOpError":       reflect.TypeFor[proxy44NoOpError](),
-			"NoRetOp":         reflect.TypeFor[proxy45NoRetOp](),
-			"Op":              reflect.TypeFor[proxy46Op](),
-			"ReductionOp":     reflect.TypeFor[proxy47ReductionOp](),
-			"Result":          reflect.TypeFor[proxy48Result](),
-			"SDOp":            reflect.TypeFor[proxy49SDOp](),
-			"Solver":          reflect.TypeFor[proxy50Solver](),
-			"Tensor":          reflect.TypeFor[proxy51Tensor](),
-			"TrainModeOp":     reflect.TypeFor[proxy52TrainModeOp](),
-			"Typer":           reflect.TypeFor[proxy53Typer](),
-			"UnaryOp":         reflect.TypeFor[proxy54UnaryOp](),
-			"UnsafeDoer":      reflect.TypeFor[proxy55UnsafeDoer](),
-			"UsePreallocDoer": reflect.TypeFor[proxy56UsePreallocDoer](),
-			"VM":              reflect.TypeFor[proxy57VM](),
-			"Value":           reflect.TypeFor[proxy58Value](),
-			"ValueCloser":     reflect.TypeFor[proxy59ValueCloser](),
-			"ValueEqualer":    reflect.TypeFor[proxy60ValueEqualer](),
-			"ValueGrad":       reflect.TypeFor[proxy61ValueGrad](),
-			"Valuer":          reflect.TypeFor[proxy62Valuer](),
-			"ZeroValuer":      reflect.TypeFor[proxy63ZeroValuer](),
-			"Zeroer":          reflect.TypeFor[proxy64Zeroer](),
+			"ADOp":            reflect.TypeFor[proxy23ADOp](),
+			"Arena":           reflect.TypeFor[proxy24Arena](),
+			"BLAS":            reflect.TypeFor[proxy25BLAS](),
+			"Batched":         reflect.TypeFor[proxy26Batched](),
+			"BatchedBLAS":     reflect.TypeFor[proxy27BatchedBLAS](),
+			"BatchedDevice":   reflect.TypeFor[proxy28BatchedDevice](),
+			"BinaryOp":        reflect.TypeFor[proxy29BinaryOp](),
+			"CLDoer":          reflect.TypeFor[proxy30CLDoer](),
+			"CUDAADOp":        reflect.TypeFor[proxy31CUDAADOp](),
+			"CUDADoer":        reflect.TypeFor[proxy32CUDADoer](),
+			"CloneErrorer":    reflect.TypeFor[proxy33CloneErrorer](),
+			"Cloner":          reflect.TypeFor[proxy34Cloner](),
+			"CopierFrom":      reflect.TypeFor[proxy35CopierFrom](),
+			"CopierTo":        reflect.TypeFor[proxy36CopierTo](),
+			"DimSizer":        reflect.TypeFor[proxy37DimSizer](),
+			"Dtyper":          reflect.TypeFor[proxy38Dtyper](),
+			"Errer":           reflect.TypeFor[proxy39Errer](),
+			"External":        reflect.TypeFor[proxy40External](),
+			"IncrDoer":        reflect.TypeFor[proxy41IncrDoer](),
+			"Input":           reflect.TypeFor[proxy42Input](),
+			"Mker":            reflect.TypeFor[proxy43Mker](),
+			"Namer":           reflect.TypeFor[proxy44Namer](),
+			"NoOpError":       reflect.TypeFor[proxy45NoOpError](),
+			"NoRetOp":         reflect.TypeFor[proxy46NoRetOp](),
+			"Op":              reflect.TypeFor[proxy47Op](),
+			"ReductionOp":     reflect.TypeFor[proxy48ReductionOp](),
+			"Result":          reflect.TypeFor[proxy49Result](),
+			"SDOp":            reflect.TypeFor[proxy50SDOp](),
+			"Solver":          reflect.TypeFor[proxy51Solver](),
+			"Tensor":          reflect.TypeFor[proxy52Tensor](),
+			"TrainModeOp":     reflect.TypeFor[proxy53TrainModeOp](),
+			"Typer":           reflect.TypeFor[proxy54Typer](),
+			"UnaryOp":         reflect.TypeFor[proxy55UnaryOp](),
+			"UnsafeDoer":      reflect.TypeFor[proxy56UnsafeDoer](),
+			"UsePreallocDoer": reflect.TypeFor[proxy57UsePreallocDoer](),
+			"VM":              reflect.TypeFor[proxy58VM](),
+			"Value":           reflect.TypeFor[proxy59Value](),
+			"ValueCloser":     reflect.TypeFor[proxy60ValueCloser](),
+			"ValueEqualer":    reflect.TypeFor[proxy61ValueEqualer](),
+			"ValueGrad":       reflect.TypeFor[proxy62ValueGrad](),
+			"Valuer":          reflect.TypeFor[proxy63Valuer](),
+			"ZeroValuer":      reflect.TypeFor[proxy64ZeroValuer](),
+			"Zeroer":          reflect.TypeFor[proxy65Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"CUDA":  "bool:false",
@@ -1381,83 +1391,83 @@ func init() {
 			"Zeroer":             reflect.TypeFor[tensor.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Abser":            reflect.TypeFor[proxy65Abser](),
-			"Adder":            reflect.TypeFor[proxy66Adder](),
-			"Argmaxer":         reflect.TypeFor[proxy67Argmaxer](),
-			"Argminer":         reflect.TypeFor[proxy68Argminer](),
-			"BLAS":             reflect.TypeFor[proxy69BLAS](),
-			"Boolable":         reflect.TypeFor[proxy70Boolable](),
-			"ByIndiceser":      reflect.TypeFor[proxy71ByIndiceser](),
-			"Cbrter":           reflect.TypeFor[proxy72Cbrter](),
-			"Clamper":          reflect.TypeFor[proxy73Clamper](),
-			"Cloner":           reflect.TypeFor[proxy74Cloner](),
-			"Concater":         reflect.TypeFor[proxy75Concater](),
-			"Cuber":            reflect.TypeFor[proxy76Cuber](),
-			"Dataer":           reflect.TypeFor[proxy77Dataer](),
-			"DenseStacker":     reflect.TypeFor[proxy78DenseStacker](),
-			"Densor":           reflect.TypeFor[proxy79Densor](),
-			"Diager":           reflect.TypeFor[proxy80Diager](),
-			"Diver":            reflect.TypeFor[proxy81Diver](),
-			"Dotter":           reflect.TypeFor[proxy82Dotter](),
-			"Dtyper":           reflect.TypeFor[proxy83Dtyper](),
-			"ElEqer":           reflect.TypeFor[proxy84ElEqer](),
-			"Engine":           reflect.TypeFor[proxy85Engine](),
-			"Eq":               reflect.TypeFor[proxy86Eq](),
-			"Exper":            reflect.TypeFor[proxy87Exper](),
-			"FMAer":            reflect.TypeFor[proxy88FMAer](),
-			"Gteer":            reflect.TypeFor[proxy89Gteer](),
-			"Gter":             reflect.TypeFor[proxy90Gter](),
-			"InfChecker":       reflect.TypeFor[proxy91InfChecker](),
-			"InnerProder":      reflect.TypeFor[proxy92InnerProder](),
-			"InnerProderF32":   reflect.TypeFor[proxy93InnerProderF32](),
-			"InnerProderF64":   reflect.TypeFor[proxy94InnerProderF64](),
-			"InvSqrter":        reflect.TypeFor[proxy95InvSqrter](),
-			"Inver":            reflect.TypeFor[proxy96Inver](),
-			"Iterator":         reflect.TypeFor[proxy97Iterator](),
-			"Kinder":           reflect.TypeFor[proxy98Kinder](),
-			"Log10er":          reflect.TypeFor[proxy99Log10er](),
-			"Log2er":           reflect.TypeFor[proxy100Log2er](),
-			"Loger":            reflect.TypeFor[proxy101Loger](),
-			"Lteer":            reflect.TypeFor[proxy102Lteer](),
-			"Lter":             reflect.TypeFor[proxy103Lter](),
-			"Mapper":           reflect.TypeFor[proxy104Mapper](),
-			"MatMuler":         reflect.TypeFor[proxy105MatMuler](),
-			"MatVecMuler":      reflect.TypeFor[proxy106MatVecMuler](),
-			"MathError":        reflect.TypeFor[proxy107MathError](),
-			"MaxBetweener":     reflect.TypeFor[proxy108MaxBetweener](),
-			"Maxer":            reflect.TypeFor[proxy109Maxer](),
-			"MemSetter":        reflect.TypeFor[proxy110MemSetter](),
-			"Memory":           reflect.TypeFor[proxy111Memory](),
-			"MinBetweener":     reflect.TypeFor[proxy112MinBetweener](),
-			"Miner":            reflect.TypeFor[proxy113Miner](),
-			"Moder":            reflect.TypeFor[proxy114Moder](),
-			"Muler":            reflect.TypeFor[proxy115Muler](),
-			"NaNChecker":       reflect.TypeFor[proxy116NaNChecker](),
-			"Neger":            reflect.TypeFor[proxy117Neger](),
-			"NoOpError":        reflect.TypeFor[proxy118NoOpError](),
-			"NonStdEngine":     reflect.TypeFor[proxy119NonStdEngine](),
-			"Oner":             reflect.TypeFor[proxy120Oner](),
-			"OptimizedReducer": reflect.TypeFor[proxy121OptimizedReducer](),
-			"OuterProder":      reflect.TypeFor[proxy122OuterProder](),
-			"Power":            reflect.TypeFor[proxy123Power](),
-			"Proder":           reflect.TypeFor[proxy124Proder](),
-			"Reducer":          reflect.TypeFor[proxy125Reducer](),
-			"Repeater":         reflect.TypeFor[proxy126Repeater](),
-			"SVDer":            reflect.TypeFor[proxy127SVDer](),
-			"ScalarRep":        reflect.TypeFor[proxy128ScalarRep](),
-			"Signer":           reflect.TypeFor[proxy129Signer](),
-			"Slice":            reflect.TypeFor[proxy130Slice](),
-			"Slicer":           reflect.TypeFor[proxy131Slicer](),
-			"SoftMaxer":        reflect.TypeFor[proxy132SoftMaxer](),
-			"Sqrter":           reflect.TypeFor[proxy133Sqrter](),
-			"Squarer":          reflect.TypeFor[proxy134Squarer](),
-			"Stacker":          reflect.TypeFor[proxy135Stacker](),
-			"Suber":            reflect.TypeFor[proxy136Suber](),
-			"Sumer":            reflect.TypeFor[proxy137Sumer](),
-			"Tanher":           reflect.TypeFor[proxy138Tanher](),
-			"Tracer":           reflect.TypeFor[proxy139Tracer](),
-			"Transposer":       reflect.TypeFor[proxy140Transposer](),
-			"Zeroer":           reflect.TypeFor[proxy141Zeroer](),
+			"Abser":            reflect.TypeFor[proxy66Abser](),
+			"Adder":            reflect.TypeFor[proxy67Adder](),
+			"Argmaxer":         reflect.TypeFor[proxy68Argmaxer](),
+			"Argminer":         reflect.TypeFor[proxy69Argminer](),
+			"BLAS":             reflect.TypeFor[proxy70BLAS](),
+			"Boolable":         reflect.TypeFor[proxy71Boolable](),
+			"ByIndiceser":      reflect.TypeFor[proxy72ByIndiceser](),
+			"Cbrter":           reflect.TypeFor[proxy73Cbrter](),
+			"Clamper":          reflect.TypeFor[proxy74Clamper](),
+			"Cloner":           reflect.TypeFor[proxy75Cloner](),
+			"Concater":         reflect.TypeFor[proxy76Concater](),
+			"Cuber":            reflect.TypeFor[proxy77Cuber](),
+			"Dataer":           reflect.TypeFor[proxy78Dataer](),
+			"DenseStacker":     reflect.TypeFor[proxy79DenseStacker](),
+			"Densor":           reflect.TypeFor[proxy80Densor](),
+			"Diager":           reflect.TypeFor[proxy81Diager](),
+			"Diver":            reflect.TypeFor[proxy82Diver](),
+			"Dotter":           reflect.TypeFor[proxy83Dotter](),
+			"Dtyper":           reflect.TypeFor[proxy84Dtyper](),
+			"ElEqer":           reflect.TypeFor[proxy85ElEqer](),
+			"Engine":           reflect.TypeFor[proxy86Engine](),
+			"Eq":               reflect.TypeFor[proxy87Eq](),
+			"Exper":            reflect.TypeFor[proxy88Exper](),
+			"FMAer":            reflect.TypeFor[proxy89FMAer](),
+			"Gteer":            reflect.TypeFor[proxy90Gteer](),
+			"Gter":             reflect.TypeFor[proxy91Gter](),
+			"InfChecker":       reflect.TypeFor[proxy92InfChecker](),
+			"InnerProder":      reflect.TypeFor[proxy93InnerProder](),
+			"InnerProderF32":   reflect.TypeFor[proxy94InnerProderF32](),
+			"InnerProderF64":   reflect.TypeFor[proxy95InnerProderF64](),
+			"InvSqrter":        reflect.TypeFor[proxy96InvSqrter](),
+			"Inver":            reflect.TypeFor[proxy97Inver](),
+			"Iterator":         reflect.TypeFor[proxy98Iterator](),
+			"Kinder":           reflect.TypeFor[proxy99Kinder](),
+			"Log10er":          reflect.TypeFor[proxy100Log10er](),
+			"Log2er":           reflect.TypeFor[proxy101Log2er](),
+			"Loger":            reflect.TypeFor[proxy102Loger](),
+			"Lteer":            reflect.TypeFor[proxy103Lteer](),
+			"Lter":             reflect.TypeFor[proxy104Lter](),
+			"Mapper":           reflect.TypeFor[proxy105Mapper](),
+			"MatMuler":         reflect.TypeFor[proxy106MatMuler](),
+			"MatVecMuler":      reflect.TypeFor[proxy107MatVecMuler](),
+			"MathError":        reflect.TypeFor[proxy108MathError](),
+			"MaxBetweener":     reflect.TypeFor[proxy109MaxBetweener](),
+			"Maxer":            reflect.TypeFor[proxy110Maxer](),
+			"MemSetter":        reflect.TypeFor[proxy111MemSetter](),
+			"Memory":           reflect.TypeFor[proxy112Memory](),
+			"MinBetweener":     reflect.TypeFor[proxy113MinBetweener](),
+			"Miner":            reflect.TypeFor[proxy114Miner](),
+			"Moder":            reflect.TypeFor[proxy115Moder](),
+			"Muler":            reflect.TypeFor[proxy116Muler](),
+			"NaNChecker":       reflect.TypeFor[proxy117NaNChecker](),
+			"Neger":            reflect.TypeFor[proxy118Neger](),
+			"NoOpError":        reflect.TypeFor[proxy119NoOpError](),
+			"NonStdEngine":     reflect.TypeFor[proxy120NonStdEngine](),
+			"Oner":             reflect.TypeFor[proxy121Oner](),
+			"OptimizedReducer": reflect.TypeFor[proxy122OptimizedReducer](),
+			"OuterProder":      reflect.TypeFor[proxy123OuterProder](),
+			"Power":            reflect.TypeFor[proxy124Power](),
+			"Proder":           reflect.TypeFor[proxy125Proder](),
+			"Reducer":          reflect.TypeFor[proxy126Reducer](),
+			"Repeater":         reflect.TypeFor[proxy127Repeater](),
+			"SVDer":            reflect.TypeFor[proxy128SVDer](),
+			"ScalarRep":        reflect.TypeFor[proxy129ScalarRep](),
+			"Signer":           reflect.TypeFor[proxy130Signer](),
+			"Slice":            reflect.TypeFor[proxy131Slice](),
+			"Slicer":           reflect.TypeFor[proxy132Slicer](),
+			"SoftMaxer":        reflect.TypeFor[proxy133SoftMaxer](),
+			"Sqrter":           reflect.TypeFor[proxy134Sqrter](),
+			"Squarer":          reflect.TypeFor[proxy135Squarer](),
+			"Stacker":          reflect.TypeFor[proxy136Stacker](),
+			"Suber":            reflect.TypeFor[proxy137Suber](),
+			"Sumer":            reflect.TypeFor[proxy138Sumer](),
+			"Tanher":           reflect.TypeFor[proxy139Tanher](),
+			"Tracer":           reflect.TypeFor[proxy140Tracer](),
+			"Transposer":       reflect.TypeFor[proxy141Transposer](),
+			"Zeroer":           reflect.TypeFor[proxy142Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"DEBUG":    "bool:false",
@@ -1797,22 +1807,66 @@ func (p *proxy19Query) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 fun
 	return p.Run_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy20Tabular lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Tabular.
-type proxy20Tabular struct {
+// proxy20Sized lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Sized.
+type proxy20Sized struct {
+	Object     interface{}
+	Baselines_ func(_ interface{}, a0 context.Context, a1 task.Part) ([]task.Rival, error)
+	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
+	Evaluate_  func(_ interface{}, a0 context.Context, a1 task.Part) (task.Scores, error)
+	Examples_  func(_ interface{}) (int, int, int)
+	Limit_     func(_ interface{}, a0 int)
+	Params_    func(_ interface{}) *graph.Params
+	Predictor_ func(_ interface{}) task.Predictor
+	Probe_     func(_ interface{}) ([]graph.GradientNorms, error)
+	Sizes_     func(_ interface{}) []task.Size
+	Step_      func(_ interface{}, a0 int, a1 []int) (train.Step, error)
+	Validate_  func(_ interface{}) (train.Evaluation, error)
+}
+
+func (p *proxy20Sized) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
+	return p.Baselines_(p.Object, a0, a1)
+}
+
+func (p *proxy20Sized) Batches(a0 int, a1 int, a2 uint64) [][]int {
+	return p.Batches_(p.Object, a0, a1, a2)
+}
+
+func (p *proxy20Sized) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
+	return p.Evaluate_(p.Object, a0, a1)
+}
+
+func (p *proxy20Sized) Examples() (int, int, int) { return p.Examples_(p.Object) }
+
+func (p *proxy20Sized) Limit(a0 int) { p.Limit_(p.Object, a0) }
+
+func (p *proxy20Sized) Params() *graph.Params { return p.Params_(p.Object) }
+
+func (p *proxy20Sized) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+
+func (p *proxy20Sized) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
+
+func (p *proxy20Sized) Sizes() []task.Size { return p.Sizes_(p.Object) }
+
+func (p *proxy20Sized) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+
+func (p *proxy20Sized) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+
+// proxy21Tabular lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Tabular.
+type proxy21Tabular struct {
 	Object interface{}
 	Event_ func(_ interface{}) any
 	Row_   func(_ interface{}) (task.Row, error)
 	Text_  func(_ interface{}) string
 }
 
-func (p *proxy20Tabular) Event() any { return p.Event_(p.Object) }
+func (p *proxy21Tabular) Event() any { return p.Event_(p.Object) }
 
-func (p *proxy20Tabular) Row() (task.Row, error) { return p.Row_(p.Object) }
+func (p *proxy21Tabular) Row() (task.Row, error) { return p.Row_(p.Object) }
 
-func (p *proxy20Tabular) Text() string { return p.Text_(p.Object) }
+func (p *proxy21Tabular) Text() string { return p.Text_(p.Object) }
 
-// proxy21Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
-type proxy21Task struct {
+// proxy22Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
+type proxy22Task struct {
 	Object     interface{}
 	Baselines_ func(_ interface{}, a0 context.Context, a1 task.Part) ([]task.Rival, error)
 	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
@@ -1826,34 +1880,34 @@ type proxy21Task struct {
 	Validate_  func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy21Task) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
+func (p *proxy22Task) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
 	return p.Baselines_(p.Object, a0, a1)
 }
 
-func (p *proxy21Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+func (p *proxy22Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
 	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy21Task) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
+func (p *proxy22Task) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
 	return p.Evaluate_(p.Object, a0, a1)
 }
 
-func (p *proxy21Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
+func (p *proxy22Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
 
-func (p *proxy21Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
+func (p *proxy22Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
 
-func (p *proxy21Task) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy22Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy21Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy22Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-func (p *proxy21Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
+func (p *proxy22Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
 
-func (p *proxy21Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+func (p *proxy22Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy21Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy22Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy22ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
-type proxy22ADOp struct {
+// proxy23ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
+type proxy23ADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -1868,34 +1922,34 @@ type proxy22ADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy22ADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy23ADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy22ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy23ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy22ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy23ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy22ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy23ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy23ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy22ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy23ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy22ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy23ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy22ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy23ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy22ADOp) String() string { return p.String_(p.Object) }
+func (p *proxy23ADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy22ADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy23ADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy22ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy23ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy23Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
-type proxy23Arena struct {
+// proxy24Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
+type proxy24Arena struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -1904,26 +1958,26 @@ type proxy23Arena struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy23Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy24Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy23Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy24Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy23Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy24Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy23Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
+func (p *proxy24Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
 
-func (p *proxy23Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy24Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy24BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
-type proxy24BLAS struct {
+// proxy25BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
+type proxy25BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2069,587 +2123,587 @@ type proxy24BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy24BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy25BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy25BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy25BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy25BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy25BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy25BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy25BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy25BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy25BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy25BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy25BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy25BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy25BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy25BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy25BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy25BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy25BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy25BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy25BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy25BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy25BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy25BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy25BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy25BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy25BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy25BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy25BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy25BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy25BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy25BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy25BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy25BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy25BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy25BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy25BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy25BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy25BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy25BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy25BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy25BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy25BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy25BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy25BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy25BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy24BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy25BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy25BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy25BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy25BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy25BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy25BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy25BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy25BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy25BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy25BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy25BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy25BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy25BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy25BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy25BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy25BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy25BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy25BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy25BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy25BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy25BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy25BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy25BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy25BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy25BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy25BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy25BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy25BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy25BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy25BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy25BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy25BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy25BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy25BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy25BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy25BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy25BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy25BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy25BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy25BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy25BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy25BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy25BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy24BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy25BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy25BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy25BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy25BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy25BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy25BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy25BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy25BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy25BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy25BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy25BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy25BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy25BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy25BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy25BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy25BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy25BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy25BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy25BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy25BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy25BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy25BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy25BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy25BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy25BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy25BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy25BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy25BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy25BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy24BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy25BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy25BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy25BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy25BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy25BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy25BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy25BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy25BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy25BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy25BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy25BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy25BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy24BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy25BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy25BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy24BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy25BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy24BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy25BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy25BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy24BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy25BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy24BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy25BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy25BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy24BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy25BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy25BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy24BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy25BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy25BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy24BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy25BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy24BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy25BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy25Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
-type proxy25Batched struct {
+// proxy26Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
+type proxy26Batched struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy25Batched) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy26Batched) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy25Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy26Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy26BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
-type proxy26BatchedBLAS struct {
+// proxy27BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
+type proxy27BatchedBLAS struct {
 	Object         interface{}
 	Caxpy_         func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_         func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2797,580 +2851,580 @@ type proxy26BatchedBLAS struct {
 	Ztrsv_         func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy26BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy27BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy27BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy27BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy27BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy27BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy27BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy27BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy27BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy27BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy27BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy27BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy27BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy27BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy27BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy27BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy27BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy27BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy27BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy27BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy27BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy27BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy27BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy27BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy27BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy27BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy27BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy27BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy27BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy27BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy27BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy27BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy27BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy27BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy27BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy27BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy27BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy27BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy26BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy27BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy27BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy26BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy27BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy27BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy27BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy27BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy27BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy27BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy27BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy27BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy27BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy27BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy27BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy27BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy27BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy27BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy27BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy27BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy27BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy27BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy27BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy27BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy27BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy27BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy27BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy27BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy27BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy27BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy27BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy27BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy27BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy27BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy27BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy27BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy27BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy27BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy27BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy27BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy27BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy26BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy27BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy27BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy26BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy27BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy27BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy27BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy27BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy27BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy27BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy27BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy27BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy27BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy27BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy27BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy27BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy27BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy27BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy27BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy27BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy27BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy27BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy27BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy27BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-func (p *proxy26BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy27BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy27BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy27BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy27BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy27BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy27BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy27BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy26BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy27BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy27BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy27BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy27BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy27BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy27BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy27BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy27BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy27BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy26BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy27BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy27BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy26BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy27BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy26BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy27BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy27BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy26BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy27BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy26BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy26BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy27BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy27BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy26BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy27BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy27BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy26BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy27BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy26BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy27BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy27BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
-type proxy27BatchedDevice struct {
+// proxy28BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
+type proxy28BatchedDevice struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	Errors_        func(_ interface{}) error
@@ -3378,16 +3432,16 @@ type proxy27BatchedDevice struct {
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy27BatchedDevice) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy28BatchedDevice) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy27BatchedDevice) Errors() error { return p.Errors_(p.Object) }
+func (p *proxy28BatchedDevice) Errors() error { return p.Errors_(p.Object) }
 
-func (p *proxy27BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
+func (p *proxy28BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
 
-func (p *proxy27BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy28BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy28BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
-type proxy28BinaryOp struct {
+// proxy29BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
+type proxy29BinaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3402,44 +3456,44 @@ type proxy28BinaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy28BinaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy29BinaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy28BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy29BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy28BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy29BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy28BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy29BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy28BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy29BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy28BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
+func (p *proxy29BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
 
-func (p *proxy28BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy29BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy28BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy29BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy28BinaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy29BinaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy28BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy29BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy28BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy29BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy29CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
-type proxy29CLDoer struct {
+// proxy30CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
+type proxy30CLDoer struct {
 	Object interface{}
 	CLDo_  func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy29CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy30CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CLDo_(p.Object, a0...)
 }
 
-// proxy30CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
-type proxy30CUDAADOp struct {
+// proxy31CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
+type proxy31CUDAADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CUDADoDiff_      func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error
@@ -3455,106 +3509,106 @@ type proxy30CUDAADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy30CUDAADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy31CUDAADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy30CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
+func (p *proxy31CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
 	return p.CUDADoDiff_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy30CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy31CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy30CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy31CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy30CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy31CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy30CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy31CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy30CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy31CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy30CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy31CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy30CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy31CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy30CUDAADOp) String() string { return p.String_(p.Object) }
+func (p *proxy31CUDAADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy30CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy31CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy30CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy31CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy31CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
-type proxy31CUDADoer struct {
+// proxy32CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
+type proxy32CUDADoer struct {
 	Object  interface{}
 	CUDADo_ func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy31CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy32CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CUDADo_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy32CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
-type proxy32CloneErrorer struct {
+// proxy33CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
+type proxy33CloneErrorer struct {
 	Object interface{}
 	Clone_ func(_ interface{}) (interface{}, error)
 }
 
-func (p *proxy32CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
+func (p *proxy33CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
 
-// proxy33Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
-type proxy33Cloner struct {
+// proxy34Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
+type proxy34Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy33Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy34Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy34CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
-type proxy34CopierFrom struct {
+// proxy35CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
+type proxy35CopierFrom struct {
 	Object    interface{}
 	CopyFrom_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy34CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
+func (p *proxy35CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
 
-// proxy35CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
-type proxy35CopierTo struct {
+// proxy36CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
+type proxy36CopierTo struct {
 	Object  interface{}
 	CopyTo_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy35CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
+func (p *proxy36CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
 
-// proxy36DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
-type proxy36DimSizer struct {
+// proxy37DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
+type proxy37DimSizer struct {
 	Object   interface{}
 	DimSize_ func(_ interface{}, a0 int) (int, error)
 }
 
-func (p *proxy36DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
+func (p *proxy37DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
 
-// proxy37Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
-type proxy37Dtyper struct {
+// proxy38Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
+type proxy38Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy37Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy38Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy38Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
-type proxy38Errer struct {
+// proxy39Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
+type proxy39Errer struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 }
 
-func (p *proxy38Errer) Err() error { return p.Err_(p.Object) }
+func (p *proxy39Errer) Err() error { return p.Err_(p.Object) }
 
-// proxy39External lets types of a notebook implement gorgonia.org/gorgonia.External.
-type proxy39External struct {
+// proxy40External lets types of a notebook implement gorgonia.org/gorgonia.External.
+type proxy40External struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -3565,77 +3619,77 @@ type proxy39External struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy39External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy40External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy39External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy40External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy39External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy40External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy39External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
+func (p *proxy40External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
 	p.PutValue_(p.Object, a0, a1)
 }
 
-func (p *proxy39External) Signal() { p.Signal_(p.Object) }
+func (p *proxy40External) Signal() { p.Signal_(p.Object) }
 
-func (p *proxy39External) Sync() chan struct{} { return p.Sync_(p.Object) }
+func (p *proxy40External) Sync() chan struct{} { return p.Sync_(p.Object) }
 
-func (p *proxy39External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy40External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy40IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
-type proxy40IncrDoer struct {
+// proxy41IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
+type proxy41IncrDoer struct {
 	Object  interface{}
 	IncrDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) error
 }
 
-func (p *proxy40IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
+func (p *proxy41IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
 	return p.IncrDo_(p.Object, a0, a1...)
 }
 
-// proxy41Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
-type proxy41Input struct {
+// proxy42Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
+type proxy42Input struct {
 	Object interface{}
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy41Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy42Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy41Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy42Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy42Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
-type proxy42Mker struct {
+// proxy43Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
+type proxy43Mker struct {
 	Object interface{}
 	Mk_    func(_ interface{}, a0 ...gorgonia.Input) gorgonia.Input
 }
 
-func (p *proxy42Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
+func (p *proxy43Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
 
-// proxy43Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
-type proxy43Namer struct {
+// proxy44Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
+type proxy44Namer struct {
 	Object interface{}
 	Name_  func(_ interface{}) string
 }
 
-func (p *proxy43Namer) Name() string { return p.Name_(p.Object) }
+func (p *proxy44Namer) Name() string { return p.Name_(p.Object) }
 
-// proxy44NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
-type proxy44NoOpError struct {
+// proxy45NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
+type proxy45NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy44NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy45NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy45NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
-type proxy45NoRetOp struct {
+// proxy46NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
+type proxy46NoRetOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3650,34 +3704,34 @@ type proxy45NoRetOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy45NoRetOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy46NoRetOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy45NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy46NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy45NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy46NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy45NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy46NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy45NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy46NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy45NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy46NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy45NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
+func (p *proxy46NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
 
-func (p *proxy45NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy46NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy45NoRetOp) String() string { return p.String_(p.Object) }
+func (p *proxy46NoRetOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy45NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy46NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy45NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy46NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy46Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
-type proxy46Op struct {
+// proxy47Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
+type proxy47Op struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3691,30 +3745,30 @@ type proxy46Op struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy46Op) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy47Op) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy46Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy47Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy46Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy47Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy46Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy47Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy46Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy47Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy46Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy47Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy46Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy47Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy46Op) String() string { return p.String_(p.Object) }
+func (p *proxy47Op) String() string { return p.String_(p.Object) }
 
-func (p *proxy46Op) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy47Op) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy46Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy47Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy47ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
-type proxy47ReductionOp struct {
+// proxy48ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
+type proxy48ReductionOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3729,48 +3783,48 @@ type proxy47ReductionOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy47ReductionOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy48ReductionOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy47ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy48ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy47ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy48ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy47ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy48ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy47ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy48ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy47ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
+func (p *proxy48ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
 
-func (p *proxy47ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy48ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy47ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy48ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy47ReductionOp) String() string { return p.String_(p.Object) }
+func (p *proxy48ReductionOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy47ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy48ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy47ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy48ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy48Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
-type proxy48Result struct {
+// proxy49Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
+type proxy49Result struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy48Result) Err() error { return p.Err_(p.Object) }
+func (p *proxy49Result) Err() error { return p.Err_(p.Object) }
 
-func (p *proxy48Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy49Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy48Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy49Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy49SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
-type proxy49SDOp struct {
+// proxy50SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
+type proxy50SDOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3786,44 +3840,44 @@ type proxy49SDOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy49SDOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy50SDOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy49SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy50SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy49SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
+func (p *proxy50SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
 
-func (p *proxy49SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy50SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy49SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy50SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy49SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy50SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy49SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy50SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy49SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy50SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy49SDOp) String() string { return p.String_(p.Object) }
+func (p *proxy50SDOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy49SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
+func (p *proxy50SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
 	return p.SymDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy49SDOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy50SDOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy49SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy50SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy50Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
-type proxy50Solver struct {
+// proxy51Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
+type proxy51Solver struct {
 	Object interface{}
 	Step_  func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy50Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy51Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
 
-// proxy51Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
-type proxy51Tensor struct {
+// proxy52Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
+type proxy52Tensor struct {
 	Object                interface{}
 	DataSize_             func(_ interface{}) int
 	Dims_                 func(_ interface{}) int
@@ -3841,52 +3895,52 @@ type proxy51Tensor struct {
 	Uintptr_              func(_ interface{}) uintptr
 }
 
-func (p *proxy51Tensor) DataSize() int { return p.DataSize_(p.Object) }
+func (p *proxy52Tensor) DataSize() int { return p.DataSize_(p.Object) }
 
-func (p *proxy51Tensor) Dims() int { return p.Dims_(p.Object) }
+func (p *proxy52Tensor) Dims() int { return p.Dims_(p.Object) }
 
-func (p *proxy51Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy52Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy51Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
+func (p *proxy52Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
 
-func (p *proxy51Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
+func (p *proxy52Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
 
-func (p *proxy51Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
+func (p *proxy52Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
 
-func (p *proxy51Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy52Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy51Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy52Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy51Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
+func (p *proxy52Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
 
-func (p *proxy51Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy52Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-func (p *proxy51Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy52Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy51Tensor) Size() int { return p.Size_(p.Object) }
+func (p *proxy52Tensor) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy51Tensor) Strides() []int { return p.Strides_(p.Object) }
+func (p *proxy52Tensor) Strides() []int { return p.Strides_(p.Object) }
 
-func (p *proxy51Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy52Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy52TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
-type proxy52TrainModeOp struct {
+// proxy53TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
+type proxy53TrainModeOp struct {
 	Object       interface{}
 	SetTraining_ func(_ interface{}, a0 bool) error
 }
 
-func (p *proxy52TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
+func (p *proxy53TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
 
-// proxy53Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
-type proxy53Typer struct {
+// proxy54Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
+type proxy54Typer struct {
 	Object interface{}
 	Type_  func(_ interface{}) hm.Type
 }
 
-func (p *proxy53Typer) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy54Typer) Type() hm.Type { return p.Type_(p.Object) }
 
-// proxy54UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
-type proxy54UnaryOp struct {
+// proxy55UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
+type proxy55UnaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3901,68 +3955,68 @@ type proxy54UnaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy54UnaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy55UnaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy54UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy55UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy54UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy55UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy54UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy55UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy54UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy55UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy54UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
+func (p *proxy55UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
 
-func (p *proxy54UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy55UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy54UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy55UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy54UnaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy55UnaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy54UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy55UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy54UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy55UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy55UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
-type proxy55UnsafeDoer struct {
+// proxy56UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
+type proxy56UnsafeDoer struct {
 	Object    interface{}
 	UnsafeDo_ func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy55UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy56UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UnsafeDo_(p.Object, a0...)
 }
 
-// proxy56UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
-type proxy56UsePreallocDoer struct {
+// proxy57UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
+type proxy57UsePreallocDoer struct {
 	Object         interface{}
 	UsePreallocDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy56UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy57UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UsePreallocDo_(p.Object, a0, a1...)
 }
 
-// proxy57VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
-type proxy57VM struct {
+// proxy58VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
+type proxy58VM struct {
 	Object  interface{}
 	Close_  func(_ interface{}) error
 	Reset_  func(_ interface{})
 	RunAll_ func(_ interface{}) error
 }
 
-func (p *proxy57VM) Close() error { return p.Close_(p.Object) }
+func (p *proxy58VM) Close() error { return p.Close_(p.Object) }
 
-func (p *proxy57VM) Reset() { p.Reset_(p.Object) }
+func (p *proxy58VM) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy57VM) RunAll() error { return p.RunAll_(p.Object) }
+func (p *proxy58VM) RunAll() error { return p.RunAll_(p.Object) }
 
-// proxy58Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
-type proxy58Value struct {
+// proxy59Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
+type proxy59Value struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -3973,57 +4027,57 @@ type proxy58Value struct {
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy58Value) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy59Value) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy58Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy59Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy58Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy59Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy58Value) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy59Value) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy58Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy59Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy58Value) Size() int { return p.Size_(p.Object) }
+func (p *proxy59Value) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy58Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy59Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy59ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
-type proxy59ValueCloser struct {
+// proxy60ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
+type proxy60ValueCloser struct {
 	Object      interface{}
 	ValueClose_ func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy59ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
+func (p *proxy60ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
 
-// proxy60ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
-type proxy60ValueEqualer struct {
+// proxy61ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
+type proxy61ValueEqualer struct {
 	Object   interface{}
 	ValueEq_ func(_ interface{}, a0 gorgonia.Value) bool
 }
 
-func (p *proxy60ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
+func (p *proxy61ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
 
-// proxy61ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
-type proxy61ValueGrad struct {
+// proxy62ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
+type proxy62ValueGrad struct {
 	Object interface{}
 	Grad_  func(_ interface{}) (gorgonia.Value, error)
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy61ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
+func (p *proxy62ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
 
-func (p *proxy61ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy62ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy62Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
-type proxy62Valuer struct {
+// proxy63Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
+type proxy63Valuer struct {
 	Object interface{}
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy62Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy63Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy63ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
-type proxy63ZeroValuer struct {
+// proxy64ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
+type proxy64ZeroValuer struct {
 	Object     interface{}
 	Data_      func(_ interface{}) interface{}
 	Dtype_     func(_ interface{}) tensor.Dtype
@@ -4035,24 +4089,24 @@ type proxy63ZeroValuer struct {
 	ZeroValue_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy63ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy64ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy63ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy64ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy63ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy64ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy63ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy64ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy63ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy64ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy63ZeroValuer) Size() int { return p.Size_(p.Object) }
+func (p *proxy64ZeroValuer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy63ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy64ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy63ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
+func (p *proxy64ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
 
-// proxy64Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
-type proxy64Zeroer struct {
+// proxy65Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
+type proxy65Zeroer struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -4064,69 +4118,69 @@ type proxy64Zeroer struct {
 	Zero_    func(_ interface{})
 }
 
-func (p *proxy64Zeroer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy65Zeroer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy64Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy65Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy64Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy65Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy64Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy65Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy64Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy65Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy64Zeroer) Size() int { return p.Size_(p.Object) }
+func (p *proxy65Zeroer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy64Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy65Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy64Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy65Zeroer) Zero() { p.Zero_(p.Object) }
 
-// proxy65Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
-type proxy65Abser struct {
+// proxy66Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
+type proxy66Abser struct {
 	Object interface{}
 	Abs_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy65Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy66Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Abs_(p.Object, a0, a1...)
 }
 
-// proxy66Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
-type proxy66Adder struct {
+// proxy67Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
+type proxy67Adder struct {
 	Object     interface{}
 	Add_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	AddScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy66Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy67Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Add_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy66Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy67Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.AddScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy67Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
-type proxy67Argmaxer struct {
+// proxy68Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
+type proxy68Argmaxer struct {
 	Object  interface{}
 	Argmax_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy67Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy68Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmax_(p.Object, a0, a1)
 }
 
-// proxy68Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
-type proxy68Argminer struct {
+// proxy69Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
+type proxy69Argminer struct {
 	Object  interface{}
 	Argmin_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy68Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy69Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmin_(p.Object, a0, a1)
 }
 
-// proxy69BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
-type proxy69BLAS struct {
+// proxy70BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
+type proxy70BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -4272,717 +4326,717 @@ type proxy69BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy69BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy70BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy70BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy70BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy70BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy70BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy70BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy70BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy70BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy70BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy70BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy70BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy70BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy70BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy70BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy70BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy70BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy70BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy70BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy70BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy70BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy70BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy70BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy70BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy70BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy70BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy70BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy70BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy70BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy70BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy70BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy70BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy70BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy70BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy70BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy70BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy70BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy70BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy70BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy70BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy70BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy70BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy70BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy70BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy70BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy69BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy70BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy70BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy70BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy70BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy70BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy70BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy70BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy70BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy70BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy70BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy70BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy70BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy70BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy70BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy70BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy70BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy70BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy70BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy70BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy70BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy70BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy70BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy70BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy70BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy70BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy70BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy70BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy70BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy70BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy70BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy70BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy70BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy70BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy70BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy70BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy70BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy70BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy70BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy70BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy70BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy70BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy69BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy70BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy70BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy69BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy70BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy70BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy70BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy70BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy70BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy70BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy70BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy70BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy70BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy70BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy70BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy70BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy70BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy70BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy70BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy70BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy70BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy70BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy70BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy70BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy70BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy70BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy70BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy70BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy70BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy70BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy70BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy70BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy70BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy69BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy70BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy70BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy70BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy70BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy70BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy70BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy70BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy70BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy70BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy70BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy70BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy70BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy69BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy70BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy70BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy69BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy70BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy69BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy70BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy70BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy69BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy70BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy69BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy70BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy70BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy69BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy70BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy70BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy69BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy70BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy70BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy69BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy70BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy69BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy70BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy70Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
-type proxy70Boolable struct {
+// proxy71Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
+type proxy71Boolable struct {
 	Object interface{}
 	One_   func(_ interface{})
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy70Boolable) One() { p.One_(p.Object) }
+func (p *proxy71Boolable) One() { p.One_(p.Object) }
 
-func (p *proxy70Boolable) Zero() { p.Zero_(p.Object) }
+func (p *proxy71Boolable) Zero() { p.Zero_(p.Object) }
 
-// proxy71ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
-type proxy71ByIndiceser struct {
+// proxy72ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
+type proxy72ByIndiceser struct {
 	Object            interface{}
 	SelectByIndices_  func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SelectByIndicesB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy71ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy72ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndices_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy71ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy72ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndicesB_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy72Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
-type proxy72Cbrter struct {
+// proxy73Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
+type proxy73Cbrter struct {
 	Object interface{}
 	Cbrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy72Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy73Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cbrt_(p.Object, a0, a1...)
 }
 
-// proxy73Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
-type proxy73Clamper struct {
+// proxy74Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
+type proxy74Clamper struct {
 	Object interface{}
 	Clamp_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy73Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy74Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Clamp_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy74Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
-type proxy74Cloner struct {
+// proxy75Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
+type proxy75Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy74Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy75Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy75Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
-type proxy75Concater struct {
+// proxy76Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
+type proxy76Concater struct {
 	Object  interface{}
 	Concat_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy75Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy76Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Concat_(p.Object, a0, a1, a2...)
 }
 
-// proxy76Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
-type proxy76Cuber struct {
+// proxy77Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
+type proxy77Cuber struct {
 	Object interface{}
 	Cube_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy76Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy77Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cube_(p.Object, a0, a1...)
 }
 
-// proxy77Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
-type proxy77Dataer struct {
+// proxy78Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
+type proxy78Dataer struct {
 	Object interface{}
 	Data_  func(_ interface{}) interface{}
 }
 
-func (p *proxy77Dataer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy78Dataer) Data() interface{} { return p.Data_(p.Object) }
 
-// proxy78DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
-type proxy78DenseStacker struct {
+// proxy79DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
+type proxy79DenseStacker struct {
 	Object      interface{}
 	StackDense_ func(_ interface{}, a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error)
 }
 
-func (p *proxy78DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
+func (p *proxy79DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
 	return p.StackDense_(p.Object, a0, a1, a2...)
 }
 
-// proxy79Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
-type proxy79Densor struct {
+// proxy80Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
+type proxy80Densor struct {
 	Object interface{}
 	Dense_ func(_ interface{}) *tensor.Dense
 }
 
-func (p *proxy79Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
+func (p *proxy80Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
 
-// proxy80Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
-type proxy80Diager struct {
+// proxy81Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
+type proxy81Diager struct {
 	Object interface{}
 	Diag_  func(_ interface{}, a0 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy80Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
+func (p *proxy81Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
 
-// proxy81Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
-type proxy81Diver struct {
+// proxy82Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
+type proxy82Diver struct {
 	Object     interface{}
 	Div_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	DivScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy81Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy82Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Div_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy81Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy82Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.DivScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy82Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
-type proxy82Dotter struct {
+// proxy83Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
+type proxy83Dotter struct {
 	Object interface{}
 	Dot_   func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy82Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy83Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Dot_(p.Object, a0, a1, a2...)
 }
 
-// proxy83Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
-type proxy83Dtyper struct {
+// proxy84Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
+type proxy84Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy83Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy84Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy84ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
-type proxy84ElEqer struct {
+// proxy85ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
+type proxy85ElEqer struct {
 	Object    interface{}
 	ElEq_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ElNe_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -4990,24 +5044,24 @@ type proxy84ElEqer struct {
 	NeScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy84ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy85ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElEq_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy84ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy85ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElNe_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy84ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy85ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.EqScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy84ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy85ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.NeScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy85Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
-type proxy85Engine struct {
+// proxy86Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
+type proxy86Engine struct {
 	Object           interface{}
 	Accessible_      func(_ interface{}, a0 tensor.Memory) (tensor.Memory, error)
 	Alloc_           func(_ interface{}, a0 int64) (tensor.Memory, error)
@@ -5019,151 +5073,151 @@ type proxy85Engine struct {
 	WorksWith_       func(_ interface{}, a0 tensor.DataOrder) bool
 }
 
-func (p *proxy85Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
+func (p *proxy86Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
 	return p.Accessible_(p.Object, a0)
 }
 
-func (p *proxy85Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
+func (p *proxy86Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
 
-func (p *proxy85Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
+func (p *proxy86Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
 
-func (p *proxy85Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
+func (p *proxy86Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
 
-func (p *proxy85Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
+func (p *proxy86Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
 
-func (p *proxy85Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
+func (p *proxy86Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
 	return p.Memcpy_(p.Object, a0, a1)
 }
 
-func (p *proxy85Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
+func (p *proxy86Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
 	return p.Memset_(p.Object, a0, a1)
 }
 
-func (p *proxy85Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
+func (p *proxy86Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
 
-// proxy86Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
-type proxy86Eq struct {
+// proxy87Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
+type proxy87Eq struct {
 	Object interface{}
 	Eq_    func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy86Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
+func (p *proxy87Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
 
-// proxy87Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
-type proxy87Exper struct {
+// proxy88Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
+type proxy88Exper struct {
 	Object interface{}
 	Exp_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy87Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy88Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Exp_(p.Object, a0, a1...)
 }
 
-// proxy88FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
-type proxy88FMAer struct {
+// proxy89FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
+type proxy89FMAer struct {
 	Object     interface{}
 	FMA_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error)
 	FMAScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy88FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy89FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMA_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy88FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy89FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMAScalar_(p.Object, a0, a1, a2)
 }
 
-// proxy89Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
-type proxy89Gteer struct {
+// proxy90Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
+type proxy90Gteer struct {
 	Object     interface{}
 	Gte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy89Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy90Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy89Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy90Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy90Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
-type proxy90Gter struct {
+// proxy91Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
+type proxy91Gter struct {
 	Object    interface{}
 	Gt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy90Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy91Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy90Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy91Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy91InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
-type proxy91InfChecker struct {
+// proxy92InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
+type proxy92InfChecker struct {
 	Object  interface{}
 	HasInf_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy91InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
+func (p *proxy92InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
 
-// proxy92InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
-type proxy92InnerProder struct {
+// proxy93InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
+type proxy93InnerProder struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy92InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
+func (p *proxy93InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy93InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
-type proxy93InnerProderF32 struct {
+// proxy94InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
+type proxy94InnerProderF32 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float32, error)
 }
 
-func (p *proxy93InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
+func (p *proxy94InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy94InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
-type proxy94InnerProderF64 struct {
+// proxy95InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
+type proxy95InnerProderF64 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float64, error)
 }
 
-func (p *proxy94InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
+func (p *proxy95InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy95InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
-type proxy95InvSqrter struct {
+// proxy96InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
+type proxy96InvSqrter struct {
 	Object   interface{}
 	InvSqrt_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy95InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy96InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.InvSqrt_(p.Object, a0, a1...)
 }
 
-// proxy96Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
-type proxy96Inver struct {
+// proxy97Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
+type proxy97Inver struct {
 	Object interface{}
 	Inv_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy96Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy97Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Inv_(p.Object, a0, a1...)
 }
 
-// proxy97Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
-type proxy97Iterator struct {
+// proxy98Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
+type proxy98Iterator struct {
 	Object        interface{}
 	Coord_        func(_ interface{}) []int
 	Done_         func(_ interface{}) bool
@@ -5178,402 +5232,402 @@ type proxy97Iterator struct {
 	Start_        func(_ interface{}) (int, error)
 }
 
-func (p *proxy97Iterator) Coord() []int { return p.Coord_(p.Object) }
+func (p *proxy98Iterator) Coord() []int { return p.Coord_(p.Object) }
 
-func (p *proxy97Iterator) Done() bool { return p.Done_(p.Object) }
+func (p *proxy98Iterator) Done() bool { return p.Done_(p.Object) }
 
-func (p *proxy97Iterator) Next() (int, error) { return p.Next_(p.Object) }
+func (p *proxy98Iterator) Next() (int, error) { return p.Next_(p.Object) }
 
-func (p *proxy97Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
+func (p *proxy98Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
 
-func (p *proxy97Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
+func (p *proxy98Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
 
-func (p *proxy97Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
+func (p *proxy98Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
 
-func (p *proxy97Iterator) Reset() { p.Reset_(p.Object) }
+func (p *proxy98Iterator) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy97Iterator) SetForward() { p.SetForward_(p.Object) }
+func (p *proxy98Iterator) SetForward() { p.SetForward_(p.Object) }
 
-func (p *proxy97Iterator) SetReverse() { p.SetReverse_(p.Object) }
+func (p *proxy98Iterator) SetReverse() { p.SetReverse_(p.Object) }
 
-func (p *proxy97Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy98Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy97Iterator) Start() (int, error) { return p.Start_(p.Object) }
+func (p *proxy98Iterator) Start() (int, error) { return p.Start_(p.Object) }
 
-// proxy98Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
-type proxy98Kinder struct {
+// proxy99Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
+type proxy99Kinder struct {
 	Object interface{}
 	Kind_  func(_ interface{}) reflect_.Kind
 }
 
-func (p *proxy98Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
+func (p *proxy99Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
 
-// proxy99Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
-type proxy99Log10er struct {
+// proxy100Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
+type proxy100Log10er struct {
 	Object interface{}
 	Log10_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy99Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy100Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log10_(p.Object, a0, a1...)
 }
 
-// proxy100Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
-type proxy100Log2er struct {
+// proxy101Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
+type proxy101Log2er struct {
 	Object interface{}
 	Log2_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy100Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy101Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log2_(p.Object, a0, a1...)
 }
 
-// proxy101Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
-type proxy101Loger struct {
+// proxy102Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
+type proxy102Loger struct {
 	Object interface{}
 	Log_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy101Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy102Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log_(p.Object, a0, a1...)
 }
 
-// proxy102Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
-type proxy102Lteer struct {
+// proxy103Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
+type proxy103Lteer struct {
 	Object     interface{}
 	Lte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy102Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy103Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy102Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy103Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy103Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
-type proxy103Lter struct {
+// proxy104Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
+type proxy104Lter struct {
 	Object    interface{}
 	Lt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy103Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy104Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy103Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy104Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy104Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
-type proxy104Mapper struct {
+// proxy105Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
+type proxy105Mapper struct {
 	Object interface{}
 	Map_   func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy104Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy105Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Map_(p.Object, a0, a1, a2...)
 }
 
-// proxy105MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
-type proxy105MatMuler struct {
+// proxy106MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
+type proxy106MatMuler struct {
 	Object  interface{}
 	MatMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy105MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy106MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatMul_(p.Object, a0, a1, a2)
 }
 
-// proxy106MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
-type proxy106MatVecMuler struct {
+// proxy107MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
+type proxy107MatVecMuler struct {
 	Object     interface{}
 	MatVecMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy106MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy107MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatVecMul_(p.Object, a0, a1, a2)
 }
 
-// proxy107MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
-type proxy107MathError struct {
+// proxy108MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
+type proxy108MathError struct {
 	Object   interface{}
 	Indices_ func(_ interface{}) []int
 }
 
-func (p *proxy107MathError) Indices() []int { return p.Indices_(p.Object) }
+func (p *proxy108MathError) Indices() []int { return p.Indices_(p.Object) }
 
-// proxy108MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
-type proxy108MaxBetweener struct {
+// proxy109MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
+type proxy109MaxBetweener struct {
 	Object            interface{}
 	MaxBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MaxBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy108MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy109MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy108MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy109MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy109Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
-type proxy109Maxer struct {
+// proxy110Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
+type proxy110Maxer struct {
 	Object interface{}
 	Max_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy109Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy110Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Max_(p.Object, a0, a1...)
 }
 
-// proxy110MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
-type proxy110MemSetter struct {
+// proxy111MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
+type proxy111MemSetter struct {
 	Object  interface{}
 	Memset_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy110MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
+func (p *proxy111MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
 
-// proxy111Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
-type proxy111Memory struct {
+// proxy112Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
+type proxy112Memory struct {
 	Object   interface{}
 	MemSize_ func(_ interface{}) uintptr
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy111Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy112Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy111Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy112Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy112MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
-type proxy112MinBetweener struct {
+// proxy113MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
+type proxy113MinBetweener struct {
 	Object            interface{}
 	MinBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MinBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy112MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy113MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy112MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy113MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy113Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
-type proxy113Miner struct {
+// proxy114Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
+type proxy114Miner struct {
 	Object interface{}
 	Min_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy113Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy114Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Min_(p.Object, a0, a1...)
 }
 
-// proxy114Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
-type proxy114Moder struct {
+// proxy115Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
+type proxy115Moder struct {
 	Object     interface{}
 	Mod_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ModScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy114Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy115Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mod_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy114Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy115Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ModScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy115Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
-type proxy115Muler struct {
+// proxy116Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
+type proxy116Muler struct {
 	Object     interface{}
 	Mul_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MulScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy115Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy116Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mul_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy115Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy116Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MulScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy116NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
-type proxy116NaNChecker struct {
+// proxy117NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
+type proxy117NaNChecker struct {
 	Object  interface{}
 	HasNaN_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy116NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
+func (p *proxy117NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
 
-// proxy117Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
-type proxy117Neger struct {
+// proxy118Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
+type proxy118Neger struct {
 	Object interface{}
 	Neg_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy117Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy118Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Neg_(p.Object, a0, a1...)
 }
 
-// proxy118NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
-type proxy118NoOpError struct {
+// proxy119NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
+type proxy119NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy118NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy119NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy119NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
-type proxy119NonStdEngine struct {
+// proxy120NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
+type proxy120NonStdEngine struct {
 	Object       interface{}
 	NonStdAlloc_ func(_ interface{})
 }
 
-func (p *proxy119NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
+func (p *proxy120NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
 
-// proxy120Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
-type proxy120Oner struct {
+// proxy121Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
+type proxy121Oner struct {
 	Object interface{}
 	One_   func(_ interface{})
 }
 
-func (p *proxy120Oner) One() { p.One_(p.Object) }
+func (p *proxy121Oner) One() { p.One_(p.Object) }
 
-// proxy121OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
-type proxy121OptimizedReducer struct {
+// proxy122OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
+type proxy122OptimizedReducer struct {
 	Object           interface{}
 	OptimizedReduce_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy121OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy122OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.OptimizedReduce_(p.Object, a0, a1, a2, a3, a4, a5, a6...)
 }
 
-// proxy122OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
-type proxy122OuterProder struct {
+// proxy123OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
+type proxy123OuterProder struct {
 	Object interface{}
 	Outer_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy122OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy123OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.Outer_(p.Object, a0, a1, a2)
 }
 
-// proxy123Power lets types of a notebook implement gorgonia.org/tensor.Power.
-type proxy123Power struct {
+// proxy124Power lets types of a notebook implement gorgonia.org/tensor.Power.
+type proxy124Power struct {
 	Object     interface{}
 	Pow_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	PowScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy123Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy124Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Pow_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy123Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy124Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.PowScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy124Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
-type proxy124Proder struct {
+// proxy125Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
+type proxy125Proder struct {
 	Object interface{}
 	Prod_  func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy124Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy125Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Prod_(p.Object, a0, a1...)
 }
 
-// proxy125Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
-type proxy125Reducer struct {
+// proxy126Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
+type proxy126Reducer struct {
 	Object  interface{}
 	Reduce_ func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy125Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy126Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Reduce_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy126Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
-type proxy126Repeater struct {
+// proxy127Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
+type proxy127Repeater struct {
 	Object       interface{}
 	Repeat_      func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error)
 	RepeatReuse_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy126Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
+func (p *proxy127Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
 	return p.Repeat_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy126Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
+func (p *proxy127Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
 	return p.RepeatReuse_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy127SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
-type proxy127SVDer struct {
+// proxy128SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
+type proxy128SVDer struct {
 	Object interface{}
 	SVD_   func(_ interface{}, a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error)
 }
 
-func (p *proxy127SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
+func (p *proxy128SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
 	return p.SVD_(p.Object, a0, a1, a2)
 }
 
-// proxy128ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
-type proxy128ScalarRep struct {
+// proxy129ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
+type proxy129ScalarRep struct {
 	Object       interface{}
 	IsScalar_    func(_ interface{}) bool
 	ScalarValue_ func(_ interface{}) interface{}
 }
 
-func (p *proxy128ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy129ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy128ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy129ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-// proxy129Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
-type proxy129Signer struct {
+// proxy130Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
+type proxy130Signer struct {
 	Object interface{}
 	Sign_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy129Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy130Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sign_(p.Object, a0, a1...)
 }
 
-// proxy130Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
-type proxy130Slice struct {
+// proxy131Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
+type proxy131Slice struct {
 	Object interface{}
 	End_   func(_ interface{}) int
 	Start_ func(_ interface{}) int
 	Step_  func(_ interface{}) int
 }
 
-func (p *proxy130Slice) End() int { return p.End_(p.Object) }
+func (p *proxy131Slice) End() int { return p.End_(p.Object) }
 
-func (p *proxy130Slice) Start() int { return p.Start_(p.Object) }
+func (p *proxy131Slice) Start() int { return p.Start_(p.Object) }
 
-func (p *proxy130Slice) Step() int { return p.Step_(p.Object) }
+func (p *proxy131Slice) Step() int { return p.Step_(p.Object) }
 
-// proxy131Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
-type proxy131Slicer struct {
+// proxy132Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
+type proxy132Slicer struct {
 	Object interface{}
 	Slice_ func(_ interface{}, a0 ...tensor.Slice) (tensor.View, error)
 }
 
-func (p *proxy131Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
+func (p *proxy132Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
 	return p.Slice_(p.Object, a0...)
 }
 
-// proxy132SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
-type proxy132SoftMaxer struct {
+// proxy133SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
+type proxy133SoftMaxer struct {
 	Object       interface{}
 	LogSoftMax_  func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LogSoftMaxB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -5581,109 +5635,109 @@ type proxy132SoftMaxer struct {
 	SoftMaxB_    func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy132SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy133SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy132SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy133SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy132SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy133SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy132SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy133SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy133Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
-type proxy133Sqrter struct {
+// proxy134Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
+type proxy134Sqrter struct {
 	Object interface{}
 	Sqrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy133Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy134Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sqrt_(p.Object, a0, a1...)
 }
 
-// proxy134Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
-type proxy134Squarer struct {
+// proxy135Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
+type proxy135Squarer struct {
 	Object  interface{}
 	Square_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy134Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy135Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Square_(p.Object, a0, a1...)
 }
 
-// proxy135Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
-type proxy135Stacker struct {
+// proxy136Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
+type proxy136Stacker struct {
 	Object interface{}
 	Stack_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy135Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy136Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Stack_(p.Object, a0, a1, a2...)
 }
 
-// proxy136Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
-type proxy136Suber struct {
+// proxy137Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
+type proxy137Suber struct {
 	Object     interface{}
 	Sub_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SubScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy136Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy137Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sub_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy136Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy137Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SubScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy137Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
-type proxy137Sumer struct {
+// proxy138Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
+type proxy138Sumer struct {
 	Object interface{}
 	Sum_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy137Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy138Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Sum_(p.Object, a0, a1...)
 }
 
-// proxy138Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
-type proxy138Tanher struct {
+// proxy139Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
+type proxy139Tanher struct {
 	Object interface{}
 	Tanh_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy138Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy139Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Tanh_(p.Object, a0, a1...)
 }
 
-// proxy139Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
-type proxy139Tracer struct {
+// proxy140Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
+type proxy140Tracer struct {
 	Object interface{}
 	Trace_ func(_ interface{}, a0 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy139Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
+func (p *proxy140Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
 
-// proxy140Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
-type proxy140Transposer struct {
+// proxy141Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
+type proxy141Transposer struct {
 	Object     interface{}
 	Transpose_ func(_ interface{}, a0 tensor.Tensor, a1 []int) error
 }
 
-func (p *proxy140Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
+func (p *proxy141Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
 	return p.Transpose_(p.Object, a0, a1)
 }
 
-// proxy141Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
-type proxy141Zeroer struct {
+// proxy142Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
+type proxy142Zeroer struct {
 	Object interface{}
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy141Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy142Zeroer) Zero() { p.Zero_(p.Object) }

@@ -38,6 +38,7 @@ type Classifier struct {
 	embed   graph.Init        // what embeddings start as
 	weights []float64         // of the classes in the loss; nil means all 1
 	data    datasets.Settings // how the texts of the training were read
+	example string            // a text of the data that it was trained for
 	pool    program.Pool[program.Shape]
 }
 
@@ -95,7 +96,7 @@ func (c *Classifier) Save(to task.Files) error {
 	if err := to.Write(vocabularyFile, c.encoder); err != nil {
 		return err
 	}
-	return to.Write(task.StateFile, saved{c.classes})
+	return to.Write(task.StateFile, saved{c.classes, c.example})
 }
 
 const vocabularyFile = "vocabulary.json"
@@ -103,6 +104,7 @@ const vocabularyFile = "vocabulary.json"
 // saved is what a classifier keeps beside the vocabulary.
 type saved struct {
 	Classes []string `json:"classes"`
+	Example string   `json:"example,omitempty"`
 }
 
 // Open returns the classifier that Save has kept with the options. The parameters must hold the kept weights.
@@ -121,7 +123,12 @@ func Open(network *graph.Network, params *graph.Params, opts Options, kept task.
 	if err := kept.Read(vocabularyFile, encoder); err != nil {
 		return nil, errors.WithMessagef(err, "%s is damaged", vocabularyFile)
 	}
-	return NewClassifier(network, params, encoder, s.Classes, opts)
+	c, err := NewClassifier(network, params, encoder, s.Classes, opts)
+	if err != nil {
+		return nil, err
+	}
+	c.example = s.Example
+	return c, nil
 }
 
 // Params implements train.Task and task.Predictor.

@@ -3,7 +3,7 @@ package classify
 import (
 	"cmp"
 	"context"
-	"math"
+	"iter"
 	"math/rand"
 	randv2 "math/rand/v2"
 
@@ -13,8 +13,6 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
-	"github.com/rnnzoo/rnnzoo/zoo/metric"
-	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
@@ -43,7 +41,10 @@ type encodedPart struct {
 	bounds []int // steps of the programs that evaluate it
 }
 
-var _ task.Task = (*Classification)(nil)
+var (
+	_ task.Task  = (*Classification)(nil)
+	_ task.Sized = (*Classification)(nil)
+)
 
 // New prepares a task. The network's parameters are declared in params.
 func New(network *graph.Network, data *datasets.Labelled, params *graph.Params, opts Options) (*Classification, error) {
@@ -63,6 +64,11 @@ func New(network *graph.Network, data *datasets.Labelled, params *graph.Params, 
 	}
 	c := &Classifier{opts: opts, network: network, params: params, encoder: encoder, classes: data.Classes,
 		data: data.Meta.Settings, embed: graph.Normal(embeddingDeviation, text.Pad)}
+	for _, part := range [][]datasets.Example{data.Train, data.Valid, data.Test} { // one that it does not learn, if there is any
+		if s := texts.Example(examples(part)); s != "" {
+			c.example = s
+		}
+	}
 	if c.weights, err = classWeights(data, opts.ClassWeights); err != nil {
 		return nil, err
 	}
@@ -124,6 +130,17 @@ func classWeights(data *datasets.Labelled, spec string) ([]float64, error) {
 	return numbers, nil
 }
 
+// examples returns the texts of a part.
+func examples(part []datasets.Example) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, e := range part {
+			if !yield(e.Text) {
+				return
+			}
+		}
+	}
+}
+
 // Predictor implements task.Task.
 func (c *Classification) Predictor() task.Predictor { return c.Classifier }
 
@@ -150,6 +167,11 @@ func (c *Classification) part(p task.Part) (*encodedPart, error) {
 // Examples implements task.Task.
 func (c *Classification) Examples() (train, valid, test int) {
 	return len(c.train.labels), len(c.data.Valid), len(c.data.Test)
+}
+
+// Sizes implements task.Sized.
+func (c *Classification) Sizes() []task.Size {
+	return []task.Size{{Name: "classes", N: len(c.classes)}}
 }
 
 // Limit implements task.Task: it keeps the first texts of each class, each class in its share, since a dataset may have one
@@ -238,8 +260,8 @@ func (c *Classification) Validate() (train.Evaluation, error) {
 	return train.Evaluation{Loss: s.Metrics["loss"], Metrics: s.Metrics}, err
 }
 
-// Evaluate implements task.Task: the metrics are those of Kind.Metrics, and the exhibit is the
-// confusion matrix.
+// Evaluate implements task.Task: the metrics are those of Kind.Metrics, and the exhibits are which
+// classes were taken for which, "confusion", and how well each is told from the others, "report".
 func (c *Classification) Evaluate(ctx context.Context, p task.Part) (task.Scores, error) {
 	part, err := c.part(p)
 	if err != nil {
@@ -253,51 +275,6 @@ func (c *Classification) Evaluate(ctx context.Context, p task.Part) (task.Scores
 		return task.Scores{}, err
 	}
 	return score(c.classes, logits, part.labels), nil
-}
-
-// score compares logits [n][classes] with the true classes.
-func score(classes []string, logits [][]float64, labels []int) task.Scores {
-	confusion := metric.NewConfusion(classes)
-	loss := 0.0
-	for i, row := range logits {
-		confusion.Counts[labels[i]][largest(row)]++
-		loss += crossEntropy(row, labels[i]) / float64(len(labels))
-	}
-	return task.Scores{
-		Metrics:  map[string]float64{accuracyName: confusion.Accuracy(), "f1": confusion.F1(), "loss": loss},
-		Exhibits: []task.Exhibit{{Name: "confusion", Table: confusionTable(confusion), Data: confusion}},
-	}
-}
-
-// mostClasses is how many classes a table of who was taken for whom has room for on a terminal.
-const mostClasses = 10
-
-// confusionTable shows how many of each true class were taken for which, or nil if there are too many to show.
-func confusionTable(c *metric.Confusion) *show.Table {
-	if len(c.Classes) > mostClasses {
-		return nil
-	}
-	t := &show.Table{Header: append([]string{"true \\ predicted"}, c.Classes...)}
-	for i, name := range c.Classes {
-		row := []any{name}
-		for _, n := range c.Counts[i] {
-			row = append(row, show.Count(n))
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
-}
-
-// crossEntropy returns −log softmax(logits)[label].
-func crossEntropy(logits []float64, label int) float64 {
-	most, sum := math.Inf(-1), 0.0
-	for _, v := range logits {
-		most = max(most, v)
-	}
-	for _, v := range logits {
-		sum += math.Exp(v - most)
-	}
-	return most + math.Log(sum) - logits[label]
 }
 
 // Probe implements task.Task: the texts are those of about the median length, so that they end at about the same step.

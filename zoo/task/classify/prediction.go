@@ -48,7 +48,12 @@ func (q *query) Declare(s *option.Set) { q.reading.Declare(s) }
 func (q *query) ReadFiles(notice func(string)) { q.reading.ReadFiles(notice) }
 
 // Example implements task.Query.
-func (q *query) Example() string { return `"not bad at all"` }
+func (q *query) Example() string {
+	if q.classifier == nil {
+		return texts.Quoted("")
+	}
+	return texts.Quoted(q.classifier.example)
+}
 
 // Run implements task.Query: it names the class of each input, of each text of a file, or of each line or row of the
 // body. An empty text that is not an input itself has an empty label, so that what is read and what is predicted go

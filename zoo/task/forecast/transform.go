@@ -109,9 +109,10 @@ func (t transform) differences(out, level, rows [][]float64) error {
 			level[i][v] = t.level(x)
 		}
 	}
+	at := func(i, v int) float64 { return level[i][v] }
 	for i := t.lost(); i < len(out); i++ {
 		for v := range out[i] {
-			out[i][v] = level[i][v] - t.base(level[:i], v)
+			out[i][v] = level[i][v] - t.base(at, i, v)
 		}
 	}
 	return nil
@@ -138,41 +139,38 @@ func (t transform) level(x float64) float64 {
 	return x
 }
 
-// base returns what variable v of the row after these levels is a difference from: the last season's value, the last
-// value, or with both the last season's value and the change since the one before it.
-func (t transform) base(levels [][]float64, v int) float64 {
-	n := len(levels)
+// base returns what variable v of row n is a difference from, by the levels of the rows before it: the last season's value,
+// the last value, or with both the last season's value and the change since the one before it.
+func (t transform) base(level func(i, v int) float64, n, v int) float64 {
 	var b float64
 	if t.Lag > 0 {
-		b = levels[n-t.Lag][v]
+		b = level(n-t.Lag, v)
 	}
 	if t.Difference > 0 {
-		b += levels[n-1][v]
+		b += level(n-1, v)
 		if t.Lag > 0 {
-			b -= levels[n-1-t.Lag][v]
+			b -= level(n-1-t.Lag, v)
 		}
 	}
 	return b
 }
 
 // invert turns transformed forecasts of the rows after history into the series' own units. Each becomes part of the
-// history of the next.
+// history of the next. An evaluation does it for every row, so a season is looked at where it is and not copied.
 func (t transform) invert(history, z [][]float64) [][]float64 {
-	history = history[max(0, len(history)-t.lost()):] // no more is looked back at
-	levels := append(like(history), like(z)...)
-	for i, row := range history {
-		for v, x := range row {
-			levels[i][v] = t.level(x)
+	levels, out := like(z), like(z)
+	level := func(i, v int) float64 {
+		if i < len(history) {
+			return t.level(history[i][v])
 		}
+		return levels[i-len(history)][v]
 	}
-	out := like(z)
 	for i, row := range z {
-		at := len(history) + i
 		for v, x := range row {
-			levels[at][v] = x*t.Deviation[v] + t.Mean[v] + t.base(levels[:at], v)
-			out[i][v] = levels[at][v]
+			levels[i][v] = x*t.Deviation[v] + t.Mean[v] + t.base(level, len(history)+i, v)
+			out[i][v] = levels[i][v]
 			if t.Log {
-				out[i][v] = math.Exp(levels[at][v])
+				out[i][v] = math.Exp(levels[i][v])
 			}
 		}
 	}

@@ -226,6 +226,9 @@ func (s *suite) saves(t *testing.T, learnt task.Task, setting task.Setting) {
 	if got := s.ask(t, opened, s.inputs...); !reflect.DeepEqual(got, want) {
 		t.Errorf("opened it says %v; want %v", got, want)
 	}
+	if was, is := learnt.Predictor().Query().Example(), opened.Query().Example(); len(s.inputs) > 0 && is != was {
+		t.Errorf("opened it says %s for an example; want %s", is, was)
+	}
 	on, err := opened.On(s.data, nil)
 	if err != nil {
 		t.Fatal(err)

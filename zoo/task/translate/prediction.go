@@ -66,7 +66,12 @@ func (q *query) picture() bool { return q.attention != "" && q.attention != atte
 func (q *query) ReadFiles(notice func(string)) { q.reading.ReadFiles(notice) }
 
 // Example implements task.Query.
-func (q *query) Example() string { return `"a text"` }
+func (q *query) Example() string {
+	if q.translator == nil {
+		return texts.Quoted("")
+	}
+	return texts.Quoted(q.translator.example)
+}
 
 // Run implements task.Query: it translates each input, each text of a file, or each line or row of the body; an empty
 // line stays one.

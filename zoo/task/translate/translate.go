@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"math"
 	"math/rand"
@@ -101,6 +102,11 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 		return nil, err
 	}
 	translator.data = data.Meta.Settings
+	for _, part := range [][]datasets.Pair{data.Train, data.Valid, data.Test} { // one that it does not learn, if there is any
+		if s := texts.Example(examples(part)); s != "" {
+			translator.example = s
+		}
+	}
 	t := onPairs(translator, data)
 	t.all = all
 	t.Limit(0)
@@ -109,6 +115,17 @@ func New(encoder, decoder *graph.Network, data *datasets.Pairs, params *graph.Pa
 
 func onPairs(t *Translator, data *datasets.Pairs) *Translation {
 	return &Translation{Translator: t, data: data, decoding: t.opts.Decoding, lane: program.NewLane[shape]()}
+}
+
+// examples returns the sources of a part.
+func examples(part []datasets.Pair) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, p := range part {
+			if !yield(p.Source) {
+				return
+			}
+		}
+	}
 }
 
 // encodePairs returns pairs as numbers.
@@ -405,6 +422,11 @@ func notes(references [][]string, words metric.BLEUTokenizer) (lines []string) {
 // sides returns the distinct sources of pairs and the distinct references of each.
 func (t *Translation) sides(pairs []datasets.Pair) (sources []string, references [][]string) {
 	at := make(map[string]int)
+	type reference struct {
+		source int
+		target string
+	}
+	known := make(map[reference]bool, len(pairs)) // since one source may have them all
 	for _, p := range pairs {
 		source, target := t.fold(p.Source), t.fold(p.Target)
 		i, ok := at[source]
@@ -413,7 +435,8 @@ func (t *Translation) sides(pairs []datasets.Pair) (sources []string, references
 			at[source] = i
 			sources, references = append(sources, p.Source), append(references, nil)
 		}
-		if !slices.Contains(references[i], target) {
+		if r := (reference{i, target}); !known[r] {
+			known[r] = true
 			references[i] = append(references[i], target)
 		}
 	}

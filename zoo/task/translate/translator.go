@@ -34,6 +34,7 @@ type Translator struct {
 	targetEncoder *text.Encoder
 	lengths       pairLengths
 	data          datasets.Settings // how the texts of the training were read
+	example       string            // a source of the data that it was trained for
 	pool          program.Pool[shape]
 }
 
@@ -95,6 +96,7 @@ const (
 // saved is what a translator keeps beside the vocabularies.
 type saved struct {
 	Longest pairLengths `json:"longest"`
+	Example string      `json:"example,omitempty"`
 }
 
 // Save implements task.Predictor.
@@ -108,7 +110,7 @@ func (t *Translator) Save(to task.Files) error {
 	if err := to.Write(targetVocabularyFile, t.targetEncoder); err != nil {
 		return err
 	}
-	return to.Write(task.StateFile, saved{t.lengths})
+	return to.Write(task.StateFile, saved{t.lengths, t.example})
 }
 
 // Open returns the translator that Save has kept with the options. The parameters must hold the kept weights.
@@ -133,7 +135,12 @@ func Open(encoder, decoder *graph.Network, params *graph.Params, opts Options, k
 		return nil, errors.Errorf("%s is damaged: the longest texts have %d and %d tokens; want at least 1, and at most the %d of the options",
 			task.StateFile, l.Source, l.Target, o.MaxTokens)
 	}
-	return newTranslator(encoder, decoder, params, source, target, s.Longest, opts)
+	t, err := newTranslator(encoder, decoder, params, source, target, s.Longest, opts)
+	if err != nil {
+		return nil, err
+	}
+	t.example = s.Example
+	return t, nil
 }
 
 // On implements task.Predictor: vocabularies are the translator's.
