@@ -80,7 +80,11 @@ func (w Workload) declare(b *graph.Builder) (d declaration) {
 // buildProgram compiles a workload that is one program.
 func (w Workload) buildProgram(p *Prepared, params *graph.Params, opts []graph.CompileOption) error {
 	start := time.Now()
-	b := graph.NewBuilder(params)
+	var rolling []graph.Option
+	if w.Rolled {
+		rolling = append(rolling, graph.Rolled())
+	}
+	b := graph.NewBuilder(params, rolling...)
 	d := w.declare(b)
 	var names []string
 	var outputs []*gorgonia.Node

@@ -47,17 +47,20 @@ func TestPrograms(t *testing.T) {
 func programTable(t *testing.T) string {
 	const steps = 16
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-4s %-7s %-12s %12s %6s %6s %8s %10s\n", "work", "threads", "without", "instructions", "calls", "fused", "barriers", "arena")
+	fmt.Fprintf(&b, "%-4s %-8s %-7s %-12s %12s %6s %6s %8s %10s\n", "work", "steps", "threads", "without", "instructions", "calls", "fused", "barriers", "arena")
 	for _, w := range Workloads()[:8] {
 		w.T = min(w.T, steps)
-		for _, threads := range []int{1, 2} {
-			for _, without := range append([]string{""}, graph.Passes()...) {
-				opts := []graph.CompileOption{graph.Threads(threads), graph.Verify()}
-				if without != "" {
-					opts = append(opts, graph.Without(without))
+		for _, w.Rolled = range []bool{false, true} {
+			for _, threads := range []int{1, 2} {
+				for _, without := range append([]string{""}, graph.Passes()...) {
+					opts := []graph.CompileOption{graph.Threads(threads), graph.Verify()}
+					if without != "" {
+						opts = append(opts, graph.Without(without))
+					}
+					s := build(t, w, opts...).Stats()
+					fmt.Fprintf(&b, "%-4s %-8s %-7d %-12s %12d %6d %6d %8d %10d\n", w.Name, map[bool]string{false: "unrolled", true: "rolled"}[w.Rolled],
+						threads, without, s.Instructions, s.Calls, s.Fused, s.Barriers, s.ArenaBytes)
 				}
-				s := build(t, w, opts...).Stats()
-				fmt.Fprintf(&b, "%-4s %-7d %-12s %12d %6d %6d %8d %10d\n", w.Name, threads, without, s.Instructions, s.Calls, s.Fused, s.Barriers, s.ArenaBytes)
 			}
 		}
 	}

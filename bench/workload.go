@@ -43,6 +43,7 @@ type Workload struct {
 	T, B, I, H    int // time steps, sequences in the batch, width of the input and of the hidden state
 	Layers        int
 	Bidirectional bool
+	Rolled        bool // the steps are declared as a loop, however few they are (graph.Rolled)
 	Mode          Mode
 
 	// Vocabulary, if not 0, makes it a language model: word indices [T, B] into an embedding of width I, the network, and

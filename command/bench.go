@@ -40,7 +40,7 @@ type benchOptions struct {
 }
 
 // sizeFlags are the flags that make a workload of one's own.
-var sizeFlags = []string{"cell", "T", "B", "I", "H", "layers", "bidirectional", "mode"}
+var sizeFlags = []string{"cell", "T", "B", "I", "H", "layers", "bidirectional", "rolled", "mode"}
 
 func newBench() *cobra.Command {
 	own := bench.Workloads()[0] // the defaults
@@ -86,6 +86,7 @@ or one of a size of your own.`,
 	flags.IntVar(&own.H, "H", own.H, "width of the hidden state")
 	flags.IntVar(&own.Layers, "layers", own.Layers, "number of layers")
 	flags.BoolVar(&own.Bidirectional, "bidirectional", own.Bidirectional, "run each layer in both directions")
+	flags.BoolVar(&own.Rolled, "rolled", own.Rolled, "declare the steps as a loop, as those of long sequences are")
 	flags.StringVar(&mode, "mode", string(own.Mode), "train, forward, or stream for one step with the state kept")
 	flags.IntVar(&o.threads, "threads", 0, fmt.Sprintf("threads that compute (default the better of 1 and all, %d here)", runtime.GOMAXPROCS(0)))
 	flags.Float64Var(&o.seconds, "seconds", 1, "how long to run each workload")

@@ -75,6 +75,7 @@ func (c *binding[F]) list(instructions []*plan.Instruction, fusion bool) ([]boun
 					return nil, err
 				}
 				steps = append(steps, bound{loop: &loopOfSteps{body, in.Loop.Steps, in.Loop.Reverse, in.Loop.Depth}})
+			case isIdle(in): // two values have come to have the same memory
 			default:
 				bind, err := binderOf[F](in.Op)
 				if err != nil {
@@ -85,6 +86,23 @@ func (c *binding[F]) list(instructions []*plan.Instruction, fusion bool) ([]boun
 		}
 	}
 	return steps, nil
+}
+
+// isIdle reports whether an instruction copies memory onto itself.
+func isIdle(in *plan.Instruction) bool {
+	if _, ok := in.Op.(ir.Copy); !ok {
+		return false
+	}
+	dst, src := in.Dst, in.Args[0]
+	if dst.Buffer.Space != src.Buffer.Space || dst.Buffer.Space == plan.Param || dst.Buffer.Offset+dst.Offset != src.Buffer.Offset+src.Offset || dst.Step != src.Step {
+		return false
+	}
+	for i, d := range dst.Shape {
+		if d > 1 && dst.Strides[i] != src.Strides[i] {
+			return false
+		}
+	}
+	return dst.Buffer.Space != plan.Const
 }
 
 // matrixRows is a matrix of rows that may move with the time steps of loops.

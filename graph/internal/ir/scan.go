@@ -17,6 +17,7 @@ type Body struct {
 	Steps              int
 	Reverse            bool // from the last step to the first
 	Carries, Sequences int
+	Strip              int // if not 0, the body is a scan over so many steps of a longer sequence
 }
 
 // The sources of a body, by their number.
@@ -63,10 +64,30 @@ func (b *Body) PartShape(index int) []int {
 		return b.Outputs[index].Shape
 	case index < 2*c:
 		return append([]int{b.Steps + 1}, b.Outputs[index-c].Shape...)
+	case b.Window(index - 2*c):
+		s := b.Outputs[index-c].Shape
+		return append([]int{b.Steps*b.Strip + 1}, s[1:]...)
 	default:
 		return append([]int{b.Steps}, b.Outputs[index-c].Shape...)
 	}
 }
+
+// Window reports whether an output is the states of a strip, of which the last is the first of the next strip: stacked
+// they are the states of all steps.
+func (b *Body) Window(output int) bool {
+	if b.Strip == 0 {
+		return false
+	}
+	p, ok := b.Outputs[b.Carries+output].Op.(Part)
+	if !ok {
+		return false
+	}
+	inner := p.scanned(b.Outputs[b.Carries+output]).Carries
+	return p.Index >= inner && p.Index < 2*inner
+}
+
+// scanned returns the body of the scan that v, a Part, is a result of.
+func (Part) scanned(v *Value) *Body { return v.Args[0].Op.(Scan).Body }
 
 // FixedAt returns the number of the first argument that is the same at all steps.
 func (b *Body) FixedAt() int { return b.Carries + b.Sequences }

@@ -68,3 +68,43 @@ func onlyStacked(g *ir.Graph) []bool {
 	}
 	return stacked
 }
+
+// ScheduleForFusion puts the values of a scan's body in an order in which those that are computed element by element stand
+// together, as long as they can be computed at all: what follows one another becomes one instruction. Others keep
+// their order.
+func ScheduleForFusion(g *ir.Graph) {
+	missing := make([]int, g.Limit()) // arguments that are not in the order yet
+	users := make([][]*ir.Value, g.Limit())
+	for _, v := range g.Values {
+		missing[v.ID] = len(v.Args)
+		for _, a := range v.Args {
+			users[a.ID] = append(users[a.ID], v)
+		}
+	}
+	order := make([]*ir.Value, 0, len(g.Values))
+	done := make([]bool, g.Limit())
+	var free []*ir.Value // what costs nothing or is elementwise, and can be computed
+	place := func(v *ir.Value) {
+		done[v.ID] = true
+		order = append(order, v)
+		for _, u := range users[v.ID] {
+			if missing[u.ID]--; missing[u.ID] == 0 && (isElementwise(u.Op) || ir.IsView(u.Op)) {
+				free = append(free, u)
+			}
+		}
+	}
+	for _, v := range g.Values {
+		if done[v.ID] {
+			continue
+		}
+		place(v)
+		for len(free) > 0 && !ir.IsSource(v.Op) {
+			u := free[0]
+			free = free[1:]
+			if !done[u.ID] {
+				place(u)
+			}
+		}
+	}
+	g.Values = order
+}

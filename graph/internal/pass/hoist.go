@@ -7,7 +7,9 @@ import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
 // in sequences and values of the scan.
 func Hoist(g *ir.Graph) {
 	for _, v := range g.Scans() {
-		hoist(g, v)
+		if v.Op.(ir.Scan).Body.Strip == 0 { // what has been taken out of a strip's steps stays in the strip
+			hoist(g, v)
+		}
 	}
 	g.Sort()
 	TrimScans(g)

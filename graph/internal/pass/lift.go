@@ -76,6 +76,15 @@ func (l *lifter) compute(v *ir.Value) (lifted, bool) {
 	if !ok {
 		return none, false
 	}
+	if isElementwise(v.Op) && l.byRows(v, stacked) {
+		for i := range args {
+			if stacked[i] {
+				args[i] = l.rows(args[i])
+			}
+		}
+		y := l.g.New(op, []int{l.body.Steps * v.Shape[0], v.Shape[1]}, args...)
+		return lifted{l.g.New(ir.Reshape{}, l.over(v.Shape), y), true}, true
+	}
 	for i, a := range v.Args {
 		// Broadcasting aligns at the last axis: an argument of fewer axes gets some of size 1 behind that of time.
 		if missing := len(v.Shape) - len(a.Shape); stacked[i] && missing > 0 && isElementwise(v.Op) {
@@ -87,6 +96,17 @@ func (l *lifter) compute(v *ir.Value) (lifted, bool) {
 		}
 	}
 	return lifted{l.g.New(op, l.over(v.Shape), args...), true}, true
+}
+
+// byRows reports whether an elementwise value is one of rows: of matrices, and of rows that are the same for all. It is then
+// computed like a product, of the rows of all steps one below the other, and can be one with it.
+func (l *lifter) byRows(v *ir.Value, stacked []bool) bool {
+	for i, a := range v.Args {
+		if stacked[i] && !ir.SameShape(a.Shape, v.Shape) || !stacked[i] && len(a.Shape) > 1 {
+			return false
+		}
+	}
+	return len(v.Shape) == 2
 }
 
 // product lifts a product of a matrix of each step and one that is the same at all: the rows of all steps, one below the

@@ -17,6 +17,7 @@ func All() []Pass {
 		{"views", everywhere(FoldViews)},
 		{"constants", everywhere(FoldConstants)},
 		{"cse", everywhere(CommonSubexpressions)},
+		{"strips", alone(StripMine)},
 		{"hoist", cleanly(Hoist)},
 		{"sink", cleanly(Sink)},
 		{"timebatch", BatchTime},
@@ -83,12 +84,15 @@ func Run(g *ir.Graph, without map[string]bool, observe Observe) {
 	eachGraph(g, TrimScans)
 	eachGraph(g, ExpandPlaces)
 	if !without["eager"] {
-		eachBody(g, ScheduleEagerly)
+		ScheduleEagerly(g)
+		for _, v := range g.Scans() {
+			eachBody(&v.Op.(ir.Scan).Body.Graph, ScheduleForFusion)
+		}
 	}
 	observe("eager", g)
 }
 
-// eachBody calls f for the bodies of scans and for the graph itself.
+// eachBody calls f for the bodies of scans and for the graph around them.
 func eachBody(g *ir.Graph, f func(*ir.Graph)) {
 	for _, v := range g.Scans() {
 		eachBody(&v.Op.(ir.Scan).Body.Graph, f)

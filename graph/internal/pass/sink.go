@@ -6,9 +6,12 @@ import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
 // gradient, become one product over the rows of all steps, sums of reduced rows one reduction, and products with a weight
 // that are only stacked, a sequence's gradient, one product for all steps.
 func Sink(g *ir.Graph) {
+	mergeParts(g)
 	for _, v := range g.Scans() {
-		sink(g, v)
-		g.Sort()
+		if v.Op.(ir.Scan).Body.Strip == 0 { // as in Hoist
+			sink(g, v)
+			g.Sort()
+		}
 	}
 	TrimScans(g)
 }

@@ -67,6 +67,10 @@ func mergeOutputs(g *ir.Graph, v *ir.Value) {
 				states := parts[body.States(i)]
 				if states == nil {
 					states = g.New(ir.Part{Index: body.States(i)}, body.PartShape(body.States(i)), v)
+					if parts == nil {
+						parts = make(map[int]*ir.Value)
+					}
+					parts[body.States(i)] = states
 				}
 				first[out] = g.New(ir.Slice{Axis: 0, From: behind}, stack.Shape, states)
 				replace(stack, first[out])

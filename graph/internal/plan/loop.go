@@ -48,7 +48,17 @@ func (p *planner) ownedStep(v *ir.Value) bool {
 // keeps reports whether the result v may stand at l for good: what is stacked over the steps only where each step has
 // memory of its own.
 func (p *planner) keeps(v *ir.Value, l Layout) bool {
-	return l.Buffer.Space == Arena && (p.stacks[v] == nil || l.Step[p.loop.Depth].Size != 0)
+	if l.Buffer.Space != Arena {
+		return false
+	}
+	if p.stacks[v] != nil {
+		for depth := range p.loop.Depth + 1 {
+			if l.Step[depth].Size == 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // aloneWith reports whether a value's memory is there for one user alone, so that this may write to it.
@@ -57,7 +67,7 @@ func (p *planner) aloneWith(v *ir.Value, uses []int) bool {
 		v = v.Args[0]
 	}
 	l := p.layout[v.ID]
-	return uses[v.ID] == 1 && !ir.IsSource(v.Op) && !ir.IsView(v.Op) && !isState(v) && p.placed[v.ID] == nil && l.Buffer.Space == Arena && !l.Buffer.Persistent
+	return uses[v.ID] == 1 && (!ir.IsSource(v.Op) || p.ownedStep(v)) && !ir.IsView(v.Op) && !isState(v) && p.placed[v.ID] == nil && l.Buffer.Space == Arena && !l.Buffer.Persistent
 }
 
 // at returns the part of a stack that a step of a loop works on, its element from+t at time step t.
@@ -66,6 +76,14 @@ func at(stack Layout, from int, l *Loop) Layout {
 	one.Offset += from * stack.Strides[0]
 	one.Shape, one.Strides = stack.Shape[1:], stack.Strides[1:]
 	one.Step[l.Depth] = Step{stack.Strides[0], l.Steps}
+	return one
+}
+
+// window returns the part of the states of all steps that a strip works on.
+func window(states Layout, strip int, l *Loop) Layout {
+	one := states
+	one.Shape = append([]int{strip + 1}, states.Shape[1:]...)
+	one.Step[l.Depth] = Step{strip * states.Strides[0], l.Steps}
 	return one
 }
 
@@ -110,7 +128,9 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 			if body.Reverse {
 				from, to = to, from
 			}
-			p.copy(element(whole, from), first)
+			if slot := element(whole, from); !Same(slot, first) || slot.Step != first.Step {
+				p.copy(slot, first)
+			}
 			now[i], next[i] = at(whole, 0, l), at(whole, 1, l)
 			if body.Reverse {
 				now[i], next[i] = next[i], now[i]
@@ -141,6 +161,10 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 	}
 	for k, out := range body.Outputs[body.Carries:] {
 		stack := parts[body.Stacked(k)]
+		at := at
+		if body.Window(k) {
+			at = func(states Layout, _ int, l *Loop) Layout { return window(states, body.Strip, l) }
+		}
 		switch {
 		case stack == nil:
 		case p.placed[stack.ID] != nil || p.stacks[stack] != nil:
@@ -256,13 +280,17 @@ func (p *planner) ends(body *ir.Body, parts map[int]*ir.Value, outer *planner, n
 		if outer.layout[stack.ID].Buffer == nil {
 			isCarry := slices.ContainsFunc(now, func(c Layout) bool { return c.Buffer == l.Buffer })
 			// It may have stayed in a sequence's memory.
-			if first && !isCarry && l.Step[p.loop.Depth].Size != 0 && !ir.IsSource(out.Op) && !ir.IsView(out.Op) {
+			if first && !isCarry && !body.Window(k) && l.Step[p.loop.Depth].Size != 0 && !ir.IsSource(out.Op) && !ir.IsView(out.Op) {
 				outer.layout[stack.ID] = stacked(l, p.loop)
 				continue
 			}
 			outer.layout[stack.ID] = outer.destination(stack)
 		}
-		move(at(outer.layout[stack.ID], 0, p.loop), l)
+		if body.Window(k) {
+			move(window(outer.layout[stack.ID], body.Strip, p.loop), l)
+		} else {
+			move(at(outer.layout[stack.ID], 0, p.loop), l)
+		}
 	}
 	for i, out := range body.Outputs[:body.Carries] {
 		move(next[i], p.layout[out.ID])

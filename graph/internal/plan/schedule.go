@@ -167,27 +167,50 @@ func meets(parts []*Instruction, since [][]access) bool {
 	return false
 }
 
-// everOverlap reports whether two layouts may have an element in common, each at any time step.
+// everOverlap reports whether two layouts may have an element in common, each at any time step. Where all steps are
+// multiples of one size, in which both have their place, it is enough to compare the places.
 func everOverlap(a, b Layout) bool {
 	spaceA, x, okA := span(a)
 	spaceB, y, okB := span(b)
 	if !okA || !okB || spaceA != spaceB {
 		return false
 	}
-	step, moving := 0, 0
-	for depth := range a.Step {
-		if s := a.Step[depth].Size; s != 0 {
-			step = s
-			moving++
+	if all, other := allSteps(a, x), allSteps(b, y); all.from >= other.to || other.from >= all.to {
+		return false
+	}
+	matrixA, gridA := grid(a)
+	matrixB, gridB := grid(b)
+	if size := gcd(gridA, gridB); size > 0 && matrixA <= size && matrixB <= size {
+		ahead := ((y.from-x.from)%size + size) % size
+		return ahead < matrixA || ahead+matrixB > size
+	}
+	return true
+}
+
+// grid returns the range that a layout spans, of a stack that of each matrix, and the greatest size of which the steps
+// that it and its matrices make are multiples: 0 if it makes none.
+func grid(l Layout) (span, size int) {
+	if len(l.Shape) == 3 && l.Shape[0] > 1 {
+		size = l.Strides[0]
+		l.Shape, l.Strides = l.Shape[1:], l.Strides[1:]
+	}
+	span = 1
+	for i, d := range l.Shape {
+		span += (d - 1) * l.Strides[i]
+	}
+	for _, s := range l.Step {
+		if s.Count > 1 {
+			size = gcd(size, s.Size)
 		}
 	}
-	if a.Step == b.Step && moving == 1 && x.to-x.from <= step && y.to-y.from <= step {
-		// Both are the same way into their step at all times.
-		ahead := ((y.from-x.from)%step + step) % step
-		return ahead < x.to-x.from || ahead+y.to-y.from > step
+	return span, size
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
 	}
-	x, y = allSteps(a, x), allSteps(b, y)
-	return x.from < y.to && y.from < x.to
+	return a
 }
 
 // allSteps returns the range that a layout, which spans x at the first steps, spans in all of them.
