@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -126,6 +127,74 @@ func TestRolled(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestRolledLengths runs one program for batches whose longest sequences have ever other lengths: a loop ends with the
+// longest, and what earlier runs have left behind that end must not matter. Capacities with strips and without.
+func TestRolledLengths(t *testing.T) {
+	for _, network := range []*graph.Network{
+		lstm.New(graph.Hidden(3), graph.Layers(2), graph.Bidirectional(graph.MergeConcat)),
+		gru.New(graph.Hidden(3)),
+	} {
+		for _, T := range []int{7, 24} {
+			const B, I = 32, 2
+			type result struct {
+				program *graph.Program
+				params  *graph.Params
+				nodes   []node
+			}
+			var results []result
+			for _, opt := range []graph.Option{graph.Unrolled(), graph.Rolled()} {
+				params := graph.NewParams(tensor.Float64, graph.InitSeed(3))
+				b := graph.NewBuilder(params, opt)
+				x := b.Input("x", T, B, I)
+				y, final := network.Unroll(b, x, graph.Lengths(b.IndexInput("lengths", B)))
+				nodes := []node{y}
+				for _, s := range final {
+					nodes = append(nodes, s...)
+				}
+				loss := b.Add(b.Sum(b.Mul(y, y)), b.Sum(b.Tanh(network.Summary(b, final))))
+				nodes = append(nodes, b.Grad(loss, x)...)
+				p, err := graph.Compile(b, graph.Verify(), graph.Output(nodes...), graph.Loss(loss), graph.Threads(2))
+				if err != nil {
+					t.Fatal(err)
+				}
+				results = append(results, result{p, params, nodes})
+			}
+			for run, longest := range []int{T, T/2 + 1, 1, T - 1, 3, T} {
+				lengths := make([]int, B)
+				for i := range lengths {
+					lengths[i] = 1 + (i*5+run)%longest
+				}
+				lengths[run] = longest
+				for _, r := range results {
+					x := gt.Random(fmt.Sprint("x", run), T*B*I)
+					for i := range x { // what stands behind the ends must not matter either
+						if i/(B*I) >= lengths[i/I%B] {
+							x[i] = math.NaN()
+						}
+					}
+					if err := r.program.Set("x", x); err != nil {
+						t.Fatal(err)
+					}
+					if err := r.program.Set("lengths", lengths); err != nil {
+						t.Fatal(err)
+					}
+					if err := r.program.Run(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for i := range results[0].nodes {
+					want, got := results[0].program.Value(results[0].nodes[i]), results[1].program.Value(results[1].nodes[i])
+					gt.Compare(t, fmt.Sprintf("%s, T %d, longest %d, output %d", network.Name(), T, longest, i), gt.Floats(got.Data()), gt.Floats(want.Data()), 1e-11)
+				}
+				for _, q := range results[0].params.List() {
+					want, got := results[0].program.Grad(q.Name()), results[1].program.Grad(q.Name())
+					gt.Compare(t, fmt.Sprintf("%s, T %d, longest %d, gradient by %s", network.Name(), T, longest, q.Name()), gt.Floats(got.Data()), gt.Floats(want.Data()), 1e-11)
+				}
+			}
 		}
 	}
 }

@@ -28,6 +28,7 @@ type scanBody struct {
 	outs               []*gorgonia.Node         // what is stacked; a gradient adds to it
 	steps              int
 	reverse            bool
+	lengths            *gorgonia.Node // of the sequences, of which the longest ends the scan; nil for all steps
 }
 
 // outer is the builder whose scan a body belongs to, and what of its graph the body uses.
@@ -94,6 +95,9 @@ func (b *Builder) newScan(body *scanBody, inits, sequences []*gorgonia.Node) *go
 		body.leaves = append(body.leaves, leaf)
 		in = append(in, n)
 	}
+	if body.lengths != nil {
+		in = append(in, body.lengths)
+	}
 	return b.apply(scan{body}, in...)
 }
 
@@ -107,7 +111,7 @@ func irType(n *gorgonia.Node) ir.Type {
 // String names the symbol.
 func (s scan) String() string { return fmt.Sprintf("scan of %d steps", s.steps) }
 
-func (s scan) indexArg(i int) bool { return s.leaves[i].Dtype() == tensor.Int }
+func (s scan) indexArg(i int) bool { return i == len(s.leaves) || s.leaves[i].Dtype() == tensor.Int }
 
 // shape is that of what Do returns: all results in one.
 func (s scan) shape([]tensor.Shape) (tensor.Shape, error) { return tensor.Shape{1}, nil }
@@ -127,7 +131,7 @@ func (s *scanBody) lowerScan() (ir.Op, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ir.Scan{Body: &ir.Body{Graph: *g, Steps: s.steps, Reverse: s.reverse, Carries: s.carries, Sequences: s.sequences}}, nil
+	return ir.Scan{Body: &ir.Body{Graph: *g, Steps: s.steps, Reverse: s.reverse, Carries: s.carries, Sequences: s.sequences, Counted: s.lengths != nil}}, nil
 }
 
 // scanPart picks a result of a scan, by the index of ir.Body.

@@ -18,7 +18,7 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 		return nil
 	}
 	bb := s.b
-	g := &scanBody{b: bb, steps: s.steps, reverse: !s.reverse}
+	g := &scanBody{b: bb, steps: s.steps, reverse: !s.reverse, lengths: s.lengths}
 	var inits, sequences, carryLeaves, stepLeaves []*gorgonia.Node
 	leaf := func(kind string, like *gorgonia.Node) *gorgonia.Node {
 		return bb.leaf(fmt.Sprintf("adjoint %s %d", kind, len(carryLeaves)+len(stepLeaves)), bb.params.dtype, shapeOf(like))

@@ -166,6 +166,7 @@ func (b *Builder) roll(cell Cell, x *gorgonia.Node, initial State, mask *gorgoni
 	if mask != nil {
 		sequences = append(sequences, mask)
 	}
+	body.lengths = lengthsOf(mask)
 	n := b.newScan(body, s, sequences)
 	if b.failed() {
 		return b.placeholder(), s
@@ -178,6 +179,19 @@ func (b *Builder) roll(cell Cell, x *gorgonia.Node, initial State, mask *gorgoni
 		return b.stacked(n, 0), final
 	}
 	return b.states(n, 0, true), final
+}
+
+// lengthsOf returns the lengths that a mask has been made of, or nil if it is no LengthMask. Behind the longest sequence a
+// masked step changes nothing, and need not be computed.
+func lengthsOf(mask *gorgonia.Node) *gorgonia.Node {
+	if mask != nil {
+		if o, ok := mask.Op().(*op); ok {
+			if _, ok := o.symbol.(lengthMask); ok {
+				return o.in[0]
+			}
+		}
+	}
+	return nil
 }
 
 // declareStep declares one step of a cell as the body of a scan, which with a mask has the output stacked.

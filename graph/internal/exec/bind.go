@@ -74,7 +74,11 @@ func (c *binding[F]) list(instructions []*plan.Instruction, fusion bool) ([]boun
 				if err != nil {
 					return nil, err
 				}
-				steps = append(steps, bound{loop: &loopOfSteps{body, in.Loop.Steps, in.Loop.Reverse, in.Loop.Depth}})
+				l := &loopOfSteps{body: body, steps: in.Loop.Steps, reverse: in.Loop.Reverse, depth: in.Loop.Depth}
+				if in.Loop.Lengths != nil {
+					l.count = c.counter(in.Loop.Count, *in.Loop.Lengths)
+				}
+				steps = append(steps, bound{loop: l})
 			case isIdle(in): // two values have come to have the same memory
 			default:
 				bind, err := binderOf[F](in.Op)

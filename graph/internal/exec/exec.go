@@ -90,6 +90,7 @@ type loopOfSteps struct {
 	steps   int
 	reverse bool
 	depth   int
+	count   *counter // of a loop that ends with the longest sequence
 }
 
 // Options of New.
@@ -246,9 +247,13 @@ func (m *machine[F]) carryOut(me *worker, steps []bound, at times) {
 				}
 			}
 		case s.loop != nil:
-			for k := range s.loop.steps {
+			n := s.loop.steps
+			if s.loop.count != nil {
+				n = s.loop.count.steps(at)
+			}
+			for k := range n {
 				if at[s.loop.depth] = k; s.loop.reverse {
-					at[s.loop.depth] = s.loop.steps - 1 - k
+					at[s.loop.depth] = n - 1 - k
 				}
 				m.carryOut(me, s.loop.body, at)
 			}

@@ -18,6 +18,9 @@ type Body struct {
 	Reverse            bool // from the last step to the first
 	Carries, Sequences int
 	Strip              int // if not 0, the body is a scan over so many steps of a longer sequence
+	// Counted scans have the lengths of the sequences as a last argument, and end with the longest. Behind its end
+	// stacked outputs are zero. Within says that the steps are those of one strip.
+	Counted, Within bool
 }
 
 // The sources of a body, by their number.
@@ -92,6 +95,17 @@ func (Part) scanned(v *Value) *Body { return v.Args[0].Op.(Scan).Body }
 // FixedAt returns the number of the first argument that is the same at all steps.
 func (b *Body) FixedAt() int { return b.Carries + b.Sequences }
 
+// Fixed returns the number of arguments that are the same at all steps, of so many arguments.
+func (b *Body) Fixed(args int) int {
+	if b.Counted {
+		args--
+	}
+	return args - b.FixedAt()
+}
+
+// Count says how many steps a counted scan has.
+func (b *Body) Count() Count { return Count{b.Steps, b.Strip, b.Within} }
+
 // String implements Op.
 func (o Scan) String() string {
 	order := ""
@@ -99,13 +113,16 @@ func (o Scan) String() string {
 		order = " from the last"
 	}
 	text := strings.ReplaceAll(strings.TrimSuffix(o.Body.Graph.String(), "\n"), "\n", "\n    ")
+	if o.Body.Counted {
+		order += " of the longest"
+	}
 	return fmt.Sprintf("scan %d steps%s {\n    %s\n}", o.Body.Steps, order, text)
 }
 
 // Check implements Op.
 func (o Scan) Check(_ []int, args [][]int) error {
 	b := o.Body
-	if len(args) < b.FixedAt() || len(b.Outputs) < b.Carries {
+	if b.Fixed(len(args)) < 0 || len(b.Outputs) < b.Carries {
 		return fmt.Errorf("%d arguments and %d outputs for %d carries and %d sequences", len(args), len(b.Outputs), b.Carries, b.Sequences)
 	}
 	for i, c := range b.Outputs[:b.Carries] {

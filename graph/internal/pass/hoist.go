@@ -1,6 +1,10 @@
 package pass
 
-import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
+import (
+	"slices"
+
+	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+)
 
 // Hoist computes before a scan what its steps compute without one another: products of their parts of a sequence with a
 // weight, x_t·W, become one product for all steps, and what is the same at all steps is computed once. The steps find it
@@ -50,7 +54,7 @@ func hoist(g *ir.Graph, scan *ir.Value) {
 			scan.Args = append(scan.Args[:at:at], append([]*ir.Value{x.value}, scan.Args[at:]...)...)
 			body.Sequences++
 		} else {
-			s = body.New(ir.Fixed{I: len(scan.Args) - body.FixedAt() + len(fixed), Type: v.Type}, v.Shape)
+			s = body.New(ir.Fixed{I: body.Fixed(len(scan.Args)) + len(fixed), Type: v.Type}, v.Shape)
 			fixed = append(fixed, x.value)
 		}
 		sources[v] = s
@@ -67,7 +71,8 @@ func hoist(g *ir.Graph, scan *ir.Value) {
 	for i, v := range body.Outputs {
 		body.Outputs[i] = from(v)
 	}
-	scan.Args = append(scan.Args, fixed...)
+	at := body.FixedAt() + body.Fixed(len(scan.Args)) // before the lengths of one that is counted
+	scan.Args = slices.Concat(scan.Args[:at], fixed, scan.Args[at:])
 	for _, v := range body.Values {
 		if s := sources[v]; s != nil {
 			body.Values = append(body.Values, s)

@@ -114,7 +114,7 @@ func trim(v *ir.Value, parts map[int]*ir.Value) {
 	}
 
 	// Numbers of sources and results without what is left out.
-	steps, fixed := make([]bool, body.Sequences), make([]bool, len(v.Args)-body.FixedAt())
+	steps, fixed := make([]bool, body.Sequences), make([]bool, body.Fixed(len(v.Args)))
 	var values []*ir.Value
 	for _, w := range body.Values {
 		if !reached[w.ID] {
@@ -152,7 +152,9 @@ func trim(v *ir.Value, parts map[int]*ir.Value) {
 		}
 	}
 	for i, a := range v.Args {
-		if i < old.Carries && needed[i] || i >= old.Carries && i < old.FixedAt() && steps[i-old.Carries] || i >= old.FixedAt() && fixed[i-old.FixedAt()] {
+		if old.Counted && i == len(v.Args)-1 {
+			args = append(args, a)
+		} else if i < old.Carries && needed[i] || i >= old.Carries && i < old.FixedAt() && steps[i-old.Carries] || i >= old.FixedAt() && fixed[i-old.FixedAt()] {
 			args = append(args, a)
 		}
 	}

@@ -14,8 +14,10 @@ type Loop struct {
 	Parts       []*Instruction // in a schedule: what one worker does in a step; nil is a barrier
 	Depth       int            // how many loops it stands in: which Step of the layouts it counts
 	Steps       int
-	Reverse     bool // from the last step to the first
-	first, last int  // its own place in the plan and that of the last instruction of its body
+	Reverse     bool    // from the last step to the first
+	Lengths     *Layout // of sequences of which the longest ends the loop; nil if it has all steps
+	Count       ir.Count
+	first, last int // its own place in the plan and that of the last instruction of its body
 }
 
 // String prints the loop with its instructions.
@@ -24,6 +26,9 @@ func (l *Loop) String() string {
 	order := ""
 	if l.Reverse {
 		order = " from the last"
+	}
+	if l.Lengths != nil {
+		order += " of the longest"
 	}
 	fmt.Fprintf(&b, "for %c in %d steps%s {\n", "tu"[l.Depth], l.Steps, order)
 	for _, in := range l.Body {
@@ -108,7 +113,15 @@ func element(stack Layout, i int) Layout {
 // it. Any other stands in one place: there its next value is computed if nothing reads the old one any more, or else it
 // is copied at the end of the step. What is stacked is computed where it stands in the stack, if it can be.
 func (p *planner) scan(v *ir.Value, body *ir.Body) {
-	l := &Loop{Steps: body.Steps, Reverse: body.Reverse}
+	l := &Loop{Steps: body.Steps, Reverse: body.Reverse, Count: body.Count()}
+	var ends []func() // of a counted loop
+	counted := func(op ir.Op, dst Layout, args ...Layout) Instruction {
+		return Instruction{Op: op, Dst: dst, Args: append(args, *l.Lengths)}
+	}
+	if body.Counted {
+		lengths := p.readable(ir.TakeStep{}, 1, v.Args[len(v.Args)-1])
+		l.Lengths = &lengths
+	}
 	if p.loop != nil {
 		l.Depth = p.loop.Depth + 1
 	}
@@ -128,7 +141,14 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 			if body.Reverse {
 				from, to = to, from
 			}
-			if slot := element(whole, from); !Same(slot, first) || slot.Step != first.Step {
+			if body.Counted {
+				ends = append(ends, func() {
+					*p.list = append(*p.list, counted(ir.ClearTail{Count: l.Count, States: true}, whole))
+				})
+			}
+			if slot := element(whole, from); body.Counted && body.Reverse {
+				*p.list = append(*p.list, counted(ir.PutStep{Count: l.Count}, whole, first))
+			} else if !Same(slot, first) || slot.Step != first.Step {
 				p.copy(slot, first)
 			}
 			now[i], next[i] = at(whole, 0, l), at(whole, 1, l)
@@ -136,7 +156,11 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 				now[i], next[i] = next[i], now[i]
 			}
 			inner.placeIn(body.Outputs[i], next[i])
-			if last != nil {
+			if last != nil && body.Counted && !body.Reverse {
+				one := p.destination(last)
+				p.layout[last.ID] = one
+				ends = append(ends, func() { *p.list = append(*p.list, counted(ir.TakeStep{Count: l.Count}, one, whole)) })
+			} else if last != nil {
 				p.layout[last.ID] = element(whole, to)
 			}
 			continue
@@ -199,6 +223,31 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 	}
 	inner.ends(body, parts, p, next, now)
 	*p.list = append(*p.list, Instruction{Op: v.Op, Loop: l})
+	for _, end := range ends {
+		end()
+	}
+	if body.Counted {
+		for k := range body.Outputs[body.Carries:] {
+			if stack := parts[body.Stacked(k)]; stack != nil {
+				op := ir.ClearTail{Count: l.Count, States: body.Window(k)}
+				*p.list = append(*p.list, counted(op, p.steps(p.layout[stack.ID], body, k)))
+				if body.Strip > 0 {
+					op.Count = ir.Count{Steps: body.Steps * body.Strip}
+					(*p.list)[len(*p.list)-1].Op = op
+				}
+			}
+		}
+	}
+}
+
+// steps returns a stack of a body with the steps of its strips, if it has any, one behind the other.
+func (p *planner) steps(stack Layout, body *ir.Body, output int) Layout {
+	if body.Strip == 0 || body.Window(output) {
+		return stack
+	}
+	stack.Shape = append([]int{body.Steps * body.Strip}, stack.Shape[2:]...)
+	stack.Strides = stack.Strides[1:]
+	return stack
 }
 
 // lastReader reports whether the next value of a carry is computed by the last instruction that reads the old one, or

@@ -56,8 +56,8 @@ func strip(body *ir.Body) int {
 // stripMine puts a scan over strips of n steps in the place of a scan.
 func stripMine(g *ir.Graph, v *ir.Value, n int, parts map[int]*ir.Value, by *[]*ir.Value) {
 	old := v.Op.(ir.Scan).Body
-	inner := &ir.Body{Graph: old.Graph, Steps: n, Reverse: old.Reverse, Carries: old.Carries, Sequences: old.Sequences}
-	outer := &ir.Body{Steps: old.Steps / n, Reverse: old.Reverse, Carries: old.Carries, Sequences: old.Sequences, Strip: n}
+	inner := &ir.Body{Graph: old.Graph, Steps: n, Reverse: old.Reverse, Carries: old.Carries, Sequences: old.Sequences, Counted: old.Counted, Within: old.Counted}
+	outer := &ir.Body{Steps: old.Steps / n, Reverse: old.Reverse, Carries: old.Carries, Sequences: old.Sequences, Strip: n, Counted: old.Counted}
 	og := &outer.Graph
 	outerArgs := append([]*ir.Value(nil), v.Args...)
 	args := make([]*ir.Value, len(v.Args))
@@ -72,6 +72,9 @@ func stripMine(g *ir.Graph, v *ir.Value, n int, parts map[int]*ir.Value, by *[]*
 		default:
 			args[i] = og.Add(ir.Fixed{I: i - old.FixedAt(), Type: a.Type}, a.Shape)
 		}
+	}
+	if old.Counted { // the strips count as a whole, and each the steps that are left for it
+		outerArgs = append(outerArgs, v.Args[len(v.Args)-1])
 	}
 	steps := og.Add(ir.Scan{Body: inner}, v.Shape, args...)
 	whole := g.Add(ir.Scan{Body: outer}, v.Shape, outerArgs...)
