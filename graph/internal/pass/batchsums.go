@@ -29,7 +29,8 @@ func batchSums(g *ir.Graph) {
 						continue
 					}
 				}
-				if reduction := rowSum(a); reduction != nil {
+				// A row sum that is broadcast to the others is no term like them.
+				if reduction := rowSum(a); reduction != nil && ir.SameShape(a.Shape, v.Shape) {
 					reductions = append(reductions, reduction)
 					continue
 				}

@@ -1,0 +1,43 @@
+package graph_test
+
+import (
+	"testing"
+
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+	gt "github.com/rnnzoo/rnnzoo/internal/graphtest"
+)
+
+// TestBroadcastRowSums adds sums over rows that are broadcast to the other terms: to a matrix, and to products aᵀ·b,
+// which are joined as sums over rows are.
+func TestBroadcastRowSums(t *testing.T) {
+	b := graph.NewBuilder(graph.NewParams(tensor.Float64))
+	x, y, z := b.Input("x", 4, 2), b.Input("y", 3, 2), b.Input("z", 3, 2)
+	left, right := b.Input("left", 3, 4), b.Input("right", 3, 2)
+	product := func(c float64) node { return b.MatMulTN(b.Scale(left, c), right) }
+	ySum, zSum := b.Sum(y, 0), b.Sum(z, 0)
+	outputs := map[node][]float64{
+		b.Add(x, ySum, zSum):                          {18, 24, 18, 24, 18, 24, 18, 24},
+		b.Add(ySum, zSum):                             {18, 24},
+		b.Add(product(1), product(2), ySum, zSum):     {27, 33, 27, 33, 27, 33, 27, 33},
+		b.Add(product(1), product(2), ySum, x):        {18, 21, 18, 21, 18, 21, 18, 21},
+		b.Add(x, b.Reshape(ySum, 1, 2), zSum):         {18, 24, 18, 24, 18, 24, 18, 24},
+		b.Add(x, b.Sum(product(1), 0), b.Sum(y, 0)):   {21, 24, 21, 24, 21, 24, 21, 24},
+		b.Add(b.Sum(product(1), 0), product(1), ySum): {24, 27, 24, 27, 24, 27, 24, 27},
+	}
+	var nodes []node
+	for n := range outputs {
+		nodes = append(nodes, n)
+	}
+	prog := mustCompile(t, b, graph.Output(nodes...))
+	for _, name := range []string{"y", "z"} {
+		mustSet(t, prog, name, []float64{1, 2, 3, 4, 5, 6})
+	}
+	mustSet(t, prog, "left", []float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1})
+	mustSet(t, prog, "right", []float64{1, 1, 1, 1, 1, 1})
+	mustRun(t, prog)
+	for n, want := range outputs {
+		gt.Compare(t, n.String(), gt.Floats(prog.Value(n).Data()), want, 0)
+	}
+}
