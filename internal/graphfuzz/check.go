@@ -61,7 +61,6 @@ func Ways(seed uint64, all bool) []Way {
 	at := func(list []string, i int) []string { return list[i%len(list):][:1] }
 	list = append(list,
 		Way{Dtype: tensor.Float64, Threads: 1},
-		Way{Dtype: tensor.Float64, Threads: 1, Without: []string{"fusion"}},
 		Way{Dtype: tensor.Float64, Threads: 2 + n%2, Fixed: n%4 == 0},
 		Way{Dtype: tensor.Float64, Threads: 1 + n%3, Without: at(passes, n)},
 		Way{Dtype: tensor.Float64, Threads: 2 + n/2%2, Without: []string{"timebatch", "fusion"}},
@@ -281,7 +280,7 @@ func newReference(p *Program) (*reference, error) {
 		var inputs []node
 		for i, n := range p.Nodes {
 			if n.Op == "Input" {
-				inputs = append(inputs, g.nodes[i])
+				inputs = append(inputs, g.raw[i])
 			}
 		}
 		r.grads = g.Grad(g.nodes[p.Loss], inputs...)

@@ -47,11 +47,11 @@ func newGenerator(seed uint64) *generator {
 	g := &generator{rng: rng, p: &Program{Seed: seed, Loss: -1, Training: rng.IntN(3) == 0}}
 	g.b = graph.NewBuilder(graph.NewParams(tensor.Float64), graph.Training())
 	g.steps, g.batch, g.hidden = 1+rng.IntN(5), 1+rng.IntN(4), 1+rng.IntN(6)
-	switch rng.IntN(12) {
+	switch rng.IntN(10) {
 	case 0: // rows enough for products of steps to be divided, and for the joined sums and products to be cut
-		g.batch, g.steps, g.hidden = 24+rng.IntN(60), 3+rng.IntN(6), 1+rng.IntN(3)
+		g.batch, g.steps, g.hidden = 24+rng.IntN(200), 3+rng.IntN(4), 1+rng.IntN(3)
 	case 1: // columns enough for products of one row to be divided
-		g.batch, g.hidden = 1+rng.IntN(2), 62+rng.IntN(12)
+		g.batch, g.hidden = 1+rng.IntN(4)/3, 64+rng.IntN(12)
 	case 2: // more than a vector
 		g.hidden = 15 + rng.IntN(20)
 	}
@@ -327,7 +327,11 @@ func (g *generator) unaryOf(x int) int {
 
 // rowsOf applies an operation on rows.
 func (g *generator) rowsOf(x int) int {
-	switch g.rng.IntN(7) {
+	kind := g.rng.IntN(7)
+	if (kind == 1 || kind == 2) && last(g.nodes[x]) == 2 {
+		kind = 0
+	}
+	switch kind {
 	case 0:
 		return g.op("LogSoftmax", x)
 	case 1:

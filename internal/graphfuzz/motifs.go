@@ -77,8 +77,8 @@ func (g *generator) sums() {
 	terms := []int{x}
 	for range 1 + g.rng.IntN(4) {
 		var t int
-		switch g.rng.IntN(6) {
-		case 0:
+		switch g.rng.IntN(7) {
+		case 0, 6:
 			t = g.broadcastable(shape)
 		case 1:
 			t = choose(g, terms...)
@@ -121,7 +121,7 @@ func (g *generator) products() {
 		default:
 			y = g.op("MatMul", g.matrix(0, rows), w)
 		}
-		if g.chance(3) {
+		if g.chance(2) {
 			y = g.op("Add", y, g.param(g.shape(y)[1]))
 		}
 		if g.chance(2) {
@@ -260,7 +260,9 @@ func (g *generator) joins() {
 		y = g.ints("Concat", []int{axis}, list...)
 	}
 	for range g.rng.IntN(3) {
-		g.slice(y)
+		if part := g.slice(y); g.chance(2) {
+			g.unaryOf(part)
+		}
 	}
 	if g.chance(3) {
 		g.ints("Concat", []int{g.rng.IntN(g.rank(y))}, y, g.unaryOf(y))
@@ -273,8 +275,10 @@ func (g *generator) shapes() {
 		s := slices.Clone(g.shape(x))
 		switch g.rng.IntN(4) {
 		case 0:
-			perm := g.rng.Perm(len(s))
-			x = g.ints("Transpose", perm, x)
+			x = g.ints("Transpose", g.rng.Perm(len(s)), x)
+			if g.chance(2) {
+				x = g.ints("Transpose", g.rng.Perm(len(s)), x)
+			}
 		case 1: // an axis of 1
 			if len(s) < 4 {
 				x = g.ints("Reshape", slices.Insert(s, g.rng.IntN(len(s)+1), 1), x)
@@ -365,7 +369,7 @@ func (g *generator) lengths(steps, batch int) int { return g.index(steps+1, batc
 
 // constants declares what is folded, and what only looks as if it could be.
 func (g *generator) constants() {
-	x := g.any(0)
+	x := g.any(g.rng.IntN(2))
 	s := g.shape(x)
 	c := func(v float64) int {
 		shape := s
@@ -378,7 +382,7 @@ func (g *generator) constants() {
 	case 0:
 		g.op("Add", x, c(0), g.like(s...))
 	case 1:
-		g.op("Mul", c(1), x)
+		g.op("Mul", c(1), choose(g, x, g.broadcastable(s)))
 	case 2:
 		g.op("Add", x, g.op("Mul", c(0), g.like(s...)))
 	case 3:
@@ -417,6 +421,9 @@ func (g *generator) network() {
 	n.Ints[unrollLayerNorm], n.Ints[unrollDropout] = g.rng.IntN(2)*g.rng.IntN(2), g.rng.IntN(2)
 	if g.chance(2) {
 		n.Args = append(n.Args, g.lengths(s[0], s[1]))
+	}
+	if n.normalizesPairs(nil) {
+		n.Ints[unrollHidden] = 3
 	}
 	y := g.add(n)
 	finals := n.Ints[unrollLayers] * n.Ints[unrollDirections]

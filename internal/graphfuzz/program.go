@@ -118,6 +118,7 @@ type built struct {
 	*graph.Builder
 	p     *Program
 	nodes []node
+	raw   []node // without their noise
 	noise []noise
 }
 
@@ -170,16 +171,29 @@ func (p *Program) build(dtype tensor.Dtype, noise bool) (*built, error) {
 		if err := g.Err(); err != nil {
 			return nil, errors.Wrapf(err, "v%d", i)
 		}
-		switch n.Op {
-		case "Input", "IndexInput", "Param":
-		default:
-			if !slices.Contains(x, y) { // some operations return their operand
-				y = r.after(y)
-			}
+		if n.normalizesPairs(x) {
+			return nil, errors.Errorf("v%d normalizes rows of two", i)
+		}
+		g.raw = append(g.raw, y)
+		// Leaves are moved, too, in place of the roundings within what reads them. Some operations return their operand.
+		if y.Dtype() != tensor.Int && n.Op != "Final" && !slices.Contains(x, y) {
+			y = r.after(y)
 		}
 		g.nodes = append(g.nodes, y)
 	}
 	return g, g.Err()
+}
+
+// normalizesPairs reports whether an operation normalizes rows of two numbers: they become ±1, and all that is left of
+// their gradient is rounding.
+func (n Node) normalizesPairs(x []node) bool {
+	switch n.Op {
+	case "Normalize", "LayerNorm":
+		return last(x[0]) == 2
+	case "Unroll":
+		return n.Ints[unrollHidden] <= 2 && (n.Ints[unrollLayerNorm] == 1 || n.Ints[unrollEquations] == 5)
+	}
+	return false
 }
 
 // String lists the program, a node a line, nearly as one would write it in Go.

@@ -16,6 +16,9 @@ func CheckStepper(seed uint64) (f *Failure) {
 	n := Node{Op: "Unroll", Name: "r", Args: []int{0}, Ints: make([]int, numUnroll)}
 	n.Ints[unrollHidden], n.Ints[unrollLayers], n.Ints[unrollDirections] = 1+rng.IntN(5), 1+rng.IntN(2), 1
 	n.Ints[unrollEquations], n.Ints[unrollLayerNorm] = rng.IntN(numEquations), rng.IntN(2)
+	if n.normalizesPairs(nil) {
+		n.Ints[unrollHidden] = 3
+	}
 	p := &Program{Seed: seed, Loss: -1, Nodes: []Node{{Op: "Input", Name: "x", Ints: []int{steps, batch, width}}, n}, Outputs: []int{1}}
 	way := Ways(seed, false)[seed%6]
 	if seed%2 == 0 {
