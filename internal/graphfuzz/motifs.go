@@ -109,9 +109,13 @@ func (g *generator) products() {
 		w = g.matrix(0, 0)
 	}
 	rows, cols := g.shape(w)[0], g.shape(w)[1]
+	kind, alike, biased := g.rng.IntN(5), g.chance(2), g.rng.IntN(3)
 	for range 1 + g.rng.IntN(4) {
 		var y int
-		switch g.rng.IntN(5) {
+		if !alike {
+			kind = g.rng.IntN(5)
+		}
+		switch kind {
 		case 0:
 			y = g.op("MatMulNT", g.matrix(0, cols), w)
 		case 1:
@@ -121,7 +125,7 @@ func (g *generator) products() {
 		default:
 			y = g.op("MatMul", g.matrix(0, rows), w)
 		}
-		if g.chance(2) {
+		if biased == 0 || biased == 1 && g.chance(2) {
 			y = g.op("Add", y, g.param(g.shape(y)[1]))
 		}
 		if g.chance(2) {
@@ -421,6 +425,9 @@ func (g *generator) network() {
 	n.Ints[unrollLayerNorm], n.Ints[unrollDropout] = g.rng.IntN(2)*g.rng.IntN(2), g.rng.IntN(2)
 	if g.chance(2) {
 		n.Args = append(n.Args, g.lengths(s[0], s[1]))
+	}
+	if g.hidden >= 64 && g.chance(2) { // wide products of a few rows
+		n.Ints[unrollHidden], n.Ints[unrollLayers] = g.hidden, 1
 	}
 	if n.normalizesPairs(nil) {
 		n.Ints[unrollHidden] = 3
