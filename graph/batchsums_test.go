@@ -41,3 +41,32 @@ func TestBroadcastRowSums(t *testing.T) {
 		gt.Compare(t, n.String(), gt.Floats(prog.Value(n).Data()), want, 0)
 	}
 }
+
+// TestRepeatedProducts has a weight's gradient that is a sum of products of which two are the same, over rows enough for
+// them to be joined in several groups.
+func TestRepeatedProducts(t *testing.T) {
+	const rows = 150
+	var want []float64
+	for _, without := range [][]string{graph.Passes(), nil} {
+		params := graph.NewParams(tensor.Float64)
+		b := graph.NewBuilder(params)
+		x, w := b.Input("x", rows, 2), b.Param("w", graph.Glorot(), 2, 2)
+		var y node = b.Const(0, rows, 2)
+		for range 3 {
+			y = b.Mul(b.Sigmoid(b.MatMul(x, w)), y)
+		}
+		loss := b.BCE(b.MatMul(y, w), b.Input("target", rows, 2))
+		for range 3 {
+			loss = b.Add(loss, b.Mean(b.Tanh(b.MatMul(x, w))))
+		}
+		prog := mustCompile(t, b, graph.Loss(loss), graph.Without(without...), graph.Threads(1))
+		mustSet(t, prog, "x", gt.Random("x", 2*rows))
+		mustSet(t, prog, "target", gt.Random("target", 2*rows))
+		mustRun(t, prog)
+		got := gt.Floats(prog.Grad("w").Data())
+		if want == nil {
+			want = append(want, got...)
+		}
+		gt.Compare(t, "with passes", got, want, 1e-12)
+	}
+}
