@@ -179,14 +179,15 @@ func (m *model) set(real bool) {
 
 // perturb moves all nodes by random numbers up to an amplitude.
 func (m *model) perturb(rng *rand.Rand, amplitude float64) {
+	const farthest = 2 // where a rounding is all that there is of a slope, by this the slope becomes another
 	for _, n := range m.g.noise {
 		v := make([]float64, n.size)
 		for j := range v {
-			v[j] = amplitude * (2*rng.Float64() - 1)
+			far := amplitude
 			if n.reach != nil {
-				v[j] *= n.reach[j]
+				far = min(amplitude*n.reach[j], farthest)
 			}
-			v[j] += n.at
+			v[j] = n.at + far*(2*rng.Float64()-1)
 		}
 		setNumbers(m.prog.Input(n.name), v)
 	}
@@ -286,9 +287,21 @@ func newReference(p *Program) (*reference, error) {
 		r.grads = g.Grad(g.nodes[p.Loss], inputs...)
 	}
 	more := slices.Clone(r.grads)
-	for _, n := range g.noise {
+	var rows []*noise
+	var results []node
+	for i := range g.noise {
+		n := &g.noise[i]
+		if n.result != nil {
+			rows, results = append(rows, n), append(results, n.result)
+		}
 		if n.operand != nil {
 			more = append(more, n.operand)
+		}
+	}
+	if len(rows) > 0 {
+		for i, d := range g.Grad(g.nodes[p.loss()], results...) {
+			rows[i].adjoint = d
+			more = append(more, d)
 		}
 	}
 	if r.model, err = g.compile(Way{Dtype: tensor.Float64, Without: graph.Passes(), Threads: 1}, nil, more...); err != nil {
@@ -303,7 +316,10 @@ func newReference(p *Program) (*reference, error) {
 			return nil, err
 		}
 		for i := range g.noise {
-			if n := &g.noise[i]; n.operand != nil {
+			switch n := &g.noise[i]; {
+			case n.result != nil:
+				n.lookRows(numbers(r.prog.Value(n.operand)), numbers(r.prog.Value(n.adjoint)), last(n.operand))
+			case n.operand != nil:
 				n.look(numbers(r.prog.Value(n.operand)))
 			}
 		}

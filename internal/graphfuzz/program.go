@@ -120,10 +120,11 @@ type built struct {
 	nodes []node
 	raw   []node // without their noise
 	noise []noise
+	rows  []noise // of the operations on rows whose gradients the loss is still to move
 }
 
-// build declares the graph. With noise each node is multiplied by an input, which is 1 or as much off as a rounding.
-func (p *Program) build(dtype tensor.Dtype, noise bool) (*built, error) {
+// build declares the graph. A noisy one has inputs by which each node can be moved as if it had been rounded.
+func (p *Program) build(dtype tensor.Dtype, noisy bool) (*built, error) {
 	opts := []graph.Option{graph.Seed(p.Seed)}
 	if p.Training {
 		opts = append(opts, graph.Training())
@@ -137,7 +138,7 @@ func (p *Program) build(dtype tensor.Dtype, noise bool) (*built, error) {
 			x[j] = g.nodes[a]
 		}
 		r := rounding{}
-		if noise {
+		if noisy {
 			r.g = g
 		}
 		var y node
@@ -174,6 +175,15 @@ func (p *Program) build(dtype tensor.Dtype, noise bool) (*built, error) {
 		if n.normalizesPairs(x) {
 			return nil, errors.Errorf("v%d normalizes rows of two", i)
 		}
+		if noisy {
+			switch n.Op {
+			case "Softmax", "LogSoftmax", "Normalize", "LayerNorm":
+				g.rows = append(g.rows, noise{op: n.Op, operand: x[0], result: y})
+			}
+			if i == p.loss() {
+				y = r.gradientsOfRows(y)
+			}
+		}
 		g.raw = append(g.raw, y)
 		// Leaves are moved, too, in place of the roundings within what reads them. Some operations return their operand.
 		if y.Dtype() != tensor.Int && n.Op != "Final" && !slices.Contains(x, y) {
@@ -182,6 +192,16 @@ func (p *Program) build(dtype tensor.Dtype, noise bool) (*built, error) {
 		g.nodes = append(g.nodes, y)
 	}
 	return g, g.Err()
+}
+
+// loss returns what gradients are of, or −1.
+func (p *Program) loss() int {
+	for _, n := range p.Nodes {
+		if p.Loss < 0 && n.Op == "Grad" {
+			return n.Args[0]
+		}
+	}
+	return p.Loss
 }
 
 // normalizesPairs reports whether an operation normalizes rows of two numbers: they become ±1, and all that is left of

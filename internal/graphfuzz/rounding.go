@@ -21,6 +21,8 @@ type noise struct {
 	operand node
 	op      string
 	reach   []float64
+	// Of a term of the loss: the result of an operation on rows, and the loss's gradient with respect to it.
+	result, adjoint node
 }
 
 func (r rounding) input(like node, n noise) node {
@@ -48,7 +50,7 @@ func (r rounding) before(op string, x node) node {
 
 // look has the noise reach as far as the operand's values in the program's last run want it.
 func (n *noise) look(values []float64) {
-	const flattest = 0x1p-20 // below the roundings of float32 nothing is left of a slope
+	const flattest = 0x1p-53 // of float64 nothing is left of a slope below it
 	if n.reach == nil {
 		n.reach = make([]float64, len(values))
 	}
@@ -64,6 +66,42 @@ func (n *noise) look(values []float64) {
 			far = 1 + math.Abs(x)
 		}
 		n.reach[i] = max(n.reach[i], far)
+	}
+}
+
+// gradientsOfRows has the gradients of operations on rows moved by what is lost within them: they are sums that may cancel
+// out, and do so whatever moves their operands. A term n·x of the loss moves the gradient of x by n.
+func (r rounding) gradientsOfRows(loss node) node {
+	for _, y := range r.g.rows {
+		if b := r.g.Builder; b.Err() == nil {
+			n := r.input(y.operand, y)
+			loss = b.Add(loss, b.Sum(b.Mul(y.operand, n)))
+		}
+	}
+	r.g.rows = nil
+	return loss
+}
+
+// lookRows has the noise reach as far as the terms of a gradient, whose operation has read x and is given dy, are large.
+func (n *noise) lookRows(x, dy []float64, width int) {
+	if n.reach == nil {
+		n.reach = make([]float64, len(x))
+	}
+	for i := 0; i < len(x); i += width {
+		var total, mean, variance float64
+		for j := i; j < i+width; j++ {
+			total += math.Abs(dy[j])
+			mean += x[j] / float64(width)
+		}
+		for j := i; j < i+width; j++ {
+			variance += (x[j] - mean) * (x[j] - mean) / float64(width)
+		}
+		if n.op == "Normalize" || n.op == "LayerNorm" {
+			total /= math.Sqrt(variance + 1e-5)
+		}
+		for j := i; j < i+width; j++ {
+			n.reach[j] = max(n.reach[j], total)
+		}
 	}
 }
 
