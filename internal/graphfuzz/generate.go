@@ -300,9 +300,11 @@ func (g *generator) broadcastable(shape []int) int {
 
 // unaryOf applies some elementwise function, of which none has a pole or a kink that much depends on.
 func (g *generator) unaryOf(x int) int {
-	switch g.rng.IntN(13) {
+	switch g.rng.IntN(14) {
 	case 0:
 		return g.op("Neg", x)
+	case 13:
+		return g.op("Mul", x, g.op("Sign", x))
 	case 1:
 		return g.floats("Scale", choose(g, 0.5, -0.75, 1, 2), x)
 	case 2:
@@ -448,9 +450,11 @@ func (g *generator) finish() {
 
 // scalar makes one number of a node, to which all elements contribute.
 func (g *generator) scalar(x int) int {
-	switch g.rng.IntN(6) {
+	switch g.rng.IntN(7) {
 	case 0:
 		return g.op("Mean", g.floats("Pow", 2, x))
+	case 5:
+		return g.op("MAE", x, g.like(g.shape(x)...))
 	case 1:
 		return g.op("Sum", g.op("Mul", g.op("Tanh", x), g.add(Node{Op: "ConstTensor", Name: g.name("c"), Ints: g.shape(x)})))
 	case 2:

@@ -109,6 +109,11 @@ func (g *generator) products() {
 		w = g.matrix(0, 0)
 	}
 	rows, cols := g.shape(w)[0], g.shape(w)[1]
+	if g.chance(4) {
+		x := g.matrix(0, 0)
+		rows := g.shape(x)[0]
+		g.add(Node{Op: "Affine", Name: g.name("a"), Ints: []int{1 + g.rng.IntN(5)}, Args: []int{x, g.matrix(rows, 0)}})
+	}
 	kind, alike, biased := g.rng.IntN(5), g.chance(2), g.rng.IntN(3)
 	for range 1 + g.rng.IntN(4) {
 		var y int
@@ -255,11 +260,9 @@ func (g *generator) joins() {
 	if g.chance(2) && len(shape) < 4 {
 		y = g.ints("Stack", []int{g.rng.IntN(len(shape) + 1)}, list...)
 	} else {
-		if g.chance(3) {
-			list = append(list, g.slice(x))
-			if s := g.shape(list[len(list)-1]); len(s) != len(shape) || !slices.Equal(append(slices.Clone(s[:axis]), s[axis+1:]...), append(slices.Clone(shape[:axis]), shape[axis+1:]...)) {
-				list = list[:len(list)-1]
-			}
+		if n := shape[axis]; g.chance(3) { // a member that is smaller
+			from := g.rng.IntN(n)
+			list = append(list, g.ints("Slice", []int{axis, from, from + 1 + g.rng.IntN(n-from)}, x))
 		}
 		y = g.ints("Concat", []int{axis}, list...)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // mostTries bounds how many smaller programs are looked at.
-const mostTries = 1500
+const mostTries = 600
 
 // Shrink returns a failure in the same way of a program from which nothing can be left out, or as small as it gets in
 // some seconds.
@@ -107,7 +107,8 @@ func withoutOperands(p *Program, better func(*Program) bool) (progress bool) {
 	for i := len(p.Nodes) - 1; i >= 0; i-- {
 		for j := 0; i < len(p.Nodes); j++ {
 			n := p.Nodes[i]
-			if len(n.Args) < 2 || j >= len(n.Args) || n.Op != "Add" && n.Op != "Concat" && n.Op != "Stack" && n.Op != "Unroll" || n.Op == "Unroll" && j == 0 {
+			first, variadic := map[string]int{"Add": 0, "Concat": 0, "Stack": 0, "Unroll": 1}[n.Op]
+			if j = max(j, first); !variadic || len(n.Args) < 2 || j >= len(n.Args) {
 				break
 			}
 			c := p.clone()
