@@ -2,6 +2,7 @@ package graphfuzz
 
 import (
 	"os"
+	"runtime/debug"
 	"strconv"
 	"testing"
 )
@@ -9,6 +10,7 @@ import (
 // TestPrograms checks random programs: 200 of them in the ways that their seeds choose, or with ZOO_FUZZ as many as it
 // says in all ways, from the seed ZOO_FUZZ_SEED on.
 func TestPrograms(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a quarter of the time would be the collector's
 	count, first, all := 200, 1, false
 	number := func(name string, n *int) bool {
 		s := os.Getenv(name)
