@@ -12,7 +12,7 @@ var motifs = []motif{
 	{3, (*generator).elementwise},
 	{3, (*generator).broadcasts},
 	{4, (*generator).sums},
-	{3, (*generator).products},
+	{4, (*generator).products},
 	{2, (*generator).batchedProducts},
 	{3, (*generator).parts},
 	{4, (*generator).gates},
@@ -130,8 +130,11 @@ func (g *generator) products() {
 		default:
 			y = g.op("MatMul", g.matrix(0, rows), w)
 		}
-		if biased == 0 || biased == 1 && g.chance(2) {
-			y = g.op("Add", y, g.param(g.shape(y)[1]))
+		switch cols := g.shape(y)[1]; {
+		case biased == 0: // each with one of its own
+			y = g.op("Add", y, g.add(Node{Op: "Param", Name: g.name("w"), Ints: []int{cols}}))
+		case biased == 1 && g.chance(2):
+			y = g.op("Add", y, g.param(cols))
 		}
 		if g.chance(2) {
 			y = g.unaryOf(y)
