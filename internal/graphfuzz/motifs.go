@@ -137,7 +137,7 @@ func (g *generator) products() {
 			y = g.op("Add", y, g.param(cols))
 		}
 		if g.chance(2) {
-			y = g.unaryOf(y)
+			g.unaryOf(y)
 		}
 	}
 }
