@@ -1,6 +1,6 @@
 # Everything here needs nothing but Go, unless it says otherwise.
 
-.PHONY: all build test lint race cross bench bench-peers results generate notebook-kernel notebooks notebook
+.PHONY: all build test lint race cross bench fuzz bench-peers results generate notebook-kernel notebooks notebook
 
 all: build
 
@@ -22,6 +22,12 @@ cross: ## builds for the other platforms
 	GOOS=linux GOARCH=arm64 go build ./...
 	GOOS=darwin GOARCH=arm64 go build ./...
 	GOOS=windows GOARCH=amd64 go build ./...
+
+PROGRAMS ?= 2000
+SEED ?= 1
+
+fuzz: ## $(PROGRAMS) random graphs, from $(SEED) on, compiled in all ways: four a second
+	ZOO_FUZZ=$(PROGRAMS) ZOO_FUZZ_SEED=$(SEED) go test -count 1 -timeout 0 -run TestPrograms ./internal/graphfuzz
 
 bench: ## the Go benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

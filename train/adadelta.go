@@ -68,7 +68,7 @@ func (o *Adadelta) Step(grads []gorgonia.ValueGrad) error {
 	return o.state.each(o.Name(), grads, o)
 }
 
-func (o *Adadelta) buffers() []bool            { return []bool{true, true} }
+func (o *Adadelta) buffers() bufferSet         { return bufferSet{true, true} }
 func (o *Adadelta) update32(p *param[float32]) { adadeltaStep(o, p) }
 func (o *Adadelta) update64(p *param[float64]) { adadeltaStep(o, p) }
 

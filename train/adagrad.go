@@ -70,7 +70,7 @@ func (o *Adagrad) Step(grads []gorgonia.ValueGrad) error {
 	return o.state.each(o.Name(), grads, o)
 }
 
-func (o *Adagrad) buffers() []bool            { return []bool{true} }
+func (o *Adagrad) buffers() bufferSet         { return bufferSet{true} }
 func (o *Adagrad) update32(p *param[float32]) { adagradStep(o, p) }
 func (o *Adagrad) update64(p *param[float64]) { adagradStep(o, p) }
 

@@ -92,7 +92,7 @@ func (r *adamRule) step(s *optimizerState, grads []gorgonia.ValueGrad) error {
 	return s.each(r.name, grads, r)
 }
 
-func (r *adamRule) buffers() []bool            { return []bool{true, true} }
+func (r *adamRule) buffers() bufferSet         { return bufferSet{true, true} }
 func (r *adamRule) update32(p *param[float32]) { adamStep(r, p) }
 func (r *adamRule) update64(p *param[float64]) { adamStep(r, p) }
 

@@ -52,7 +52,7 @@ func bufferName(parameter, buffer int) string { return fmt.Sprintf("%d.%d", para
 
 // restore sets the state to that of a snapshot of an optimizer whose updates use those buffers; on an error it stays as
 // it was.
-func (s *optimizerState) restore(o Optimizer, used []bool, f *safetensors.File) error {
+func (s *optimizerState) restore(o Optimizer, used bufferSet, f *safetensors.File) error {
 	restored, err := readOptimizer(o, used, f)
 	if err != nil {
 		return errors.WithMessagef(err, "%s: the state cannot be restored", o.Name())
@@ -61,7 +61,7 @@ func (s *optimizerState) restore(o Optimizer, used []bool, f *safetensors.File) 
 	return nil
 }
 
-func readOptimizer(o Optimizer, used []bool, f *safetensors.File) (s optimizerState, err error) {
+func readOptimizer(o Optimizer, used bufferSet, f *safetensors.File) (s optimizerState, err error) {
 	if f == nil {
 		return s, errors.New("there is no snapshot: it is nil")
 	}
@@ -96,7 +96,7 @@ func readOptimizer(o Optimizer, used []bool, f *safetensors.File) (s optimizerSt
 }
 
 // readSlot returns what a snapshot has of parameter i, and the number of its buffers.
-func readSlot(f *safetensors.File, i int, counts safetensors.Tensor, used []bool) (t slot, buffers int, err error) {
+func readSlot(f *safetensors.File, i int, counts safetensors.Tensor, used bufferSet) (t slot, buffers int, err error) {
 	n, err := counts.Int64s()
 	if err != nil {
 		return t, 0, err
@@ -116,7 +116,7 @@ func readSlot(f *safetensors.File, i int, counts safetensors.Tensor, used []bool
 	return t, buffers, err
 }
 
-func readParam[F kernel.Float](f *safetensors.File, i, size, step int, used []bool, dtype string,
+func readParam[F kernel.Float](f *safetensors.File, i, size, step int, used bufferSet, dtype string,
 	numbers func(safetensors.Tensor) ([]F, error)) (p *param[F], buffers int, err error) {
 	p = &param[F]{Optimizers: kernels[F](), size: size, step: step}
 	for k, u := range used {

@@ -33,8 +33,14 @@ type param[F kernel.Float] struct {
 	w, g    []F
 	size    int // of the weights
 	step    int // counted from 1; steps without a gradient do not count
-	buffers [3][]F
+	buffers [mostBuffers][]F
+	parts   *parts[F] // of a large one that has been divided
 }
+
+// mostBuffers is how many buffers an update has at most, and bufferSet tells which of them it uses.
+const mostBuffers = 3
+
+type bufferSet [mostBuffers]bool
 
 // kernels returns the update steps for elements of type F, the fastest that the processor can run. A set that is forced
 // and not to be had is the compiler's to report.
@@ -68,7 +74,7 @@ func (s *optimizerState) setLearningRate(lr float64) { s.lr, s.lrSet = lr, true 
 // rule is the update of an optimizer, in both element types. Each element is updated by itself.
 type rule interface {
 	// buffers tells which of a parameter's buffers the update uses.
-	buffers() []bool
+	buffers() bufferSet
 	update32(*param[float32])
 	update64(*param[float64])
 }
@@ -97,14 +103,14 @@ func (s *optimizerState) each(optimizer string, grads []gorgonia.ValueGrad, r ru
 		case t.gradient.f32 != nil:
 			t.f32.step++
 			if t.f32.divisible(r) {
-				inParts(t.f32, r.update32)
+				inParts(t.f32, r, rule.update32)
 			} else {
 				r.update32(t.f32)
 			}
 		case t.gradient.f64 != nil:
 			t.f64.step++
 			if t.f64.divisible(r) {
-				inParts(t.f64, r.update64)
+				inParts(t.f64, r, rule.update64)
 			} else {
 				r.update64(t.f64)
 			}
@@ -134,26 +140,52 @@ func (p *param[F]) divisible(r rule) bool {
 }
 
 // inParts updates the parts of a parameter at the same time.
-func inParts[F kernel.Float](p *param[F], update func(*param[F])) {
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for i := range workers {
-		part := p.part(len(p.w)*i/workers, len(p.w)*(i+1)/workers)
-		wg.Go(func() { update(part) })
+func inParts[F kernel.Float](p *param[F], r rule, update func(rule, *param[F])) {
+	if n := runtime.GOMAXPROCS(0); p.parts == nil || len(p.parts.list) != n {
+		p.parts = newParts(n, update)
 	}
-	wg.Wait()
+	q := p.parts
+	q.rule = r
+	for i := range q.list {
+		q.list[i] = p.part(len(p.w)*i/len(q.list), len(p.w)*(i+1)/len(q.list))
+	}
+	q.working.Add(len(q.list))
+	for _, job := range q.jobs {
+		go job()
+	}
+	q.working.Wait()
+}
+
+// parts is what goroutines that share a parameter work on. A parameter keeps it, so that no step but the first allocates.
+type parts[F kernel.Float] struct {
+	rule    rule
+	list    []param[F]
+	jobs    []func() // one for each
+	working sync.WaitGroup
+}
+
+func newParts[F kernel.Float](n int, update func(rule, *param[F])) *parts[F] {
+	q := &parts[F]{list: make([]param[F], n)}
+	for i := range q.list {
+		q.jobs = append(q.jobs, func() {
+			defer q.working.Done()
+			update(q.rule, &q.list[i])
+		})
+	}
+	return q
 }
 
 // part is the elements [from, to) of a parameter.
-func (p *param[F]) part(from, to int) *param[F] {
+func (p *param[F]) part(from, to int) param[F] {
 	part := *p
+	part.parts = nil
 	part.w, part.g = p.w[from:to], p.g[from:to]
 	for i, b := range p.buffers {
 		if b != nil {
 			part.buffers[i] = b[from:to]
 		}
 	}
-	return &part
+	return part
 }
 
 // load sets the weights and the gradient; without a gradient it sets neither.

@@ -403,6 +403,33 @@ func TestGorgoniaSolvers(t *testing.T) {
 	}
 }
 
+// TestParallelStepsDoNotAllocate counts the allocations of steps of a large parameter after the first.
+func TestParallelStepsDoNotAllocate(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	everyOptimizer(t, func(t *testing.T, newOptimizer func() Optimizer) {
+		o := newOptimizer()
+		grads := []gorgonia.ValueGrad{pair{value: dense32(make([]float32, largeParam)...), gradient: dense32(make([]float32, largeParam)...)}}
+		step := func() {
+			if err := o.Step(grads); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step() // makes the buffers, and the next what the goroutines need
+		step()
+		fewest := math.MaxInt // the runtime makes a goroutine now and then
+		var before, after runtime.MemStats
+		for range 10 {
+			runtime.ReadMemStats(&before)
+			step()
+			runtime.ReadMemStats(&after)
+			fewest = min(fewest, int(after.Mallocs-before.Mallocs))
+		}
+		if fewest > 0 {
+			t.Errorf("%d allocations in a step; want none", fewest)
+		}
+	})
+}
+
 // TestOptimizersInParallel has a large parameter updated by one goroutine and by three: the weights are the same, bit for
 // bit.
 func TestOptimizersInParallel(t *testing.T) {

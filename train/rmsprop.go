@@ -77,7 +77,7 @@ func (o *RMSProp) Step(grads []gorgonia.ValueGrad) error {
 	return o.state.each(o.Name(), grads, o)
 }
 
-func (o *RMSProp) buffers() []bool            { return []bool{true, o.Centered, o.Momentum != 0} }
+func (o *RMSProp) buffers() bufferSet         { return bufferSet{true, o.Centered, o.Momentum != 0} }
 func (o *RMSProp) update32(p *param[float32]) { rmspropStep(o, p) }
 func (o *RMSProp) update64(p *param[float64]) { rmspropStep(o, p) }
 

@@ -84,7 +84,7 @@ func (o *SGD) checkNesterov() error {
 	return nil
 }
 
-func (o *SGD) buffers() []bool            { return []bool{o.Momentum != 0} }
+func (o *SGD) buffers() bufferSet         { return bufferSet{o.Momentum != 0} }
 func (o *SGD) update32(p *param[float32]) { sgdStep(o, p) }
 func (o *SGD) update64(p *param[float64]) { sgdStep(o, p) }
 

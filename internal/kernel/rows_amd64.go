@@ -21,8 +21,8 @@ type simd struct {
 	logSoftmaxGradRows      func(m, n int, dx *float32, dxStride int, y *float32, yStride int, dy *float32, dyStride int)
 	sumExp                  func(n int, x *float32) (largest float32, sum float64)
 	expSum                  func(n int, y, x *float32) (largest float32, sum float64)
-	normalizeRows           func(m, n int, perN, eps float32, y *float32, yStride int, x *float32, xStride int)
-	normalizeGradRows       func(m, n int, perN, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int)
+	normalizeRows           func(m, n int, perN, eps float32, y *float32, yStride int, x *float32, xStride int) int
+	normalizeGradRows       func(m, n int, perN, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int) int
 	dropoutRows             func(m, n int, y *float32, yStride int, x *float32, xStride int, k0, k1, threshold uint32, scale float32)
 	sgdStep                 func(n int, w, g *float32, c [2]float32)
 	momentumStep            func(n int, w, g, v *float32, c [3]float32)
@@ -100,6 +100,9 @@ func (r Rows[F]) start(m, n int) *F {
 	return &r.Data[0]
 }
 
+// from returns the rows from row i on, which must exist.
+func (r Rows[F]) from(i int) Rows[F] { return Rows[F]{Data: r.Data[i*r.Stride:], Stride: r.Stride} }
+
 func (s *simd) Sum(n int, x Vector[float32]) float32 {
 	if x.Stride != 1 || n <= 0 {
 		return Portable[float32]{}.Sum(n, x)
@@ -149,15 +152,33 @@ func (s *simd) LogSoftmaxGrad(m, n int, dx, y, dy Rows[float32]) {
 	}
 }
 
+// Normalize leaves rows whose variance overflows float32 to Portable, which computes in float64.
 func (s *simd) Normalize(m, n int, eps float32, y, x Rows[float32]) {
-	if m > 0 && n > 0 {
-		s.normalizeRows(m, n, 1/float32(n), eps, y.start(m, n), y.Stride, x.start(m, n), x.Stride)
+	for n > 0 && m > 0 {
+		left := s.normalizeRows(m, n, 1/float32(n), eps, y.start(m, n), y.Stride, x.start(m, n), x.Stride)
+		if left == 0 {
+			return
+		}
+		y, x = y.from(m-left), x.from(m-left)
+		Portable[float32]{}.Normalize(1, n, eps, y, x)
+		if m = left - 1; m > 0 {
+			y, x = y.from(1), x.from(1)
+		}
 	}
 }
 
+// NormalizeGrad leaves such rows to Portable, too.
 func (s *simd) NormalizeGrad(m, n int, eps float32, dx, x, dy Rows[float32]) {
-	if m > 0 && n > 0 {
-		s.normalizeGradRows(m, n, 1/float32(n), eps, dx.start(m, n), dx.Stride, x.start(m, n), x.Stride, dy.start(m, n), dy.Stride)
+	for n > 0 && m > 0 {
+		left := s.normalizeGradRows(m, n, 1/float32(n), eps, dx.start(m, n), dx.Stride, x.start(m, n), x.Stride, dy.start(m, n), dy.Stride)
+		if left == 0 {
+			return
+		}
+		dx, x, dy = dx.from(m-left), x.from(m-left), dy.from(m-left)
+		Portable[float32]{}.NormalizeGrad(1, n, eps, dx, x, dy)
+		if m = left - 1; m > 0 {
+			dx, x, dy = dx.from(1), x.from(1), dy.from(1)
+		}
 	}
 }
 

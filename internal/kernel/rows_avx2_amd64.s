@@ -1615,8 +1615,8 @@ loop137end140:
 	VZEROUPPER
 	RET
 
-// func normalizeRowsAVX2(m int, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int)
-TEXT ·normalizeRowsAVX2(SB), NOSPLIT, $0-56
+// func normalizeRowsAVX2(m int, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int) int
+TEXT ·normalizeRowsAVX2(SB), NOSPLIT, $0-64
 	MOVQ m+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ y+24(FP), DI
@@ -1773,6 +1773,9 @@ loop152end157:
 	VSQRTPS      Y13, Y13
 	VMOVUPS      constantsAVX2<>+384(SB), Y8
 	VDIVPS       Y13, Y8, Y13
+	VXORPS       Y8, Y8, Y8
+	VUCOMISS     X8, X13
+	JLS          left
 	XORL         AX, AX
 	MOVQ         R9, CX
 	SUBQ         $+32, CX
@@ -1845,11 +1848,14 @@ loop160end165:
 	ADDQ R11, SI
 	DECQ R8
 	JNE  row143
+
+left:
+	MOVQ R8, ret+56(FP)
 	VZEROUPPER
 	RET
 
-// func normalizeGradRowsAVX2(m int, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int)
-TEXT ·normalizeGradRowsAVX2(SB), NOSPLIT, $0-72
+// func normalizeGradRowsAVX2(m int, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int) int
+TEXT ·normalizeGradRowsAVX2(SB), NOSPLIT, $0-80
 	MOVQ m+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dx+24(FP), DI
@@ -2009,6 +2015,9 @@ loop177end182:
 	VSQRTPS      Y13, Y13
 	VMOVUPS      constantsAVX2<>+384(SB), Y8
 	VDIVPS       Y13, Y8, Y13
+	VXORPS       Y8, Y8, Y8
+	VUCOMISS     X8, X13
+	JLS          left
 	VXORPS       Y8, Y8, Y8
 	VXORPS       Y9, Y9, Y9
 	VXORPS       Y10, Y10, Y10
@@ -2193,6 +2202,9 @@ loop193end198:
 	ADDQ R12, BX
 	DECQ R8
 	JNE  row168
+
+left:
+	MOVQ R8, ret+72(FP)
 	VZEROUPPER
 	RET
 

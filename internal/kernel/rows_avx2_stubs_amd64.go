@@ -64,15 +64,15 @@ func sumExpAVX2(n int, x *float32) (largest float32, sum float64)
 //go:noescape
 func expSumAVX2(n int, y *float32, x *float32) (largest float32, sum float64)
 
-// normalizeRowsAVX2 is Normalize, with perN = 1/n.
+// normalizeRowsAVX2 is Normalize, with perN = 1/n, up to a row whose variance overflows: it returns how many rows are left.
 //
 //go:noescape
-func normalizeRowsAVX2(m int, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int)
+func normalizeRowsAVX2(m int, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int) int
 
-// normalizeGradRowsAVX2 is NormalizeGrad, with perN = 1/n.
+// normalizeGradRowsAVX2 is NormalizeGrad, with perN = 1/n, up to a row whose variance overflows: it returns how many rows are left.
 //
 //go:noescape
-func normalizeGradRowsAVX2(m int, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int)
+func normalizeGradRowsAVX2(m int, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int) int
 
 // dropoutRowsAVX2 is Dropout: it keeps the elements whose bits are not below the threshold.
 //

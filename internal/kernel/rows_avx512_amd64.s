@@ -1881,8 +1881,8 @@ loop143end148:
 	VZEROUPPER
 	RET
 
-// func normalizeRowsAVX512(m int, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int)
-TEXT ·normalizeRowsAVX512(SB), NOSPLIT, $0-56
+// func normalizeRowsAVX512(m int, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int) int
+TEXT ·normalizeRowsAVX512(SB), NOSPLIT, $0-64
 	MOVQ m+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ y+24(FP), DI
@@ -2041,6 +2041,9 @@ loop160end165:
 	VSQRTPS      Z13, Z13
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VDIVPS       Z13, Z8, Z13
+	VPXORD       Z8, Z8, Z8
+	VUCOMISS     X8, X13
+	JLS          left
 	XORL         AX, AX
 	MOVQ         R9, CX
 	SUBQ         $+64, CX
@@ -2111,11 +2114,14 @@ loop168end173:
 	ADDQ R11, SI
 	DECQ R8
 	JNE  row151
+
+left:
+	MOVQ R8, ret+56(FP)
 	VZEROUPPER
 	RET
 
-// func normalizeGradRowsAVX512(m int, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int)
-TEXT ·normalizeGradRowsAVX512(SB), NOSPLIT, $0-72
+// func normalizeGradRowsAVX512(m int, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int) int
+TEXT ·normalizeGradRowsAVX512(SB), NOSPLIT, $0-80
 	MOVQ m+0(FP), R8
 	MOVQ n+8(FP), R9
 	MOVQ dx+24(FP), DI
@@ -2277,6 +2283,9 @@ loop185end190:
 	VSQRTPS      Z13, Z13
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VDIVPS       Z13, Z8, Z13
+	VPXORD       Z8, Z8, Z8
+	VUCOMISS     X8, X13
+	JLS          left
 	VPXORD       Z8, Z8, Z8
 	VPXORD       Z9, Z9, Z9
 	VPXORD       Z10, Z10, Z10
@@ -2461,6 +2470,9 @@ loop201end206:
 	ADDQ R12, BX
 	DECQ R8
 	JNE  row176
+
+left:
+	MOVQ R8, ret+72(FP)
 	VZEROUPPER
 	RET
 

@@ -177,3 +177,49 @@ func TestScatterAdd(t *testing.T) {
 		}
 	})
 }
+
+// TestNormalizeLargeNumbers has rows whose squares or whose sum overflow the element type, between others: they get mean
+// 0 and variance 1 as well, and the gradient is that of smaller numbers, divided by as much as they are smaller.
+func TestNormalizeLargeNumbers(t *testing.T) {
+	eachSet(t, testNormalizeLargeNumbers[float32])
+	eachSet(t, testNormalizeLargeNumbers[float64])
+}
+
+func testNormalizeLargeNumbers[F Float](t *testing.T, k Kernels[F]) {
+	large, most := 1e19, 3e38
+	if _, ok := any(F(0)).(float64); ok {
+		large, most = 1e200, 1.5e308
+	}
+	huge, greatest := F(large), F(most)
+	small := []F{1, 2, 3, 4}
+	rows := [][]F{small, {huge, 2 * huge, 3 * huge, 4 * huge}, {greatest, greatest, greatest, greatest}, small, {-greatest, greatest, -greatest, greatest}, small,
+		{nan[F](), 1, 2, 3}, {2 * huge, 1 * huge, 3 * huge, 4 * huge}}
+	var x, dy, y, dx [8 * 4]F
+	for i, row := range rows {
+		copy(x[4*i:], row)
+		copy(dy[4*i:], []F{0.5, 2, -1, 0.25})
+	}
+	at := func(d *[32]F) Rows[F] { return Rows[F]{Data: d[:], Stride: 4} }
+	k.Normalize(len(rows), 4, 1e-5, at(&y), at(&x))
+	k.NormalizeGrad(len(rows), 4, 1e-5, at(&dx), at(&x), at(&dy))
+	a, b := 0.4472136, 1.3416408
+	want := [][]float64{{-b, -a, a, b}, {-b, -a, a, b}, {0, 0, 0, 0}, {-b, -a, a, b}, {-1, 1, -1, 1}, {-b, -a, a, b}, nil, {-a, -b, a, b}}
+	for i, row := range want {
+		for j, w := range row {
+			if got := float64(y[4*i+j]); math.Abs(got-w) > 1e-5 {
+				t.Errorf("%v: element %d of row %d is %v; want %v", rows[i], j, i, got, w)
+			}
+			if i == 1 {
+				if got := float64(dx[4*i+j] * huge); !near(got, float64(dx[j]), 1e-4) {
+					t.Errorf("%v: element %d of the gradient is %v/%v; want that of %v, %v, divided by as much", rows[i], j, got, huge, rows[0], dx[j])
+				}
+			}
+			if got := float64(dx[4*i+j]); math.IsNaN(got) || math.IsInf(got, 0) {
+				t.Errorf("%v: element %d of the gradient is %v", rows[i], j, got)
+			}
+		}
+	}
+	if y[4*6] == y[4*6] || dx[4*6] == dx[4*6] {
+		t.Error("a row with a NaN has numbers")
+	}
+}

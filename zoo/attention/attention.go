@@ -61,14 +61,17 @@ func NewMemory(b *graph.Builder, score Score, width int, values, mask *gorgonia.
 }
 
 // Attend returns, for queries [B, T, Width], the weighted means of the values [B, T, M] and the weights [B, T, S]: the
-// softmax of the scores, and 0 where the mask is. Additive has the parameters weight_query [Width, Width] and weight_score
-// [1, Width].
+// softmax of the scores, and 0 where the mask is 0. Of a memory in which there is nothing to look at, all weights and the
+// context are 0. Additive has the parameters weight_query [Width, Width] and weight_score [1, Width].
 func (m Memory) Attend(b *graph.Builder, query *gorgonia.Node) (context, weights *gorgonia.Node) {
 	scores := m.scores(b, query)
 	if m.Mask != nil {
 		scores = b.Where(m.Mask, scores, b.Const(-1e30)) // whose exponential is 0 beside that of any score
 	}
 	weights = b.Softmax(scores)
+	if m.Mask != nil {
+		weights = b.Where(m.Mask, weights, b.Const(0)) // of equal scores they are equal, though all are masked
+	}
 	return b.MatMul(weights, m.Values), weights
 }
 

@@ -2,7 +2,6 @@ package pass
 
 import (
 	"math"
-	"slices"
 	"sort"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
@@ -29,7 +28,8 @@ func batchSums(g *ir.Graph) {
 						continue
 					}
 				}
-				if reduction := rowSum(a); reduction != nil {
+				// A row sum that is broadcast to the others is no term like them.
+				if reduction := rowSum(a); reduction != nil && ir.SameShape(a.Shape, v.Shape) {
 					reductions = append(reductions, reduction)
 					continue
 				}
@@ -95,27 +95,35 @@ func joinProducts(g *ir.Graph, r rank, products []*ir.Value, shape []int, stacks
 		whole = false
 	}
 	var all *ir.Value
-	from := make(map[*ir.Value]int) // where in the whole a product's operand begins
+	from := make([]int, len(groups)) // where in the whole the operands of a group begin
 	if whole {
 		var ordered []*ir.Value
 		at := 0
-		for _, p := range slices.Concat(groups...) {
-			ordered = append(ordered, p.Args[early])
-			from[p] = at
-			at += p.Args[early].Shape[0]
+		for i, group := range groups {
+			from[i] = at
+			for _, p := range group {
+				ordered = append(ordered, p.Args[early])
+				at += p.Args[early].Shape[0]
+			}
 		}
 		all = joinRows(g, ordered)
 	}
 	// In the order in which they can be computed: each adds to the one before.
-	sort.SliceStable(groups, func(i, j int) bool { return r.last(operands(groups[i], late)) < r.last(operands(groups[j], late)) })
+	order := make([]int, len(groups))
+	for i := range order {
+		order[i] = i
+	}
+	last := func(i int) int { return r.last(operands(groups[order[i]], late)) }
+	sort.SliceStable(order, func(i, j int) bool { return last(i) < last(j) })
 	list := make([]*ir.Value, len(groups))
-	for i, group := range groups {
+	for i, n := range order {
+		group := groups[n]
 		var args [2]*ir.Value
 		args[late] = joinRows(g, operands(group, late))
 		if whole {
 			part := append([]int(nil), all.Shape...)
 			part[0] = args[late].Shape[0]
-			args[early] = g.New(ir.Slice{Axis: 0, From: from[group[0]]}, part, all)
+			args[early] = g.New(ir.Slice{Axis: 0, From: from[n]}, part, all)
 		} else {
 			args[early] = joinRows(g, operands(group, early))
 		}

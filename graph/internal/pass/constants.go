@@ -1,12 +1,16 @@
 package pass
 
 import (
+	"math"
+	"slices"
+
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
 // FoldConstants computes what depends on constants alone, and leaves out what they make superfluous: terms of 0, factors
-// of 1, products with the zeros of an initial state. A product with 0 is taken to be 0, whatever stands against it.
+// of 1, products with the zeros of an initial state. A product with 0 is taken to be 0, whatever stands against it;
+// otherwise the result is the same to the sign of a zero: x + 0 is not x where x is −0, but x + (−0) and x − 0 are.
 func FoldConstants(g *ir.Graph) {
 	by := make([]*ir.Value, g.Limit())
 	for _, v := range g.Values {
@@ -34,9 +38,33 @@ func fillValue(v *ir.Value) (float64, bool) {
 	return f.Value, ok
 }
 
+// is reports whether v is x everywhere, to the bit: −0 is not 0.
 func is(v *ir.Value, x float64) bool {
 	f, ok := fillValue(v)
-	return ok && f == x
+	return ok && math.Float64bits(f) == math.Float64bits(x)
+}
+
+var negativeZero = math.Copysign(0, -1)
+
+// neverNegativeZero reports whether v, seen through views, is known to hold no −0: what is added up from 0 holds none.
+func neverNegativeZero(v *ir.Value) bool {
+	for ir.IsView(v.Op) {
+		v = v.Args[0]
+	}
+	switch op := v.Op.(type) {
+	case ir.MatMul, ir.ReduceSum:
+		return true
+	case ir.Sum:
+		return slices.ContainsFunc(v.Args, neverNegativeZero)
+	case ir.Map:
+		switch op.Fn {
+		case kernel.Exp, kernel.Sigmoid, kernel.Softplus, kernel.Abs, kernel.Equal:
+			return true
+		}
+	case ir.Fill:
+		return math.Float64bits(op.Value) != math.Float64bits(negativeZero)
+	}
+	return false
 }
 
 func foldConstant(g *ir.Graph, v *ir.Value) *ir.Value {
@@ -70,7 +98,7 @@ func foldConstant(g *ir.Graph, v *ir.Value) *ir.Value {
 		}
 	case ir.Sum:
 		var terms []*ir.Value
-		var constant float64
+		constant := negativeZero // to which any number can be added without a change
 		for _, a := range v.Args {
 			if x, ok := fillValue(a); ok {
 				constant += x
@@ -83,7 +111,7 @@ func foldConstant(g *ir.Graph, v *ir.Value) *ir.Value {
 			return v
 		case len(terms) == 0:
 			return fill(constant)
-		case constant != 0:
+		case constant != 0, !math.Signbit(constant) && !slices.ContainsFunc(terms, neverNegativeZero):
 			return v
 		case len(terms) == 1 && same(terms[0]):
 			return terms[0]
@@ -96,7 +124,7 @@ func foldConstant(g *ir.Graph, v *ir.Value) *ir.Value {
 		}
 	case ir.ReduceSum:
 		if x, ok := fillValue(v.Args[0]); ok {
-			return fill(x * float64(v.Args[0].Size()/v.Size()))
+			return fill(0 + x*float64(v.Args[0].Size()/v.Size())) // from 0, as the executor adds
 		}
 	}
 	return v

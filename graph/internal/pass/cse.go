@@ -2,16 +2,18 @@ package pass
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 )
 
 // CommonSubexpressions computes equal values once: equal means the same operation of the same arguments and shape, not
-// a hash of them.
+// a hash of them, and of constants the same bits: 0 and −0 are two numbers, of which 1/x tells the difference, and a NaN
+// is one.
 func CommonSubexpressions(g *ir.Graph) {
 	type key struct {
 		op   ir.Op
-		rest string // shape and arguments
+		rest string // shape, arguments and constants
 	}
 	first := make(map[key]*ir.Value, len(g.Values))
 	by := make([]*ir.Value, g.Limit())
@@ -33,7 +35,11 @@ func CommonSubexpressions(g *ir.Graph) {
 		for _, a := range v.Args {
 			buf = binary.AppendUvarint(buf, uint64(a.ID))
 		}
-		k := key{v.Op, string(buf)}
+		op, constants := withoutConstants(v.Op)
+		for _, c := range constants {
+			buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(c))
+		}
+		k := key{op, string(buf)}
 		if same, ok := first[k]; ok {
 			by[v.ID] = same
 		} else {
@@ -41,4 +47,15 @@ func CommonSubexpressions(g *ir.Graph) {
 		}
 	}
 	g.Replace(by)
+}
+
+// withoutConstants returns an operation with zeros in the place of the constants that it computes with, and these.
+func withoutConstants(op ir.Op) (ir.Op, []float64) {
+	switch op := op.(type) {
+	case ir.Fill:
+		return ir.Fill{}, []float64{op.Value}
+	case ir.Map:
+		return ir.Map{Fn: op.Fn}, op.K[:]
+	}
+	return op, nil
 }

@@ -398,7 +398,8 @@ func logSoftmaxGrad(s *set) {
 
 // rowMean sets d = x − register 14 for each vector i of R9 elements, where register 14 is about the mean, and leaves in
 // register 12 what the mean is larger than that and in 13 1/√(variance + eps). The difference of numbers close to each
-// other is exact: so a mean that is large beside the deviations costs no precision.
+// other is exact: so a mean that is large beside the deviations costs no precision. Where the squares or their sum
+// overflow, it leaves the function, which returns R8, how many rows are left.
 func rowMean(s *set, x reg.GPPhysical) {
 	for i := range 4 {
 		s.clear(s.z(8 + i))
@@ -435,6 +436,16 @@ func rowMean(s *set, x reg.GPPhysical) {
 	s.v("VSQRTPS", s.z(13), s.z(13))
 	s.set1(s.f(1), s.z(8))
 	s.v("VDIVPS", s.z(13), s.z(8), s.z(13))
+	s.clear(s.z(8))
+	s.v("VUCOMISS", s.z(8).AsX(), s.z(13).AsX()) // of an infinite variance it is 0, and of the difference of two NaN
+	JLS(LabelRef("left"))
+}
+
+// leftRows ends a function of rows of which rowMean may leave some: it returns how many.
+func (s *set) leftRows() {
+	Label("left")
+	Store(reg.R8, ReturnIndex(0))
+	s.ret()
 }
 
 // deviation sets register i to the deviation of vector i, zero beyond the end.
@@ -445,8 +456,8 @@ func (s *set) deviation(x reg.GPPhysical, i int) {
 }
 
 func normalize(s *set) {
-	s.function("normalizeRows", "func(m, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int)",
-		"is Normalize, with perN = 1/n.", reg.R8, reg.R9, nil, nil, reg.RDI, reg.R10, reg.RSI, reg.R11)
+	s.function("normalizeRows", "func(m, n int, perN float32, eps float32, y *float32, yStride int, x *float32, xStride int) int",
+		"is Normalize, with perN = 1/n, up to a row whose variance overflows: it returns how many rows are left.", reg.R8, reg.R9, nil, nil, reg.RDI, reg.R10, reg.RSI, reg.R11)
 	s.rows(reg.R8, []reg.GPPhysical{reg.RDI, reg.RSI}, []reg.GPPhysical{reg.R10, reg.R11}, func() {
 		rowMean(s, reg.RSI)
 		s.loop(reg.R9, 4, func(w int) {
@@ -459,12 +470,12 @@ func normalize(s *set) {
 			}
 		})
 	})
-	s.ret()
+	s.leftRows()
 }
 
 func normalizeGrad(s *set) {
-	s.function("normalizeGradRows", "func(m, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int)",
-		"is NormalizeGrad, with perN = 1/n.", reg.R8, reg.R9, nil, nil, reg.RDI, reg.R10, reg.RSI, reg.R11, reg.RBX, reg.R12)
+	s.function("normalizeGradRows", "func(m, n int, perN float32, eps float32, dx *float32, dxStride int, x *float32, xStride int, dy *float32, dyStride int) int",
+		"is NormalizeGrad, with perN = 1/n, up to a row whose variance overflows: it returns how many rows are left.", reg.R8, reg.R9, nil, nil, reg.RDI, reg.R10, reg.RSI, reg.R11, reg.RBX, reg.R12)
 	s.rows(reg.R8, []reg.GPPhysical{reg.RDI, reg.RSI, reg.RBX}, []reg.GPPhysical{reg.R10, reg.R11, reg.R12}, func() {
 		rowMean(s, reg.RSI)
 		for i := range 4 {
@@ -502,7 +513,7 @@ func normalizeGrad(s *set) {
 			}
 		})
 	})
-	s.ret()
+	s.leftRows()
 }
 
 // dropout computes Mask.bits for the elements of a vector at a time.
