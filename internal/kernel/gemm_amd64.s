@@ -16771,3 +16771,14 @@ turn:
 	JNZ         turn
 	VZEROUPPER
 	RET
+
+// func vendor() (b uint32, d uint32, c uint32)
+// Requires: CPUID
+TEXT ·vendor(SB), NOSPLIT, $0-12
+	XORL AX, AX
+	XORL CX, CX
+	CPUID
+	MOVL BX, b+0(FP)
+	MOVL DX, d+4(FP)
+	MOVL CX, c+8(FP)
+	RET

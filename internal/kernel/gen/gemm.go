@@ -74,6 +74,7 @@ func gemm() {
 		v.packColumns()
 		v.peak()
 	}
+	vendor()
 }
 
 // unroll is the number of values of k in one turn of a tile's loop: as many as the addresses of B reach without more
