@@ -74,6 +74,7 @@ type planner struct {
 	done   []bool
 	placed []*Layout // by value: where a value is to be computed instead of into a buffer of its own
 	copies map[*ir.Value]Layout
+	uses   []int  // by value: how often it is an argument or an output
 	owned  []bool // by value: one instruction reads it, and nothing else looks at its memory
 }
 
@@ -87,6 +88,7 @@ func Make(g *ir.Graph, opts Options) *Plan {
 		placed: make([]*Layout, g.Limit()),
 		copies: make(map[*ir.Value]Layout),
 		owned:  make([]bool, g.Limit()),
+		uses:   g.Uses(),
 	}
 	if !opts.NoViews {
 		p.place(g)
@@ -175,10 +177,15 @@ func (p *planner) placeIn(v *ir.Value, l Layout) {
 		v = v.Args[0]
 		l.Shape, l.Strides = v.Shape, s
 	}
-	if p.placed[v.ID] != nil || ir.IsSource(v.Op) || ir.IsView(v.Op) || !l.has(ir.WriteForm(v.Op)) {
-		return
+	for p.placed[v.ID] == nil && !ir.IsSource(v.Op) && !ir.IsView(v.Op) && l.has(ir.WriteForm(v.Op)) {
+		p.placed[v.ID] = &l
+		// What a product starts from, and nothing else reads, is computed there, too: else it would be copied.
+		op, ok := v.Op.(ir.MatMul)
+		if !ok || !op.Add || p.uses[v.Args[2].ID] != 1 {
+			return
+		}
+		v = v.Args[2]
 	}
-	p.placed[v.ID] = &l
 }
 
 // value gives v its layout and appends the instruction that computes it.
