@@ -43,7 +43,7 @@ func TestPassesDump(t *testing.T) {
 	before := ""
 	for _, stage := range strings.Split(got.String(), "\n== ")[1:] {
 		name, after, _ := strings.Cut(stage, "\n")
-		if after == before {
+		if after == before && name != "vocabulary" { // which leaves scores alone that are few: TestVocabulary
 			t.Errorf("the pass %s changes nothing in this graph: it no longer works, or the graph is too small to show it", name)
 		}
 		before = after

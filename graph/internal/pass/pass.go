@@ -19,6 +19,7 @@ func All() []Pass {
 		{"cse", alone(CommonSubexpressions)},
 		{"timebatch", BatchTime},
 		{"accumulate", Accumulate},
+		{"vocabulary", alone(Vocabulary)},
 		{"stacks", alone(JoinStacks)},
 	}
 }
@@ -61,6 +62,9 @@ func Run(g *ir.Graph, without map[string]bool, observe Observe) {
 	g.Sort()
 	if !without["eager"] {
 		ScheduleEagerly(g)
+	}
+	if !without["vocabulary"] {
+		ScheduleLosses(g)
 	}
 	observe("eager", g)
 }
