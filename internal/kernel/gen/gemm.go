@@ -10,13 +10,13 @@ import (
 
 // vectors is an instruction set and the tiles that suit it.
 //
-// A tile of r rows and two vectors across keeps 2·r sums in registers; for each k it loads 2 vectors of B and r numbers
-// of A, each spread over a register that both additions of its row read: with AVX-512 14 rows fill 28 + 2 + 2 of 32
-// registers, in AVX2 6 rows 12 + 2 + 1 of 16. An addition that takes the number from memory needs no register, but loads
-// it twice: 30 loads for 28 additions, which a core that starts two of both in a cycle can just not hide. On Sapphire
-// Rapids that took 7 to 18 % longer than 16 loads, 32×1024×256 ran at 80 to 83 % of the peak instead of 89 to 95. On Zen 4, which starts
-// one addition in a cycle, every height from 4 rows on (AVX2: 6) reached 98 % of the peak from memory, with B in the
-// second-level cache; from registers it is not measured there.
+// A tile of r rows and two vectors across keeps 2·r sums in registers; for each k it loads 2 vectors of B and r
+// numbers of A, each spread over a register that both additions of its row read: with AVX-512 14 rows fill 28 + 2 + 2
+// of 32 registers, in AVX2 6 rows 12 + 2 + 1 of 16. An addition that takes the number from memory needs no register,
+// but loads it twice: 30 loads for 28 additions, which a core that starts two of both in a cycle can just not hide. On
+// Sapphire Rapids that took 7 to 18 % longer than 16 loads, 32×1024×256 ran at 80 to 83 % of the peak instead of 89 to
+// 95. On Zen 4, which starts one addition in a cycle, every height from 4 rows on (AVX2: 6) reached 98 % of the peak
+// from memory, with B in the second-level cache; from registers it is not measured there.
 //
 // Fewer rows are bound by the loads of B: 32 bytes a cycle from the second-level cache, measured, whatever the order.
 // Their tiles take more vectors across, so that as many sums are independent and each number of A is loaded seldom.
