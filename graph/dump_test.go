@@ -68,7 +68,7 @@ func TestPassesDump(t *testing.T) {
 		}
 	}
 	for name, does := range changes {
-		if !does {
+		if !does && name != "vocabulary" { // which leaves scores alone that are few: TestVocabulary
 			t.Errorf("the pass %s changes nothing: it no longer works, or the graphs are too small to show it", name)
 		}
 	}

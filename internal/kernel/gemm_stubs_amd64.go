@@ -61,3 +61,6 @@ func packColumnsAVX2(dst *float32, stride uintptr, src *float32, ld uintptr, k i
 
 // peakAVX2 makes 2·peakSums multiply-adds of vectors in each turn, on registers only.
 func peakAVX2(turns int)
+
+// vendor returns the name of the processor's maker, four letters in each number: leaf 0 of CPUID.
+func vendor() (b uint32, d uint32, c uint32)

@@ -79,6 +79,9 @@ func (CrossEntropy) Reads(arg int) Form     { return rowsButIndices(arg) }
 func (CrossEntropyGrad) Reads(arg int) Form { return rowsButIndices(arg) }
 func (CrossEntropyGrad) Writes() Form       { return Rows }
 
+// Overwrites implements Overwriter: a row's gradient may stand where the row was.
+func (CrossEntropyGrad) Overwrites(int) (first, last int) { return 0, 1 }
+
 func (CrossEntropy) Divide(out []int) (axis, unit int)     { return firstAxis(out), 1 }
 func (CrossEntropyGrad) Divide(out []int) (axis, unit int) { return 0, 1 }
 

@@ -22,6 +22,10 @@ func accumulateTerms(g *ir.Graph) {
 				}
 			}
 			full, small := split(g, v.Shape, terms)
+			if below := belowReshapes(g, v, full, small, uses); below != nil {
+				by[v.ID] = below
+				continue
+			}
 			by[v.ID] = accumulate(g, v, full, small, uses)
 		}
 	}
@@ -43,6 +47,34 @@ func flatten(sum *ir.Value, args []*ir.Value, uses []int) []*ir.Value {
 
 // single reports whether v is used once; what this pass has made is taken to be used more often.
 func single(v *ir.Value, uses []int) bool { return v.ID < len(uses) && uses[v.ID] == 1 }
+
+// belowReshapes returns a sum that is taken before its terms get their shape: of products of rows that are shown as
+// [T, B, …] and of what is added to every row. It returns nil if that is not what the terms are.
+func belowReshapes(g *ir.Graph, v *ir.Value, full, small []*ir.Value, uses []int) *ir.Value {
+	last := len(v.Shape) - 1
+	if last < 2 || len(full) == 0 || len(small) > 1 || len(small) == 1 && !ir.SameShape(small[0].Shape, v.Shape[last:]) {
+		return nil
+	}
+	rows := []int{ir.Size(v.Shape[:last]), v.Shape[last]}
+	products := make([]*ir.Value, len(full))
+	for i, t := range full {
+		if _, ok := t.Op.(ir.Reshape); !ok || !single(t, uses) || !ir.SameShape(t.Args[0].Shape, rows) {
+			return nil
+		}
+		products[i] = t.Args[0]
+		if op, ok := products[i].Op.(ir.MatMul); !ok || op.Add || op.Bias || !single(products[i], uses) {
+			return nil
+		}
+	}
+	if len(full)+len(small) < 2 {
+		return nil
+	}
+	sum := &ir.Value{Shape: rows}
+	if below := accumulate(g, sum, products, small, uses); below != nil {
+		return g.New(ir.Reshape{}, v.Shape, below)
+	}
+	return nil
+}
 
 // split tells the terms of the full shape from those that are broadcast, of which the ones of one shape are added.
 func split(g *ir.Graph, shape []int, terms []*ir.Value) (full, small []*ir.Value) {

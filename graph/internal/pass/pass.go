@@ -22,6 +22,7 @@ func All() []Pass {
 		{"sink", cleanly(Sink)},
 		{"timebatch", BatchTime},
 		{"accumulate", Accumulate},
+		{"vocabulary", alone(Vocabulary)},
 		{"stacks", alone(JoinStacks)},
 	}
 }
@@ -88,6 +89,9 @@ func Run(g *ir.Graph, without map[string]bool, observe Observe) {
 		for _, v := range g.Scans() {
 			eachBody(&v.Op.(ir.Scan).Body.Graph, ScheduleForFusion)
 		}
+	}
+	if !without["vocabulary"] {
+		ScheduleLosses(g)
 	}
 	observe("eager", g)
 }

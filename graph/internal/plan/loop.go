@@ -175,7 +175,7 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 		p.copy(one, first)
 		now[i], next[i] = one, one
 		if inner.lastReader(&body.Graph, i) {
-			inner.placeIn(body.Outputs[i], one)
+			inner.placeOne(body.Outputs[i], one)
 		}
 	}
 	inner.alone = make([]bool, body.Sequences)

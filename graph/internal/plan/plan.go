@@ -82,9 +82,9 @@ type planner struct {
 	done   []bool
 	placed []*Layout // by value: where a value is to be computed instead of into a buffer of its own
 	copies map[*ir.Value]Layout
+	uses   []int  // by value: how often it is an argument or an output
 	owned  []bool // by value: one instruction reads it, and nothing else looks at its memory
 	alone  []bool // of a body, by sequence: nothing else looks at its memory
-	uses   []int  // by value
 }
 
 // Make plans a graph. The graph must be sorted and free of places.
@@ -212,10 +212,23 @@ func (p *planner) placeIn(v *ir.Value, l Layout) {
 		v = v.Args[0]
 		l.Shape, l.Strides = v.Shape, s
 	}
+	for p.placeOne(v, l) {
+		// What a product starts from, and nothing else reads, is computed there, too: else it would be copied.
+		op, ok := v.Op.(ir.MatMul)
+		if !ok || !op.Add || p.uses[v.Args[2].ID] != 1 {
+			return
+		}
+		v = v.Args[2]
+	}
+}
+
+// placeOne has v itself computed in l if nothing stands against it, and reports whether it is.
+func (p *planner) placeOne(v *ir.Value, l Layout) bool {
 	if p.placed[v.ID] != nil || ir.IsSource(v.Op) || ir.IsView(v.Op) || !l.has(ir.WriteForm(v.Op)) {
-		return
+		return false
 	}
 	p.placed[v.ID] = &l
+	return true
 }
 
 // value gives v its layout and appends the instruction that computes it.
