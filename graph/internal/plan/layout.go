@@ -33,11 +33,13 @@ type Buffer struct {
 	loop       *Loop      // of what lives within one iteration: nil for what outlives a loop or is in none
 	first      int        // the instructions that first write and last use it
 	last       int
+	handedOn   bool // an iteration of a loop may read what the one before has written
 	given      bool // its memory went on to the result of the instruction that last uses it
 }
 
-// LastUse returns the place in the plan of the last instruction that uses the buffer.
-func (b *Buffer) LastUse() int { return b.last }
+// IsReadBehind reports whether something reads the buffer behind a place in the plan, be it at an earlier place in a loop's
+// next iteration.
+func (b *Buffer) IsReadBehind(at int) bool { return b.Persistent || b.handedOn || b.last > at }
 
 // Layout says where the elements of a value stand: element (i, j, …) at Offset + i·Strides[0] + j·Strides[1] + … of the
 // buffer, and within loops so many elements further as Step says for each of their iterations.
