@@ -32,6 +32,10 @@ var loopCases = []struct {
 		y, _ := lstm.New(graph.Hidden(3)).Unroll(b, b.Input("x", 5, 4, 2))
 		return []*gorgonia.Node{y}, nil
 	}},
+	{"a parameter's steps as right operands", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		y, _ := lstm.New(graph.Hidden(3)).Unroll(b, b.Param("x", graph.Normal(1, -1), 5, 4, 2))
+		return nil, b.Sum(b.Mul(y, y))
+	}},
 }
 
 // TestLoops holds them against the same graphs declared step by step, with all passes and without each.
