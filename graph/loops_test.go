@@ -36,6 +36,87 @@ var loopCases = []struct {
 		y, _ := lstm.New(graph.Hidden(3)).Unroll(b, b.Param("x", graph.Normal(1, -1), 5, 4, 2))
 		return nil, b.Sum(b.Mul(y, y))
 	}},
+	{"a step that uses captured values in a loop of its own", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		m := b.Input("m", 3, 4, 2)
+		inner := func(h *gorgonia.Node) *graph.Network {
+			return graph.NewNetwork("inner", func(graph.CellConfig) graph.Cell {
+				return loopCell{[]int{3}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+					return graph.State{b.Tanh(b.Add(b.Linear("x", 3, x), b.Linear("s", 3, s[0]), b.Linear("h", 3, h)))}
+				}}
+			}, graph.Hidden(3))
+		}
+		y, _ := graph.NewNetwork("outer", func(graph.CellConfig) graph.Cell {
+			return loopCell{[]int{3}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+				_, final := inner(b.Add(s[0], b.Linear("x", 3, x))).Unroll(b.Prefix("inner."), m)
+				return final[0]
+			}}
+		}, graph.Hidden(3)).Unroll(b, b.Input("x", 5, 4, 2))
+		return []*gorgonia.Node{y}, b.Sum(b.Mul(y, y))
+	}},
+	{"a state that a loop in the step reads at all of its steps, and whose next is the last of that loop", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		m := b.Input("m", 3, 4, 3)
+		_, final := graph.NewNetwork("outer", func(graph.CellConfig) graph.Cell {
+			return loopCell{[]int{3}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+				_, final := graph.NewNetwork("inner", func(graph.CellConfig) graph.Cell {
+					return loopCell{[]int{3}, func(b *graph.Builder, x *gorgonia.Node, t graph.State) graph.State {
+						return graph.State{b.Tanh(b.Add(x, b.Mul(t[0], s[0]), s[0]))}
+					}}
+				}, graph.Hidden(3)).Unroll(b, m)
+				return final[0]
+			}}
+		}, graph.Hidden(3)).Unroll(b, b.Input("x", 5, 4, 2), graph.InitialStates(graph.State{b.Input("h", 4, 3)}))
+		return final[0], nil
+	}},
+	{"states that change places in a loop in a step", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		m := b.Input("m", 3, 4, 3)
+		_, final := graph.NewNetwork("outer", func(graph.CellConfig) graph.Cell {
+			return loopCell{[]int{3, 3}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+				_, final := graph.NewNetwork("inner", func(graph.CellConfig) graph.Cell {
+					return loopCell{[]int{3, 3}, func(b *graph.Builder, x *gorgonia.Node, t graph.State) graph.State {
+						return graph.State{b.Tanh(b.Add(x, t[0])), b.Sigmoid(b.Add(x, t[1]))}
+					}}
+				}, graph.Hidden(3)).Unroll(b, m, graph.InitialStates(graph.State{s[1], s[0]}))
+				return final[0]
+			}}
+		}, graph.Hidden(3)).Unroll(b, b.Input("x", 5, 4, 2), graph.InitialStates(graph.State{b.Input("h", 4, 3), b.Input("c", 4, 3)}))
+		return final[0], nil
+	}},
+	{"a state that is a concatenation, whose last member reads the old one", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		_, final := graph.NewNetwork("concat", func(graph.CellConfig) graph.Cell {
+			return loopCell{[]int{4}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+				first := b.Tanh(b.Linear("x", 2, x))
+				return graph.State{b.Concat(1, first, b.Tanh(b.Linear("s", 2, b.Concat(1, first, s[0]))))}
+			}}
+		}, graph.Hidden(4)).Unroll(b, b.Input("x", 5, 4, 2), graph.InitialStates(graph.State{b.Input("h", 4, 4)}))
+		return final[0], nil
+	}},
+	{"gradients of parameters that are initial states and change places", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		initial := graph.State{b.Param("p", graph.Normal(1, -1), 4, 3), b.Param("q", graph.Normal(1, -1), 4, 3)}
+		w := b.Sum(b.Mul(b.Param("v", graph.Normal(1, -1), 4, 3), b.Input("c", 4, 3)))
+		_, final := graph.NewNetwork("swap", func(graph.CellConfig) graph.Cell {
+			return loopCell{[]int{3, 3}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+				return graph.State{s[1], b.Add(s[0], b.Linear("x", 3, x))}
+			}}
+		}, graph.Hidden(3)).Unroll(b, b.Input("x", 5, 4, 2), graph.InitialStates(initial))
+		return nil, b.Add(w, b.Sum(b.Mul(final[0][0], b.Scale(final[0][0], 0.5))), b.Sum(b.Mul(final[0][1], final[0][1])))
+	}},
+	{"loops in loops in loops in loops", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		m := b.Input("m", 2, 4, 3)
+		var network func(depth int) *graph.Network
+		network = func(depth int) *graph.Network {
+			return graph.NewNetwork("deep", func(graph.CellConfig) graph.Cell {
+				return loopCell{[]int{3}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+					if depth == 0 {
+						return graph.State{b.Tanh(b.Add(x, b.Linear("s", 3, s[0])))}
+					}
+					_, final := network(depth-1).Unroll(b, m, graph.InitialStates(graph.State{b.Mul(x, s[0])}))
+					return final[0]
+				}}
+			}, graph.Hidden(3))
+		}
+		y, _ := network(3).Unroll(b, b.Input("x", 2, 4, 3), graph.InitialStates(graph.State{b.Input("h", 4, 3)}))
+		return []*gorgonia.Node{y}, b.Sum(b.Mul(y, y))
+	}},
 }
 
 // TestLoops holds them against the same graphs declared step by step, with all passes and without each.
@@ -87,6 +168,74 @@ func TestLoops(t *testing.T) {
 						return
 					}
 				}
+			}
+		})
+	}
+}
+
+// TestLoopDropout checks the gradient through dropout with a mask for each step by finite differences, with strips whose
+// length is another one forward and backward, and around a loop in the step, and that passes do not change the masks.
+func TestLoopDropout(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		T, B int
+		step func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State
+	}{
+		{"strips", 24, 32, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+			return graph.State{b.Tanh(b.Add(b.Linear("x", 3, b.Dropout(x, 0.3)), b.Linear("s", 3, b.Dropout(s[0], 0.3))))}
+		}},
+		{"other strips backward", 48, 32, func(b *graph.Builder, x *gorgonia.Node, _ graph.State) graph.State {
+			return graph.State{b.Tanh(b.Dropout(b.Linear("x", 3, x), 0.3))} // there only the weight's gradient is a carry
+		}},
+		{"a loop in the step", 4, 2, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+			inner := loopCell{[]int{3}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+				return graph.State{b.Tanh(b.Add(x, b.Dropout(s[0], 0.3)))}
+			}}
+			_, final := b.Unroll(inner, []*gorgonia.Node{b.Dropout(s[0], 0.3), s[0], x}, s, nil)
+			return graph.State{b.Add(b.Dropout(final[0], 0.3), x)}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var first []float64
+			for _, without := range append([]string{""}, graph.Passes()...) {
+				b := graph.NewBuilder(graph.NewParams(tensor.Float64, graph.InitSeed(3)), graph.Rolled(), graph.Training())
+				x := b.Input("x", c.T, c.B, 3)
+				y, _ := graph.NewNetwork("dropout", func(graph.CellConfig) graph.Cell { return loopCell{[]int{3}, c.step} }, graph.Hidden(3)).Unroll(b, x)
+				loss := b.Mean(b.Mul(y, y))
+				d := b.Grad(loss, x)[0]
+				opts := []graph.CompileOption{graph.Output(d, loss)}
+				if without != "" {
+					opts = append(opts, graph.Without(without))
+				}
+				p, err := graph.Compile(b, opts...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				at, along := gt.Random("x", c.T*c.B*3), gt.Random("along", c.T*c.B*3)
+				run := func(step float64) float64 {
+					v := p.Input("x").Data().([]float64)
+					for i := range v {
+						v[i] = at[i] + step*along[i]
+					}
+					p.SetRun(0)
+					if err := p.Run(); err != nil {
+						t.Fatal(err)
+					}
+					return p.Scalar(loss)
+				}
+				const h = 1e-5
+				difference := (run(h) - run(-h)) / (2 * h)
+				run(0)
+				grad := append([]float64{}, gt.Floats(p.Value(d).Data())...)
+				var derivative float64
+				for i, v := range grad {
+					derivative += v * along[i]
+				}
+				gt.Compare(t, fmt.Sprintf("without %q, the derivative along a direction", without), []float64{derivative}, []float64{difference}, 1e-7)
+				if first == nil {
+					first = grad
+				}
+				gt.Compare(t, fmt.Sprintf("without %q, the gradient", without), grad, first, 1e-12)
 			}
 		})
 	}

@@ -257,6 +257,7 @@ func (m *machine[F]) carryOut(me *worker, steps []bound, at times) {
 				}
 				m.carryOut(me, s.loop.body, at)
 			}
+			at[s.loop.depth] = 0 // as before the loop: masks of dropout depend on it
 		default:
 			m.crew.barrier(&me.barriers)
 		}
