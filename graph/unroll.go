@@ -115,8 +115,9 @@ const rolledFrom = 256
 
 // Rolled has the sequences of a graph declared as loops, however short they are: the cell's Step is called once and
 // computed for each step, which compiles in no time and takes little memory beside the values themselves. Without it
-// sequences of 256 steps and more are. A cell that does not declare the same at every step cannot be a loop. Of loops
-// in the steps of loops the innermost may be declared step by step all the same.
+// sequences of 256 steps and more are. A cell that does not declare the same at every step cannot be a loop. The final
+// state is a node of its own there, not that of the last output, which matters to a gradient by it. Of loops in the steps
+// of loops the innermost may be declared step by step all the same.
 func Rolled() Option { return func(c *core) { c.rolled = rolledAlways } }
 
 // Unrolled has the sequences of a graph declared step by step, however long they are: probes and drawings want it.
