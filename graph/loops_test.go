@@ -100,6 +100,15 @@ var loopCases = []struct {
 		}, graph.Hidden(3)).Unroll(b, b.Input("x", 5, 4, 2), graph.InitialStates(initial))
 		return nil, b.Add(w, b.Sum(b.Mul(final[0][0], b.Scale(final[0][0], 0.5))), b.Sum(b.Mul(final[0][1], final[0][1])))
 	}},
+	{"a stack that is a part of another", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+		w := b.Param("w", graph.Normal(1, -1), 2, 3)
+		_, final := graph.NewNetwork("stacks", func(graph.CellConfig) graph.Cell {
+			return loopCell{[]int{1}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+				return graph.State{b.Add(x, b.Mean(b.Pow(b.Stack(1, b.MatMul(w, b.Param("v", graph.Normal(1, -1), 3, 1)), b.Tanh(s[0])), 2)))}
+			}}
+		}, graph.Hidden(1)).Unroll(b, b.Input("x", 3, 2, 1))
+		return nil, b.Mean(final[0][0])
+	}},
 	{"loops in loops in loops in loops", func(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
 		m := b.Input("m", 2, 4, 3)
 		var network func(depth int) *graph.Network

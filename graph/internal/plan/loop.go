@@ -352,8 +352,9 @@ func (p *planner) ends(body *ir.Body, parts map[int]*ir.Value, outer *planner, n
 		given[out] = true
 		if outer.layout[stack.ID].Buffer == nil {
 			isCarry := slices.ContainsFunc(now, func(c Layout) bool { return c.Buffer == l.Buffer })
-			// It may have stayed in a sequence's memory.
-			if first && !isCarry && !body.Window(k) && l.Step[p.loop.Depth].Size != 0 && !ir.IsSource(out.Op) && !ir.IsView(out.Op) {
+			// It may have stayed in a sequence's memory. As a member of another stack it has none of its own: what reads the
+			// one stack alone may write there.
+			if first && !isCarry && p.placed[out.ID] == nil && !body.Window(k) && l.Step[p.loop.Depth].Size != 0 && !ir.IsSource(out.Op) && !ir.IsView(out.Op) {
 				outer.layout[stack.ID] = stacked(l, p.loop)
 				continue
 			}
