@@ -249,3 +249,85 @@ func TestLoopDropout(t *testing.T) {
 		})
 	}
 }
+
+// TestLoopDropoutEachStep finds another mask at each step, also of strips.
+func TestLoopDropoutEachStep(t *testing.T) {
+	const T, B, H = 24, 32, 8
+	b := graph.NewBuilder(graph.NewParams(tensor.Float64), graph.Rolled(), graph.Training())
+	y, _ := graph.NewNetwork("dropout", func(graph.CellConfig) graph.Cell {
+		return loopCell{[]int{H}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+			return graph.State{b.Dropout(x, 0.5)}
+		}}
+	}, graph.Hidden(H)).Unroll(b, b.Const(1, T, B, H))
+	p, err := graph.Compile(b, graph.Output(y))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]int)
+	for step := range T {
+		mask := fmt.Sprint(gt.Floats(p.Value(y).Data())[step*B*H : (step+1)*B*H])
+		if first, ok := seen[mask]; ok {
+			t.Errorf("step %d has the mask of step %d", step, first)
+		}
+		seen[mask] = step
+	}
+}
+
+// TestLoopSecondDerivatives differentiates a gradient through loops, of all lengths and of the longest, in both directions.
+func TestLoopSecondDerivatives(t *testing.T) {
+	const T, B, H = 5, 4, 3
+	for _, masked := range []bool{false, true} {
+		for _, reverse := range []bool{false, true} {
+			var want []float64
+			for _, o := range []graph.Option{graph.Unrolled(), graph.Rolled()} {
+				b := graph.NewBuilder(graph.NewParams(tensor.Float64, graph.InitSeed(3)), o)
+				x, h, w := b.Input("x", T, B, H), b.Input("h", B, H), b.Param("w", graph.Normal(1, -1), H, H)
+				cell := loopCell{[]int{H}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+					return graph.State{b.Mul(b.Exp(b.Scale(x, 0.3)), b.MatMul(s[0], w))}
+				}}
+				var mask *gorgonia.Node
+				if masked {
+					mask = b.LengthMask(b.IndexInput("lengths", B), T)
+				}
+				var xs []*gorgonia.Node
+				for i := range T {
+					xs = append(xs, b.At(x, 0, i))
+				}
+				unroll := b.Unroll
+				if reverse {
+					unroll = b.UnrollReverse
+				}
+				ys, _ := unroll(cell, xs, graph.State{h}, mask)
+				y := b.Stack(0, ys...)
+				var second []*gorgonia.Node
+				for _, d := range b.Grad(b.Sum(b.Mul(b.Mul(y, y), y)), x, h, w) {
+					second = append(second, b.Sum(b.Mul(d, d)))
+				}
+				nodes := b.Grad(b.Add(second...), x, h, w)
+				p, err := graph.Compile(b, graph.Output(nodes...), graph.Verify())
+				if err != nil {
+					t.Fatal(err)
+				}
+				copy(p.Input("x").Data().([]float64), gt.Random("x", T*B*H))
+				copy(p.Input("h").Data().([]float64), gt.Random("h", B*H))
+				if masked {
+					copy(p.Input("lengths").Data().([]int), []int{3, 1, 2, 3})
+				}
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+				var got []float64
+				for _, n := range nodes {
+					got = append(got, gt.Floats(p.Value(n).Data())...)
+				}
+				if want == nil {
+					want = got
+				}
+				gt.Compare(t, fmt.Sprintf("masked %v, reverse %v", masked, reverse), got, want, 1e-9)
+			}
+		}
+	}
+}
