@@ -108,6 +108,9 @@ func (b *Builder) adjoints(sources map[*gorgonia.Node]ir.Op, terms map[*gorgonia
 				if ofParts[in[0]] == nil {
 					ofParts[in[0]] = make(map[int]*gorgonia.Node)
 				}
+				if other := ofParts[in[0]][p.index]; other != nil { // of another node that picks the same
+					dy = b.Add(other, dy)
+				}
 				ofParts[in[0]][p.index] = dy
 				continue
 			}

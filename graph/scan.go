@@ -37,6 +37,7 @@ type outer struct {
 	b        *Builder
 	captured map[*gorgonia.Node]*gorgonia.Node // nodes there to leaves here
 	nodes    []*gorgonia.Node                  // the former, in order
+	adjoints int                               // how many leaves gradients have declared
 	key      uint64                            // tells the dropouts of bodies apart
 }
 

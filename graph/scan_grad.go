@@ -21,19 +21,18 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 	g := &scanBody{b: bb, steps: s.steps, reverse: !s.reverse, lengths: s.lengths, recompute: s.recompute}
 	var inits, sequences, carryLeaves, stepLeaves []*gorgonia.Node
 	leaf := func(kind string, like *gorgonia.Node) *gorgonia.Node {
-		return bb.leaf(fmt.Sprintf("adjoint %s %d", kind, len(carryLeaves)+len(stepLeaves)), bb.params.dtype, shapeOf(like))
+		bb.outer.adjoints++ // Gorgonia takes two leaves of one name for one
+		return bb.leaf(fmt.Sprintf("adjoint %s %d", kind, bb.outer.adjoints), bb.params.dtype, shapeOf(like))
 	}
 	zeros := func(b *Builder, like *gorgonia.Node) *gorgonia.Node { return b.Const(0, shapeOf(like)...) }
 	terms := make(map[*gorgonia.Node][]*gorgonia.Node)
-	follow := func(n, sequence *gorgonia.Node) {
-		l := leaf("step", n)
+	step := func(like, sequence *gorgonia.Node) *gorgonia.Node {
+		l := leaf("step", like)
 		stepLeaves, sequences = append(stepLeaves, l), append(sequences, sequence)
-		terms[n] = append(terms[n], l)
+		return l
 	}
-	first, behind := 0, 1 // where the stack of a carry has its first value, and those behind the steps
-	if s.reverse {
-		first, behind = s.steps, 0
-	}
+	follow := func(n, sequence *gorgonia.Node) { terms[n] = append(terms[n], step(n, sequence)) }
+	before := make(map[int]*gorgonia.Node) // of the carries' values before a step what they have of the stacks' adjoints
 	for i, n := range s.next {
 		l := leaf("carry", n)
 		carryLeaves = append(carryLeaves, l)
@@ -42,10 +41,15 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 		if init == nil {
 			init = zeros(b, n)
 		}
-		inits = append(inits, init)
-		if d := parts[s.carries+i]; d != nil {
-			follow(n, b.Slice(d, 0, behind, behind+s.steps))
+		// Which element of a carry's stack is the last of a scan that is counted, or the first if it is reversed, only a run
+		// knows; the other one is at the stack's beginning.
+		if d := parts[s.carries+i]; d != nil && s.reverse {
+			init = b.Add(init, b.At(d, 0, 0))
+			before[i] = step(n, b.Slice(d, 0, 1, 1+s.steps))
+		} else if d != nil {
+			follow(n, b.Slice(d, 0, 1, 1+s.steps))
 		}
+		inits = append(inits, init)
 	}
 	for k, n := range s.outs {
 		if d := parts[2*s.carries+k]; d != nil {
@@ -68,8 +72,13 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 		d := adjoint[l]
 		switch {
 		case i < s.carries:
-			if d == nil {
+			switch {
+			case d == nil && before[i] == nil:
 				d = zeros(bb, l)
+			case d == nil:
+				d = before[i]
+			case before[i] != nil:
+				d = bb.Add(d, before[i])
 			}
 			g.next = append(g.next, d)
 		case d == nil:
@@ -105,8 +114,8 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 		switch out, stacked := outs[i]; {
 		case i < s.carries:
 			d[i] = b.last(grad, i)
-			if states := parts[s.carries+i]; states != nil {
-				d[i] = b.Add(d[i], b.At(states, 0, first))
+			if states := parts[s.carries+i]; states != nil && !s.reverse {
+				d[i] = b.Add(d[i], b.At(states, 0, 0))
 			}
 		case stacked:
 			d[i] = b.stacked(grad, out)

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
+	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 )
 
 // Unroll applies a cell to each step of a sequence, in order: back-propagation through time is the differentiation of
@@ -114,7 +115,9 @@ const rolledFrom = 256
 
 // Rolled has the sequences of a graph declared as loops, however short they are: the cell's Step is called once and
 // computed for each step, which compiles in no time and takes little memory beside the values themselves. Without it
-// sequences of 256 steps and more are. A cell that does not declare the same at every step cannot be a loop.
+// sequences of 256 steps and more are. A cell that does not declare the same at every step cannot be a loop. The final
+// state is a node of its own there, not that of the last output, which matters to a gradient by it. Of loops in the steps
+// of loops the innermost may be declared step by step all the same.
 func Rolled() Option { return func(c *core) { c.rolled = rolledAlways } }
 
 // Unrolled has the sequences of a graph declared step by step, however long they are: probes and drawings want it.
@@ -129,9 +132,14 @@ func Unrolled() Option { return func(c *core) { c.rolled = rolledNever } }
 // Chen, Xu, Zhang and Guestrin: Training deep nets with sublinear memory cost, https://arxiv.org/abs/1604.06174.
 func Keep(steps int) Option { return func(c *core) { c.keep = steps } }
 
-// rolls reports whether a sequence of so many steps is declared as a loop.
+// rolls reports whether a sequence of so many steps is declared as a loop. In the step of the innermost loop that there can
+// be none is.
 func (b *Builder) rolls(steps int) bool {
-	return b.rolled == rolledAlways || b.rolled == rolledIfLong && steps >= rolledFrom
+	depth := 0
+	for around := b.outer; around != nil; around = around.b.outer {
+		depth++
+	}
+	return depth < plan.MaxDepth && (b.rolled == rolledAlways || b.rolled == rolledIfLong && steps >= rolledFrom)
 }
 
 // sequence applies a cell to each step of a sequence x [T, B, I], as Unroll and UnrollReverse do. It returns the outputs [T,
@@ -320,9 +328,14 @@ func (b *Builder) declareStep(cell Cell, x *gorgonia.Node, s State, mask *gorgon
 	return body
 }
 
-// equal reports whether two bodies declare the same.
+// equal reports whether two bodies declare the same of the same.
 func (s *scanBody) equal(o *scanBody) bool {
-	if !slices.Equal(s.b.outer.nodes, o.b.outer.nodes) {
+	return slices.Equal(s.b.outer.nodes, o.b.outer.nodes) && s.alike(o)
+}
+
+// alike reports whether two bodies declare the same of what their scans are given.
+func (s *scanBody) alike(o *scanBody) bool {
+	if len(s.b.outer.nodes) != len(o.b.outer.nodes) || s.steps != o.steps || s.reverse != o.reverse || (s.lengths == nil) != (o.lengths == nil) {
 		return false
 	}
 	order := func(s *scanBody) []*gorgonia.Node {
@@ -369,7 +382,7 @@ func (s *scanBody) equal(o *scanBody) bool {
 func sameSymbol(a, b symbol) bool {
 	if s, ok := a.(scan); ok {
 		t, ok := b.(scan)
-		return ok && s.equal(t.scanBody)
+		return ok && s.alike(t.scanBody) // whose operands are compared as those of any other
 	}
 	x, y := a.lower(), b.lower()
 	if d, ok := x.(ir.Data); ok {

@@ -14,9 +14,10 @@ import (
 // Generate returns the random program of a seed.
 func Generate(seed uint64) *Program {
 	g := newGenerator(seed)
+	g.dropout = g.p.Training && g.chance(2)
 	g.inputs()
 	for range 3 + g.rng.IntN(9) {
-		motifs[g.pickMotif()].declare(g)
+		pickMotif(g.rng, motifs).declare(g)
 		if len(g.p.Nodes) > mostNodes {
 			break
 		}
@@ -40,6 +41,11 @@ type generator struct {
 	batch      int
 	hidden     int
 	afterGrads bool
+	// Of a loop's step: what is around it, the nodes there that it uses, and in how many loops it is.
+	outer    *generator
+	captured []int
+	depth    int
+	dropout  bool // with a mask for each step
 }
 
 func newGenerator(seed uint64) *generator {
@@ -47,7 +53,9 @@ func newGenerator(seed uint64) *generator {
 	g := &generator{rng: rng, p: &Program{Seed: seed, Loss: -1, Training: rng.IntN(3) == 0}}
 	g.b = graph.NewBuilder(graph.NewParams(tensor.Float64), graph.Training())
 	g.steps, g.batch, g.hidden = 1+rng.IntN(5), 1+rng.IntN(4), 1+rng.IntN(6)
-	switch rng.IntN(10) {
+	switch rng.IntN(12) {
+	case 3: // steps and rows enough for strips
+		g.batch, g.steps, g.hidden = 97+rng.IntN(90), choose(g, 4, 6), 1+rng.IntN(3)
 	case 0: // rows enough for products of steps to be divided, and for the joined sums and products to be cut
 		g.batch, g.steps, g.hidden = 24+rng.IntN(200), 3+rng.IntN(4), 1+rng.IntN(3)
 	case 1: // columns enough for products of one row to be divided
@@ -69,8 +77,22 @@ func (g *generator) add(n Node) int {
 	switch n.Op {
 	case "Unroll":
 		y, _ = unroll(g.b, n, x, rounding{})
+	case "Loop":
+		_, directions := n.cells()
+		s := x[0].Shape()
+		y = g.b.Const(0, s[0], s[1], directions*n.widths()[0])
+	case "State":
+		y = g.b.Const(0, n.Ints[1:]...)
+	case "Now":
+		y = g.b.Const(0, n.Ints...)
+	case "Outer":
+		y = g.outer.nodes[g.captured[n.Ints[0]]]
 	case "Final":
 		p := g.p.Nodes[n.Args[0]]
+		if p.Op == "Loop" {
+			y = g.b.Const(0, g.nodes[p.Args[0]].Shape()[1], p.widths()[n.Ints[1]])
+			break
+		}
 		xs := g.nodes[p.Args[0]].Shape()
 		y = g.b.Const(0, xs[1], network(p, rounding{}).StateWidths()[n.Ints[1]])
 	case "Grad":
@@ -140,7 +162,9 @@ func (g *generator) bound(n Node, x []node) float64 {
 		return 4
 	case "Softplus", "LogSoftmax", "CrossEntropy":
 		return 2*m[0] + 3
-	case "Unroll", "Final":
+	case "Outer":
+		return g.outer.magnitude[g.captured[n.Ints[0]]]
+	case "Unroll", "Final", "Loop", "State":
 		return 3
 	case "Grad":
 		return 20
@@ -160,13 +184,24 @@ func (g *generator) floats(name string, f float64, args ...int) int {
 	return g.add(Node{Op: name, Args: args, Floats: []float64{f}})
 }
 
-func (g *generator) name(what string) string { return fmt.Sprint(what, len(g.nodes)) }
+func (g *generator) name(what string) string {
+	if g.outer != nil {
+		return g.outer.name(fmt.Sprint(what, len(g.nodes), "_"))
+	}
+	return fmt.Sprint(what, len(g.nodes))
+}
 
 func (g *generator) input(shape ...int) int {
+	if g.outer != nil {
+		return g.capture(shape)
+	}
 	return g.add(Node{Op: "Input", Name: g.name("x"), Ints: shape})
 }
 
 func (g *generator) index(limit int, shape ...int) int {
+	if g.outer != nil {
+		return g.outerNode(g.outer.index(limit, shape...))
+	}
 	return g.add(Node{Op: "IndexInput", Name: g.name("i"), Ints: append([]int{limit}, shape...)})
 }
 
@@ -174,6 +209,9 @@ func (g *generator) index(limit int, shape ...int) int {
 func (g *generator) param(shape ...int) int {
 	if len(shape) == 0 { // there are none
 		return g.input()
+	}
+	if g.outer != nil && g.chance(3) { // of the graph around
+		return g.outerNode(g.outer.param(shape...))
 	}
 	for i, n := range g.p.Nodes {
 		if n.Op == "Param" && slices.Equal(n.Ints, shape) && g.rng.IntN(2) == 0 {
@@ -404,7 +442,8 @@ func (g *generator) finish() {
 			n := len(g.nodes)
 			var grads []int
 			for range 1 + g.rng.IntN(3) {
-				if w := g.rng.IntN(n); g.isNumber(w) && w != loss {
+				// A final state is its last output where it is declared step by step, and another node of a loop.
+				if w := g.rng.IntN(n); g.isNumber(w) && w != loss && g.p.Nodes[w].Op != "Final" {
 					grads = append(grads, len(g.nodes))
 					g.p.Nodes, g.used = append(g.p.Nodes, Node{Op: "Grad", Args: []int{loss, w}}), append(g.used, false)
 					g.nodes, g.magnitude = append(g.nodes, g.b.Const(0, g.shape(w)...)), append(g.magnitude, 20)

@@ -1,6 +1,8 @@
 package graphfuzz
 
 import (
+	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"testing"
@@ -14,9 +16,19 @@ func TestEveryOperation(t *testing.T) {
 	count := make(map[string]int)
 	for seed := range uint64(200) {
 		p := Generate(seed + 1)
-		for _, n := range p.Nodes {
+		eachNode(p.Nodes, func(n *Node) {
 			count[n.Op]++
-		}
+			if n.Op == "Loop" {
+				count[fmt.Sprint("loops of form ", n.Ints[loopForm])]++
+				count[fmt.Sprint("loops of mask ", n.Ints[loopMask])]++
+				count[fmt.Sprint("loops with initial states ", n.Ints[loopInitial])]++
+				eachNode(n.Body.Nodes, func(m *Node) {
+					if m.Op == "Loop" {
+						count["loops in loops"]++
+					}
+				})
+			}
+		})
 		count["carries"] += len(p.Carries)
 		if again := Generate(seed + 1); p.String() != again.String() {
 			t.Errorf("seed %d gives\n%v\nand\n%v", seed+1, p, again)
@@ -24,6 +36,9 @@ func TestEveryOperation(t *testing.T) {
 	}
 	for name := range operations {
 		count[name] += 0
+	}
+	if os.Getenv("ZOO_FUZZ") != "" {
+		t.Log(count)
 	}
 	for name, n := range count {
 		if n < 3 && name != "LayerNorm" || n == 0 {

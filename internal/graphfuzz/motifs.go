@@ -1,6 +1,9 @@
 package graphfuzz
 
-import "slices"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // motif is a few operations that the compiler has something to do with.
 type motif struct {
@@ -24,23 +27,24 @@ var motifs = []motif{
 	{2, (*generator).choices},
 	{3, (*generator).constants},
 	{3, (*generator).network},
+	{5, (*generator).loop},
 	{6, (*generator).recurrence},
 	{2, (*generator).sumsOfProducts},
 	{2, (*generator).sumsOfRows},
 }
 
-func (g *generator) pickMotif() int {
+func pickMotif(rng *rand.Rand, motifs []motif) motif {
 	total := 0
 	for _, m := range motifs {
 		total += m.weight
 	}
-	at := g.rng.IntN(total)
-	for i, m := range motifs {
+	at := rng.IntN(total)
+	for _, m := range motifs {
 		if at -= m.weight; at < 0 {
-			return i
+			return m
 		}
 	}
-	return 0
+	return motifs[0]
 }
 
 func (g *generator) elementwise() {

@@ -34,6 +34,7 @@ type Node struct {
 	Args   []int
 	Ints   []int
 	Floats []float64
+	Body   *Body // of a Loop
 }
 
 // Carry is an output that becomes an input of the next run.
@@ -94,6 +95,7 @@ var operations = map[string]operation{
 	"Sum": reduction((*graph.Builder).Sum), "Mean": reduction((*graph.Builder).Mean), "Max": reduction((*graph.Builder).Max),
 
 	"LayerNorm":     func(b *graph.Builder, n Node, x []node) node { return b.LayerNorm(n.Name, x[0]) },
+	"Dropout":       func(b *graph.Builder, n Node, x []node) node { return b.Dropout(x[0], n.Floats[0]) },
 	"SharedDropout": func(b *graph.Builder, n Node, x []node) node { return b.SharedDropout(n.Name, x[0], n.Floats[0]) },
 	"Gather":        func(b *graph.Builder, n Node, x []node) node { return b.Gather(x[0], x[1], n.Ints[0]) },
 	"LengthMask":    func(b *graph.Builder, n Node, x []node) node { return b.LengthMask(x[0], n.Ints[0]) },
@@ -123,9 +125,13 @@ type built struct {
 	rows  []noise // of the operations on rows whose gradients the loss is still to move
 }
 
-// build declares the graph. A noisy one has inputs by which each node can be moved as if it had been rounded.
-func (p *Program) build(dtype tensor.Dtype, noisy bool) (*built, error) {
-	opts := []graph.Option{graph.Seed(p.Seed)}
+// build declares the graph, with its sequences as loops or step by step. A noisy one has inputs by which each node can be
+// moved as if it had been rounded.
+func (p *Program) build(dtype tensor.Dtype, rolled, noisy bool) (*built, error) {
+	opts := []graph.Option{graph.Seed(p.Seed), graph.Unrolled()}
+	if rolled {
+		opts[1] = graph.Rolled()
+	}
 	if p.Training {
 		opts = append(opts, graph.Training())
 	}
@@ -144,13 +150,16 @@ func (p *Program) build(dtype tensor.Dtype, noisy bool) (*built, error) {
 		var y node
 		switch n.Op {
 		case "Unroll":
+			if n.normalizesPairs(nil) {
+				return nil, errors.Errorf("v%d normalizes rows of two", i)
+			}
 			y, finals[i] = unroll(g.Builder, n, x, r)
+		case "Loop":
+			y, finals[i] = g.loop(g.Builder, n, x, r)
 		case "Final": // of a layer and a direction a tensor of the state
-			states := finals[n.Args[0]]
-			if n.Ints[0] >= len(states) || n.Ints[1] >= len(states[n.Ints[0]]) { // of a network that was made smaller
+			if y = finalOf(finals[n.Args[0]], n); y == nil {
 				return nil, errors.Errorf("v%d: the network has no such state", i)
 			}
-			y = states[n.Ints[0]][n.Ints[1]]
 		case "Grad": // all of one loss at once
 			if grads[i] == nil {
 				var at []int
@@ -163,35 +172,47 @@ func (p *Program) build(dtype tensor.Dtype, noisy bool) (*built, error) {
 				}
 			}
 			y = grads[i]
-		case "Tanh", "Sigmoid", "Softmax", "LogSoftmax":
-			x[0] = r.before(n.Op, x[0])
-			fallthrough
 		default:
-			y = operations[n.Op](g.Builder, n, x)
+			y = g.operate(g.Builder, n, x, r)
 		}
 		if err := g.Err(); err != nil {
 			return nil, errors.Wrapf(err, "v%d", i)
 		}
-		if n.normalizesPairs(x) {
-			return nil, errors.Errorf("v%d normalizes rows of two", i)
-		}
-		if noisy {
-			switch n.Op {
-			case "Softmax", "LogSoftmax", "Normalize", "LayerNorm":
-				g.rows = append(g.rows, noise{op: n.Op, operand: x[0], result: y})
-			}
-			if i == p.loss() {
-				y = r.gradientsOfRows(y)
-			}
+		if noisy && i == p.loss() {
+			y = r.gradientsOfRows(y)
 		}
 		g.raw = append(g.raw, y)
-		// Leaves are moved, too, in place of the roundings within what reads them. Some operations return their operand.
-		if y.Dtype() != tensor.Int && n.Op != "Final" && !slices.Contains(x, y) {
-			y = r.after(y)
-		}
-		g.nodes = append(g.nodes, y)
+		g.nodes = append(g.nodes, g.moved(n, x, y, r))
 	}
 	return g, g.Err()
+}
+
+// operate declares a node of one operation.
+func (g *built) operate(b *graph.Builder, n Node, x []node, r rounding) node {
+	switch n.Op {
+	case "Tanh", "Sigmoid", "Softmax", "LogSoftmax":
+		x[0] = r.before(b, n.Op, x[0])
+	}
+	if b.Err() == nil && n.normalizesPairs(x) {
+		return b.Fail(errors.New("it normalizes rows of two"))
+	}
+	y := operations[n.Op](b, n, x)
+	if b.Err() == nil && r.g != nil {
+		switch n.Op {
+		case "Softmax", "LogSoftmax", "Normalize", "LayerNorm":
+			g.rows = append(g.rows, noise{op: n.Op, operand: x[0], result: y})
+		}
+	}
+	return y
+}
+
+// moved is a node with its noise. Leaves are moved, too, in place of the roundings within what reads them. Some operations
+// return their operand.
+func (g *built) moved(n Node, x []node, y node, r rounding) node {
+	if g.Err() == nil && y.Dtype() != tensor.Int && n.Op != "Final" && !slices.Contains(x, y) {
+		return r.after(y)
+	}
+	return y
 }
 
 // loss returns what gradients are of, or −1.
@@ -224,7 +245,22 @@ func (p *Program) String() string {
 		s.WriteString(", in training")
 	}
 	s.WriteString("\n")
-	for i, n := range p.Nodes {
+	listNodes(&s, p.Nodes, "")
+	for _, o := range p.Outputs {
+		fmt.Fprintf(&s, "output v%d\n", o)
+	}
+	if p.Loss >= 0 {
+		fmt.Fprintf(&s, "loss v%d\n", p.Loss)
+	}
+	for _, c := range p.Carries {
+		fmt.Fprintf(&s, "carry v%d into v%d\n", c.Node, c.Input)
+	}
+	return s.String()
+}
+
+// listNodes writes nodes, and the steps of loops below them.
+func listNodes(s *strings.Builder, nodes []Node, indent string) {
+	for i, n := range nodes {
 		var args []string
 		ints := func() {
 			for _, v := range n.Ints {
@@ -251,27 +287,18 @@ func (p *Program) String() string {
 		for _, v := range n.Floats {
 			args = append(args, fmt.Sprint(v))
 		}
-		fmt.Fprintf(&s, "v%d := b.%s(%s)\n", i, n.Op, strings.Join(args, ", "))
+		fmt.Fprintf(s, indent+"v%d := b.%s(%s)\n", i, n.Op, strings.Join(args, ", "))
+		if n.Body != nil {
+			listNodes(s, n.Body.Nodes, indent+"\t")
+			fmt.Fprintf(s, "%s\tnext states v%d\n", indent, n.Body.Next)
+		}
 	}
-	for _, o := range p.Outputs {
-		fmt.Fprintf(&s, "output v%d\n", o)
-	}
-	if p.Loss >= 0 {
-		fmt.Fprintf(&s, "loss v%d\n", p.Loss)
-	}
-	for _, c := range p.Carries {
-		fmt.Fprintf(&s, "carry v%d into v%d\n", c.Node, c.Input)
-	}
-	return s.String()
 }
 
 // clone returns a copy that shares nothing.
 func (p *Program) clone() *Program {
 	c := *p
-	c.Nodes = slices.Clone(p.Nodes)
-	for i, n := range c.Nodes {
-		c.Nodes[i].Args, c.Nodes[i].Ints = slices.Clone(n.Args), slices.Clone(n.Ints)
-	}
+	c.Nodes = cloneNodes(p.Nodes)
 	c.Outputs, c.Carries = slices.Clone(p.Outputs), slices.Clone(p.Carries)
 	return &c
 }

@@ -41,11 +41,11 @@ func (r rounding) after(y node) node {
 
 // before is the operand of an operation whose derivative is computed from its result. There a factor behind the operation
 // is not seen, so the operand is moved by as much as moves the result by its rounding: where the function is flat, far.
-func (r rounding) before(op string, x node) node {
-	if r.g == nil || r.g.Err() != nil {
+func (r rounding) before(b *graph.Builder, op string, x node) node {
+	if r.g == nil || b.Err() != nil {
 		return x
 	}
-	return r.g.Add(x, r.input(x, noise{operand: x, op: op}))
+	return b.Add(x, r.input(x, noise{operand: x, op: op}))
 }
 
 // look has the noise reach as far as the operand's values in the program's last run want it.
@@ -105,8 +105,8 @@ func (n *noise) lookRows(x, dy []float64, width int) {
 	}
 }
 
-func (r rounding) tanh(b *graph.Builder, x node) node { return r.after(b.Tanh(r.before("Tanh", x))) }
+func (r rounding) tanh(b *graph.Builder, x node) node { return r.after(b.Tanh(r.before(b, "Tanh", x))) }
 
 func (r rounding) sigmoid(b *graph.Builder, x node) node {
-	return r.after(b.Sigmoid(r.before("Sigmoid", x)))
+	return r.after(b.Sigmoid(r.before(b, "Sigmoid", x)))
 }

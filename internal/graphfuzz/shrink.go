@@ -8,7 +8,7 @@ import (
 )
 
 // mostTries bounds how many smaller programs are looked at.
-const mostTries = 600
+const mostTries = 1200
 
 // Shrink returns a failure in the same way of a program from which nothing can be left out, or as small as it gets in
 // some seconds.
@@ -21,11 +21,11 @@ func Shrink(f *Failure) *Failure {
 		if p == nil || tries >= mostTries {
 			return false
 		}
-		tries++
 		p.clean()
-		if _, err := p.build(tensor.Float64, false); err != nil {
+		if _, err := p.build(tensor.Float64, false, false); err != nil {
 			return false
 		}
+		tries++
 		// What depends on who comes first does not show every time.
 		for range 2 {
 			if smaller := Check(p, []Way{f.Way}); smaller != nil && smaller.Way.String() == f.Way.String() {
@@ -37,7 +37,7 @@ func Shrink(f *Failure) *Failure {
 	}
 	for progress := true; progress && tries < mostTries; {
 		progress = false
-		for _, reduce := range []func(*Program, func(*Program) bool) bool{withoutOutputs, withoutNodes, withoutOperands, withSmallerSizes} {
+		for _, reduce := range []func(*Program, func(*Program) bool) bool{withoutOutputs, withoutNodes, withoutOperands, withSmallerBodies, withSmallerSizes} {
 			progress = reduce(f.Program, better) || progress
 		}
 	}
@@ -75,7 +75,7 @@ func withoutNodes(p *Program, better func(*Program) bool) (progress bool) {
 		if i >= len(p.Nodes) || len(p.Nodes[i].Args) == 0 {
 			continue
 		}
-		g, err := p.build(tensor.Float64, false)
+		g, err := p.build(tensor.Float64, false, false)
 		if err != nil {
 			return progress
 		}
@@ -125,9 +125,7 @@ func withoutOperands(p *Program, better func(*Program) bool) (progress bool) {
 // withSmallerSizes puts a smaller number in the place of a larger one in all shapes, or in one operation.
 func withSmallerSizes(p *Program, better func(*Program) bool) (progress bool) {
 	var sizes []int
-	for _, n := range p.Nodes {
-		sizes = append(sizes, n.Ints...)
-	}
+	eachNode(p.Nodes, func(n *Node) { sizes = append(sizes, n.Ints...) })
 	slices.Sort(sizes)
 	sizes = slices.Compact(sizes)
 	slices.Reverse(sizes)
@@ -137,13 +135,13 @@ func withSmallerSizes(p *Program, better func(*Program) bool) (progress bool) {
 				continue
 			}
 			c := p.clone()
-			for i := range c.Nodes {
-				for j, v := range c.Nodes[i].Ints {
-					if v == from {
-						c.Nodes[i].Ints[j] = to
+			eachNode(c.Nodes, func(n *Node) {
+				for j, v := range n.Ints {
+					if v == from && !(n.Op == "Loop" && j < numLoop) && !(j == 0 && (n.Op == "State" || n.Op == "Outer")) {
+						n.Ints[j] = to
 					}
 				}
-			}
+			})
 			if better(c) {
 				p, progress = c, true
 				break
@@ -161,6 +159,94 @@ func withSmallerSizes(p *Program, better func(*Program) bool) (progress bool) {
 					p, progress = c, true
 					break
 				}
+			}
+		}
+	}
+	return progress
+}
+
+// eachNode calls f for nodes and those of the bodies in them.
+func eachNode(nodes []Node, f func(n *Node)) {
+	for i := range nodes {
+		f(&nodes[i])
+		if nodes[i].Body != nil {
+			eachNode(nodes[i].Body.Nodes, f)
+		}
+	}
+}
+
+// withSmallerBodies puts operands, and other nodes before it, in the place of a step's node, and does without masks, initial
+// states, second cells and states.
+func withSmallerBodies(p *Program, better func(*Program) bool) (progress bool) {
+	at := func(p *Program, k int) (found *Node) { // the loop of a number, of all
+		eachNode(p.Nodes, func(n *Node) {
+			if n.Body != nil {
+				if k == 0 {
+					found = n
+				}
+				k--
+			}
+		})
+		return found
+	}
+	for k := 0; at(p, k) != nil; k++ {
+		try := func(change func(n *Node)) bool {
+			c := p.clone()
+			n := at(c, k)
+			if n == nil {
+				return false
+			}
+			change(n)
+			n.cleanBody()
+			if better(c) {
+				p, progress = c, true
+				return true
+			}
+			return false
+		}
+		n := at(p, k)
+		if n.Ints[loopMask] != noMask {
+			try(func(n *Node) { n.Ints[loopMask], n.Args = noMask, slices.Delete(n.Args, 1, 2) })
+		}
+		if n = at(p, k); n.Ints[loopInitial] == 1 {
+			try(func(n *Node) {
+				end := n.outerAt()
+				n.Ints[loopInitial] = 0
+				n.Args = slices.Delete(n.Args, n.outerAt(), end)
+			})
+		}
+		for form := range n.Ints[loopForm] {
+			if n := at(p, k); n.Ints[loopInitial] == 0 {
+				if try(func(n *Node) { n.Ints[loopForm] = form }) {
+					break
+				}
+			}
+		}
+		for i := len(at(p, k).Body.Nodes) - 1; i >= 0; i-- {
+			if n := at(p, k); n == nil || i >= len(n.Body.Nodes) {
+				continue
+			}
+			for j := range i {
+				taken := try(func(n *Node) {
+					for l := range n.Body.Nodes {
+						for q, a := range n.Body.Nodes[l].Args {
+							if a == i && l != i {
+								n.Body.Nodes[l].Args[q] = j
+							}
+						}
+					}
+					for q, a := range n.Body.Next {
+						if a == i {
+							n.Body.Next[q] = j
+						}
+					}
+				})
+				if taken {
+					break
+				}
+			}
+			if at(p, k) == nil {
+				break
 			}
 		}
 	}

@@ -18,7 +18,11 @@ func bindDropout[F kernel.Float](c *binding[F], op ir.Dropout, in plan.Instructi
 	return func(t times) error {
 		key := op.Key
 		if op.EachStep {
-			for _, at := range t {
+			steps := t
+			if op.Strip > 0 { // the mask is the same in whatever strips
+				steps = times{t[0]*op.Strip + t[1]}
+			}
+			for _, at := range steps {
 				key = (key + uint64(at) + 1) * 0x9E3779B97F4A7C15
 			}
 		}

@@ -3,6 +3,7 @@
 package exec
 
 import (
+	"iter"
 	"runtime"
 
 	"github.com/pkg/errors"
@@ -11,6 +12,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 	"github.com/rnnzoo/rnnzoo/graph/internal/plan"
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
+	"github.com/rnnzoo/rnnzoo/internal/turns"
 )
 
 // Machine runs one program in memory of its own.
@@ -62,6 +64,7 @@ type worker struct {
 	steps    []bound
 	barriers uint64 // passed since the machine was made
 	err      error
+	pause    func()   // what a barrier is to workers that take turns
 	_        [64]byte // workers on different cores do not share a cache line
 }
 
@@ -202,16 +205,10 @@ func (m *machine[F]) Run(number uint64) error {
 			m.version = v
 		}
 	}
-	if len(m.workers) > 1 && m.crew == nil {
-		m.crew = newCrew(len(m.workers))
-		runtime.AddCleanup(m, (*crew).stop, m.crew)
-	}
-	if m.crew != nil {
-		m.crew.start(m.job)
-	}
-	m.work(0)
-	if m.crew != nil {
-		m.crew.job = nil
+	if order := turns.Current(); order != nil {
+		m.takeTurns(order)
+	} else {
+		m.workTogether()
 	}
 	for w := range m.workers {
 		if err := m.workers[w].err; err != nil {
@@ -225,6 +222,43 @@ func (m *machine[F]) Run(number uint64) error {
 		copy(c.dstInts, c.srcInts)
 	}
 	return nil
+}
+
+// workTogether has all workers do their parts at the same time.
+func (m *machine[F]) workTogether() {
+	if len(m.workers) > 1 && m.crew == nil {
+		m.crew = newCrew(len(m.workers))
+		runtime.AddCleanup(m, (*crew).stop, m.crew)
+	}
+	if m.crew != nil {
+		m.crew.start(m.job)
+	}
+	m.work(0)
+	if m.crew != nil {
+		m.crew.job = nil
+	}
+}
+
+// takeTurns does the parts of all workers in this goroutine, each up to its next barrier.
+func (m *machine[F]) takeTurns(order turns.Order) {
+	next := make([]func() (struct{}, bool), len(m.workers))
+	for w := range m.workers {
+		me := &m.workers[w]
+		resume, stop := iter.Pull(func(yield func(struct{}) bool) {
+			me.pause = func() { yield(struct{}{}) }
+			m.carryOut(me, me.steps, times{})
+			me.pause = nil
+		})
+		defer stop()
+		next[w] = resume
+	}
+	for round, more := 0, true; more; round++ {
+		more = false
+		for _, w := range order(round, len(next)) {
+			_, goesOn := next[w]()
+			more = more || goesOn
+		}
+	}
 }
 
 // work does the part of one worker. After an error a worker only keeps its appointments with the others.
@@ -257,6 +291,9 @@ func (m *machine[F]) carryOut(me *worker, steps []bound, at times) {
 				}
 				m.carryOut(me, s.loop.body, at)
 			}
+			at[s.loop.depth] = 0 // as before the loop: masks of dropout depend on it
+		case me.pause != nil:
+			me.pause()
 		default:
 			m.crew.barrier(&me.barriers)
 		}

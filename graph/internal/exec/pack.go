@@ -104,10 +104,11 @@ type packer[F kernel.Float] struct {
 	packs  []*pack[F] // what it uses of these
 }
 
-// operand returns the packed form of a product's right operand, or nil if it is not a parameter.
+// operand returns the packed form of a product's right operand, or nil if it is not a parameter, or is another part of it
+// at each step of a loop.
 func (p *packer[F]) operand(m *machine[F], op ir.MatMul, in plan.Instruction) []F {
 	l := in.Args[1]
-	if l.Buffer.Space != plan.Param || len(l.Shape) != 2 {
+	if l.Buffer.Space != plan.Param || len(l.Shape) != 2 || sizes(l) != (times{}) {
 		return nil
 	}
 	b, k, n := matrix[F](l, op.TransB)

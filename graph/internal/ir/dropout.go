@@ -11,6 +11,7 @@ type Dropout struct {
 	Key  uint64
 
 	EachStep bool
+	Strip    int // if not 0, the steps of the loop around are strips of so many steps of one sequence
 }
 
 // String implements Op.

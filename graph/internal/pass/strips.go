@@ -57,6 +57,12 @@ func strip(body *ir.Body) int {
 func stripMine(g *ir.Graph, v *ir.Value, n int, parts map[int]*ir.Value, by *[]*ir.Value) {
 	old := v.Op.(ir.Scan).Body
 	inner := &ir.Body{Graph: old.Graph, Steps: n, Reverse: old.Reverse, Carries: old.Carries, Sequences: old.Sequences, Counted: old.Counted, Within: old.Counted}
+	for _, v := range inner.Values {
+		if op, ok := v.Op.(ir.Dropout); ok && op.EachStep {
+			op.Strip = n
+			v.Op = op
+		}
+	}
 	outer := &ir.Body{Steps: old.Steps / n, Reverse: old.Reverse, Carries: old.Carries, Sequences: old.Sequences, Strip: n, Counted: old.Counted}
 	og := &outer.Graph
 	outerArgs := append([]*ir.Value(nil), v.Args...)

@@ -284,11 +284,19 @@ func (p *planner) lastReader(g *ir.Graph, carry int) bool {
 			return false // the old value is needed at the end of the step, or the new one in two places
 		}
 	}
-	if old == nil || place[next.ID] > last {
+	written := firstWrite(next, place)
+	if old == nil || written > last {
 		return true
 	}
-	if place[next.ID] < last {
+	if written < last {
 		return false
+	}
+	switch op := next.Op.(type) {
+	case ir.Concat:
+		return false
+	case ir.Part: // of a loop, which may go on from the old value, if that is all that it does with it
+		r := readers[next.Args[0]]
+		return op.Index < next.Args[0].Op.(ir.Scan).Body.Carries && len(r) == 1 && r[0] == op.Index && next.Args[0].Args[r[0]] == old
 	}
 	first, end := ir.Overwrites(next.Op, len(next.Args))
 	for _, j := range readers[next] {
@@ -297,6 +305,22 @@ func (p *planner) lastReader(g *ir.Graph, carry int) bool {
 		}
 	}
 	return true
+}
+
+// firstWrite returns the place at which a value's memory is written first: that of the first member of a concatenation, and
+// that of the loop of its results.
+func firstWrite(v *ir.Value, place []int) int {
+	switch v.Op.(type) {
+	case ir.Part, ir.Reshape:
+		return firstWrite(v.Args[0], place)
+	case ir.Concat:
+		first := place[v.ID]
+		for _, a := range v.Args {
+			first = min(first, firstWrite(a, place))
+		}
+		return first
+	}
+	return place[v.ID]
 }
 
 // ends copies the results of a step that do not stand where they are to go, at the end of it. What comes from a carry is
@@ -309,7 +333,7 @@ func (p *planner) ends(body *ir.Body, parts map[int]*ir.Value, outer *planner, n
 		}
 		for i := range now {
 			if src.Buffer == now[i].Buffer && dst.Buffer != src.Buffer || src.Buffer == now[i].Buffer && Same(now[i], next[i]) {
-				aside := contiguous(p.buffer(Buffer{Space: src.Buffer.Space, Size: ir.Size(src.Shape)}), src.Shape)
+				aside := contiguous(p.buffer(Buffer{Space: Arena, Size: ir.Size(src.Shape)}), src.Shape)
 				p.copy(aside, src)
 				src = aside
 				break
@@ -328,8 +352,9 @@ func (p *planner) ends(body *ir.Body, parts map[int]*ir.Value, outer *planner, n
 		given[out] = true
 		if outer.layout[stack.ID].Buffer == nil {
 			isCarry := slices.ContainsFunc(now, func(c Layout) bool { return c.Buffer == l.Buffer })
-			// It may have stayed in a sequence's memory.
-			if first && !isCarry && !body.Window(k) && l.Step[p.loop.Depth].Size != 0 && !ir.IsSource(out.Op) && !ir.IsView(out.Op) {
+			// It may have stayed in a sequence's memory. As a member of another stack it has none of its own: what reads the
+			// one stack alone may write there.
+			if first && !isCarry && p.placed[out.ID] == nil && !body.Window(k) && l.Step[p.loop.Depth].Size != 0 && !ir.IsSource(out.Op) && !ir.IsView(out.Op) {
 				outer.layout[stack.ID] = stacked(l, p.loop)
 				continue
 			}
