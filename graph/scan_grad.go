@@ -33,6 +33,11 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 	}
 	follow := func(n, sequence *gorgonia.Node) { terms[n] = append(terms[n], step(n, sequence)) }
 	before := make(map[int]*gorgonia.Node) // of the carries' values before a step what they have of the stacks' adjoints
+	unknown := s.reverse && s.lengths != nil
+	first, behind := 0, 1 // where the stack of a carry has its first value, and those behind the steps
+	if s.reverse {
+		first, behind = s.steps, 0
+	}
 	for i, n := range s.next {
 		l := leaf("carry", n)
 		carryLeaves = append(carryLeaves, l)
@@ -41,13 +46,13 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 		if init == nil {
 			init = zeros(b, n)
 		}
-		// Which element of a carry's stack is the last of a scan that is counted, or the first if it is reversed, only a run
-		// knows; the other one is at the stack's beginning.
-		if d := parts[s.carries+i]; d != nil && s.reverse {
+		// Which element of a carry's stack is the first one of a reversed scan that is counted, only a run knows; the last is at
+		// the stack's beginning. Elsewhere the first is where it always is.
+		if d := parts[s.carries+i]; d != nil && unknown {
 			init = b.Add(init, b.At(d, 0, 0))
 			before[i] = step(n, b.Slice(d, 0, 1, 1+s.steps))
 		} else if d != nil {
-			follow(n, b.Slice(d, 0, 1, 1+s.steps))
+			follow(n, b.Slice(d, 0, behind, behind+s.steps))
 		}
 		inits = append(inits, init)
 	}
@@ -114,8 +119,8 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 		switch out, stacked := outs[i]; {
 		case i < s.carries:
 			d[i] = b.last(grad, i)
-			if states := parts[s.carries+i]; states != nil && !s.reverse {
-				d[i] = b.Add(d[i], b.At(states, 0, 0))
+			if states := parts[s.carries+i]; states != nil && !unknown {
+				d[i] = b.Add(d[i], b.At(states, 0, first))
 			}
 		case stacked:
 			d[i] = b.stacked(grad, out)

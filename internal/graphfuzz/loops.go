@@ -320,7 +320,7 @@ func (g *generator) loop() {
 			break
 		}
 	}
-	if g.dropout && g.chance(2) {
+	if g.dropout {
 		sub.drops()
 	}
 	body := &Body{}
@@ -330,9 +330,9 @@ func (g *generator) loop() {
 		state := func() int {
 			return sub.find(func(j int) bool { return sub.p.Nodes[j].Op == "State" && sub.shape(j)[1] == w })
 		}
-		kind := g.rng.IntN(9)
+		kind := g.rng.IntN(10)
 		if i == 0 && kind < 6 && g.chance(2) {
-			kind = 9
+			kind = 10
 		}
 		switch kind {
 		case 0:
@@ -361,6 +361,9 @@ func (g *generator) loop() {
 		}
 		switch {
 		case next >= 0:
+		case kind == 8: // linear, which grows little in a few steps
+			next = sub.op("MatMul", 1+i, sub.param(w, w))
+			sub.magnitude[next] = 3
 		case i == 0 && len(rest) > 0:
 			next = sub.op("Tanh", sub.op("Add", append(rest, sub.like(s[1], w))...))
 		default:
