@@ -36,6 +36,7 @@ type core struct {
 	hidden  []HiddenStates            // what Unroll has declared
 
 	rolled rolling // whether Unroll declares a loop
+	keep   int     // of so many steps of a loop one is kept for the gradient; 0 and 1 mean all
 	outer  *outer  // of the body of a scan
 
 	translated map[*gorgonia.Node]*gorgonia.Node // what plain nodes are translated to; nil for those that are not

@@ -198,3 +198,46 @@ func TestRolledLengths(t *testing.T) {
 		}
 	}
 }
+
+// TestKeep holds loops whose gradient keeps some states only against those that keep all.
+func TestKeep(t *testing.T) {
+	for _, c := range rolledCases() {
+		for _, keep := range []int{2, 3, 5, 11, 12, 40} {
+			const T, B = 11, 4
+			names, want := c.results(t, tensor.Float64, T, B, []graph.Option{graph.Rolled()})
+			for threads := 1; threads <= 2; threads++ {
+				_, got := c.results(t, tensor.Float64, T, B, []graph.Option{graph.Rolled(), graph.Keep(keep)}, graph.Threads(threads))
+				for i, name := range names {
+					gt.Compare(t, fmt.Sprintf("%s, Keep(%d), %d threads, %s", c.name, keep, threads, name), got[i], want[i], T*gt.Tolerance(tensor.Float64))
+				}
+			}
+		}
+	}
+}
+
+// TestRolledForward asks for the outputs alone: then a state is read by nothing but the next step.
+func TestRolledForward(t *testing.T) {
+	for _, c := range rolledCases() {
+		const T, B, I = 5, 4, 2
+		var want []float64
+		for _, opt := range []graph.Option{graph.Unrolled(), graph.Rolled()} {
+			b := graph.NewBuilder(graph.NewParams(tensor.Float64, graph.InitSeed(3)), opt)
+			y, _ := c.network.Unroll(b, b.Input("x", T, B, I))
+			p, err := graph.Compile(b, graph.Verify(), graph.Output(y), graph.Threads(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Set("x", gt.Random("x", T*B*I)); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			if got := gt.Floats(p.Value(y).Data()); want == nil {
+				want = got
+			} else {
+				gt.Compare(t, c.name, got, want, gt.Tolerance(tensor.Float64))
+			}
+		}
+	}
+}

@@ -28,6 +28,7 @@ type scanBody struct {
 	outs               []*gorgonia.Node         // what is stacked; a gradient adds to it
 	steps              int
 	reverse            bool
+	recompute          bool           // the gradient computes again what it needs of a step, from its start
 	lengths            *gorgonia.Node // of the sequences, of which the longest ends the scan; nil for all steps
 }
 
@@ -131,7 +132,7 @@ func (s *scanBody) lowerScan() (ir.Op, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ir.Scan{Body: &ir.Body{Graph: *g, Steps: s.steps, Reverse: s.reverse, Carries: s.carries, Sequences: s.sequences, Counted: s.lengths != nil}}, nil
+	return ir.Scan{Body: &ir.Body{Graph: *g, Steps: s.steps, Reverse: s.reverse, Carries: s.carries, Sequences: s.sequences, Counted: s.lengths != nil, Closed: s.recompute}}, nil
 }
 
 // scanPart picks a result of a scan, by the index of ir.Body.

@@ -18,7 +18,7 @@ func (s scan) gradient(b *Builder, node *gorgonia.Node, in gorgonia.Nodes, parts
 		return nil
 	}
 	bb := s.b
-	g := &scanBody{b: bb, steps: s.steps, reverse: !s.reverse, lengths: s.lengths}
+	g := &scanBody{b: bb, steps: s.steps, reverse: !s.reverse, lengths: s.lengths, recompute: s.recompute}
 	var inits, sequences, carryLeaves, stepLeaves []*gorgonia.Node
 	leaf := func(kind string, like *gorgonia.Node) *gorgonia.Node {
 		return bb.leaf(fmt.Sprintf("adjoint %s %d", kind, len(carryLeaves)+len(stepLeaves)), bb.params.dtype, shapeOf(like))
@@ -185,6 +185,9 @@ func (k *keeper) stack(n *gorgonia.Node) *gorgonia.Node {
 // cheap reports whether a node is better computed again than kept: a constant, another view of what is kept, a multiple of
 // it, or what is the same at all steps.
 func (k *keeper) cheap(n *gorgonia.Node) bool {
+	if k.s.recompute {
+		return true
+	}
 	o, ok := n.Op().(*op)
 	if !ok {
 		return k.s.b.translated[n] != nil

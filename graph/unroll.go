@@ -120,6 +120,15 @@ func Rolled() Option { return func(c *core) { c.rolled = rolledAlways } }
 // Unrolled has the sequences of a graph declared step by step, however long they are: probes and drawings want it.
 func Unrolled() Option { return func(c *core) { c.rolled = rolledNever } }
 
+// Keep has the gradient of a loop keep the states of one in so many steps, and compute those between again from there: the
+// memory that a long sequence takes for its gradient falls to little more than that of so many steps, for about a third
+// more time. The square root of the number of steps takes the least memory; 0 and 1 keep all. It has no influence on
+// sequences that are no loops, and on those that are not longer. Beside what the gradient keeps, a sequence takes its inputs
+// and outputs.
+//
+// Chen, Xu, Zhang and Guestrin: Training deep nets with sublinear memory cost, https://arxiv.org/abs/1604.06174.
+func Keep(steps int) Option { return func(c *core) { c.keep = steps } }
+
 // rolls reports whether a sequence of so many steps is declared as a loop.
 func (b *Builder) rolls(steps int) bool {
 	return b.rolled == rolledAlways || b.rolled == rolledIfLong && steps >= rolledFrom
@@ -161,6 +170,12 @@ func (b *Builder) roll(cell Cell, x *gorgonia.Node, initial State, mask *gorgoni
 		}
 		return nil, nil
 	}
+	if b.keep < 0 {
+		return b.failf("unroll %T: Keep(%d); want at least 0", cell, b.keep), s
+	}
+	if b.outer == nil && b.keep > 1 && x.Shape()[0] > b.keep {
+		return b.rollParts(cell, x, s, mask, reverse)
+	}
 	body.steps, body.reverse = x.Shape()[0], reverse
 	sequences := []*gorgonia.Node{x}
 	if mask != nil {
@@ -179,6 +194,70 @@ func (b *Builder) roll(cell Cell, x *gorgonia.Node, initial State, mask *gorgoni
 		return b.stacked(n, 0), final
 	}
 	return b.states(n, 0, true), final
+}
+
+// rollParts declares a cell over a sequence as a loop over parts of as many steps as Keep says, and over what is left. Of a
+// part the gradient keeps the states that it starts from.
+func (b *Builder) rollParts(cell Cell, x *gorgonia.Node, s State, mask *gorgonia.Node, reverse bool) (*gorgonia.Node, State) {
+	keep := b.keep
+	b.keep = 0
+	defer func() { b.keep = keep }()
+	steps, parts := x.Shape()[0], x.Shape()[0]/keep
+	whole := parts * keep
+	divide := func(n *gorgonia.Node) *gorgonia.Node {
+		return b.Reshape(b.Slice(n, 0, 0, whole), append([]int{parts, keep}, n.Shape()[1:]...)...)
+	}
+	body := &scanBody{b: b.inner(), steps: parts, reverse: reverse, recompute: true}
+	in := body.b
+	in.rolled = rolledAlways
+	leaf := func(name string, n *gorgonia.Node, shape []int) *gorgonia.Node {
+		l := in.leaf(name, dtypeOf(n), shape)
+		body.leaves = append(body.leaves, l)
+		return l
+	}
+	state := make(State, len(s))
+	for i, n := range s {
+		state[i] = leaf(fmt.Sprintf("state %d", i), n, n.Shape())
+	}
+	sequences := []*gorgonia.Node{divide(x)}
+	part := leaf("x", x, append([]int{keep}, x.Shape()[1:]...))
+	var live *gorgonia.Node
+	if mask != nil {
+		sequences = append(sequences, divide(mask))
+		live = leaf("mask", mask, append([]int{keep}, mask.Shape()[1:]...))
+	}
+	y, next := in.roll(cell, part, state, live, reverse)
+	if in.failed() {
+		return b.Fail(in.Err()), s
+	}
+	body.next, body.outs = next, []*gorgonia.Node{y}
+	rest := func(s State) (*gorgonia.Node, State) {
+		var live *gorgonia.Node
+		if mask != nil {
+			live = b.Slice(mask, 0, whole, steps)
+		}
+		return b.roll(cell, b.Slice(x, 0, whole, steps), s, live, reverse)
+	}
+	var tail []*gorgonia.Node
+	if reverse && whole < steps {
+		y, s = rest(s)
+		tail = append(tail, y)
+	}
+	n := b.newScan(body, s, sequences)
+	if b.failed() {
+		return b.placeholder(), s
+	}
+	head := b.stacked(n, 0)
+	head = b.Reshape(head, append([]int{whole}, head.Shape()[2:]...)...)
+	final := make(State, len(s))
+	for i := range s {
+		final[i] = b.last(n, i)
+	}
+	if !reverse && whole < steps {
+		y, final = rest(final)
+		tail = append(tail, y)
+	}
+	return b.Concat(0, append([]*gorgonia.Node{head}, tail...)...), final
 }
 
 // lengthsOf returns the lengths that a mask has been made of, or nil if it is no LengthMask. Behind the longest sequence a

@@ -75,6 +75,7 @@ var table = map[string]exported{
 			"Passes":           graph.Passes,
 			"RecurrentDropout": graph.RecurrentDropout,
 			"Seed":             graph.Seed,
+			"Keep":             graph.Keep,
 			"Rolled":           graph.Rolled,
 			"Threads":          graph.Threads,
 			"Unrolled":         graph.Unrolled,

@@ -62,6 +62,7 @@ type variant struct {
 	merge                  graph.Merge
 	lengths                []int // nil: all of them T
 	training, cellOptional bool
+	rolled                 bool // the steps as a loop
 }
 
 func (v variant) network(c func(...graph.NetworkOption) *graph.Network) *graph.Network {
@@ -101,6 +102,13 @@ func variants() []variant {
 		{name: "recurrent dropout and layer norm in both directions", T: 2, B: 2, I: 2, H: 3, layers: 1, training: true, cellOptional: true, bidirectional: true,
 			options: []graph.NetworkOption{graph.RecurrentDropout(0.4), graph.LayerNorm()}},
 	}
+	list = append(list,
+		variant{name: "a loop", T: 3, B: 2, I: 2, H: 3, layers: 1, rolled: true},
+		variant{name: "a loop of one step", T: 1, B: 2, I: 2, H: 3, layers: 1, rolled: true},
+		variant{name: "loops in both directions with lengths", T: 3, B: 3, I: 2, H: 2, layers: 2, bidirectional: true, lengths: []int{2, 0, 1}, rolled: true},
+		variant{name: "a loop with layer norm and recurrent dropout", T: 2, B: 2, I: 2, H: 3, layers: 1, training: true, cellOptional: true, rolled: true,
+			options: []graph.NetworkOption{graph.RecurrentDropout(0.4), graph.LayerNorm()}},
+	)
 	for _, name := range []string{"concat", "sum", "mul", "mean"} {
 		list = append(list, variant{name: "both directions, " + name, T: 3, B: 2, I: 2, H: 2, layers: 1, bidirectional: true, merge: merges[name]})
 	}
@@ -135,6 +143,9 @@ func TestCells(t *testing.T) {
 		}
 		if v.training {
 			c.Options = []graph.Option{graph.Training(), graph.Seed(1)}
+		}
+		if v.rolled {
+			c.Options = append(c.Options, graph.Rolled())
 		}
 		c.Build = func(b *graph.Builder, x []*gorgonia.Node) []*gorgonia.Node {
 			initial := make([]graph.State, v.stacks())

@@ -16,9 +16,19 @@ import (
 )
 
 // checkRecurrent checks outputs, final states, the loss and every gradient of a recurrent network, with each pass of the
-// compiler on and off, unless tests are to be short, and with several threads.
+// compiler on and off, unless tests are to be short, and with several threads: declared step by step, as a loop, and as a
+// loop that keeps few states.
 func checkRecurrent(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) {
-	r := newRecurrent(t, f, dtype)
+	rolled := newRecurrent(t, f, dtype, graph.Rolled())
+	for threads := 1; threads <= 3; threads++ {
+		if rolled.check(t, f, []graph.CompileOption{graph.Threads(threads)}); t.Failed() {
+			t.Fatalf("as a loop, with %d threads", threads)
+		}
+	}
+	if newRecurrent(t, f, dtype, graph.Rolled(), graph.Keep(2)).check(t, f, nil); t.Failed() {
+		t.Fatal("as a loop that keeps few states")
+	}
+	r := newRecurrent(t, f, dtype, graph.Unrolled())
 	variants := map[string][]graph.CompileOption{
 		"as is":          nil,
 		"with 2 threads": {graph.Threads(2)},
@@ -44,7 +54,7 @@ type recurrent struct {
 	loss    *gorgonia.Node
 }
 
-func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype) recurrent {
+func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype, builder ...graph.Option) recurrent {
 	number := func(key string) int {
 		n, err := strconv.Atoi(f.Metadata[key])
 		if err != nil {
@@ -74,7 +84,7 @@ func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype) recurre
 	}
 
 	params := graph.NewParams(dtype)
-	b := graph.NewBuilder(params)
+	b := graph.NewBuilder(params, builder...)
 	x := b.Input("x", T, B, I)
 	inputs := map[string]*gorgonia.Node{"x": x, "h0": b.Input("h0", states, B, H)}
 	initial := make([]graph.State, states)
@@ -131,7 +141,7 @@ func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype) recurre
 
 // check compiles the graph and runs it on the golden's inputs.
 func (r recurrent) check(t *testing.T, f *safetensors.File, opts []graph.CompileOption) {
-	opts = append(opts, graph.Loss(r.loss))
+	opts = append(opts, graph.Verify(), graph.Loss(r.loss))
 	for _, n := range r.outputs {
 		opts = append(opts, graph.Output(n))
 	}

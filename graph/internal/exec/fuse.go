@@ -206,7 +206,7 @@ func (m *machine[F]) bindFused(group []*plan.Instruction) step {
 	layouts := inputs
 	for _, p := range order {
 		o := outputs[p]
-		if b := o.dst.Buffer; !b.Persistent && b.LastUse() <= end {
+		if o.dst.Buffer.DeadAfter(end) {
 			continue
 		}
 		if _, taken := register[o.value]; taken {

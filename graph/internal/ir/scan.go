@@ -21,6 +21,7 @@ type Body struct {
 	// Counted scans have the lengths of the sequences as a last argument, and end with the longest. Behind its end
 	// stacked outputs are zero. Within says that the steps are those of one strip.
 	Counted, Within bool
+	Closed          bool // nothing is taken out of its steps: their values are there to be forgotten
 }
 
 // The sources of a body, by their number.

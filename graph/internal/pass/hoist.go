@@ -11,7 +11,7 @@ import (
 // in sequences and values of the scan.
 func Hoist(g *ir.Graph) {
 	for _, v := range g.Scans() {
-		if v.Op.(ir.Scan).Body.Strip == 0 { // what has been taken out of a strip's steps stays in the strip
+		if body := v.Op.(ir.Scan).Body; body.Strip == 0 && !body.Closed { // what has been taken out of a strip's steps stays in the strip
 			hoist(g, v)
 		}
 	}

@@ -8,7 +8,7 @@ import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
 func Sink(g *ir.Graph) {
 	mergeParts(g)
 	for _, v := range g.Scans() {
-		if v.Op.(ir.Scan).Body.Strip == 0 { // as in Hoist
+		if body := v.Op.(ir.Scan).Body; body.Strip == 0 && !body.Closed { // as in Hoist
 			sink(g, v)
 			g.Sort()
 		}

@@ -34,10 +34,11 @@ type Buffer struct {
 	first      int        // the instructions that first write and last use it
 	last       int
 	given      bool // its memory went on to the result of the instruction that last uses it
+	looped     bool // it outlives a loop that uses it: what is written may be read in the next iteration
 }
 
-// LastUse returns the place in the plan of the last instruction that uses the buffer.
-func (b *Buffer) LastUse() int { return b.last }
+// DeadAfter reports whether nothing reads, behind an instruction at a place in the plan, what has been written up to it.
+func (b *Buffer) DeadAfter(at int) bool { return !b.Persistent && !b.looped && b.last <= at }
 
 // Layout says where the elements of a value stand: element (i, j, …) at Offset + i·Strides[0] + j·Strides[1] + … of the
 // buffer, and within loops so many elements further as Step says for each of their iterations.

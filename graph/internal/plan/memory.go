@@ -81,6 +81,7 @@ func (b *Buffer) use(at int, loops []*Loop) {
 	for _, l := range loops {
 		if outlives {
 			first, last = l.first, l.last
+			b.looped = true
 			break
 		}
 		outlives = l == b.loop

@@ -236,6 +236,7 @@ func init() {
 			"InWorkspace":      reflect.ValueOf(graph.InWorkspace),
 			"InitSeed":         reflect.ValueOf(graph.InitSeed),
 			"InitialStates":    reflect.ValueOf(graph.InitialStates),
+			"Keep":             reflect.ValueOf(graph.Keep),
 			"LabelSmoothing":   reflect.ValueOf(graph.LabelSmoothing),
 			"LayerNorm":        reflect.ValueOf(graph.LayerNorm),
 			"Layers":           reflect.ValueOf(graph.Layers),
