@@ -194,7 +194,7 @@ func (c *Classifier) encode(s string) []int32 {
 	return ids
 }
 
-// mostTokens is how many tokens are read at most: a program of more steps takes gigabytes and a minute to compile.
+// mostTokens is how many tokens are read at most: more of a text says nothing new of its class.
 const mostTokens = 1 << 13
 
 // most returns how many tokens of a text are read at most.
@@ -244,7 +244,7 @@ func (c *Classifier) longest(all [][]int32, batch []int) int {
 // answer sets the logits of the texts at the places of a batch, with a program that answers.
 func (c *Classifier) answer(l *lane, all [][]int32, batch []int, out [][]float64) error {
 	n := c.longest(all, batch)
-	s := program.Shape{Steps: program.StepsFor(n, nil), Batch: program.Capacity(len(batch))}
+	s := program.Shape{Steps: program.StepsFor(n, nil), Batch: program.Batch(len(batch))}
 	if c.rolls {
 		s.Steps, s.Serving = min(program.Capacity(n), c.most()), true
 	}
