@@ -6,13 +6,13 @@ import (
 	"strings"
 	"testing"
 
+	"gorgonia.org/tensor"
+
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/zoo/birnn"
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
-	"github.com/rnnzoo/rnnzoo/zoo/rnn"
-	"gorgonia.org/tensor"
-
 	"github.com/rnnzoo/rnnzoo/zoo/pooling"
+	"github.com/rnnzoo/rnnzoo/zoo/rnn"
 )
 
 // TestAnswersAsItEvaluates asks for texts of many lengths, alone and together: the programs that answer say what those that
