@@ -26,7 +26,7 @@ func ofLength(kind string, n int) string {
 }
 
 // BenchmarkServeLengths measures what a run just opened takes to answer 200 questions, each of a length of its own: all of
-// them as the time of an operation, and of one the median, the 99th percentile and the most.
+// them, and Warm, as the time of an operation, and of one the median, the 99th percentile and the most.
 func BenchmarkServeLengths(b *testing.B) {
 	for _, s := range servedRuns(b) {
 		kind := s.run.Config.Task
@@ -51,19 +51,24 @@ func BenchmarkServeLengths(b *testing.B) {
 			b.ReportMetric(times[n*99/100].Seconds()*1e3, "ms-p99")
 			b.ReportMetric(times[n-1].Seconds()*1e3, "ms-most")
 		}
-		b.Run(kind+"/new", func(b *testing.B) {
-			var times []time.Duration
-			for b.Loop() {
-				run, err := zoo.Open(dir)
-				if err != nil {
-					b.Fatal(err)
+		for _, warm := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%s/new/warm=%v", kind, warm), func(b *testing.B) {
+				var times []time.Duration
+				for b.Loop() {
+					run, err := zoo.Open(dir)
+					if err == nil && warm {
+						err = run.Predictor().Warm(context.Background())
+					}
+					if err != nil {
+						b.Fatal(err)
+					}
+					for _, i := range rand.New(rand.NewSource(1)).Perm(200) {
+						times = append(times, timed(b, run, i+1))
+					}
 				}
-				for _, i := range rand.New(rand.NewSource(1)).Perm(200) {
-					times = append(times, timed(b, run, i+1))
-				}
-			}
-			report(b, times)
-		})
+				report(b, times)
+			})
+		}
 		for _, n := range []int{5, 12, 30, 100} {
 			b.Run(kind+fmt.Sprintf("/again=%d", n), func(b *testing.B) {
 				run, err := zoo.Open(dir)

@@ -164,7 +164,7 @@ func (c *Classifier) program(l *lane, s program.Shape) (*graph.Program, error) {
 		if !s.Training {
 			var opts []graph.Option
 			if s.Serving {
-				opts = append(opts, program.Serving(s.Steps))
+				opts = append(opts, program.Serving(c.network, s.Steps, s.Batch))
 			}
 			b := graph.NewBuilder(c.params, opts...)
 			return b, []graph.CompileOption{graph.OutputAs(outputName, c.declareOn(b, s.Steps, s.Batch))}
@@ -241,14 +241,18 @@ func (c *Classifier) longest(all [][]int32, batch []int) int {
 	return n
 }
 
+// serving returns the shape of a program that answers for texts up to a length.
+func (c *Classifier) serving(longest, texts int) program.Shape {
+	s := program.Shape{Steps: program.StepsFor(longest, nil), Batch: program.Batch(texts)}
+	if c.rolls {
+		s.Steps, s.Serving = min(program.Capacity(longest), c.most()), true
+	}
+	return s
+}
+
 // answer sets the logits of the texts at the places of a batch, with a program that answers.
 func (c *Classifier) answer(l *lane, all [][]int32, batch []int, out [][]float64) error {
-	n := c.longest(all, batch)
-	s := program.Shape{Steps: program.StepsFor(n, nil), Batch: program.Batch(len(batch))}
-	if c.rolls {
-		s.Steps, s.Serving = min(program.Capacity(n), c.most()), true
-	}
-	return c.logitsOf(l, s, all, batch, out)
+	return c.logitsOf(l, c.serving(c.longest(all, batch), len(batch)), all, batch, out)
 }
 
 // logitsOf sets the logits of the texts at the places of a batch, with the program of a shape.
@@ -318,9 +322,21 @@ func (c *Classifier) ClassifyContext(ctx context.Context, all ...string) ([]Clas
 	return out, nil
 }
 
-// Warm implements task.Predictor for texts of the lengths of some, one at a time.
+// Warm implements task.Predictor for texts one at a time: those of the lengths of some, and unless the network is of cells
+// that cannot be loops, all of up to 1,024 tokens.
 func (c *Classifier) Warm(ctx context.Context, like ...string) error {
 	return c.pool.Warm(ctx, func(l *lane) error {
+		for _, n := range program.Capacities(c.most()) {
+			if err := ctx.Err(); err != nil {
+				return errors.WithStack(err)
+			}
+			if !c.rolls {
+				break
+			}
+			if _, err := c.program(l, c.serving(n, 1)); err != nil {
+				return err
+			}
+		}
 		for _, s := range append(like, "") {
 			if err := ctx.Err(); err != nil {
 				return errors.WithStack(err)

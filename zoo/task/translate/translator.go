@@ -220,7 +220,7 @@ func (t *Translator) program(l *lane, s shape) (*graph.Program, error) {
 			return b, []graph.CompileOption{graph.OutputAs(logitsName, logits)}
 		case toEncode:
 			if s.serving {
-				b = graph.NewBuilder(t.params, program.Serving(s.source))
+				b = graph.NewBuilder(t.params, graph.Rolled()) // the decoder takes most of the time, how the encoder does it matters little
 			}
 			return b, t.network.DeclareEncode(b, s.source, s.batch)
 		}
@@ -335,12 +335,7 @@ func (t *Translator) find(ctx context.Context, l *lane, serving bool, d Decoding
 	} else {
 		s.source = program.StepsFor(s.source, nil)
 	}
-	encoder, err := t.program(l, s)
-	if err != nil {
-		return err
-	}
-	s.use, s.beam, s.serving = toStep, d.Beam, false // it has no sequences
-	stepper, err := t.program(l, s)
+	encoder, stepper, err := t.programs(l, s, d.Beam)
 	if err != nil {
 		return err
 	}
@@ -352,6 +347,16 @@ func (t *Translator) find(ctx context.Context, l *lane, serving bool, d Decoding
 		out[at] = t.translated(batch[i], found[i])
 	}
 	return nil
+}
+
+// programs returns the programs of a search: that of a shape, which encodes, and that of a step for a beam.
+func (t *Translator) programs(l *lane, s shape, beam int) (encoder, stepper *graph.Program, err error) {
+	if encoder, err = t.program(l, s); err != nil {
+		return nil, nil, err
+	}
+	s.use, s.beam, s.serving = toStep, beam, false // it has no sequences
+	stepper, err = t.program(l, s)
+	return encoder, stepper, err
 }
 
 // translated returns what a hypothesis says.
@@ -374,9 +379,21 @@ func (t *Translator) limit(source int) int {
 	return max(longest, longest*source/t.lengths.Source)
 }
 
-// Warm implements task.Predictor for texts of the lengths of some, one at a time.
+// Warm implements task.Predictor for texts one at a time, with the search of the options: those of the lengths of some, and
+// unless the encoder is of cells that cannot be loops, all that it reads.
 func (t *Translator) Warm(ctx context.Context, like ...string) error {
 	return t.pool.Warm(ctx, func(l *lane) error {
+		for _, n := range program.Capacities(mostTokens) {
+			if err := ctx.Err(); err != nil {
+				return errors.WithStack(err)
+			}
+			if !t.rolls {
+				break
+			}
+			if _, _, err := t.programs(l, shape{use: toEncode, source: n, batch: 1, serving: true}, t.opts.Decoding.Beam); err != nil {
+				return err
+			}
+		}
 		for _, s := range like {
 			sources := [][]int{t.encodeSource(s)}
 			for _, chunk := range chunksOf(sources, t.opts.Decoding, 1) {

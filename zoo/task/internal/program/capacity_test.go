@@ -24,6 +24,22 @@ func TestCapacities(t *testing.T) {
 	}
 }
 
+func TestCapacitiesToWarm(t *testing.T) {
+	for _, most := range []int{1, 5, 400, 401, 1024, 8192} {
+		have := make(map[int]bool)
+		for _, c := range Capacities(most) {
+			if have[c] = true; c > most {
+				t.Errorf("a capacity of %d for at most %d", c, most)
+			}
+		}
+		for n := 1; n <= min(most, warmed); n++ {
+			if !have[min(Capacity(n), most)] {
+				t.Errorf("up to %d there is none for %d", most, n)
+			}
+		}
+	}
+}
+
 func TestRolls(t *testing.T) {
 	params := graph.NewParams(tensor.Float32)
 	for _, c := range []struct {
