@@ -24,7 +24,8 @@ type Predictor interface {
 	Decoding() Options
 	// Query returns a question with its settings at their defaults. Each serves one goroutine.
 	Query() Query
-	// Warm compiles what answers to such inputs need, so that the first ones do not wait for it.
+	// Warm compiles what answers to such inputs need, and to single ones of other lengths as far as that takes little, so
+	// that the first ones do not wait for it.
 	Warm(ctx context.Context, inputs ...string) error
 }
 

@@ -39,6 +39,7 @@ type Classifier struct {
 	weights []float64         // of the classes in the loss; nil means all 1
 	data    datasets.Settings // how the texts of the training were read
 	example string            // a text of the data that it was trained for
+	rolls   bool              // whether the network can be declared as a loop
 	pool    program.Pool[program.Shape]
 }
 
@@ -85,7 +86,11 @@ func (c *Classifier) declare() error {
 		return errors.WithMessage(err, "classify")
 	}
 	err := program.Declared(c.params, c.network.Name(), func(b *graph.Builder) { c.declareOn(b, 1, 1) })
-	return errors.WithMessage(err, "classify")
+	if err != nil {
+		return errors.WithMessage(err, "classify")
+	}
+	c.rolls = program.Rolls(c.params, func(b *graph.Builder) { c.declareOn(b, 1, 1) })
+	return nil
 }
 
 // Save implements task.Predictor.
@@ -157,7 +162,11 @@ func (c *Classifier) declareOn(b *graph.Builder, steps, batch int) *gorgonia.Nod
 func (c *Classifier) program(l *lane, s program.Shape) (*graph.Program, error) {
 	return l.Get(s, func() (*graph.Builder, []graph.CompileOption) {
 		if !s.Training {
-			b := graph.NewBuilder(c.params)
+			var opts []graph.Option
+			if s.Serving {
+				opts = append(opts, program.Serving(c.network, s.Steps, s.Batch))
+			}
+			b := graph.NewBuilder(c.params, opts...)
 			return b, []graph.CompileOption{graph.OutputAs(outputName, c.declareOn(b, s.Steps, s.Batch))}
 		}
 		b := graph.NewBuilder(c.params, graph.Training())
@@ -185,17 +194,14 @@ func (c *Classifier) encode(s string) []int32 {
 	return ids
 }
 
-// mostTokens is how many tokens are read at most: a program of more steps takes gigabytes and a minute to compile.
+// mostTokens is how many tokens are read at most: more of a text says nothing new of its class.
 const mostTokens = 1 << 13
 
+// most returns how many tokens of a text are read at most.
+func (c *Classifier) most() int { return cmp.Or(c.opts.MaxTokens, mostTokens) }
+
 // last returns the tokens that are read.
-func (c *Classifier) last(ids []int32) []int32 {
-	n := c.opts.MaxTokens
-	if n == 0 {
-		n = mostTokens
-	}
-	return ids[max(0, len(ids)-n):]
-}
+func (c *Classifier) last(ids []int32) []int32 { return ids[max(0, len(ids)-c.most()):] }
 
 // evaluationBatch is how many texts are classified at once: enough for the kernels.
 const evaluationBatch = 128
@@ -218,22 +224,43 @@ func (c *Classifier) logits(ctx context.Context, l *lane, all [][]int32, bounds 
 		if err := args.Context(ctx); err != nil {
 			return nil, err
 		}
-		if err := c.logitsOf(l, all, batch, min(len(all), evaluationBatch), bounds, out); err != nil {
+		s := program.Shape{Steps: program.StepsFor(c.longest(all, batch), bounds), Batch: min(len(all), evaluationBatch)}
+		if err := c.logitsOf(l, s, all, batch, out); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// logitsOf sets the logits of the texts at the places of a batch, with a program for a number of texts.
-func (c *Classifier) logitsOf(l *lane, all [][]int32, batch []int, size int, bounds []int, out [][]float64) error {
+// longest returns the length of the longest of the texts at the places of a batch, as they are read.
+func (c *Classifier) longest(all [][]int32, batch []int) int {
+	n := 0
+	for _, at := range batch {
+		n = max(n, len(c.last(all[at])))
+	}
+	return n
+}
+
+// serving returns the shape of a program that answers for texts up to a length.
+func (c *Classifier) serving(longest, texts int) program.Shape {
+	s := program.Shape{Steps: program.StepsFor(longest, nil), Batch: program.Batch(texts)}
+	if c.rolls {
+		s.Steps, s.Serving = min(program.Capacity(longest), c.most()), true
+	}
+	return s
+}
+
+// answer sets the logits of the texts at the places of a batch, with a program that answers.
+func (c *Classifier) answer(l *lane, all [][]int32, batch []int, out [][]float64) error {
+	return c.logitsOf(l, c.serving(c.longest(all, batch), len(batch)), all, batch, out)
+}
+
+// logitsOf sets the logits of the texts at the places of a batch, with the program of a shape.
+func (c *Classifier) logitsOf(l *lane, s program.Shape, all [][]int32, batch []int, out [][]float64) error {
 	sequences := make([][]int32, len(batch))
-	longest := 0
 	for i, at := range batch {
 		sequences[i] = c.last(all[at])
-		longest = max(longest, len(sequences[i]))
 	}
-	s := program.Shape{Steps: program.StepsFor(longest, bounds), Batch: size}
 	p, err := c.program(l, s)
 	if err != nil {
 		return err
@@ -278,7 +305,7 @@ func (c *Classifier) ClassifyContext(ctx context.Context, all ...string) ([]Clas
 	batches := c.byLength(encoded, size)
 	logits := make([][]float64, len(all))
 	err := c.pool.Each(ctx, len(batches), func(l *lane, i int) error {
-		return c.logitsOf(l, encoded, batches[i], size, nil, logits)
+		return c.answer(l, encoded, batches[i], logits)
 	})
 	if err != nil {
 		return nil, err
@@ -295,14 +322,26 @@ func (c *Classifier) ClassifyContext(ctx context.Context, all ...string) ([]Clas
 	return out, nil
 }
 
-// Warm implements task.Predictor for texts of the lengths of some, one at a time.
+// Warm implements task.Predictor for texts one at a time: those of the lengths of some, and unless the network is of cells
+// that cannot be loops, all of up to 1,024 tokens.
 func (c *Classifier) Warm(ctx context.Context, like ...string) error {
 	return c.pool.Warm(ctx, func(l *lane) error {
+		for _, n := range program.Capacities(c.most()) {
+			if err := ctx.Err(); err != nil {
+				return errors.WithStack(err)
+			}
+			if !c.rolls {
+				break
+			}
+			if _, err := c.program(l, c.serving(n, 1)); err != nil {
+				return err
+			}
+		}
 		for _, s := range append(like, "") {
 			if err := ctx.Err(); err != nil {
 				return errors.WithStack(err)
 			}
-			if err := c.logitsOf(l, [][]int32{c.encode(s)}, []int{0}, 1, nil, make([][]float64, 1)); err != nil {
+			if err := c.answer(l, [][]int32{c.encode(s)}, []int{0}, make([][]float64, 1)); err != nil {
 				return err
 			}
 		}

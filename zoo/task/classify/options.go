@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -160,6 +161,9 @@ func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	o := optionsOf(s)
 	c, err := New(s.Network, labelled, s.Params, *o)
 	if err != nil {
+		return nil, err
+	}
+	if err := program.CheckMemory(s.Network, "max-tokens", slices.Max(append(c.lengths, 1)), program.BatchOf(s.Recipe.Batch, len(c.lengths))); err != nil {
 		return nil, err
 	}
 	*o = c.opts

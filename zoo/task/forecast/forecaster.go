@@ -158,7 +158,7 @@ func (f *Forecaster) declareParams() error {
 	if err := f.network.Check(); err != nil {
 		return err
 	}
-	if err := program.CheckUnrolled(f.network, "window", f.opts.Window); err != nil {
+	if err := program.CheckMemory(f.network, "window", f.opts.Window, 1); err != nil {
 		return errors.WithMessage(err, "forecast")
 	}
 	err := program.Declared(f.params, f.network.Name(), func(b *graph.Builder) { f.declare(b, 1) })
@@ -220,14 +220,24 @@ func (f *Forecaster) setWindows(p *graph.Program, rows [][]float64, starts []int
 	return p.Set("x", x)
 }
 
-// forecastBatch is how many forecasts are made at once: enough for the kernels, and no more memory for a longer series.
-const forecastBatch = 256
+// forecastBatch is how many forecasts are made at once: enough for the kernels, and no more memory for a longer series. For
+// long windows it is fewer: forecastNumbers bounds what windows and the outputs of a layer have together, 128 MiB.
+const (
+	forecastBatch   = 256
+	forecastNumbers = 1 << 25
+)
+
+// atOnce returns how many forecasts are made at once.
+func (f *Forecaster) atOnce() int {
+	return max(1, min(forecastBatch, forecastNumbers/f.opts.Window/(f.width+f.network.Width())))
+}
 
 // forecast returns the transformed forecasts [len(starts)][Horizon][V] of the rows from each start on.
 func (f *Forecaster) forecast(l *lane, rows [][]float64, starts []int) ([][][]float64, error) {
 	var all [][][]float64
-	for from := 0; from < len(starts); from += forecastBatch {
-		z, err := f.forecastOnce(l, rows, starts[from:min(from+forecastBatch, len(starts))])
+	batch := f.atOnce()
+	for from := 0; from < len(starts); from += batch {
+		z, err := f.forecastOnce(l, rows, starts[from:min(from+batch, len(starts))])
 		if err != nil {
 			return nil, err
 		}

@@ -131,13 +131,13 @@ func (Kind) Decoding() task.Options { return nil }
 // Query implements task.Kind.
 func (Kind) Query() task.Query { return newQuery(nil) }
 
-// Check implements task.Checker: a window that takes too long to compile is refused before a dataset is fetched.
+// Check implements task.Checker: a window that takes too much memory is refused before a dataset is fetched.
 func (Kind) Check(s task.Setting) error {
 	o, ok := s.Options.(*Options)
 	if !ok || o == nil {
 		return nil
 	}
-	return program.CheckUnrolled(s.Network, "window", o.Window)
+	return program.CheckMemory(s.Network, "window", o.Window, 1) // New knows how many there are at once
 }
 
 // New implements task.Kind.
@@ -152,6 +152,9 @@ func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	}
 	f, err := New(s.Network, series, s.Params, *o)
 	if err != nil {
+		return nil, err
+	}
+	if err := program.CheckMemory(s.Network, "window", f.opts.Window, program.BatchOf(s.Recipe.Batch, len(f.train))); err != nil {
 		return nil, err
 	}
 	*o, f.fill = f.opts, s.Data.Fill

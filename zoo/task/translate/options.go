@@ -196,6 +196,13 @@ func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	batch := program.BatchOf(s.Recipe.Batch, len(t.train))
+	if err := program.CheckMemory(s.Network, "max-tokens", t.lengths.Source, batch); err != nil {
+		return nil, err
+	}
+	if err := program.CheckMemory(decoder, "max-tokens", t.lengths.Target, batch); err != nil {
+		return nil, err
+	}
 	*o = t.opts
 	return t, nil
 }

@@ -382,7 +382,7 @@ func (t *Translation) evaluate(ctx context.Context, p task.Part, d Decoding) (ta
 	}
 	chunks := chunksOf(sources, d, len(originals))
 	for _, chunk := range chunks {
-		if err := t.find(ctx, t.lane, d, sources, chunk, translated); err != nil {
+		if err := t.find(ctx, t.lane, false, d, sources, chunk, translated); err != nil {
 			return task.Scores{}, err
 		}
 	}

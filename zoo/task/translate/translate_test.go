@@ -147,22 +147,36 @@ func TestTranslationPadding(t *testing.T) {
 	})
 }
 
+// TestBatchedSearch translates texts together, one by one, and with the programs that evaluate: the same is found.
 func TestBatchedSearch(t *testing.T) {
 	eachVariant(t, func(t *testing.T, tr *Translation) {
 		var texts []string
 		for _, p := range tr.data.Valid {
 			texts = append(texts, p.Source)
 		}
-		texts = append(texts, "", strings.Repeat("abc", 9))
+		texts = append(texts, "", strings.Repeat("abc", 9), strings.Repeat("cab", 16))
 		for _, opts := range []Decoding{{Beam: 1}, {Beam: 3, Penalty: 1}, {Beam: 40}} {
 			all, err := tr.TranslateContext(t.Context(), opts, texts...)
 			if err != nil {
 				t.Fatal(err)
 			}
+			sources := make([][]int, len(texts))
+			for i, s := range texts {
+				sources[i] = tr.encodeSource(s)
+			}
+			evaluated := make([]Translated, len(texts))
+			for _, chunk := range chunksOf(sources, opts, len(texts)) {
+				if err := tr.find(t.Context(), tr.lane, false, opts, sources, chunk, evaluated); err != nil {
+					t.Fatal(err)
+				}
+			}
 			for i, s := range texts {
 				one, err := tr.TranslateContext(t.Context(), opts, s)
 				if err != nil {
 					t.Fatal(err)
+				}
+				if e := evaluated[i]; e.Text != one[0].Text || !(math.Abs(e.Score-one[0].Score) < 1e-9) {
+					t.Errorf("beam %d: %q is %q with %v; evaluated %q with %v", opts.Beam, s, one[0].Text, one[0].Score, e.Text, e.Score)
 				}
 				if all[i].Text != one[0].Text || !(math.Abs(all[i].Score-one[0].Score) < 1e-9) {
 					t.Errorf("beam %d: %q is %q with %v; alone %q with %v", opts.Beam, s, all[i].Text, all[i].Score, one[0].Text, one[0].Score)

@@ -35,6 +35,7 @@ type Translator struct {
 	lengths       pairLengths
 	data          datasets.Settings // how the texts of the training were read
 	example       string            // a source of the data that it was trained for
+	rolls         bool              // whether the encoder can be declared as a loop
 	pool          program.Pool[shape]
 }
 
@@ -78,7 +79,11 @@ func newTranslator(encoder, decoder *graph.Network, params *graph.Params, source
 		return nil, err
 	}
 	err = program.Declared(params, encoder.Name(), func(b *graph.Builder) { t.loss(b, shape{source: 1, target: 1, batch: 1}) })
-	return t, errors.WithMessage(err, "translate")
+	if err != nil {
+		return nil, errors.WithMessage(err, "translate")
+	}
+	t.rolls = program.Rolls(params, func(b *graph.Builder) { t.network.Sources(b, 1, 1) })
+	return t, nil
 }
 
 // Params implements task.Predictor and train.Task.
@@ -170,6 +175,7 @@ type shape struct {
 	use            use
 	source, target int // steps
 	batch, beam    int
+	serving        bool // it answers, for all sources up to a capacity
 }
 
 // use is what a program is for.
@@ -213,6 +219,9 @@ func (t *Translator) program(l *lane, s shape) (*graph.Program, error) {
 			_, logits := t.loss(b, s)
 			return b, []graph.CompileOption{graph.OutputAs(logitsName, logits)}
 		case toEncode:
+			if s.serving {
+				b = graph.NewBuilder(t.params, graph.Rolled()) // the decoder takes most of the time, how the encoder does it matters little
+			}
 			return b, t.network.DeclareEncode(b, s.source, s.batch)
 		}
 		return b, append(t.network.DeclareStep(b, s.source, s.batch, s.beam), graph.FixedParams())
@@ -259,7 +268,7 @@ func (t *Translator) TranslateContext(ctx context.Context, d Decoding, all ...st
 	share := (len(all) + t.pool.Lanes() - 1) / t.pool.Lanes()
 	chunks := chunksOf(sources, d, max(smallestChunk, share))
 	out := make([]Translated, len(all))
-	err := t.pool.Each(ctx, len(chunks), func(l *lane, i int) error { return t.find(ctx, l, d, sources, chunks[i], out) })
+	err := t.pool.Each(ctx, len(chunks), func(l *lane, i int) error { return t.find(ctx, l, t.rolls, d, sources, chunks[i], out) })
 	if err != nil {
 		return nil, err
 	}
@@ -308,10 +317,11 @@ func chunksOf(sources [][]int, d Decoding, most int) (chunks [][]int) {
 	return chunks
 }
 
-// find looks for the translations of the sources at the places of a chunk.
-func (t *Translator) find(ctx context.Context, l *lane, d Decoding, sources [][]int, chunk []int, out []Translated) error {
+// find looks for the translations of the sources at the places of a chunk: for answers with programs that serve all lengths
+// up to a capacity.
+func (t *Translator) find(ctx context.Context, l *lane, serving bool, d Decoding, sources [][]int, chunk []int, out []Translated) error {
 	batch := make([][]int, len(chunk))
-	s := shape{use: toEncode, batch: 1}
+	s := shape{use: toEncode, batch: 1, serving: serving}
 	for i, at := range chunk {
 		batch[i] = sources[at]
 		s.source = max(s.source, len(batch[i]))
@@ -320,13 +330,12 @@ func (t *Translator) find(ctx context.Context, l *lane, d Decoding, sources [][]
 		s.batch *= 2
 	}
 	s.batch = min(s.batch, max(1, searchRows/d.Beam))
-	s.source = program.StepsFor(s.source, nil)
-	encoder, err := t.program(l, s)
-	if err != nil {
-		return err
+	if serving {
+		s.source = program.Capacity(s.source)
+	} else {
+		s.source = program.StepsFor(s.source, nil)
 	}
-	s.use, s.beam = toStep, d.Beam
-	stepper, err := t.program(l, s)
+	encoder, stepper, err := t.programs(l, s, d.Beam)
 	if err != nil {
 		return err
 	}
@@ -338,6 +347,16 @@ func (t *Translator) find(ctx context.Context, l *lane, d Decoding, sources [][]
 		out[at] = t.translated(batch[i], found[i])
 	}
 	return nil
+}
+
+// programs returns the programs of a search: that of a shape, which encodes, and that of a step for a beam.
+func (t *Translator) programs(l *lane, s shape, beam int) (encoder, stepper *graph.Program, err error) {
+	if encoder, err = t.program(l, s); err != nil {
+		return nil, nil, err
+	}
+	s.use, s.beam, s.serving = toStep, beam, false // it has no sequences
+	stepper, err = t.program(l, s)
+	return encoder, stepper, err
 }
 
 // translated returns what a hypothesis says.
@@ -360,13 +379,25 @@ func (t *Translator) limit(source int) int {
 	return max(longest, longest*source/t.lengths.Source)
 }
 
-// Warm implements task.Predictor for texts of the lengths of some, one at a time.
+// Warm implements task.Predictor for texts one at a time, with the search of the options: those of the lengths of some, and
+// unless the encoder is of cells that cannot be loops, all that it reads.
 func (t *Translator) Warm(ctx context.Context, like ...string) error {
 	return t.pool.Warm(ctx, func(l *lane) error {
+		for _, n := range program.Capacities(mostTokens) {
+			if err := ctx.Err(); err != nil {
+				return errors.WithStack(err)
+			}
+			if !t.rolls {
+				break
+			}
+			if _, _, err := t.programs(l, shape{use: toEncode, source: n, batch: 1, serving: true}, t.opts.Decoding.Beam); err != nil {
+				return err
+			}
+		}
 		for _, s := range like {
 			sources := [][]int{t.encodeSource(s)}
 			for _, chunk := range chunksOf(sources, t.opts.Decoding, 1) {
-				if err := t.find(ctx, l, t.opts.Decoding, sources, chunk, make([]Translated, 1)); err != nil {
+				if err := t.find(ctx, l, t.rolls, t.opts.Decoding, sources, chunk, make([]Translated, 1)); err != nil {
 					return err
 				}
 			}

@@ -14,6 +14,7 @@ const Memory = 1 << 30
 type Shape struct {
 	Steps, Batch int
 	Training     bool
+	Serving      bool // it answers, for all lengths up to a capacity
 }
 
 // Lane keeps the compiled programs of one goroutine by what tells their shapes apart. Where they would hold more than its
