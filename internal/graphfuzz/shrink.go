@@ -18,7 +18,7 @@ func Shrink(f *Failure) *Failure {
 	}
 	tries := 0
 	better := func(p *Program) bool {
-		if p == nil || tries >= mostTries {
+		if p == nil || tries >= mostTries || len(p.Outputs)+len(p.Carries) == 0 && p.Loss < 0 {
 			return false
 		}
 		p.clean()

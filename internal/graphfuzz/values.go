@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
 )
@@ -25,7 +26,8 @@ func random(seed uint64, name string, n int) []float64 {
 	return v
 }
 
-// randomIndices returns n integers below limit, and one in a while that is not among those.
+// randomIndices returns n integers below limit, and one in a while that is not among those. Not all are 1, which losses
+// ignore: without a target they are NaN.
 func randomIndices(seed uint64, name string, limit, n int) []int {
 	rng := source(seed, name)
 	v := make([]int, n)
@@ -33,6 +35,9 @@ func randomIndices(seed uint64, name string, limit, n int) []int {
 		if v[i] = rng.IntN(limit); rng.IntN(16) == 0 {
 			v[i] = limit
 		}
+	}
+	if !slices.ContainsFunc(v, func(i int) bool { return i != 1 }) {
+		v[0] = 0
 	}
 	return v
 }
