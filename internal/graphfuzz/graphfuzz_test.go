@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// TestPrograms checks random programs: 150 of them in the ways that their seeds choose, or with ZOO_FUZZ as many as it
+// TestPrograms checks random programs: 160 of them in the ways that their seeds choose, or with ZOO_FUZZ as many as it
 // says in all ways, from the seed ZOO_FUZZ_SEED on.
 func TestPrograms(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a quarter of the time would be the collector's
-	count, first, all := 150, 1, false
+	count, first, all := 160, 1, false
 	number := func(name string, n *int) bool {
 		s := os.Getenv(name)
 		if s == "" {

@@ -267,7 +267,11 @@ func (g *generator) loop() {
 		return g.rank(i) == 3 && size(g.shape(i)) <= 2048 && g.shape(i)[0] <= 8 && g.batch == g.shape(i)[1]
 	})
 	if x < 0 || g.chance(4) {
-		x = g.input(choose(g, g.steps, g.steps, 1, 2, 5), g.batch, min(g.hidden, 6))
+		if shape := []int{choose(g, g.steps, g.steps, 1, 2, 5), g.batch, min(g.hidden, 6)}; g.chance(3) {
+			x = g.param(shape...)
+		} else {
+			x = g.input(shape...)
+		}
 	}
 	s := g.shape(x)
 	n := Node{Op: "Loop", Name: g.name("l"), Ints: []int{g.rng.IntN(numForms), noMask, g.rng.IntN(2)}}
@@ -359,8 +363,13 @@ func (g *generator) loop() {
 				next = sub.ints("Concat", []int{1}, sub.like(s[1], 1), sub.like(s[1], w-1))
 			}
 		}
+		final := sub.find(func(j int) bool {
+			return sub.p.Nodes[j].Op == "Final" && slices.Equal(sub.shape(j), []int{s[1], w})
+		})
 		switch {
 		case next >= 0:
+		case final >= 0 && g.chance(2): // the last state of a loop in the step
+			next = final
 		case kind == 8: // linear, which grows little in a few steps
 			next = sub.op("MatMul", 1+i, sub.param(w, w))
 			sub.magnitude[next] = 3
