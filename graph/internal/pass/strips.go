@@ -22,11 +22,8 @@ func StripMine(g *ir.Graph) {
 // along k at a time, or 0.
 func strip(body *ir.Body) int {
 	rows, widest := 1, 0
-	for _, c := range body.Outputs[:body.Carries] {
-		if len(c.Shape) > 1 {
-			rows = c.Shape[0]
-		}
-		break
+	if body.Carries > 0 && len(body.Outputs[0].Shape) > 1 {
+		rows = body.Outputs[0].Shape[0]
 	}
 	for _, v := range body.Values {
 		if _, ok := v.Op.(ir.Fixed); ok {
