@@ -114,6 +114,9 @@ func TestRolled(t *testing.T) {
 					if T > 5 {
 						passes = []string{"strips", "hoist", "sink", "eager", "reuse", "fusion"}
 					}
+					if testing.Short() {
+						passes = nil
+					}
 					for _, without := range append([]string{""}, passes...) {
 						for threads := 1; threads <= 3; threads += 1 + T/10 {
 							opts := []graph.CompileOption{graph.Threads(threads)}
@@ -206,7 +209,11 @@ func TestRolledLengths(t *testing.T) {
 // TestKeep holds loops whose gradient keeps some states only against those that keep all.
 func TestKeep(t *testing.T) {
 	for _, c := range rolledCases() {
-		for _, keep := range []int{2, 3, 5, 11, 12, 40} {
+		keeps := []int{2, 3, 5, 11, 12, 40}
+		if testing.Short() {
+			keeps = []int{2, 5}
+		}
+		for _, keep := range keeps {
 			const T, B = 11, 4
 			names, want := c.results(t, tensor.Float64, T, B, []graph.Option{graph.Rolled()})
 			for threads := 1; threads <= 2; threads++ {
