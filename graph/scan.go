@@ -65,18 +65,11 @@ func (b *Builder) capture(n *gorgonia.Node) *gorgonia.Node {
 	}
 	leaf := o.captured[n]
 	if leaf == nil {
-		leaf = b.leaf(fmt.Sprintf("fixed %d", len(o.nodes)), dtypeOf(n), shapeOf(n))
+		leaf = b.leaf(fmt.Sprintf("fixed %d", len(o.nodes)), n.Dtype(), shapeOf(n))
 		o.captured[n] = leaf
 		o.nodes = append(o.nodes, n)
 	}
 	return leaf
-}
-
-func dtypeOf(n *gorgonia.Node) tensor.Dtype {
-	if n.Dtype() == tensor.Int {
-		return tensor.Int
-	}
-	return n.Dtype()
 }
 
 // newScan declares a scan of a body that is complete: its nodes are leaves, its next values and outputs.

@@ -28,6 +28,20 @@ func (b *Builder) UnrollReverse(cell Cell, xs []*gorgonia.Node, initial State, m
 }
 
 func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *gorgonia.Node, reverse bool) ([]*gorgonia.Node, State) {
+	if b.rolls(cell, len(xs)) && rank(xs[0]) == 2 {
+		if y, s := b.roll(cell, b.Stack(0, xs...), initial, mask, reverse); y != nil && !b.failed() {
+			outputs := make([]*gorgonia.Node, len(xs))
+			for t := range outputs {
+				outputs[t] = b.At(y, 0, t)
+			}
+			return outputs, s
+		}
+	}
+	return b.stepByStep(cell, xs, initial, mask, reverse)
+}
+
+// stepByStep is unroll without a loop.
+func (b *Builder) stepByStep(cell Cell, xs []*gorgonia.Node, initial State, mask *gorgonia.Node, reverse bool) ([]*gorgonia.Node, State) {
 	outputs := make([]*gorgonia.Node, len(xs))
 	fail := func(n *gorgonia.Node) ([]*gorgonia.Node, State) {
 		width := 1
@@ -52,18 +66,6 @@ func (b *Builder) unroll(cell Cell, xs []*gorgonia.Node, initial State, mask *go
 		return fail(b.failf("unroll %T: want at least one step, each [B, I]", cell))
 	case len(cell.State()) == 0:
 		return fail(b.failf("unroll %T: State returns no widths; the first is the output's", cell))
-	}
-	if b.rolls(len(xs)) {
-		y, s := b.roll(cell, b.Stack(0, xs...), initial, mask, reverse)
-		if b.failed() {
-			return fail(b.placeholder())
-		}
-		if y != nil {
-			for t := range outputs {
-				outputs[t] = b.At(y, 0, t)
-			}
-			return outputs, s
-		}
 	}
 	s, err := b.initialState(cell, initial, xs[0].Shape()[0])
 	if err != nil {
@@ -132,9 +134,12 @@ func Unrolled() Option { return func(c *core) { c.rolled = rolledNever } }
 // Chen, Xu, Zhang and Guestrin: Training deep nets with sublinear memory cost, https://arxiv.org/abs/1604.06174.
 func Keep(steps int) Option { return func(c *core) { c.keep = steps } }
 
-// rolls reports whether a sequence of so many steps is declared as a loop. In the step of the innermost loop that there can
-// be none is.
-func (b *Builder) rolls(steps int) bool {
+// rolls reports whether a cell over a sequence of so many steps is declared as a loop. In the step of the innermost loop that
+// there can be none is.
+func (b *Builder) rolls(cell Cell, steps int) bool {
+	if b.failed() || cell == nil || steps == 0 || len(cell.State()) == 0 {
+		return false
+	}
 	depth := 0
 	for around := b.outer; around != nil; around = around.b.outer {
 		depth++
@@ -145,7 +150,7 @@ func (b *Builder) rolls(steps int) bool {
 // sequence applies a cell to each step of a sequence x [T, B, I], as Unroll and UnrollReverse do. It returns the outputs [T,
 // B, H] and the final state. xs keeps the steps of x, if it needs them, for the next call with this x.
 func (b *Builder) sequence(cell Cell, x *gorgonia.Node, xs *[]*gorgonia.Node, initial State, mask *gorgonia.Node, reverse bool) (*gorgonia.Node, State) {
-	if !b.failed() && b.rolls(x.Shape()[0]) && cell != nil && len(cell.State()) > 0 {
+	if b.rolls(cell, x.Shape()[0]) {
 		if y, s := b.roll(cell, x, initial, mask, reverse); y != nil {
 			return y, s
 		}
@@ -153,7 +158,7 @@ func (b *Builder) sequence(cell Cell, x *gorgonia.Node, xs *[]*gorgonia.Node, in
 	for t := len(*xs); t < x.Shape()[0]; t++ {
 		*xs = append(*xs, b.At(x, 0, t))
 	}
-	ys, s := b.unroll(cell, *xs, initial, mask, reverse)
+	ys, s := b.stepByStep(cell, *xs, initial, mask, reverse)
 	return b.Stack(0, ys...), s
 }
 
@@ -219,7 +224,7 @@ func (b *Builder) rollParts(cell Cell, x *gorgonia.Node, s State, mask *gorgonia
 	in := body.b
 	in.rolled = rolledAlways
 	leaf := func(name string, n *gorgonia.Node, shape []int) *gorgonia.Node {
-		l := in.leaf(name, dtypeOf(n), shape)
+		l := in.leaf(name, n.Dtype(), shape)
 		body.leaves = append(body.leaves, l)
 		return l
 	}
@@ -286,7 +291,7 @@ func (b *Builder) declareStep(cell Cell, x *gorgonia.Node, s State, mask *gorgon
 	in := b.inner()
 	in.step = fmt.Sprintf("%s%s", b.prefix, b.suffix)
 	leaf := func(name string, n *gorgonia.Node, shape []int) *gorgonia.Node {
-		return in.leaf(name, dtypeOf(n), shape)
+		return in.leaf(name, n.Dtype(), shape)
 	}
 	body := &scanBody{b: in}
 	state := make(State, len(s))

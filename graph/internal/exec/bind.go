@@ -126,19 +126,17 @@ func (m *machine[F]) rows(l plan.Layout) (r matrixRows[F], rows, cols int) {
 	return matrixRows[F]{m.operand(l), stride}, rows, cols
 }
 
-// indices is integers that may move with the time steps of loops.
-type indices struct {
-	data []int
-	step times
+// eachRow binds an operation on the rows of one argument.
+func (c *binding[F]) eachRow(in plan.Instruction, compute func(rows, cols int, y, x kernel.Rows[F])) step {
+	y, rows, cols := c.rows(in.Dst)
+	x, _, _ := c.rows(in.Args[0])
+	return func(t times) error { compute(rows, cols, y.at(t), x.at(t)); return nil }
 }
 
-// at returns the integers from the first on.
-func (x indices) at(t times) []int {
-	from := 0
-	for depth, size := range x.step {
-		from += t[depth] * size
-	}
-	return x.data[from:]
+// eachRowOfTwo binds an operation on the rows of two arguments: a gradient's of y or x, and dy.
+func (c *binding[F]) eachRowOfTwo(in plan.Instruction, compute func(rows, cols int, dx, a, dy kernel.Rows[F])) step {
+	dx, rows, cols := c.rows(in.Dst)
+	a, _, _ := c.rows(in.Args[0])
+	dy, _, _ := c.rows(in.Args[1])
+	return func(t times) error { compute(rows, cols, dx.at(t), a.at(t), dy.at(t)); return nil }
 }
-
-func (m *machine[F]) indices(l plan.Layout) indices { return indices{m.ints(l), sizes(l)} }

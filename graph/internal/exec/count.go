@@ -17,7 +17,7 @@ func init() {
 // counter knows how many steps a counted loop has in a run.
 type counter struct {
 	ir.Count
-	lengths indices
+	lengths operand[int]
 	n       int // of the lengths
 	depth   int // of the loop around, whose steps are strips
 }

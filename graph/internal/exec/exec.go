@@ -383,13 +383,13 @@ func (m *machine[F]) data(l plan.Layout) []F {
 func (m *machine[F]) ints(l plan.Layout) []int { return m.index[l.Buffer.Offset+l.Offset:] }
 
 // operand is memory that may move with the time steps of loops.
-type operand[F kernel.Float] struct {
-	data []F
+type operand[E any] struct {
+	data []E
 	step times // elements a time step
 }
 
 // at returns the memory from the operand's first element on.
-func (o operand[F]) at(t times) []F {
+func (o operand[E]) at(t times) []E {
 	from := 0
 	for depth, size := range o.step {
 		from += t[depth] * size
@@ -398,10 +398,13 @@ func (o operand[F]) at(t times) []F {
 }
 
 // moves reports whether the memory is not the same at all time steps.
-func (o operand[F]) moves() bool { return o.step != times{} }
+func (o operand[E]) moves() bool { return o.step != times{} }
 
 // operand returns the memory of a layout.
 func (m *machine[F]) operand(l plan.Layout) operand[F] { return operand[F]{m.data(l), sizes(l)} }
+
+// indices returns the memory of a layout of integers.
+func (m *machine[F]) indices(l plan.Layout) operand[int] { return operand[int]{m.ints(l), sizes(l)} }
 
 // sizes returns the elements that a layout moves with each time step.
 func sizes(l plan.Layout) (t times) {

@@ -38,7 +38,7 @@ func bindMatMul[F kernel.Float](bound *binding[F], op ir.MatMul, in plan.Instruc
 	var start step // what the product starts from, where it is not in place
 	if op.Add {
 		beta = 1
-		if add := in.Args[2]; !plan.Same(add, c) || add.Step != c.Step {
+		if add := in.Args[2]; !plan.Same(add, c) {
 			start = m.elementwise(kernel.Copy, kernel.Consts[F]{}, c, add)
 		}
 	}

@@ -13,15 +13,10 @@ func init() {
 
 func bindNormalize[F kernel.Float](c *binding[F], op ir.Normalize, in plan.Instruction) step {
 	k := c.kernels
-	y, rows, cols := c.rows(in.Dst)
-	x, _, _ := c.rows(in.Args[0])
-	return func(t times) error { k.Normalize(rows, cols, F(op.Eps), y.at(t), x.at(t)); return nil }
+	return c.eachRow(in, func(rows, cols int, y, x kernel.Rows[F]) { k.Normalize(rows, cols, F(op.Eps), y, x) })
 }
 
 func bindNormalizeGrad[F kernel.Float](c *binding[F], op ir.NormalizeGrad, in plan.Instruction) step {
 	k := c.kernels
-	dx, rows, cols := c.rows(in.Dst)
-	a, _, _ := c.rows(in.Args[0])
-	dy, _, _ := c.rows(in.Args[1])
-	return func(t times) error { k.NormalizeGrad(rows, cols, F(op.Eps), dx.at(t), a.at(t), dy.at(t)); return nil }
+	return c.eachRowOfTwo(in, func(rows, cols int, dx, x, dy kernel.Rows[F]) { k.NormalizeGrad(rows, cols, F(op.Eps), dx, x, dy) })
 }

@@ -14,31 +14,17 @@ func init() {
 }
 
 func bindSoftmax[F kernel.Float](c *binding[F], _ ir.Softmax, in plan.Instruction) step {
-	k := c.kernels
-	y, rows, cols := c.rows(in.Dst)
-	x, _, _ := c.rows(in.Args[0])
-	return func(t times) error { k.Softmax(rows, cols, y.at(t), x.at(t)); return nil }
+	return c.eachRow(in, c.kernels.Softmax)
 }
 
 func bindSoftmaxGrad[F kernel.Float](c *binding[F], _ ir.SoftmaxGrad, in plan.Instruction) step {
-	k := c.kernels
-	dx, rows, cols := c.rows(in.Dst)
-	a, _, _ := c.rows(in.Args[0])
-	dy, _, _ := c.rows(in.Args[1])
-	return func(t times) error { k.SoftmaxGrad(rows, cols, dx.at(t), a.at(t), dy.at(t)); return nil }
+	return c.eachRowOfTwo(in, c.kernels.SoftmaxGrad)
 }
 
 func bindLogSoftmax[F kernel.Float](c *binding[F], _ ir.LogSoftmax, in plan.Instruction) step {
-	k := c.kernels
-	y, rows, cols := c.rows(in.Dst)
-	x, _, _ := c.rows(in.Args[0])
-	return func(t times) error { k.LogSoftmax(rows, cols, y.at(t), x.at(t)); return nil }
+	return c.eachRow(in, c.kernels.LogSoftmax)
 }
 
 func bindLogSoftmaxGrad[F kernel.Float](c *binding[F], _ ir.LogSoftmaxGrad, in plan.Instruction) step {
-	k := c.kernels
-	dx, rows, cols := c.rows(in.Dst)
-	a, _, _ := c.rows(in.Args[0])
-	dy, _, _ := c.rows(in.Args[1])
-	return func(t times) error { k.LogSoftmaxGrad(rows, cols, dx.at(t), a.at(t), dy.at(t)); return nil }
+	return c.eachRowOfTwo(in, c.kernels.LogSoftmaxGrad)
 }

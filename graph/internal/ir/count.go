@@ -46,21 +46,21 @@ func (PutStep) String() string { return "putStep" }
 func (ClearTail) String() string { return "clearTail" }
 
 // Check implements Op.
-func (TakeStep) Check(out []int, args [][]int) error { return checkStep(out, args, 0) }
+func (TakeStep) Check(out []int, args [][]int) error { return checkStep(out, args) }
 
 // Check implements Op.
 func (PutStep) Check(out []int, args [][]int) error {
-	return checkStep(args[0], [][]int{out, args[1]}, 0)
+	return checkStep(args[0], [][]int{out, args[1]})
 }
 
 // Check implements Op.
 func (ClearTail) Check(_ []int, args [][]int) error { return count(args, 1) }
 
-func checkStep(element []int, args [][]int, stack int) error {
+func checkStep(element []int, args [][]int) error {
 	if err := count(args, 2); err != nil {
 		return err
 	}
-	if s := args[stack]; len(s) == 0 || !SameShape(s[1:], element) {
+	if s := args[0]; len(s) == 0 || !SameShape(s[1:], element) {
 		return fmt.Errorf("an element %v of a stack %v", element, s)
 	}
 	return nil

@@ -77,9 +77,7 @@ func (p *planner) aloneWith(v *ir.Value, uses []int) bool {
 
 // at returns the part of a stack that a step of a loop works on, its element from+t at time step t.
 func at(stack Layout, from int, l *Loop) Layout {
-	one := stack
-	one.Offset += from * stack.Strides[0]
-	one.Shape, one.Strides = stack.Shape[1:], stack.Strides[1:]
+	one := element(stack, from)
 	one.Step[l.Depth] = Step{stack.Strides[0], l.Steps}
 	return one
 }
@@ -148,7 +146,7 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 			}
 			if slot := element(whole, from); body.Counted && body.Reverse {
 				*p.list = append(*p.list, counted(ir.PutStep{Count: l.Count}, whole, first))
-			} else if !Same(slot, first) || slot.Step != first.Step {
+			} else if !Same(slot, first) {
 				p.copy(slot, first)
 			}
 			now[i], next[i] = at(whole, 0, l), at(whole, 1, l)
@@ -227,14 +225,14 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 		end()
 	}
 	if body.Counted {
+		count := l.Count
+		if body.Strip > 0 { // of the sequence, whose steps stand one behind the other
+			count = ir.Count{Steps: body.Steps * body.Strip}
+		}
 		for k := range body.Outputs[body.Carries:] {
 			if stack := parts[body.Stacked(k)]; stack != nil {
-				op := ir.ClearTail{Count: l.Count, States: body.Window(k)}
+				op := ir.ClearTail{Count: count, States: body.Window(k)}
 				*p.list = append(*p.list, counted(op, p.steps(p.layout[stack.ID], body, k)))
-				if body.Strip > 0 {
-					op.Count = ir.Count{Steps: body.Steps * body.Strip}
-					(*p.list)[len(*p.list)-1].Op = op
-				}
 			}
 		}
 	}
@@ -328,7 +326,7 @@ func firstWrite(v *ir.Value, place []int) int {
 func (p *planner) ends(body *ir.Body, parts map[int]*ir.Value, outer *planner, next, now []Layout) {
 	var late []func()
 	move := func(dst, src Layout) {
-		if Same(dst, src) && dst.Step == src.Step {
+		if Same(dst, src) {
 			return
 		}
 		for i := range now {

@@ -297,9 +297,9 @@ func (p *planner) value(v *ir.Value) {
 	*p.list = append(*p.list, in)
 }
 
-// Same reports whether two layouts are the same elements of the same memory.
+// Same reports whether two layouts are the same elements of the same memory, at all time steps.
 func Same(a, b Layout) bool {
-	if a.Buffer != b.Buffer || a.Offset != b.Offset {
+	if a.Buffer != b.Buffer || a.Offset != b.Offset || a.Step != b.Step {
 		return false
 	}
 	for i, d := range a.Shape {
