@@ -250,7 +250,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	}
 	p.gradByName = make(map[string]*tensor.Dense, len(names))
 	if size > 0 {
-		p.gradient = tensor.New(tensor.WithShape(size), tensor.WithBacking(p.machine.Grads()))
+		p.gradient = exec.Dense(p.machine.Grads(), size)
 	}
 	for i, name := range names {
 		p.gradByName[name] = p.machine.Tensor(pl.Outputs[gradAt+i])

@@ -51,9 +51,9 @@ func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 		p.inputs[name] = m.Tensor(l)
 	}
 	for i, v := range values {
-		data := v.Data()
+		data := exec.Data(v)
 		if t, ok := v.(*tensor.Dense); ok && (t.RequiresIterator() || !t.DataOrder().IsContiguous()) {
-			data = tensor.Materialize(t).Data()
+			data = exec.Data(tensor.Materialize(t))
 		}
 		if err := p.Set(names[i], data); err != nil {
 			return nil, errors.Wrapf(err, "%v", o)
@@ -66,7 +66,7 @@ func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 	if len(o.out) > 0 {
 		return out, nil
 	}
-	switch d := out.Data().(type) {
+	switch d := exec.Data(out).(type) {
 	case []float32:
 		return gorgonia.NewF32(d[0]), nil
 	case []float64:

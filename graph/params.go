@@ -122,7 +122,7 @@ func (p *Params) Declare(name string, init Init, shape ...int) error {
 }
 
 func (p *Params) add(name string, values []float64, shape []int) {
-	q := &Param{name: name, value: tensor.New(tensor.WithShape(shape...), tensor.WithBacking(p.allocate(len(values))))}
+	q := &Param{name: name, value: exec.Dense(p.allocate(len(values)), shape...)}
 	copyNumbers(q.value.Data(), values)
 	p.list = append(p.list, q)
 	p.byName[name] = q

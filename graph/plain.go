@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 )
 
@@ -201,10 +202,10 @@ func plainNameless(n *gorgonia.Node) bool {
 func rowMajor(v gorgonia.Value) any {
 	d, ok := v.(*tensor.Dense)
 	if !ok || len(d.Strides()) != d.Dims() || ir.SameShape(d.Strides(), ir.Strides(d.Shape())) {
-		return v.Data()
+		return exec.Data(v)
 	}
 	// A view, a lazy transpose, or column-major. (The iterators of package tensor do not agree on the order.)
-	src := reflect.ValueOf(d.Data())
+	src := reflect.ValueOf(exec.Data(d))
 	dst := reflect.MakeSlice(src.Type(), d.Size(), d.Size())
 	shape, strides := d.Shape(), d.Strides()
 	for i := range d.Size() {

@@ -94,7 +94,7 @@ func (p *Program) Set(name string, value any) error {
 		}
 	}
 	n := -1
-	switch dst := t.Data().(type) {
+	switch dst := exec.Data(t).(type) {
 	case []float32:
 		switch v := value.(type) {
 		case []float32:
@@ -152,7 +152,7 @@ func scalar(t *tensor.Dense) float64 {
 	if t == nil {
 		return 0
 	}
-	switch d := t.Data().(type) {
+	switch d := exec.Data(t).(type) {
 	case []float32:
 		return float64(d[0])
 	case []float64:

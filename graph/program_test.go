@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"runtime"
 	"sync"
 	"testing"
+	"time"
+	"weak"
 
 	"gorgonia.org/tensor"
 
@@ -115,6 +118,40 @@ func TestParallelCompile(t *testing.T) {
 	for i, l := range losses {
 		if l != first.Loss() {
 			t.Errorf("goroutine %d has the loss %v; want %v", i, l, first.Loss())
+		}
+	}
+}
+
+// TestForgottenProgram looks at memory of programs and stores that nobody uses any more: one garbage collection leaves it,
+// because Dense.Data of package tensor may be about to make a slice of it; later ones take it.
+func TestForgottenProgram(t *testing.T) {
+	shown := func() map[string]weak.Pointer[float64] {
+		params := graph.NewParams(tensor.Float64)
+		prog := trainLSTM(t, params, 2)
+		mustRun(t, prog)
+		of := make(map[string]weak.Pointer[float64])
+		for name, d := range map[string]*tensor.Dense{
+			"the gradient":  prog.Gradient(),
+			"the parameter": params.List()[0].Value(),
+		} {
+			of[name] = weak.Make(&d.Data().([]float64)[0])
+		}
+		return of
+	}()
+	runtime.GC()
+	for what, p := range shown {
+		if p.Value() == nil {
+			t.Errorf("the first collection has freed %s", what)
+		}
+	}
+	for what, p := range shown {
+		for i := 0; p.Value() != nil; i++ {
+			if i == 1000 {
+				t.Errorf("%s is never freed", what)
+				break
+			}
+			runtime.GC()
+			time.Sleep(time.Millisecond) // the finalizers run in a goroutine of their own
 		}
 	}
 }

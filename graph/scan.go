@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"github.com/rnnzoo/rnnzoo/graph/internal/exec"
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
 )
 
@@ -301,7 +302,7 @@ func (p scanPart) do(o *op, values []gorgonia.Value) (gorgonia.Value, error) {
 	}
 	n := max(1, o.out.TotalSize())
 	y := tensor.New(tensor.Of(o.b.params.dtype), tensor.WithShape(n))
-	switch all := values[0].Data().(type) {
+	switch all := exec.Data(values[0]).(type) {
 	case []float32:
 		copy(y.Data().([]float32), all[from:from+n])
 	case []float64:
@@ -314,7 +315,7 @@ func (p scanPart) do(o *op, values []gorgonia.Value) (gorgonia.Value, error) {
 func elementOf(sequence gorgonia.Value, t int, shape tensor.Shape) (gorgonia.Value, error) {
 	n := max(1, shape.TotalSize())
 	var y *tensor.Dense
-	switch d := sequence.Data().(type) {
+	switch d := exec.Data(sequence).(type) {
 	case []float32:
 		y = tensor.New(tensor.WithShape(n), tensor.WithBacking(append([]float32(nil), d[t*n:(t+1)*n]...)))
 	case []float64:
@@ -332,7 +333,7 @@ func valueOf(y *tensor.Dense, shape tensor.Shape) (gorgonia.Value, error) {
 	if len(shape) > 0 {
 		return y, errors.WithStack(y.Reshape(shape...))
 	}
-	switch d := y.Data().(type) {
+	switch d := exec.Data(y).(type) {
 	case []float32:
 		return gorgonia.NewF32(d[0]), nil
 	case []float64:
@@ -345,14 +346,14 @@ func valueOf(y *tensor.Dense, shape tensor.Shape) (gorgonia.Value, error) {
 func copyElements(dst *tensor.Dense, from int, v gorgonia.Value) {
 	switch d := dst.Data().(type) {
 	case []float32:
-		switch src := v.Data().(type) {
+		switch src := exec.Data(v).(type) {
 		case []float32:
 			copy(d[from:], src)
 		case float32:
 			d[from] = src
 		}
 	case []float64:
-		switch src := v.Data().(type) {
+		switch src := exec.Data(v).(type) {
 		case []float64:
 			copy(d[from:], src)
 		case float64:

@@ -1,6 +1,8 @@
 package graphtest
 
 import (
+	"runtime"
+
 	"github.com/pkg/errors"
 	gonum "gonum.org/v1/gonum/graph"
 	"gorgonia.org/gorgonia"
@@ -79,7 +81,9 @@ func dataOf(v gorgonia.Value) (any, error) {
 		if v.RequiresIterator() || v.DataOrder().IsTransposed() {
 			v = v.Materialize().(*tensor.Dense)
 		}
-		return v.Data(), nil
+		data := v.Data()
+		runtime.KeepAlive(v) // Dense.Data holds the address as a number for a while
+		return data, nil
 	}
 	switch d := v.Data().(type) {
 	case float32:

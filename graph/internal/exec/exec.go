@@ -313,9 +313,9 @@ func (m *machine[F]) tensorAt(l plan.Layout, t times) *tensor.Dense {
 		backing = m.operand(l).at(t)[:n:n]
 	}
 	if len(l.Shape) == 0 {
-		return tensor.New(tensor.WithShape(1), tensor.WithBacking(backing))
+		return Dense(backing, 1)
 	}
-	return tensor.New(tensor.WithShape(l.Shape...), tensor.WithBacking(backing))
+	return Dense(backing, l.Shape...)
 }
 
 // Grads implements Machine.

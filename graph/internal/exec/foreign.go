@@ -39,21 +39,21 @@ func bindForeign[F kernel.Float](c *binding[F], op ir.Foreign, in plan.Instructi
 			// Some of Gorgonia's ops return or overwrite their argument: hand out copies.
 			args[i] = t.Clone().(*tensor.Dense)
 			if len(in.Args[i].Shape) == 0 {
-				args[i] = scalar(t.Data())
+				args[i] = scalar(Data(t))
 			}
 		}
 		v, err := op.Op.Do(args...)
 		if err != nil {
 			return err
 		}
-		switch d := v.Data().(type) {
+		switch d := Data(v).(type) {
 		case []F:
 			if t, ok := v.(*tensor.Dense); ok && !t.DataOrder().IsContiguous() {
 				v, ok := tensor.Materialize(t).(*tensor.Dense)
 				if !ok {
 					return errors.Errorf("gorgonia's %v returned %T", op.Op, v)
 				}
-				d = v.Data().([]F)
+				d = Data(v).([]F)
 			}
 			if len(d) != len(dst) {
 				return errors.Errorf("gorgonia's %v returned %d elements; its shape has %d", op.Op, len(d), len(dst))
