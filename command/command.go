@@ -24,15 +24,15 @@ func Run(args []string, in io.Reader, out, errOut io.Writer) (status int) {
 	root.SetErr(errOut)
 	defer func() {
 		if p := recover(); p != nil {
-			status = report(errOut, bug(p), wantsDebug(root))
+			status = report(errOut, root, bug(p), wantsDebug(root))
 		}
 	}()
-	err := root.Execute()
+	cmd, err := root.ExecuteC()
 	if err == nil {
 		err = checked.err
 	}
 	if err != nil {
-		return report(errOut, err, wantsDebug(root))
+		return report(errOut, cmd, err, wantsDebug(root))
 	}
 	return statusDone
 }

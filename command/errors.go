@@ -61,12 +61,12 @@ func status(err error) int {
 	return statusFailed
 }
 
-// report prints an error as one line, or with its stack, and returns the exit status.
-func report(w io.Writer, err error, debug bool) int {
+// report prints an error of a command as one line, or with its stack, and returns the exit status.
+func report(w io.Writer, cmd *cobra.Command, err error, debug bool) int {
 	if debug {
 		fmt.Fprintf(w, "zoo: %+v\n", err)
 	} else {
-		fmt.Fprintf(w, "zoo: %s\n", strings.Join(strings.FieldsFunc(message(err), isLineBreak), " "))
+		fmt.Fprintf(w, "zoo: %s\n", strings.Join(strings.FieldsFunc(inFlags(cmd, message(err)), isLineBreak), " "))
 	}
 	return status(err)
 }

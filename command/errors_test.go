@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"github.com/rnnzoo/rnnzoo/zoo"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 )
@@ -132,7 +134,7 @@ func TestWorkThatFails(t *testing.T) {
 		{"run lstm csv:sales.csv --horizon 30", []string{"horizon of 30"}},
 		{"run lstm csv:short.csv", []string{"short"}},
 		{"run lstm csv:one.csv --text text --label label", []string{"one.csv", "class"}},
-		{"run lstm csv:umlaut.csv --text text --label label", []string{"umlaut.csv", "line 2", "latin1"}},
+		{"run lstm csv:umlaut.csv --text text --label label", []string{"umlaut.csv", "line 2", "(--encoding latin1)"}},
 		{"run lstm csv:sales.csv --text review --label sales", []string{"sales.csv", `"review"`}},
 		{"run lstm phrases --vectors nowhere.txt", []string{"nowhere.txt"}},
 		{"run lstm phrases --vectors short.csv", []string{"short.csv", "line 1"}},
@@ -222,6 +224,28 @@ func TestDamagedRuns(t *testing.T) {
 	command(t, dir, "predict", "lstm-airline-1").failed(t, statusFailed, "weights.safetensors")
 }
 
+// TestHintsAreFlags of the command that prints them; texts of others stay.
+func TestHintsAreFlags(t *testing.T) {
+	run, predict := newRun(), newPredict()
+	for _, c := range []struct {
+		command    *cobra.Command
+		text, want string
+	}{
+		{run, "missing value; choose a fill method (fill: previous, linear, mean or zero)", "missing value; choose a fill method (--fill previous, linear, mean or zero)"},
+		{run, "leave such rows out (skip-empty: true)", "leave such rows out (--skip-empty)"},
+		{run, "of their own: a, A (fold-labels: true makes one of them)", "of their own: a, A (--fold-labels makes one of them)"},
+		{run, "(text: trueness)", "(--text trueness)"},
+		{predict, `column "a" not found (text: COLUMN names another)`, `column "a" not found (--text COLUMN names another)`},
+		{predict, "train for longer (epochs: 30)", "train for longer (epochs: 30)"},
+		{run, `label "x \" (text: y)" (text: z)`, `label "x \" (text: y)" (--text z)`},
+		{run, "(dayfirst: )(nothing: at all) (window 3)", "(dayfirst: )(nothing: at all) (window 3)"},
+	} {
+		if got := inFlags(c.command, c.text); got != c.want {
+			t.Errorf("%s: %s becomes %s; want %s", c.command.Name(), c.text, got, c.want)
+		}
+	}
+}
+
 func TestDebugAddsTheStack(t *testing.T) {
 	o := command(t, "", "graph", "lstn", "--debug")
 	if o.status != statusUsage {
@@ -232,7 +256,7 @@ func TestDebugAddsTheStack(t *testing.T) {
 
 func TestBugIsOneLine(t *testing.T) {
 	var errOut strings.Builder
-	if status := report(&errOut, bug("index out of range\nand more"), false); status != statusFailed {
+	if status := report(&errOut, newRoot(), bug("index out of range\nand more"), false); status != statusFailed {
 		t.Errorf("exit status %d", status)
 	}
 	contains(t, errOut.String(), "internal error: index out of range and more", "issues")

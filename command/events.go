@@ -83,10 +83,10 @@ func exhibitFields(exhibits []task.Exhibit) map[string]any {
 	return fields
 }
 
-func startOf(e *zoo.Experiment) startEvent {
+func startOf(e *zoo.Experiment, notices []string) startEvent {
 	c := e.Config
 	v := startEvent{Event: "start", Model: c.Model, Dataset: c.Dataset, Task: c.Task, Parameters: e.Parameters(),
-		Seed: c.Seed, Threads: runtime.GOMAXPROCS(0), Notices: e.Dataset.Notices}
+		Seed: c.Seed, Threads: runtime.GOMAXPROCS(0), Notices: notices}
 	v.Examples.Train, v.Examples.Valid, v.Examples.Test = e.Examples()
 	return v
 }

@@ -53,7 +53,7 @@ there is an error, not at all. Without a run this help shows the settings of all
 			if err := layOver(q, cmd, r, dir); err != nil {
 				return err
 			}
-			notice := func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), text) }
+			notice := func(text string) { fmt.Fprintln(cmd.ErrOrStderr(), inFlags(cmd, text)) }
 			if reader, ok := q.(task.FileReader); ok {
 				reader.ReadFiles(notice)
 			}

@@ -124,7 +124,7 @@ func TestPredictTable(t *testing.T) {
 		{statusFailed, []string{"empty.csv"}, []string{"empty.csv: the file is empty"}},
 		{statusFailed, []string{"names.csv"}, []string{"names.csv: line 1: names and no rows"}},
 		{statusFailed, []string{"shop.xlsx"}, []string{"shop.xlsx: it is a zip archive"}},
-		{statusFailed, []string{"old.csv"}, []string{"old.csv: line 2 is not UTF-8", "latin1"}},
+		{statusFailed, []string{"old.csv"}, []string{"old.csv: line 2 is not UTF-8", "(--encoding latin1)"}},
 		{statusFailed, []string{"tickets.csv", "--text", "bdy"}, []string{`tickets.csv: column "bdy" not found; did you mean "body"?`}},
 		{statusFailed, []string{"tickets.csv", "--quote", "none"}, []string{"tickets.csv: line 2: 4 fields"}},
 		{statusUsage, []string{"tickets.csv", "--text", "a,,b"}, []string{`--text "a,,b": a name in it is empty`}},
@@ -208,7 +208,7 @@ func TestPredictOutOfOtherTasks(t *testing.T) {
 	if len(rows) != 4 || !slices.Equal(rows[0], []string{"id", "date", "translation", "score"}) || rows[2][2]+rows[2][3] != "" || rows[3][3] == "" || rows[3][1] != "24 December 2012" || o.err != "" {
 		t.Errorf("translations are %q, %s", rows, o.err)
 	}
-	command(t, dir, "predict", "gru-dates-1", "dates.csv").failed(t, statusFailed, `dates.csv: column "source" not found`, "source: COLUMN")
+	command(t, dir, "predict", "gru-dates-1", "dates.csv").failed(t, statusFailed, `dates.csv: column "source" not found`, "(--source COLUMN names another)")
 	command(t, dir, "predict", "gru-dates-1", "nowhere.txt").failed(t, statusFailed, "nowhere.txt: no such file")
 	command(t, dir, "predict", "gru-dates-1", "dates.csv", "--source", "date", "--attention=a.svg").failed(t, statusUsage, "--attention", "one text")
 	command(t, dir, "predict", "gru-dates-1", "dates.csv", "--source", "date", "--attention", "--out", "b.csv").failed(t, statusUsage, "--attention", "no place")

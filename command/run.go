@@ -162,13 +162,15 @@ func runModel(cmd *cobra.Command, config zoo.Config, o runOptions) error {
 		}
 	}
 	watch := []train.Callbacks{{Step: func(train.StepEvent) error { steps++; return nil }}}
-	if !o.quiet {
-		for _, n := range e.Dataset.Notices {
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", e.Dataset.Name, n)
+	notices := make([]string, len(e.Dataset.Notices))
+	for i, n := range e.Dataset.Notices {
+		notices[i] = inFlags(cmd, n)
+		if !o.quiet {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", e.Dataset.Name, notices[i])
 		}
 	}
 	if o.json {
-		print(joined{startOf(e), sizesOf(e)})
+		print(joined{startOf(e, notices), sizesOf(e)})
 		watch = append(watch, train.Callbacks{Epoch: func(v train.EpochEvent) error { print(epochOf(v)); return nil }})
 	} else {
 		fmt.Fprintln(out, opening(e))

@@ -588,7 +588,7 @@ func TestTranslateFiles(t *testing.T) {
 		return command(t, dir, append(append([]string{"run", "bigru", "tsv:" + file}, flags...), more...)...)
 	}
 	contains(t, run("good.tsv", "--encoding", "latin1", "--feed", "none", "--smoothing", "0.1", "--teacher", "exponential:0.9", "--penalty", "0.5", "--cased").done(t).out, "bigru on tsv:good.tsv (translate)", "bleu")
-	run("good.tsv").failed(t, statusFailed, "good.tsv: line 2 is not UTF-8", "encoding: latin1")
+	run("good.tsv").failed(t, statusFailed, "good.tsv: line 2 is not UTF-8", "(--encoding latin1)")
 	run("half.tsv").failed(t, statusFailed, "half.tsv: line 3: there is no tab")
 	run("none.tsv").failed(t, statusFailed, "none.tsv")
 }

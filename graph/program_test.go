@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -125,6 +126,8 @@ func TestParallelCompile(t *testing.T) {
 // TestForgottenProgram looks at memory of programs and stores that nobody uses any more: one garbage collection leaves it,
 // because Dense.Data of package tensor may be about to make a slice of it; later ones take it.
 func TestForgottenProgram(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // no collections but those below
+	runtime.GC()                                     // and none that has begun
 	shown := func() map[string]weak.Pointer[float64] {
 		params := graph.NewParams(tensor.Float64)
 		prog := trainLSTM(t, params, 2)
