@@ -90,6 +90,7 @@ func TestPredictTable(t *testing.T) {
 		t.Errorf("the column body alone is\n%s, separated by tabs\n%s", body, other)
 	}
 	// Lines of JSON, lines of text, and texts beside files.
+	write(t, dir, "other.jsonl", `{"title": "Help"}`+"\n")
 	write(t, dir, "tickets.jsonl", `{"subject": "Help", "body": "the invoice,\nwhole, \"is\" wrong"}`+"\n"+`{"subject": "", "body": null}`+"\n"+`{"subject": "", "body": "the app crashes"}`+"\n")
 	if got := predict("tickets.jsonl").done(t).out; got != o.out {
 		t.Errorf("lines of JSON are\n%s; want\n%s", got, o.out)
@@ -125,6 +126,7 @@ func TestPredictTable(t *testing.T) {
 		{statusFailed, []string{"names.csv"}, []string{"names.csv: line 1: names and no rows"}},
 		{statusFailed, []string{"shop.xlsx"}, []string{"shop.xlsx: it is a zip archive"}},
 		{statusFailed, []string{"old.csv"}, []string{"old.csv: line 2 is not UTF-8", "(--encoding latin1)"}},
+		{statusFailed, []string{"other.jsonl"}, []string{`other.jsonl: line 1: there is no field "subject"; choose from "title", or name it (--text FIELD)`}},
 		{statusFailed, []string{"tickets.csv", "--text", "bdy"}, []string{`tickets.csv: column "bdy" not found; did you mean "body"?`}},
 		{statusFailed, []string{"tickets.csv", "--quote", "none"}, []string{"tickets.csv: line 2: 4 fields"}},
 		{statusUsage, []string{"tickets.csv", "--text", "a,,b"}, []string{`--text "a,,b": a name in it is empty`}},

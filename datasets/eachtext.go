@@ -102,6 +102,14 @@ func (e *eachText) give(line int, text string, names, fields []string) error {
 	return e.call(TextRow{line, strings.TrimSpace(text), names, fields})
 }
 
+// setting is the one that names a column or field of texts.
+func (e *eachText) setting() string {
+	if e.o.parallel() {
+		return "source"
+	}
+	return "text"
+}
+
 func (e *eachText) table(r io.Reader, separator byte) (notices []string, err error) {
 	how, err := e.o.rows()
 	if err != nil {
@@ -112,11 +120,7 @@ func (e *eachText) table(r io.Reader, separator byte) (notices []string, err err
 	if err != nil {
 		return nil, err
 	}
-	way := "text: COLUMN names another"
-	if e.o.parallel() {
-		way = "source: COLUMN names another"
-	}
-	err = eachNamedRow(e.name, rows, e.wanted, way, func(line int, names, fields []string, places []int) error {
+	err = eachNamedRow(e.name, rows, e.wanted, e.setting()+": COLUMN names another", func(line int, names, fields []string, places []int) error {
 		if slices.ContainsFunc(fields, func(f string) bool { return invalidUTF8(f) >= 0 }) {
 			return encodingError(e.name, line)
 		}
@@ -131,7 +135,7 @@ func (e *eachText) objects(r io.Reader) (notices []string, err error) {
 		places[i] = i
 	}
 	any := false
-	notices, err = eachObject(e.name, r, e.o, e.wanted, func(line int, fields []string) error {
+	notices, err = eachObject(e.name, r, e.o, e.wanted, "name it ("+e.setting()+": FIELD)", func(line int, fields []string) error {
 		any = true
 		return e.give(line, joined(fields, places), e.wanted, slices.Clone(fields))
 	})

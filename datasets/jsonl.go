@@ -51,7 +51,7 @@ func readJSONL(name string, r io.Reader, o options) (*Labelled, error) {
 		places[i] = i
 	}
 	meta := describeTexts(name)
-	meta.Notices, err = eachObject(name, r, o, append(texts, label), func(line int, fields []string) error {
+	meta.Notices, err = eachObject(name, r, o, append(texts, label), leaveOut, func(line int, fields []string) error {
 		return l.add(line, texts[0], joined(fields, places), fields[len(texts)])
 	})
 	if err != nil {
@@ -76,7 +76,7 @@ func readPairsJSONL(name string, r io.Reader, o options) (*Pairs, error) {
 	}
 	p := newOwnPairs(name, "field", wanted, o)
 	meta := describePairs(name)
-	meta.Notices, err = eachObject(name, r, o, wanted, func(line int, fields []string) error {
+	meta.Notices, err = eachObject(name, r, o, wanted, leaveOut, func(line int, fields []string) error {
 		return p.add(line, fields[0], fields[1])
 	})
 	if err != nil {
@@ -85,8 +85,9 @@ func readPairsJSONL(name string, r io.Reader, o options) (*Pairs, error) {
 	return p.dataset(meta)
 }
 
-// eachObject calls with the wanted fields of each line of JSON. Empty lines are left out.
-func eachObject(name string, r io.Reader, o options, wanted []string, call func(line int, fields []string) error) (notices []string, err error) {
+// eachObject calls with the wanted fields of each line of JSON. Empty lines are left out. The error of an object that lacks
+// a field names the way out.
+func eachObject(name string, r io.Reader, o options, wanted []string, way string, call func(line int, fields []string) error) (notices []string, err error) {
 	fields := make([]string, len(wanted))
 	return eachLine(name, r, o, func(number int, line []byte) error {
 		if line = bytes.TrimSpace(line); len(line) == 0 {
@@ -105,7 +106,7 @@ func eachObject(name string, r io.Reader, o options, wanted []string, call func(
 		for i, field := range wanted {
 			raw, ok := lookup(object, field)
 			if !ok && !o.SkipEmpty {
-				return missingField(name, number, field, object)
+				return missingField(name, number, field, object, way)
 			}
 			if fields[i], ok = plain(raw); !ok {
 				return errors.Errorf("%s: line %d, field %s holds %.20s…; want a text, a number or true or false", name, number, fault.Quote(field), raw)
@@ -146,14 +147,17 @@ func plain(raw json.RawMessage) (text string, ok bool) {
 	return string(raw), true
 }
 
-// missingField says that an object lacks a field.
-func missingField(name string, line int, field string, object map[string]json.RawMessage) error {
+// leaveOut is the way out of a line of a training that lacks something.
+const leaveOut = "leave such lines out (skip-empty: true)"
+
+// missingField says that an object lacks a field, with a way out beside the fields that it has.
+func missingField(name string, line int, field string, object map[string]json.RawMessage, way string) error {
 	names := slices.Sorted(maps.Keys(object))
-	hint := "leave such lines out (skip-empty: true)"
+	hint := way
 	if near := suggest.Nearest(field, names); near != "" {
 		hint = "did you mean " + fault.Quote(near) + "?"
 	} else if len(names) > 0 {
-		hint = "choose from " + quoteAll(names) + ", or " + hint
+		hint = "choose from " + quoteAll(names) + ", or " + way
 	}
 	return errors.Errorf("%s: line %d: there is no field %s; %s", name, line, fault.Quote(field), hint)
 }
