@@ -113,7 +113,7 @@ func Dump(w io.Writer) CompileOption {
 const mostThreads = 1 << 10
 
 // planPasses are the parts of the schedule and of the memory plan that can be switched off like passes.
-var planPasses = []string{"eager", "aliases", "reuse", "fusion"}
+var planPasses = []string{"eager", "aliases", "fusion", "reuse"}
 
 // Passes returns the names of the compiler's passes, in the order in which they run.
 func Passes() []string {
@@ -206,7 +206,7 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 	for i, name := range names {
 		offsets[gradAt+i] = gradOffset[name]
 	}
-	pl := plan.Make(g, plan.Options{GradOffset: offsets, Carry: carry, NoViews: c.without["aliases"], NoReuse: c.without["reuse"]})
+	pl := plan.Make(g, plan.Options{GradOffset: offsets, Carry: carry, NoViews: c.without["aliases"], NoReuse: c.without["reuse"], NoFusion: c.without["fusion"]})
 	p.instructions, p.carries = pl.Instructions, pl.Carries
 	if c.write("plan", p); c.dumpErr != nil {
 		return nil, errors.Wrap(c.dumpErr, "compile: the dump")
@@ -220,7 +220,6 @@ func Compile(b *Builder, opts ...CompileOption) (*Program, error) {
 		Params:   func(name string) any { return params.byName[name].value.Data() },
 		GradSize: size,
 		Packs:    packs,
-		NoFusion: c.without["fusion"],
 		Scratch:  c.workspace,
 		Threads:  c.threads,
 	})

@@ -82,6 +82,19 @@ func NewFused[F Float](in, out int, ops []MicroOp[F]) (*FusedProgram[F], error) 
 	return p, nil
 }
 
+// FusedFor returns a program for elements of another type.
+func FusedFor[F Float](p *FusedProgram[float64]) *FusedProgram[F] {
+	if same, ok := any(p).(*FusedProgram[F]); ok {
+		return same
+	}
+	q := &FusedProgram[F]{in: p.in, out: p.out, ops: make([]MicroOp[F], len(p.ops)), slot: p.slot, slots: p.slots}
+	for i, op := range p.ops {
+		q.ops[i] = MicroOp[F]{op.Fn, op.Dst, op.A, op.B, op.C, Consts[F]{F(op.K[0]), F(op.K[1])}}
+	}
+	q.code = compileFused(q)
+	return q
+}
+
 // Inputs and Outputs return how many of each the program has, and Ops its operations.
 func (p *FusedProgram[F]) Inputs() int       { return p.in }
 func (p *FusedProgram[F]) Outputs() int      { return p.out }

@@ -49,44 +49,30 @@ func binderOf[F kernel.Float](op ir.Op) (binder[F, ir.Op], error) {
 }
 
 // list binds what a worker does, one after the other.
-func (c *binding[F]) list(instructions []*plan.Instruction, fusion bool) ([]bound, error) {
-	groups := fuse(instructions)
-	if !fusion {
-		groups = nil
-		for i := range instructions {
-			groups = append(groups, instructions[i:i+1])
-		}
-	}
+func (c *binding[F]) list(instructions []*plan.Instruction) ([]bound, error) {
 	var steps []bound
-	for _, group := range groups {
-		if len(group) > 1 {
-			if s := c.bindFused(group); s != nil {
-				steps = append(steps, bound{name: "fused", run: s})
-				continue
+	for _, in := range instructions {
+		switch {
+		case in == nil:
+			steps = append(steps, bound{})
+		case in.Loop != nil:
+			body, err := c.list(in.Loop.Parts)
+			if err != nil {
+				return nil, err
 			}
-		}
-		for _, in := range group {
-			switch {
-			case in == nil:
-				steps = append(steps, bound{})
-			case in.Loop != nil:
-				body, err := c.list(in.Loop.Parts, fusion)
-				if err != nil {
-					return nil, err
-				}
-				l := &loopOfSteps{body: body, steps: in.Loop.Steps, reverse: in.Loop.Reverse, depth: in.Loop.Depth}
-				if in.Loop.Lengths != nil {
-					l.count = c.counter(in.Loop.Count, *in.Loop.Lengths)
-				}
-				steps = append(steps, bound{loop: l})
-			case isIdle(in): // two values have come to have the same memory
-			default:
-				bind, err := binderOf[F](in.Op)
-				if err != nil {
-					return nil, err
-				}
-				steps = append(steps, bound{name: in.Op.String(), run: bind(c, in.Op, *in)})
+			l := &loopOfSteps{body: body, steps: in.Loop.Steps, reverse: in.Loop.Reverse, depth: in.Loop.Depth}
+			if in.Loop.Lengths != nil {
+				l.count = c.counter(in.Loop.Count, *in.Loop.Lengths)
 			}
+			steps = append(steps, bound{loop: l})
+		case isIdle(in): // two values have come to have the same memory
+		default:
+			bind, err := binderOf[F](in.Op)
+			if err != nil {
+				return nil, err
+			}
+			_, fused := in.Op.(*ir.Fused)
+			steps = append(steps, bound{name: in.Op.String(), run: bind(c, in.Op, *in), fused: fused})
 		}
 	}
 	return steps, nil

@@ -82,9 +82,10 @@ type times [plan.MaxDepth]int
 
 // bound is what a worker does in a run, one after the other: a step, a loop or, if neither, a barrier.
 type bound struct {
-	name string // for messages
-	run  step
-	loop *loopOfSteps
+	name  string // for messages
+	run   step
+	fused bool // it computes several instructions
+	loop  *loopOfSteps
 }
 
 // loopOfSteps is a loop with what a worker does in each time step.
@@ -101,7 +102,6 @@ type Options struct {
 	Params   func(name string) any // the storage of a parameter, []float32 or []float64
 	GradSize int                   // elements of all gradients
 	Packs    *Packs                // the packed parameters that machines of one store share; nil means to pack them in every run
-	NoFusion bool                  // every instruction is a step of its own
 	Scratch  *Workspace            // where intermediate values stand; nil means memory of the machine's own
 	Threads  int                   // the number of workers; 0 means as many as pay, up to GOMAXPROCS
 }
@@ -159,7 +159,7 @@ func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], o Options) (M
 	for w, list := range schedule {
 		c := binding[F]{m, packed, new(room[F])}
 		var err error
-		if m.workers[w].steps, err = c.list(list, !o.NoFusion); err != nil {
+		if m.workers[w].steps, err = c.list(list); err != nil {
 			return nil, err
 		}
 		c.room.data = shared.room(w, c.room.size)
@@ -352,7 +352,7 @@ func (s *Stats) add(steps []bound, times int) {
 			s.Barriers += times
 		default:
 			s.Steps += times
-			if b.name == "fused" {
+			if b.fused {
 				s.Fused += times
 			}
 		}

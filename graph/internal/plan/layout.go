@@ -37,8 +37,8 @@ type Buffer struct {
 	looped     bool // it outlives a loop that uses it: what is written may be read in the next iteration
 }
 
-// DeadAfter reports whether nothing reads, behind an instruction at a place in the plan, what has been written up to it.
-func (b *Buffer) DeadAfter(at int) bool { return !b.Persistent && !b.looped && b.last <= at }
+// deadAfter reports whether nothing reads, behind an instruction at a place in the plan, what has been written up to it.
+func (b *Buffer) deadAfter(at int) bool { return !b.Persistent && !b.looped && b.last <= at }
 
 // Layout says where the elements of a value stand: element (i, j, …) at Offset + i·Strides[0] + j·Strides[1] + … of the
 // buffer, and within loops so many elements further as Step says for each of their iterations.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
@@ -9,18 +10,30 @@ import (
 // align is what buffers are aligned to, in elements: 64 bytes of float32, a vector and a cache line.
 const align = 16
 
-// memory gives the buffers of the arena their offsets: a buffer has memory from the instruction that first writes it to
-// the one that last uses it, and others may have it before and after.
-func (p *planner) memory() {
+// lives numbers the instructions, notes of each buffer which of them use it, and returns them in order.
+func (p *planner) lives() []nested {
+	number(p.plan.Instructions, 0)
+	for _, b := range p.plan.Buffers {
+		b.first, b.last, b.looped = -1, -1, false
+	}
 	all := flatten(p.plan.Instructions, nil)
 	for _, in := range all {
 		if in.Loop == nil {
 			in.Dst.Buffer.use(in.At, in.loops)
+			for _, l := range in.Also {
+				l.Buffer.use(in.At, in.loops)
+			}
 			for _, a := range in.Args {
 				a.Buffer.use(in.At, in.loops)
 			}
 		}
 	}
+	return all
+}
+
+// memory gives the buffers of the arena their offsets: a buffer has memory from the instruction that first writes it to
+// the one that last uses it, and others may have it before and after.
+func (p *planner) memory(all []nested) {
 	var free freeList
 	ends := make([][]*Buffer, len(all)+1)
 	starts := make([][]*Buffer, len(all)+1)
@@ -30,7 +43,8 @@ func (p *planner) memory() {
 			b.Offset = p.plan.IndexSize
 			p.plan.IndexSize += b.Size
 		case b.Space != Arena:
-		case b.Persistent || p.opts.NoReuse || b.first < 0:
+		case b.first < 0 && !b.Persistent: // it stays within a fused instruction
+		case b.Persistent || p.opts.NoReuse:
 			b.Offset = free.grow(b.Size)
 		default:
 			starts[b.first] = append(starts[b.first], b)
@@ -40,7 +54,7 @@ func (p *planner) memory() {
 	p.plan.PersistentSize = free.end
 	for i, in := range all {
 		for _, b := range starts[i] {
-			if over := p.overwrites(in.Instruction, b, i); over != nil {
+			if over := p.overwrites(&in.Instruction, b, i); over != nil {
 				b.Offset = over.Offset
 				over.given = true
 				continue
@@ -92,31 +106,43 @@ func (b *Buffer) use(at int, loops []*Loop) {
 	b.last = max(b.last, last)
 }
 
-// overwrites returns the buffer of an argument of an elementwise instruction that ends there and whose memory the
-// result can take: element by element it is read before it is written.
-func (p *planner) overwrites(in Instruction, dst *Buffer, at int) *Buffer {
-	first, last := ir.Overwrites(in.Op, len(in.Args))
-	if in.Dst.Buffer != dst || in.Dst.Offset != 0 || !in.Dst.Contiguous() {
+// overwrites returns the buffer of an argument of an elementwise instruction that ends there and whose memory a result, the
+// buffer dst, can take: element by element it is read before that is written.
+func (p *planner) overwrites(in *Instruction, dst *Buffer, at int) *Buffer {
+	results := in.Results()
+	k := slices.IndexFunc(results, func(l Layout) bool { return l.Buffer == dst })
+	if k < 0 || results[k].Offset != 0 || !results[k].Contiguous() || p.opts.NoReuse {
 		return nil
 	}
-	for i := first; i < last; i++ {
+	to := results[k]
+	// fits reports whether an argument stands where the result is to, and is read before it is written.
+	fits := func(i int) bool {
 		a := in.Args[i]
+		return a.Offset == 0 && a.Step == to.Step && sameLayout(a, to) && readFirst(in, i, k)
+	}
+	for i, a := range in.Args {
 		b := a.Buffer
-		if b.Space != Arena || b.Persistent || p.opts.NoReuse || b.last != at || b.first == at || b.Size != dst.Size || a.Step != in.Dst.Step ||
-			a.Offset != 0 || !sameLayout(a, in.Dst) {
+		if b.Space != Arena || b.Persistent || b.last != at || b.first == at || b.given || b.Size != dst.Size || !fits(i) {
 			continue
 		}
-		clean := true
+		clean := !slices.ContainsFunc(results, func(l Layout) bool { return l.Buffer == b })
 		for j, other := range in.Args {
-			if j != i && other.Buffer == b && (!sameLayout(other, in.Dst) || other.Step != in.Dst.Step || other.Offset != 0 || j < first || j >= last) {
-				clean = false
-			}
+			clean = clean && (other.Buffer != b || fits(j))
 		}
 		if clean {
 			return b
 		}
 	}
 	return nil
+}
+
+// readFirst reports whether an instruction reads each element of an argument before it writes that of a result.
+func readFirst(in *Instruction, arg, result int) bool {
+	if f, ok := in.Op.(*ir.Fused); ok {
+		return f.Program.CanShare(arg, result)
+	}
+	first, last := ir.Overwrites(in.Op, len(in.Args))
+	return first <= arg && arg < last
 }
 
 func sameLayout(a, b Layout) bool {

@@ -14,6 +14,7 @@ import (
 type Instruction struct {
 	Op    ir.Op
 	Dst   Layout
+	Also  []Layout // the other results of a fused instruction
 	Args  []Layout
 	At    int   // its place in the plan
 	First int   // the number of the result's first element, of an instruction that is a part of another
@@ -25,12 +26,20 @@ func (in Instruction) String() string {
 	if in.Loop != nil {
 		return in.Loop.String()
 	}
-	args := make([]string, len(in.Args))
-	for i, a := range in.Args {
-		args[i] = a.String()
-	}
-	return fmt.Sprintf("%v = %v(%s)", in.Dst, in.Op, strings.Join(args, ", "))
+	return fmt.Sprintf("%s = %v(%s)", listed(in.Results()), in.Op, listed(in.Args))
 }
+
+// listed prints layouts with commas between them.
+func listed(layouts []Layout) string {
+	texts := make([]string, len(layouts))
+	for i, l := range layouts {
+		texts[i] = l.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// Results returns what the instruction writes.
+func (in Instruction) Results() []Layout { return append([]Layout{in.Dst}, in.Also...) }
 
 // argShapes returns the shapes of the arguments.
 func (in Instruction) argShapes() [][]int {
@@ -68,6 +77,7 @@ type Options struct {
 	Carry      map[string]int // for each input that is set to an output after a run the output
 	NoViews    bool           // every slice, reshape and concatenation copies
 	NoReuse    bool           // every buffer has memory of its own
+	NoFusion   bool           // every elementwise operation is an instruction of its own
 }
 
 // planner holds the state of Make for one graph: that of the program, or the body of a loop.
@@ -99,8 +109,11 @@ func Make(g *ir.Graph, opts Options) *Plan {
 		p.value(v)
 	}
 	p.outputs(g)
-	number(plan.Instructions, 0)
-	p.memory()
+	if !opts.NoFusion {
+		p.lives()
+		plan.Instructions = fuse(plan.Instructions)
+	}
+	p.memory(p.lives())
 	return p.plan
 }
 

@@ -128,7 +128,10 @@ type access struct {
 }
 
 func accesses(in *Instruction) []access {
-	list := []access{{in.Dst, true}}
+	var list []access
+	for _, l := range in.Results() {
+		list = append(list, access{l, true})
+	}
 	for _, a := range in.Args {
 		list = append(list, access{a, false})
 	}
@@ -248,8 +251,10 @@ func conflict(parts []*Instruction, since []footprint) bool {
 				continue
 			}
 			f := &since[other]
-			if f.written.overlaps(part.Dst) || f.read.overlaps(part.Dst) {
-				return true
+			for _, l := range part.Results() {
+				if f.written.overlaps(l) || f.read.overlaps(l) {
+					return true
+				}
 			}
 			for _, a := range part.Args {
 				if f.written.overlaps(a) {
@@ -271,7 +276,9 @@ const mostIntervals = 512
 func (f *footprint) size() int { return len(f.read[Arena]) + len(f.written[Arena]) }
 
 func (f *footprint) add(in *Instruction) {
-	f.written.add(in.Dst)
+	for _, l := range in.Results() {
+		f.written.add(l)
+	}
 	for _, a := range in.Args {
 		f.read.add(a)
 	}
@@ -376,6 +383,9 @@ func cost(in *Instruction, k kernel.Cost) float64 {
 		return call + k.MultiplyAdd*c.MultiplyAdds(in.Dst.Shape, in.argShapes())
 	}
 	n := ir.Size(in.Dst.Shape)
+	if f, ok := in.Op.(*ir.Fused); ok {
+		return call + k.Element*float64(n*len(f.Program.Ops()))
+	}
 	for _, a := range in.Args {
 		n = max(n, ir.Size(a.Shape))
 	}

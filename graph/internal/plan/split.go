@@ -65,6 +65,10 @@ func divide(in Instruction) (axis, unit int) {
 func narrowInstruction(in Instruction, axis, from, n int) Instruction {
 	part := in
 	part.Dst = narrow(in.Dst, axis, from, n)
+	part.Also = append([]Layout(nil), in.Also...)
+	for i := range part.Also {
+		part.Also[i] = narrow(in.Also[i], axis, from, n)
+	}
 	part.Args = append([]Layout(nil), in.Args...)
 	part.First = in.First + from*ir.Size(in.Dst.Shape[axis+1:])
 	shapes := in.argShapes()
