@@ -4,6 +4,7 @@ package exec
 
 import (
 	"iter"
+	"math/bits"
 	"runtime"
 
 	"github.com/pkg/errors"
@@ -120,11 +121,8 @@ func New(p *plan.Plan, dtype tensor.Dtype, o Options) (Machine, error) {
 
 func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], o Options) (Machine, error) {
 	schedule := plan.NewSchedule(p, max(1, o.Threads))
-	if n := runtime.GOMAXPROCS(0); o.Threads == 0 && n > 1 {
-		// Two estimates that are close are decided for the machine's other work.
-		if s := plan.NewSchedule(p, n); s.Time(k.Cost()) < 0.8*schedule.Time(k.Cost()) {
-			schedule = s
-		}
+	if o.Threads == 0 {
+		schedule = fastest(p, schedule, k.Cost())
 	}
 	m := &machine[F]{
 		kernels: k,
@@ -177,6 +175,23 @@ func newMachine[F kernel.Float](p *plan.Plan, k kernel.Kernels[F], o Options) (M
 	m.own = own.size()
 	m.job = m.work
 	return m, nil
+}
+
+// fastest returns the schedule among workers that takes the least time by the estimate, beginning with that of one: of all
+// processors, of half of them and so on.
+func fastest(p *plan.Plan, one plan.Schedule, cost kernel.Cost) plan.Schedule {
+	best, time := one, one.Time(cost)
+	n := runtime.GOMAXPROCS(0)
+	for shift := bits.Len(uint(n)) - 2; shift >= 0; shift-- {
+		s := plan.NewSchedule(p, n>>shift)
+		t := s.Time(cost)
+		// Two estimates that are close are decided for the machine's other work.
+		if t >= 0.8*time {
+			break
+		}
+		best, time = s, t
+	}
+	return best
 }
 
 // packFirst has the workers pack the parameters that are not shared before anything else.

@@ -81,18 +81,18 @@ func (o MatMul) Overwrites(int) (first, last int) {
 	return 0, 0
 }
 
-// vectorColumns is what products are divided by columns in multiples of: the columns of one tile of the widest kernel.
-const vectorColumns = 32
+// VectorColumns is what products are divided by columns in multiples of: the columns of one tile of the widest kernel.
+const VectorColumns = 32
 
 // Divide implements Divider. A single row is divided by columns. Steps that stand as a stack (plan.Split makes it so) are
 // divided by the rows of each.
 func (o MatMul) Divide(out []int) (axis, unit int) {
 	first, last := firstAxis(out), len(out)-1
 	switch {
-	case first == last && out[last] < 2*vectorColumns:
+	case first == last && out[last] < 2*VectorColumns:
 		return -1, 1
 	case first == last:
-		return last, vectorColumns
+		return last, VectorColumns
 	case o.Steps > 0 && len(out) == 3:
 		return 1, 1
 	}

@@ -395,7 +395,8 @@ func cost(in *Instruction, k kernel.Cost) float64 {
 // Time estimates the nanoseconds that a schedule takes with kernels of a cost: between barriers as long as the
 // busiest worker.
 func (s Schedule) Time(k kernel.Cost) float64 {
-	const barrier = 400 // two caches exchanging a line, and the workers' uneven progress
+	// Two caches exchanging a line, and the workers' uneven progress; then one line for each further worker.
+	barrier := 400 + 60*float64(max(0, len(s)-2))
 	total := 0.0
 	next := make([]int, len(s))
 	for more := true; more; {

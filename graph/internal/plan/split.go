@@ -9,6 +9,9 @@ func Split(in Instruction, workers int) []*Instruction {
 	parts := make([]*Instruction, workers)
 	in = bySteps(in, workers)
 	axis, unit := divide(in)
+	if byColumns(in, workers) {
+		axis, unit = len(in.Dst.Shape)-1, ir.VectorColumns
+	}
 	if axis < 0 || workers == 1 {
 		parts[0] = &in
 		return parts
@@ -28,16 +31,28 @@ func Split(in Instruction, workers int) []*Instruction {
 	return parts
 }
 
+// cached is how many elements of a product's right operand stay in a core's second-level cache from step to step.
+const cached = 256 << 10
+
+// byColumns reports whether a product is divided by columns though it has rows enough: each worker then reads its part of
+// the right operand where it would read all of it, and meets the others before and behind the product. That pays where the
+// operand comes from a cache that is far away at each step, and a worker has so few rows that it waits for it.
+func byColumns(in Instruction, workers int) bool {
+	const most = 64 // rows of a worker
+	if _, ok := in.Op.(ir.MatMul); !ok || len(in.Dst.Shape) != 2 {
+		return false
+	}
+	rows, cols := in.Dst.Shape[0], in.Dst.Shape[1]
+	return rows < most*workers && cols >= workers*ir.VectorColumns && ir.Size(in.Args[1].Shape) > cached
+}
+
 // bySteps shows a product of several steps that were joined as a stack of products with one right operand, of which Split
 // gives every worker the same rows of each step: so the workers need not meet before the steps, where each goes on with
 // its rows. A right operand that does not stay in the second-level cache, and few rows, are faster as a whole.
 func bySteps(in Instruction, workers int) Instruction {
-	const (
-		largest = 256 << 10 // elements of the right operand
-		fewest  = 8         // rows of a worker
-	)
+	const fewest = 8 // rows of a worker
 	op, ok := in.Op.(ir.MatMul)
-	if !ok || op.Steps < 2 || workers == 1 || ir.Size(in.Args[1].Shape) > largest || in.Dst.Shape[0] < op.Steps*workers*fewest {
+	if !ok || op.Steps < 2 || workers == 1 || ir.Size(in.Args[1].Shape) > cached || in.Dst.Shape[0] < op.Steps*workers*fewest {
 		return in
 	}
 	stack := func(l Layout) Layout {
