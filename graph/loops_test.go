@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -126,6 +127,35 @@ var loopCases = []struct {
 		y, _ := network(3).Unroll(b, b.Input("x", 2, 4, 3), graph.InitialStates(graph.State{b.Input("h", 4, 3)}))
 		return []*gorgonia.Node{y}, b.Sum(b.Mul(y, y))
 	}},
+	{"a weight's gradient by rows of a kept value of three axes", lookingBack},
+}
+
+// lookingBack declares a loop that looks at a memory [4, 6, 7] from outside in every step.
+func lookingBack(b *graph.Builder) ([]*gorgonia.Node, *gorgonia.Node) {
+	m := b.Input("m", 4, 6, 7)
+	y, _ := graph.NewNetwork("memory", func(graph.CellConfig) graph.Cell {
+		return loopCell{[]int{6}, func(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.State {
+			h := b.Tanh(b.Add(m, b.Reshape(b.Linear("query", 7, b.Concat(1, x, s[0])), 4, 1, 7)))
+			return graph.State{b.Reshape(b.Linear("score", 1, h), 4, 6)}
+		}}
+	}, graph.Hidden(6)).Unroll(b, b.Input("x", 5, 4, 2))
+	return []*gorgonia.Node{y}, b.Sum(b.Mul(y, y))
+}
+
+// TestLoopKeepsAViewOnce finds no copy of what is kept for the gradient for a product that reads it in another shape.
+func TestLoopKeepsAViewOnce(t *testing.T) {
+	b := graph.NewBuilder(nil, graph.Rolled())
+	_, loss := lookingBack(b)
+	var dump strings.Builder
+	if _, err := graph.Compile(b, graph.Loss(loss), graph.Dump(&dump), graph.Threads(1)); err != nil {
+		t.Fatal(err)
+	}
+	_, plan, _ := strings.Cut(dump.String(), "== plan")
+	for _, line := range strings.Split(plan, "\n") {
+		if strings.Contains(line, "[24 7]") && strings.Contains(line, "copy(") {
+			t.Errorf("the plan has %s", strings.TrimSpace(line))
+		}
+	}
 }
 
 // TestLoops holds them against the same graphs declared step by step, with all passes and without each.

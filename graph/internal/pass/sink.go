@@ -122,6 +122,8 @@ func (s *sinker) stack(v *ir.Value) *ir.Value {
 	switch op := v.Op.(type) {
 	case ir.Step:
 		x = s.scan.Args[body.Carries+op.I]
+	case ir.Reshape: // a view of the other stack, which may be there anyway
+		x = reshape(s.g, s.stack(v.Args[0]), s.over(v.Shape))
 	case ir.Carry:
 		from := 0
 		if body.Reverse {
