@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -17,7 +18,8 @@ type HiddenStates struct {
 
 // HiddenStates returns the hidden states of every sequence that Unroll has declared so far, in that order; a sequence may
 // be declared some steps at a time. With a mask they are those from before it, so that no gradient reaches a step past its
-// sequence's end. Sequences that are declared as loops (Rolled) have none.
+// sequence's end. Sequences that are declared as loops (Rolled) have none. Of a cell whose step unrolls a network and
+// carries its state, as a decoder with attention does, they are the network's.
 func (b *Builder) HiddenStates() []HiddenStates {
 	if !b.made() {
 		return nil
@@ -35,6 +37,17 @@ func (b *Builder) keepHidden(h HiddenStates, first *gorgonia.Node, reverse bool)
 		}
 	}
 	b.hidden = append(b.hidden, h)
+}
+
+// carriesHidden reports whether a cell that has come from a state to another carries there, beside its output, the
+// hidden states of a network that its steps have unrolled.
+func (b *Builder) carriesHidden(from, to State) bool {
+	for _, h := range b.hidden {
+		if slices.Contains(to[1:], h.final) && !slices.Contains(from, h.final) {
+			return true
+		}
+	}
+	return false
 }
 
 // Probe is a program that computes a loss and the gradient ∂loss/∂h_t that reaches the hidden state of each time step:

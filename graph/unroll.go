@@ -71,7 +71,7 @@ func (b *Builder) stepByStep(cell Cell, xs []*gorgonia.Node, initial State, mask
 	if err != nil {
 		return fail(b.Fail(err))
 	}
-	outer, first := b.step, s[0]
+	outer, first := b.step, slices.Clone(s)
 	hidden := make([]*gorgonia.Node, len(xs))
 	for i := range xs {
 		t := i
@@ -98,7 +98,9 @@ func (b *Builder) stepByStep(cell Cell, xs []*gorgonia.Node, initial State, mask
 		s = next
 	}
 	b.step = outer
-	b.keepHidden(HiddenStates{scopeTitle(b.prefix + b.suffix), hidden, s[0]}, first, reverse)
+	if !b.carriesHidden(first, s) {
+		b.keepHidden(HiddenStates{scopeTitle(b.prefix + b.suffix), hidden, s[0]}, first[0], reverse)
+	}
 	return outputs, s
 }
 
@@ -135,7 +137,7 @@ func Unrolled() Option { return func(c *core) { c.rolled = rolledNever } }
 func Keep(steps int) Option { return func(c *core) { c.keep = steps } }
 
 // rolls reports whether a cell over a sequence of so many steps is declared as a loop. In the step of the innermost loop that
-// there can be none is.
+// there can be none is, and in that of any other none over one step, by which a decoder's step unrolls its network.
 func (b *Builder) rolls(cell Cell, steps int) bool {
 	if b.failed() || cell == nil || steps == 0 || len(cell.State()) == 0 {
 		return false
@@ -144,7 +146,10 @@ func (b *Builder) rolls(cell Cell, steps int) bool {
 	for around := b.outer; around != nil; around = around.b.outer {
 		depth++
 	}
-	return depth < plan.MaxDepth && (b.rolled == rolledAlways || b.rolled == rolledIfLong && steps >= rolledFrom)
+	if depth == plan.MaxDepth || depth > 0 && steps == 1 {
+		return false
+	}
+	return b.rolled == rolledAlways || b.rolled == rolledIfLong && steps >= rolledFrom
 }
 
 // sequence applies a cell to each step of a sequence x [T, B, I], as Unroll and UnrollReverse do. It returns the outputs [T,
