@@ -5,6 +5,8 @@ package seq2seq
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
@@ -90,6 +92,9 @@ func (n *Network) check() error {
 	}
 	if n.Source < 1 || n.Target < 1 || n.Embedding < 1 {
 		return errors.Errorf("vocabularies of %d and %d tokens and embeddings of width %d; want at least 1 of each", n.Source, n.Target, n.Embedding)
+	}
+	if !slices.Contains(Feeds(), n.Feed) {
+		return errors.Errorf("%s is fed %q; choose one of %s", n.Decoder.Name(), n.Feed, strings.Join(Feeds(), ", "))
 	}
 	return nil
 }
@@ -210,7 +215,8 @@ func (n *Network) logits(b *graph.Builder, output *gorgonia.Node) *gorgonia.Node
 	return b.Add(b.MatMulNT(output, n.table(b, "decoder")), b.Prefix("output.").Param("bias", graph.Zeros(), n.Target))
 }
 
-// Unroll returns the scores [T, B, V] of the tokens that follow the true ones y [T, B].
+// Unroll returns the scores [T, B, V] of the tokens that follow the true ones y [T, B]. As with graph.Network, many
+// steps are a loop, whatever the decoder is fed.
 func (n *Network) Unroll(b *graph.Builder, s Encoded, y *gorgonia.Node) *gorgonia.Node {
 	if n.invalid(b) {
 		return b.Fail(b.Err())
@@ -231,12 +237,52 @@ func (n *Network) Unroll(b *graph.Builder, s Encoded, y *gorgonia.Node) *gorgoni
 		context, _ := s.Memory.Attend(b.Prefix("attention."), b.Transpose(h, 1, 0, 2))
 		return n.logits(b, n.output(b, h, b.Transpose(context, 1, 0, 2), e))
 	}
-	d := decoded{states: s.Initial}
-	feed := b.Const(0, batch, n.feedWidth())
-	outputs := make([]*gorgonia.Node, steps)
-	for t := range outputs {
-		d = n.step(b, s.Memory, b.At(e, 0, t), feed, d.states)
-		outputs[t], feed = d.output, n.fed(d)
+	for l, layer := range s.Initial {
+		if want := len(n.Decoder.StateWidths()); len(layer) != want {
+			return b.Fail(errors.Errorf("%s decodes from a state of %d tensors in layer %d; want %d", n.Decoder.Name(), len(layer), l, want))
+		}
 	}
+	c := cell{n, s.Memory}
+	var initial graph.State
+	for _, width := range c.own() {
+		initial = append(initial, b.Const(0, batch, width))
+	}
+	xs := make([]*gorgonia.Node, steps)
+	for t := range xs {
+		xs[t] = b.At(e, 0, t)
+	}
+	outputs, _ := b.Unroll(c, xs, append(initial, slices.Concat(s.Initial...)...), nil)
 	return n.logits(b, b.Stack(0, outputs...))
+}
+
+// cell is a decoder that is fed as a cell, with the memory from outside of its steps, so that these can be a loop. Its
+// state is o_t, with FeedContext c_t, and the states of the decoder's layers.
+type cell struct {
+	*Network
+	memory attention.Memory
+}
+
+// own returns the widths of what the state has before those of the layers. The last of it is fed.
+func (c cell) own() []int {
+	if c.Feed == FeedContext {
+		return []int{c.Embedding, c.feedWidth()}
+	}
+	return []int{c.Embedding}
+}
+
+// State implements graph.Cell.
+func (c cell) State() []int {
+	widths := c.own()
+	c.eachState(func(_ string, _, _, width int) { widths = append(widths, width) })
+	return widths
+}
+
+// Step implements graph.Cell.
+func (c cell) Step(b *graph.Builder, e *gorgonia.Node, s graph.State) graph.State {
+	own := len(c.own())
+	rest := s[own:]
+	states := make([]graph.State, c.Decoder.Config().Layers)
+	c.eachState(func(_ string, l, _, _ int) { states[l], rest = append(states[l], rest[0]), rest[1:] })
+	d := c.step(b, c.memory, e, s[own-1], states)
+	return slices.Concat(graph.State{d.output, d.context}[:own], slices.Concat(d.states...))
 }
