@@ -21,8 +21,8 @@ type layer struct {
 	inputs []string
 }
 
-func newLayer(t *testing.T, f *safetensors.File, dtype tensor.Dtype) *layer {
-	return &layer{t: t, f: f, dtype: dtype, b: graph.NewBuilder(graph.NewParams(dtype))}
+func newLayer(t *testing.T, f *safetensors.File, dtype tensor.Dtype, opts ...graph.Option) *layer {
+	return &layer{t: t, f: f, dtype: dtype, b: graph.NewBuilder(graph.NewParams(dtype), opts...)}
 }
 
 // input declares the input of a golden's tensor.
@@ -119,7 +119,8 @@ func checkLayerNorm(t *testing.T, name string, f *safetensors.File, dtype tensor
 	l.check(loss, map[string]*gorgonia.Node{"y": y}, map[string]*gorgonia.Node{"x": x, "weight": weight, "bias": bias})
 }
 
-// checkAttention checks attention of a score by one query a sequence. The goldens have the time axis first.
+// checkAttention checks attention of a score by one query a sequence, and by that of the last step of a loop. The
+// goldens have the time axis first.
 func checkAttention(score attention.Score) func(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
 	return func(t *testing.T, name string, f *safetensors.File, dtype tensor.Dtype) {
 		// The parameters by their names in the goldens, with the shapes that they have here.
@@ -132,23 +133,43 @@ func checkAttention(score attention.Score) func(t *testing.T, name string, f *sa
 				params[golden], restored.Tensors[own] = own, x
 			}
 		}
-		l := newLayer(t, f, dtype)
-		b := l.b
-		if err := b.Params().Restore(restored); err != nil {
-			t.Fatal(err)
+		for _, rolled := range []bool{false, true} {
+			l := newLayer(t, f, dtype, graph.Rolled())
+			b := l.b
+			if err := b.Params().Restore(restored); err != nil {
+				t.Fatal(err)
+			}
+			q, m := l.input("query"), l.input("memory")
+			steps, batch, width := m.Shape()[0], q.Shape()[0], q.Shape()[1]
+			mask := b.Reshape(b.Transpose(b.Reshape(b.LengthMask(l.input("lengths"), steps), steps, batch)), batch, 1, steps)
+			c := attending{attention.NewMemory(b, score, width, b.Transpose(m, 1, 0, 2), mask)}
+			var s graph.State
+			if rolled {
+				_, s = b.Unroll(c, []*gorgonia.Node{b.Neg(q), q}, nil, nil)
+			} else {
+				s = c.Step(b, q, nil)
+			}
+			context, weights := s[0], b.Transpose(s[1])
+			wrt := map[string]*gorgonia.Node{"query": q, "memory": m}
+			for golden, own := range params {
+				wrt[golden] = b.Param(own, nil, restored.Tensors[own].Shape...)
+			}
+			loss := b.Sum(b.Mul(context, l.input("grad_context")))
+			l.check(loss, map[string]*gorgonia.Node{"weights": weights, "context": context}, wrt)
 		}
-		q, m := l.input("query"), l.input("memory")
-		steps, batch, width := m.Shape()[0], q.Shape()[0], q.Shape()[1]
-		mask := b.Reshape(b.Transpose(b.Reshape(b.LengthMask(l.input("lengths"), steps), steps, batch)), batch, 1, steps)
-		memory := attention.NewMemory(b, score, width, b.Transpose(m, 1, 0, 2), mask)
-		context, weights := memory.Attend(b, b.Reshape(q, batch, 1, width))
-		context = b.Reshape(context, batch, m.Shape()[2])
-		weights = b.Transpose(b.Reshape(weights, batch, steps))
-		wrt := map[string]*gorgonia.Node{"query": q, "memory": m}
-		for golden, own := range params {
-			wrt[golden] = b.Param(own, nil, restored.Tensors[own].Shape...)
-		}
-		loss := b.Sum(b.Mul(context, l.input("grad_context")))
-		l.check(loss, map[string]*gorgonia.Node{"weights": weights, "context": context}, wrt)
 	}
+}
+
+// attending is attention as a cell, whose state is the context and the weights.
+type attending struct{ memory attention.Memory }
+
+func (a attending) State() []int {
+	return []int{a.memory.Values.Shape()[2], a.memory.Values.Shape()[1]}
+}
+
+func (a attending) Step(b *graph.Builder, query *gorgonia.Node, _ graph.State) graph.State {
+	batch, width := query.Shape()[0], query.Shape()[1]
+	context, weights := a.memory.Attend(b, b.Reshape(query, batch, 1, width))
+	widths := a.State()
+	return graph.State{b.Reshape(context, batch, widths[0]), b.Reshape(weights, batch, widths[1])}
 }
