@@ -78,12 +78,26 @@ func (c *binding[F]) list(instructions []*plan.Instruction) ([]bound, error) {
 	return steps, nil
 }
 
-// isIdle reports whether an instruction copies memory onto itself.
+// isIdle reports whether an instruction does nothing but copy memory onto itself.
 func isIdle(in *plan.Instruction) bool {
-	if _, ok := in.Op.(ir.Copy); !ok {
-		return false
+	switch op := in.Op.(type) {
+	case ir.Copy:
+		return sameMemory(in.Dst, in.Args[0])
+	case *ir.Fused:
+		results := in.Results()
+		for _, f := range op.Program.Ops() {
+			to, from := int(f.Dst)-len(in.Args), int(f.A)
+			if f.Fn != kernel.Copy || to >= len(results) || from >= len(in.Args) || !sameMemory(results[to], in.Args[from]) {
+				return false
+			}
+		}
+		return true
 	}
-	dst, src := in.Dst, in.Args[0]
+	return false
+}
+
+// sameMemory reports whether a result stands where an argument does.
+func sameMemory(dst, src plan.Layout) bool {
 	if dst.Buffer.Space != src.Buffer.Space || dst.Buffer.Space == plan.Param || dst.Buffer.Offset+dst.Offset != src.Buffer.Offset+src.Offset || dst.Step != src.Step {
 		return false
 	}

@@ -50,6 +50,16 @@ func (p *planner) ownedStep(v *ir.Value) bool {
 	return ok && p.alone[s.I]
 }
 
+// computed returns the value of which v is a reshape, or v itself.
+func computed(v *ir.Value) *ir.Value {
+	for {
+		if _, ok := v.Op.(ir.Reshape); !ok {
+			return v
+		}
+		v = v.Args[0]
+	}
+}
+
 // keeps reports whether the result v may stand at l for good: what is stacked over the steps only where each step has
 // memory of its own.
 func (p *planner) keeps(v *ir.Value, l Layout) bool {
@@ -193,12 +203,19 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 			whole := p.destination(stack)
 			p.layout[stack.ID] = whole
 			inner.placeIn(out, at(whole, 0, l))
-		case inner.stacks[out] == nil:
-			inner.stacks[out] = func() Layout {
+		default:
+			of := computed(out)
+			if inner.stacks[of] != nil {
+				continue
+			}
+			inner.stacks[of] = func() (Layout, bool) {
 				if p.layout[stack.ID].Buffer == nil {
 					p.layout[stack.ID] = p.destination(stack)
 				}
-				return at(p.layout[stack.ID], 0, l)
+				one := at(p.layout[stack.ID], 0, l)
+				strides, ok := ir.ReshapeStrides(one.Shape, one.Strides, of.Shape)
+				one.Shape, one.Strides = of.Shape, strides
+				return one, ok
 			}
 		}
 	}

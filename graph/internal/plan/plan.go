@@ -84,11 +84,11 @@ type Options struct {
 type planner struct {
 	opts   Options
 	plan   *Plan
-	list   *[]Instruction              // where instructions go
-	loop   *Loop                       // of a body
-	parts  map[int]map[int]*ir.Value   // results of scans
-	stacks map[*ir.Value]func() Layout // where results of a body are to stand, unless they stand in a stack already
-	layout []Layout                    // by value
+	list   *[]Instruction                      // where instructions go
+	loop   *Loop                               // of a body
+	parts  map[int]map[int]*ir.Value           // results of scans
+	stacks map[*ir.Value]func() (Layout, bool) // where results of a body are to stand if they can, unless they stand in a stack already
+	layout []Layout                            // by value
 	done   []bool
 	placed []*Layout // by value: where a value is to be computed instead of into a buffer of its own
 	copies map[*ir.Value]Layout
@@ -123,7 +123,7 @@ func newPlanner(g *ir.Graph, opts Options, plan *Plan, list *[]Instruction) *pla
 		plan:   plan,
 		list:   list,
 		parts:  g.Parts(),
-		stacks: make(map[*ir.Value]func() Layout),
+		stacks: make(map[*ir.Value]func() (Layout, bool)),
 		layout: make([]Layout, g.Limit()),
 		done:   make([]bool, g.Limit()),
 		placed: make([]*Layout, g.Limit()),
@@ -383,7 +383,7 @@ func (p *planner) destination(v *ir.Value) Layout {
 		return *l
 	}
 	if stack := p.stacks[v]; stack != nil {
-		if l := stack(); l.has(ir.WriteForm(v.Op)) {
+		if l, ok := stack(); ok && l.has(ir.WriteForm(v.Op)) {
 			return l
 		}
 	}

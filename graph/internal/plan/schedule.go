@@ -68,30 +68,23 @@ func scheduleLoop(l *Loop, workers int) Schedule {
 			split[i] = append(split[i], loopOf(in, parts))
 		}
 	}
-	barrier := make([]bool, len(l.Body)+1) // before an instruction
+	barrier := make([]bool, len(l.Body)) // before an instruction
 	for changed := workers > 1; changed; {
 		changed = false
 		since := make([][]access, workers)
 		for range 2 { // the second time behind what the iteration before has left
 			for i, parts := range split {
-				isLoop := l.Body[i].Loop != nil
-				if !barrier[i] && (isLoop && !empty(since) || meets(parts, since)) {
+				if !barrier[i] && meets(parts, since) {
 					barrier[i], changed = true, true
 				}
 				if barrier[i] {
 					clear(since)
 				}
-				if isLoop && !barrier[i+1] { // one follows; behind the last instruction it ends the iteration
-					barrier[i+1], changed = true, true
-				}
 				for w, part := range parts {
-					if part != nil && !isLoop {
+					if part != nil {
 						since[w] = append(since[w], accesses(part)...)
 					}
 				}
-			}
-			if barrier[len(l.Body)] {
-				clear(since)
 			}
 		}
 	}
@@ -103,11 +96,6 @@ func scheduleLoop(l *Loop, workers int) Schedule {
 			if parts[w] != nil {
 				s[w] = append(s[w], parts[w])
 			}
-		}
-	}
-	for w := range s {
-		if barrier[len(l.Body)] {
-			s[w] = append(s[w], nil)
 		}
 	}
 	return s
@@ -127,8 +115,16 @@ type access struct {
 	write bool
 }
 
-func accesses(in *Instruction) []access {
-	var list []access
+// accesses returns what an instruction reads and writes, in a loop within the one that is looked at all of its instructions.
+func accesses(in *Instruction) (list []access) {
+	if in.Loop != nil {
+		for _, part := range in.Loop.Parts {
+			if part != nil {
+				list = append(list, accesses(part)...)
+			}
+		}
+		return list
+	}
 	for _, l := range in.Results() {
 		list = append(list, access{l, true})
 	}
@@ -138,20 +134,11 @@ func accesses(in *Instruction) []access {
 	return list
 }
 
-func empty(since [][]access) bool {
-	for _, list := range since {
-		if len(list) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // meets reports whether a part of an instruction touches, in any iteration, what another worker touches in any, other
 // than both reading.
 func meets(parts []*Instruction, since [][]access) bool {
 	for w, part := range parts {
-		if part == nil || part.Loop != nil {
+		if part == nil {
 			continue
 		}
 		for _, a := range accesses(part) {
