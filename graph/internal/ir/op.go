@@ -47,8 +47,8 @@ type (
 		// whole of it.
 		Part(arg, axis int, out []int, args [][]int) int
 	}
-	// Coster counts the multiply-adds of an operation that takes time for them; without it its time is that of going
-	// once through the largest operand.
+	// Coster counts the multiply-adds of an operation that takes time for them, or for as many; without it its time is
+	// that of going once through the largest operand.
 	Coster interface {
 		MultiplyAdds(out []int, args [][]int) float64
 	}
