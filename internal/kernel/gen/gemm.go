@@ -129,6 +129,11 @@ func (v vectors) tile(trans bool, rows, cols int) tile {
 // often than it adds.
 func (t tile) small() bool { return t.rows < 3 || !t.avx512 && t.rows == 3 }
 
+// ahead reports whether the tile asks for the numbers of B's next panel while it reads this one. Of large weights and few rows
+// these come from the third-level cache, at 20 GB/s and no faster if only the processor looks ahead: LSTMs of 650 units took 6 to
+// 10 % less (Sapphire Rapids). Tiles of up to 5 rows have no load to spare.
+func (t tile) ahead() bool { return t.avx512 && t.cols == 2 && !t.small() && !t.trans && t.rows > 5 }
+
 func (t tile) label() string { return fmt.Sprintf("tile_%d_%d", t.rows, t.cols) }
 
 func (t tile) sum(phase, i, j int) reg.Register { return t.acc[(phase*t.rows+i)*t.cols+j] }
@@ -365,6 +370,9 @@ func (t tile) write(e tileEnv) {
 	}
 
 	// Loop.
+	if t.ahead() {
+		MOVQ(e.param("bp"), rT) // which is free until the sums are stored
+	}
 	MOVQ(e.param("k"), rK)
 	SHRQ(I8(2), rK)
 	JZ(LabelRef(at("rest")))
@@ -470,6 +478,11 @@ func (t tile) step(s int) {
 			b = b.Idx(rBk3, 1)
 		}
 		t.load(b, t.b[j])
+	}
+	if t.ahead() { // the next panel of a packed B: of one that is not packed it is next to this one
+		for j := range t.cols {
+			PREFETCHT1(Mem{Base: rB, Index: rT, Scale: 1, Disp: (s*t.cols + j) * bytes})
+		}
 	}
 	for i := range t.rows {
 		if len(t.a) == 0 {
