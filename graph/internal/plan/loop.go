@@ -117,15 +117,10 @@ func element(stack Layout, i int) Layout {
 	return one
 }
 
-// scan plans a loop. A carry whose states are asked for is written step by step into their stack, where the next step finds
-// it. Any other stands in one place: there its next value is computed if nothing reads the old one any more, or else it
-// is copied at the end of the step. What is stacked is computed where it stands in the stack, if it can be.
+// scan plans a loop: where its carries, its sequences and its stacks stand, then the body, then what is copied at the end of
+// a step and behind the loop.
 func (p *planner) scan(v *ir.Value, body *ir.Body) {
 	l := &Loop{Steps: body.Steps, Reverse: body.Reverse, Count: body.Count()}
-	var ends []func() // of a counted loop
-	counted := func(op ir.Op, dst Layout, args ...Layout) Instruction {
-		return Instruction{Op: op, Dst: dst, Args: append(args, *l.Lengths)}
-	}
 	if body.Counted {
 		lengths := p.readable(ir.TakeStep{}, 1, v.Args[len(v.Args)-1])
 		l.Lengths = &lengths
@@ -133,124 +128,160 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 	if p.loop != nil {
 		l.Depth = p.loop.Depth + 1
 	}
-	parts := p.parts[v.ID]
-	inner := newPlanner(&body.Graph, p.opts, p.plan, &l.Body)
-	inner.loop = l
-
-	next := make([]Layout, body.Carries) // where the carries go
-	now := make([]Layout, body.Carries)  // where they come from
+	s := &scanPlanner{outer: p, inner: newPlanner(&body.Graph, p.opts, p.plan, &l.Body), v: v, body: body, loop: l, parts: p.parts[v.ID]}
+	s.inner.loop = l
 	for i := range body.Carries {
-		first := p.layout[v.Args[i].ID]
-		last := parts[body.Last(i)]
-		if states := parts[body.States(i)]; states != nil {
-			whole := p.destination(states)
-			p.layout[states.ID] = whole
-			from, to := 0, body.Steps
-			if body.Reverse {
-				from, to = to, from
-			}
-			if body.Counted {
-				ends = append(ends, func() {
-					*p.list = append(*p.list, counted(ir.ClearTail{Count: l.Count, States: true}, whole))
-				})
-			}
-			if slot := element(whole, from); body.Counted && body.Reverse {
-				*p.list = append(*p.list, counted(ir.PutStep{Count: l.Count}, whole, first))
-			} else if !Same(slot, first) {
-				p.copy(slot, first)
-			}
-			now[i], next[i] = at(whole, 0, l), at(whole, 1, l)
-			if body.Reverse {
-				now[i], next[i] = next[i], now[i]
-			}
-			inner.placeIn(body.Outputs[i], next[i])
-			if last != nil && body.Counted && !body.Reverse {
-				one := p.destination(last)
-				p.layout[last.ID] = one
-				ends = append(ends, func() { *p.list = append(*p.list, counted(ir.TakeStep{Count: l.Count}, one, whole)) })
-			} else if last != nil {
-				p.layout[last.ID] = element(whole, to)
-			}
-			continue
-		}
-		var one Layout
-		if last != nil {
-			one = p.destination(last)
-			p.layout[last.ID] = one
-		} else {
-			one = contiguous(p.buffer(Buffer{Space: Arena, Size: v.Args[i].Size()}), v.Args[i].Shape)
-		}
-		p.copy(one, first)
-		now[i], next[i] = one, one
-		if inner.lastReader(&body.Graph, i) {
-			inner.placeOne(body.Outputs[i], one)
-		}
+		s.carry(i)
 	}
-	inner.alone = make([]bool, body.Sequences)
-	for i := range inner.alone {
-		a := v.Args[body.Carries+i]
-		inner.alone[i] = !p.opts.NoViews && p.aloneWith(a, p.uses)
+	for i := range body.Sequences {
+		s.inner.alone = append(s.inner.alone, !p.opts.NoViews && p.aloneWith(v.Args[body.Carries+i], p.uses))
 	}
 	for k, out := range body.Outputs[body.Carries:] {
-		stack := parts[body.Stacked(k)]
-		at := at
-		if body.Window(k) {
-			at = func(states Layout, _ int, l *Loop) Layout { return window(states, body.Strip, l) }
-		}
-		switch {
-		case stack == nil:
-		case p.placed[stack.ID] != nil || p.stacks[stack] != nil:
-			whole := p.destination(stack)
-			p.layout[stack.ID] = whole
-			inner.placeIn(out, at(whole, 0, l))
-		default:
-			of := computed(out)
-			if inner.stacks[of] != nil {
-				continue
-			}
-			inner.stacks[of] = func() (Layout, bool) {
-				if p.layout[stack.ID].Buffer == nil {
-					p.layout[stack.ID] = p.destination(stack)
-				}
-				one := at(p.layout[stack.ID], 0, l)
-				strides, ok := ir.ReshapeStrides(one.Shape, one.Strides, of.Shape)
-				one.Shape, one.Strides = of.Shape, strides
-				return one, ok
-			}
+		if stack := s.parts[body.Stacked(k)]; stack != nil {
+			s.stack(k, out, stack)
 		}
 	}
+	s.sources()
+	if !p.opts.NoViews {
+		s.inner.place(&body.Graph)
+		s.inner.own(&body.Graph)
+	}
 	for _, w := range body.Values {
+		s.inner.value(w)
+	}
+	s.inner.ends(body, s.parts, p, s.next, s.now)
+	*p.list = append(*p.list, Instruction{Op: v.Op, Loop: l})
+	s.clear()
+}
+
+// scanPlanner plans one loop.
+type scanPlanner struct {
+	outer, inner *planner // of the graph that the loop stands in, and of its body
+	v            *ir.Value
+	body         *ir.Body
+	loop         *Loop
+	parts        map[int]*ir.Value // what is asked for of the results
+	now, next    []Layout          // where the carries come from and go to
+	ends         []func()          // behind a counted loop
+}
+
+// counted appends an instruction that depends on how many steps the loop has.
+func (s *scanPlanner) counted(op ir.Op, dst Layout, args ...Layout) {
+	*s.outer.list = append(*s.outer.list, Instruction{Op: op, Dst: dst, Args: append(args, *s.loop.Lengths)})
+}
+
+// carry decides where a carry stands. One whose states are asked for is written step by step into their stack, where the
+// next step finds it. Any other stands in one place: there its next value is computed if nothing reads the old one any
+// more, or else it is copied at the end of the step.
+func (s *scanPlanner) carry(i int) {
+	first := s.outer.layout[s.v.Args[i].ID]
+	last, states := s.parts[s.body.Last(i)], s.parts[s.body.States(i)]
+	if states != nil {
+		s.carryInStack(i, first, last, states)
+		return
+	}
+	var one Layout
+	if last != nil {
+		one = s.outer.destination(last)
+		s.outer.layout[last.ID] = one
+	} else {
+		one = contiguous(s.outer.buffer(Buffer{Space: Arena, Size: s.v.Args[i].Size()}), s.v.Args[i].Shape)
+	}
+	s.outer.copy(one, first)
+	s.now, s.next = append(s.now, one), append(s.next, one)
+	if s.inner.lastReader(&s.body.Graph, i) {
+		s.inner.placeOne(s.body.Outputs[i], one)
+	}
+}
+
+// carryInStack has a carry written into the stack of its states.
+func (s *scanPlanner) carryInStack(i int, first Layout, last, states *ir.Value) {
+	whole := s.outer.destination(states)
+	s.outer.layout[states.ID] = whole
+	from, to := 0, s.body.Steps
+	now, next := at(whole, 0, s.loop), at(whole, 1, s.loop)
+	if s.body.Reverse {
+		from, to, now, next = to, from, next, now
+	}
+	s.now, s.next = append(s.now, now), append(s.next, next)
+	if slot := element(whole, from); s.body.Counted && s.body.Reverse {
+		s.counted(ir.PutStep{Count: s.loop.Count}, whole, first)
+	} else if !Same(slot, first) {
+		s.outer.copy(slot, first)
+	}
+	s.inner.placeIn(s.body.Outputs[i], next)
+	if s.body.Counted {
+		s.ends = append(s.ends, func() { s.counted(ir.ClearTail{Count: s.loop.Count, States: true}, whole) })
+	}
+	switch {
+	case last == nil:
+	case s.body.Counted && !s.body.Reverse:
+		one := s.outer.destination(last)
+		s.outer.layout[last.ID] = one
+		s.ends = append(s.ends, func() { s.counted(ir.TakeStep{Count: s.loop.Count}, one, whole) })
+	default:
+		s.outer.layout[last.ID] = element(whole, to)
+	}
+}
+
+// stack has the k-th output computed where it stands in its stack, if it can be.
+func (s *scanPlanner) stack(k int, out, stack *ir.Value) {
+	p := s.outer
+	step := func() Layout { // of the stack, when this has its place
+		if s.body.Window(k) {
+			return window(p.layout[stack.ID], s.body.Strip, s.loop)
+		}
+		return at(p.layout[stack.ID], 0, s.loop)
+	}
+	if p.placed[stack.ID] != nil || p.stacks[stack] != nil {
+		p.layout[stack.ID] = p.destination(stack)
+		s.inner.placeIn(out, step())
+		return
+	}
+	of := computed(out)
+	if s.inner.stacks[of] != nil {
+		return
+	}
+	s.inner.stacks[of] = func() (Layout, bool) {
+		if p.layout[stack.ID].Buffer == nil {
+			p.layout[stack.ID] = p.destination(stack)
+		}
+		one := step()
+		strides, ok := ir.ReshapeStrides(one.Shape, one.Strides, of.Shape)
+		one.Shape, one.Strides = of.Shape, strides
+		return one, ok
+	}
+}
+
+// sources gives what comes into the body its layouts.
+func (s *scanPlanner) sources() {
+	for _, w := range s.body.Values {
 		switch op := w.Op.(type) {
 		case ir.Carry:
-			inner.layout[w.ID] = now[op.I]
+			s.inner.layout[w.ID] = s.now[op.I]
 		case ir.Step:
-			inner.layout[w.ID] = at(p.layout[v.Args[body.Carries+op.I].ID], 0, l)
+			s.inner.layout[w.ID] = at(s.outer.layout[s.v.Args[s.body.Carries+op.I].ID], 0, s.loop)
 		case ir.Fixed:
-			inner.layout[w.ID] = p.layout[v.Args[body.FixedAt()+op.I].ID]
+			s.inner.layout[w.ID] = s.outer.layout[s.v.Args[s.body.FixedAt()+op.I].ID]
 		}
 	}
-	if !p.opts.NoViews {
-		inner.place(&body.Graph)
-		inner.own(&body.Graph)
+}
+
+// clear appends what sets the steps to zero that a counted loop has not had, and takes its last states.
+func (s *scanPlanner) clear() {
+	if !s.body.Counted {
+		return
 	}
-	for _, w := range body.Values {
-		inner.value(w)
-	}
-	inner.ends(body, parts, p, next, now)
-	*p.list = append(*p.list, Instruction{Op: v.Op, Loop: l})
-	for _, end := range ends {
+	for _, end := range s.ends {
 		end()
 	}
-	if body.Counted {
-		count := l.Count
-		if body.Strip > 0 { // of the sequence, whose steps stand one behind the other
-			count = ir.Count{Steps: body.Steps * body.Strip}
-		}
-		for k := range body.Outputs[body.Carries:] {
-			if stack := parts[body.Stacked(k)]; stack != nil {
-				op := ir.ClearTail{Count: count, States: body.Window(k)}
-				*p.list = append(*p.list, counted(op, p.steps(p.layout[stack.ID], body, k)))
-			}
+	count := s.loop.Count
+	if s.body.Strip > 0 { // of the sequence, whose steps stand one behind the other
+		count = ir.Count{Steps: s.body.Steps * s.body.Strip}
+	}
+	for k := range s.body.Outputs[s.body.Carries:] {
+		if stack := s.parts[s.body.Stacked(k)]; stack != nil {
+			s.counted(ir.ClearTail{Count: count, States: s.body.Window(k)}, s.outer.steps(s.outer.layout[stack.ID], s.body, k))
 		}
 	}
 }
