@@ -6,39 +6,8 @@ import "github.com/rnnzoo/rnnzoo/graph/internal/ir"
 // the stacks and other views, and what is computed for a stack alone. They then find in a cache what the steps have
 // computed, and its memory is free for the next ones.
 func ScheduleEagerly(g *ir.Graph) {
-	missing := make([]int, g.Limit()) // arguments that are not in the order yet
-	users := make([][]*ir.Value, g.Limit())
 	stacked := onlyStacked(g)
-	for _, v := range g.Values {
-		if !eager(v) && !stacked[v.ID] {
-			continue
-		}
-		missing[v.ID] = len(v.Args)
-		for _, a := range v.Args {
-			users[a.ID] = append(users[a.ID], v)
-		}
-	}
-	order := make([]*ir.Value, 0, len(g.Values))
-	done := make([]bool, g.Limit())
-	var ready []*ir.Value
-	for _, v := range g.Values {
-		ready = append(ready, v)
-		for len(ready) > 0 {
-			v := ready[0]
-			ready = ready[1:]
-			if done[v.ID] {
-				continue
-			}
-			done[v.ID] = true
-			order = append(order, v)
-			for _, u := range users[v.ID] {
-				if missing[u.ID]--; missing[u.ID] == 0 {
-					ready = append(ready, u)
-				}
-			}
-		}
-	}
-	g.Values = order
+	pullForward(g, func(v *ir.Value) bool { return eager(v) || stacked[v.ID] }, func(*ir.Value) bool { return true })
 }
 
 // eager reports whether v costs nothing, or reduces a stack.
@@ -73,6 +42,12 @@ func onlyStacked(g *ir.Graph) []bool {
 // together, as long as they can be computed at all: what follows one another becomes one instruction. Others keep
 // their order.
 func ScheduleForFusion(g *ir.Graph) {
+	pullForward(g, func(v *ir.Value) bool { return isElementwise(v.Op) || ir.IsView(v.Op) }, func(v *ir.Value) bool { return !ir.IsSource(v.Op) })
+}
+
+// pullForward moves the values that follow as soon as they can be computed to behind the first of the others at which they
+// can be and which they may follow. The others keep their order.
+func pullForward(g *ir.Graph, follows, mayFollow func(*ir.Value) bool) {
 	missing := make([]int, g.Limit()) // arguments that are not in the order yet
 	users := make([][]*ir.Value, g.Limit())
 	for _, v := range g.Values {
@@ -83,13 +58,13 @@ func ScheduleForFusion(g *ir.Graph) {
 	}
 	order := make([]*ir.Value, 0, len(g.Values))
 	done := make([]bool, g.Limit())
-	var free []*ir.Value // what costs nothing or is elementwise, and can be computed
+	var ready []*ir.Value // of those that follow
 	place := func(v *ir.Value) {
 		done[v.ID] = true
 		order = append(order, v)
 		for _, u := range users[v.ID] {
-			if missing[u.ID]--; missing[u.ID] == 0 && (isElementwise(u.Op) || ir.IsView(u.Op)) {
-				free = append(free, u)
+			if missing[u.ID]--; missing[u.ID] == 0 && follows(u) {
+				ready = append(ready, u)
 			}
 		}
 	}
@@ -98,9 +73,9 @@ func ScheduleForFusion(g *ir.Graph) {
 			continue
 		}
 		place(v)
-		for len(free) > 0 && !ir.IsSource(v.Op) {
-			u := free[0]
-			free = free[1:]
+		for len(ready) > 0 && mayFollow(v) {
+			u := ready[0]
+			ready = ready[1:]
 			if !done[u.ID] {
 				place(u)
 			}
