@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -230,9 +231,8 @@ func readState(f *safetensors.File) (s State, err error) {
 		return s, err
 	}
 	s.Loss, s.Weight = sums[0], sums[1]
-	if s.Batches == 0 { // as of before there were any others
-		s.Batches = s.Number
-	}
+	// Before batches were accumulated each was a step.
+	s.Recipe.Accumulate, s.Batches = cmp.Or(s.Recipe.Accumulate, 1), cmp.Or(s.Batches, s.Number)
 	if s.Epoch < 0 || s.Step < 0 || s.Number < s.Epoch+s.Step || s.Batches < s.Number || s.Averaged < 0 || s.Averaged > s.Number {
 		return s, errors.Errorf("it is of %d steps of %d batches, %d averaged, %d epochs and %d steps: %s", s.Number, s.Batches, s.Averaged, s.Epoch, s.Step, damaged)
 	}

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -16,12 +15,12 @@ import (
 // Recipe is how a task is trained, as far as it can be written down.
 type Recipe struct {
 	Epochs      int     `json:"epochs"`
-	Batch       int     `json:"batch"`                // examples a batch; 0 means all
-	Accumulate  int     `json:"accumulate,omitempty"` // batches an update; 0 means 1
-	LR          float64 `json:"lr"`                   // 0 means the optimizer's own
-	Optimizer   string  `json:"optimizer"`            // a spec of NewOptimizer: "adamw:beta2=0.98"; "" means adam
-	WeightDecay float64 `json:"weight_decay"`         // unless Optimizer says one; 0 means the optimizer's own
-	Clip        float64 `json:"clip"`                 // of the global norm of the gradient; 0 means none
+	Batch       int     `json:"batch"`        // examples a batch; 0 means all
+	Accumulate  int     `json:"accumulate"`   // batches an update; 0 means 1
+	LR          float64 `json:"lr"`           // 0 means the optimizer's own
+	Optimizer   string  `json:"optimizer"`    // a spec of NewOptimizer: "adamw:beta2=0.98"; "" means adam
+	WeightDecay float64 `json:"weight_decay"` // unless Optimizer says one; 0 means the optimizer's own
+	Clip        float64 `json:"clip"`         // of the global norm of the gradient; 0 means none
 	ClipEach    float64 `json:"clip_each,omitempty"`
 	Schedule    string  `json:"schedule"`           // a spec of NewSchedule; "" means constant
 	EMA         float64 `json:"ema,omitempty"`      // decay of the average of the weights that is validated and kept; 0 means none
@@ -35,7 +34,6 @@ type Recipe struct {
 func (r *Recipe) Declare(s *option.Set) {
 	s.Int(&r.Epochs, "epochs", "passes over the training examples").AtLeast(1).Below(math.MaxInt32)
 	s.Int(&r.Batch, "batch", "examples a batch; 0 is all of them").AtLeast(0).Below(math.MaxInt32)
-	r.Accumulate = cmp.Or(r.Accumulate, 1)
 	s.Int(&r.Accumulate, "accumulate", "batches whose mean gradient makes an update, as one batch of all their examples would").AtLeast(1).Below(math.MaxInt32)
 	s.Float(&r.LR, "lr", "learning rate").Above(0)
 	s.Text(&r.Optimizer, "optimizer", "one of "+strings.Join(OptimizerNames(), ", ")+", with settings of its own behind it if need be: adamw:beta2=0.98").

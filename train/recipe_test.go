@@ -152,7 +152,7 @@ func TestRecipeWeightDecay(t *testing.T) {
 }
 
 func TestRecipeDeclares(t *testing.T) {
-	r := Recipe{Epochs: 60, Batch: 32, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1}
+	r := Recipe{Epochs: 60, Batch: 32, Accumulate: 1, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1}
 	var s option.Set
 	r.Declare(&s)
 	if err := s.Check(); err != nil {

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"cmp"
+
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/internal/args"
@@ -33,6 +35,7 @@ func (s *Settings) complete() (r Recipe, err error) {
 		}
 	}
 	r = s.Written()
+	r.Accumulate = cmp.Or(r.Accumulate, 1)
 	var of, others option.Set
 	s.Optimizer.Declare(&of)
 	if err := of.Check(); err != nil {
@@ -47,7 +50,6 @@ func (s *Settings) complete() (r Recipe, err error) {
 	if err := r.checkEMA(); err != nil {
 		return r, option.Wrong(ema, r.EMA, "%v", err)
 	}
-	r.Accumulate = rest.Accumulate
 	if s.CheckpointEvery < 0 {
 		return r, errors.Errorf("checkpoints every %d steps; want at least 1, or 0 for none", s.CheckpointEvery)
 	}
