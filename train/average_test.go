@@ -294,6 +294,11 @@ func TestResumeAverages(t *testing.T) {
 // TestInterruptedAverage cancels before and after an epoch has been validated: the average is what is left, of the best
 // epoch or as it is, and the run goes on with the weights.
 func TestInterruptedAverage(t *testing.T) {
+	whole := resumable()
+	all, err := Run(context.Background(), whole, append(resumableOptions(&SGD{LR: 0.05}), EMA(0.6))...)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, stop := range []int{1, 3, 6, 7} { // of 4 an epoch
 		means := map[int][]float64{} // after each step
 		task := resumable()
@@ -330,20 +335,25 @@ func TestInterruptedAverage(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("interrupted after step %d: the weights are %v; want the average %v", stop, got, want)
 		}
+		rest, err := loop.Run(context.Background())
+		if rest.Seconds = all.Seconds; err != nil || rest != all || !slices.Equal(task.weights(), whole.weights()) {
+			t.Errorf("interrupted after step %d it ends with %+v, %v; want %+v", stop, rest, err, all)
+		}
 	}
 }
 
-// TestResumeRefusesAverage has an average that is not of the network, or of more steps than there were.
-func TestResumeRefusesAverage(t *testing.T) {
+// TestResumeRefusesAnother has another average, and other groups of batches, than the run was begun with.
+func TestResumeRefusesAnother(t *testing.T) {
 	files := memory{}
 	var seen outcome
 	stopped(t, 2, "cancelled", files, append(resumableOptions(&Adam{}), EMA(0.5)), &seen)
-	if _, err := Resume(resumable(), files, EMA(0.25)); err == nil || !reflect.DeepEqual(err.Error(),
-		"train: cannot go on from checkpoint.safetensors: the run was begun with ema 0.5, not 0.25; give what it was begun with, or train anew") {
-		t.Errorf("error %v", err)
-	}
-	if _, err := Resume(resumable(), files, Accumulate(2)); err == nil {
-		t.Error("a run goes on with other batches")
+	for want, option := range map[string]Option{
+		"train: cannot go on from checkpoint.safetensors: the run was begun with ema 0.5, not 0.25; give what it was begun with, or train anew":   EMA(0.25),
+		"train: cannot go on from checkpoint.safetensors: the run was begun with accumulate 1, not 2; give what it was begun with, or train anew": Accumulate(2),
+	} {
+		if _, err := Resume(resumable(), files, option); err == nil || err.Error() != want {
+			t.Errorf("error %v; want %s", err, want)
+		}
 	}
 }
 
