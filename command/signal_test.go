@@ -15,10 +15,17 @@ import (
 
 func TestInterruptedRunIsKept(t *testing.T) {
 	t.Parallel()
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		t.Run(signal.String(), func(t *testing.T) {
+	for _, c := range []struct {
+		signal syscall.Signal
+		more   []string
+	}{
+		{syscall.SIGINT, nil}, {syscall.SIGTERM, nil}, {syscall.SIGHUP, nil},
+		{syscall.SIGINT, []string{"--ema", "0.9", "--accumulate", "2"}},
+		{syscall.SIGINT, []string{"--optimizer", "asgd:patience=1", "--lr", "0.1", "--patience", "0"}},
+	} {
+		t.Run(strings.Join(append([]string{c.signal.String()}, c.more...), " "), func(t *testing.T) {
 			dir := t.TempDir()
-			cmd := exec.Command(binary, "run", "rnn", "airline", "--epochs", "100000000", "--json", "--quiet")
+			cmd := exec.Command(binary, append([]string{"run", "rnn", "airline", "--epochs", "100000000", "--json", "--quiet"}, c.more...)...)
 			var errOut bytes.Buffer
 			cmd.Dir, cmd.Stderr = dir, &errOut
 			pipe, err := cmd.StdoutPipe()
@@ -32,7 +39,7 @@ func TestInterruptedRunIsKept(t *testing.T) {
 			last := ""
 			for n := 0; lines.Scan(); n++ {
 				if last = lines.Text(); n == 3 { // the start and some epochs
-					if err := cmd.Process.Signal(signal); err != nil {
+					if err := cmd.Process.Signal(c.signal); err != nil {
 						t.Fatal(err)
 					}
 				}

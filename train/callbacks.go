@@ -4,7 +4,7 @@ package train
 type StepEvent struct {
 	Epoch        int     // from 1
 	Step, Steps  int     // within the epoch, from 1
-	Loss         float64 // of the batch
+	Loss         float64 // of the batch, or the mean of those that make the update
 	GradNorm     float64 // global norm of the gradient before clipping
 	LearningRate float64
 }
@@ -20,8 +20,9 @@ type EpochEvent struct {
 	Tokens        int
 }
 
-// Callbacks watch a run. A nil one is not called. An error ends the run, which returns it as it is and restores the best
-// weights so far. All are called between steps, so that a Loop can be saved in them.
+// Callbacks watch a run. A nil one is not called. An error ends the run, which returns it as it is and restores the
+// best weights so far. All are called between steps, so that a Loop can be saved in them; the parameters then hold the
+// weights that are trained, and not their average.
 type Callbacks struct {
 	Step  func(StepEvent) error
 	Epoch func(EpochEvent) error

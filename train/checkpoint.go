@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -28,6 +29,7 @@ const CheckpointFile = "checkpoint.safetensors"
 const (
 	weightsPrefix   = "weights/" // of the last step
 	bestPrefix      = "best/"    // of the best epoch
+	averagePrefix   = "average/" // of the steps that are averaged
 	optimizerPrefix = "optimizer/"
 	sumsTensor      = "sums"   // the epoch's, [2]: Loss and Weight
 	epochsTensor    = "epochs" // [2, epochs]: Losses and Decisive
@@ -65,6 +67,9 @@ func (l *Loop) Save(to Files) error {
 	setAll(f, weightsPrefix, weights)
 	if l.best != nil {
 		setAll(f, bestPrefix, l.best)
+	}
+	if l.mean != nil {
+		setAll(f, averagePrefix, l.mean.means.Snapshot())
 	}
 	setAll(f, optimizerPrefix, optimizer)
 	f.Metadata[checksumKey] = checksum(f)
@@ -164,7 +169,7 @@ func resume(task Task, from Files, opts []Option) (*Loop, error) {
 	if err := l.declare(saved, weights); err != nil {
 		return nil, err
 	}
-	best := under(f, bestPrefix)
+	best, averages := under(f, bestPrefix), under(f, averagePrefix)
 	if saved.Number > 0 || len(weights.Tensors) > 0 { // a task may declare its parameters in the first step
 		if err := fits(task.Params(), weights); err != nil {
 			return nil, err
@@ -172,6 +177,11 @@ func resume(task Task, from Files, opts []Option) (*Loop, error) {
 	}
 	if saved.BestEpoch > 0 || len(best.Tensors) > 0 {
 		if err := fits(task.Params(), best); err != nil {
+			return nil, err
+		}
+	}
+	if saved.Averaged > 0 || len(averages.Tensors) > 0 {
+		if err := fits(task.Params(), averages); err != nil {
 			return nil, err
 		}
 	}
@@ -189,6 +199,11 @@ func resume(task Task, from Files, opts []Option) (*Loop, error) {
 	}
 	if saved.BestEpoch > 0 {
 		l.best = best
+	}
+	if saved.Averaged > 0 {
+		if l.mean, err = newAverage(task.Params(), averages); err != nil {
+			return nil, err
+		}
 	}
 	recipe := l.state.Recipe
 	l.state = saved
@@ -216,8 +231,10 @@ func readState(f *safetensors.File) (s State, err error) {
 		return s, err
 	}
 	s.Loss, s.Weight = sums[0], sums[1]
-	if s.Epoch < 0 || s.Step < 0 || s.Number < s.Epoch+s.Step {
-		return s, errors.Errorf("it is of %d steps, %d epochs and %d steps: %s", s.Number, s.Epoch, s.Step, damaged)
+	// Before batches were accumulated each was a step.
+	s.Recipe.Accumulate, s.Batches = cmp.Or(s.Recipe.Accumulate, 1), cmp.Or(s.Batches, s.Number)
+	if s.Epoch < 0 || s.Step < 0 || s.Number < s.Epoch+s.Step || s.Batches < s.Number || s.Averaged < 0 || s.Averaged > s.Number {
+		return s, errors.Errorf("it is of %d steps of %d batches, %d averaged, %d epochs and %d steps: %s", s.Number, s.Batches, s.Averaged, s.Epoch, s.Step, damaged)
 	}
 	epochs, err := numbers(f, epochsTensor, 2*s.Epoch)
 	if err != nil {
@@ -269,12 +286,15 @@ func orNone(s string) string {
 func (l *Loop) declare(saved State, weights *safetensors.File) error {
 	r := l.state.Recipe
 	batches := l.task.Batches(saved.Epoch+1, r.Batch, r.Seed)
-	if saved.Step > len(batches) || len(batches) == 0 {
-		return errors.Errorf("%d steps of epoch %d are done, which has %d; give the same dataset, or train anew", saved.Step, saved.Epoch+1, len(batches))
+	if len(batches) == 0 {
+		return errNoExamples
+	}
+	if steps := updatesOf(len(batches), r.Accumulate); saved.Step > steps {
+		return errors.Errorf("%d steps of epoch %d are done, which has %d; give the same dataset, or train anew", saved.Step, saved.Epoch+1, steps)
 	}
 	for _, name := range weights.Names {
 		if l.task.Params().Get(name) == nil {
-			_, err := l.task.Step(saved.Number, batches[min(saved.Step, len(batches)-1)])
+			_, err := l.task.Step(saved.Batches, batches[min(saved.Step*r.Accumulate, len(batches)-1)])
 			return err
 		}
 	}

@@ -479,6 +479,9 @@ func TestResumeRefusesForgery(t *testing.T) {
 		{"epoch", func(f *safetensors.File, s map[string]any) { s["epoch"] = -1 }, "damaged"},
 		{"more epochs", func(f *safetensors.File, s map[string]any) { s["epoch"] = 2 }, "its tensor epochs has 2 numbers, not 4"},
 		{"steps", func(f *safetensors.File, s map[string]any) { s["step"] = 5 }, "5 steps of epoch 2 are done, which has 4"},
+		{"batches", func(f *safetensors.File, s map[string]any) { s["batches"] = 1 }, "steps of 1 batches, 0 averaged"},
+		{"averaged", func(f *safetensors.File, s map[string]any) { s["averaged"] = 100 }, "100 averaged"},
+		{"averages", func(f *safetensors.File, s map[string]any) { s["averaged"] = 1 }, "it has no parameter"},
 		{"best", func(f *safetensors.File, s map[string]any) { s["best_epoch"] = 0 }, "its best epoch is 1 and not 0"},
 		{"sums", func(f *safetensors.File, s map[string]any) {
 			f.Set(sumsTensor, safetensors.FromFloat64s([]int{1}, []float64{1}))
@@ -506,34 +509,73 @@ func TestResumeRefusesForgery(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := saved(t)
-			f := new(safetensors.File)
-			if err := files.Read(CheckpointFile, f); err != nil {
-				t.Fatal(err)
-			}
-			var s map[string]any
-			decoder := json.NewDecoder(strings.NewReader(f.Metadata[stateKey]))
-			decoder.UseNumber() // a checksum has more digits than a float64
-			if err := decoder.Decode(&s); err != nil {
-				t.Fatal(err)
-			}
-			state, err := json.Marshal(s)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.Metadata[stateKey] = string(state)
-			c.change(f, s)
-			if f.Metadata[stateKey] == string(state) {
-				state, _ := json.Marshal(s)
-				f.Metadata[stateKey] = string(state)
-			}
-			f.Metadata[checksumKey] = checksum(f)
-			if err := files.Write(CheckpointFile, f); err != nil {
-				t.Fatal(err)
-			}
+			forge(t, files, c.change)
 			if loop, err := Resume(resumable(), files); err == nil || loop != nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v; want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// forge changes a checkpoint and its state.
+func forge(t *testing.T, files Files, change func(f *safetensors.File, s map[string]any)) {
+	t.Helper()
+	f := new(safetensors.File)
+	if err := files.Read(CheckpointFile, f); err != nil {
+		t.Fatal(err)
+	}
+	var s map[string]any
+	decoder := json.NewDecoder(strings.NewReader(f.Metadata[stateKey]))
+	decoder.UseNumber() // a checksum has more digits than a float64
+	if err := decoder.Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	state, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Metadata[stateKey] = string(state)
+	change(f, s)
+	if f.Metadata[stateKey] == string(state) {
+		state, _ := json.Marshal(s)
+		f.Metadata[stateKey] = string(state)
+	}
+	f.Metadata[checksumKey] = checksum(f)
+	if err := files.Write(CheckpointFile, f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestResumeOlder goes on from a checkpoint of before batches were accumulated and weights averaged.
+func TestResumeOlder(t *testing.T) {
+	var want, got outcome
+	task := resumable()
+	result, err := Run(context.Background(), task, append(resumableOptions(&Adam{LR: 0.05}), want.watch())...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.finish(task, result)
+	files := memory{}
+	stopped(t, 6, "cancelled", files, resumableOptions(&Adam{LR: 0.05}), &got)
+	forge(t, files, func(_ *safetensors.File, s map[string]any) {
+		for _, name := range []string{"batches", "averaged"} {
+			if _, ok := s[name]; !ok {
+				t.Errorf("the state has no %s", name)
+			}
+			delete(s, name)
+		}
+		delete(s["recipe"].(map[string]any), "accumulate")
+	})
+	task = resumable()
+	loop, err := Resume(task, files, got.watch())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result, err = loop.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if got.finish(task, result); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v\nwant\n%+v", got, want)
 	}
 }
 

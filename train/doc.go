@@ -1,5 +1,5 @@
 // Package train fits the parameters of a program to data: optimizers, gradient clipping, learning-rate schedules and
-// early stopping, each usable alone, and the loop that joins them.
+// early stopping, each usable alone, and the loop that joins them and can accumulate gradients and average weights.
 //
 // A Task divides its examples into batches and makes a program of each; Run trains it. What a run is trained with is a
 // Recipe, which can be written down, and what cannot be, which only a Go program can give:
@@ -9,9 +9,9 @@
 // # What is repeatable
 //
 // The same task, recipe and seed give the same weights, bit for bit, on one kind of processor and with one number of
-// threads: others may round otherwise. Nothing random has a state. The batches come from the number of the epoch and the
-// seed, the dropout of a step from its number and the seed. So a Loop that was stopped between any two steps, saved and
-// resumed ends with the bits of one that was never stopped.
+// threads: others may round otherwise. Nothing random has a state. The batches come from the number of the epoch and
+// the seed, the dropout of a batch from its number and the seed. So a Loop that was stopped between any two steps,
+// saved and resumed ends with the bits of one that was never stopped.
 //
 // # What serves many goroutines
 //

@@ -32,8 +32,11 @@ type Loop struct {
 	state    State
 	clock    stopwatch         // of the run
 	epoch    stopwatch         // of the epoch
-	best     *safetensors.File // weights of the best epoch; nil if none was finished
-	last     *safetensors.File // weights of the last step, if those of the best epoch are in the parameters
+	sum      accumulation      // of the batches of a step
+	mean     *average          // of the weights; nil as long as there is none
+	trigger  *nonMonotone      // of ASGD; nil with any other optimizer
+	best     *safetensors.File // weights of the best epoch, averaged if they are; nil if none was finished
+	last     *safetensors.File // weights of the last step, if those that are kept are in the parameters
 }
 
 // Run trains the parameters of a task and leaves those of the best epoch in them: New and Loop.Run.
@@ -47,7 +50,7 @@ func Run(ctx context.Context, task Task, opts ...Option) (Result, error) {
 
 // New returns a run that has not begun. A setting out of its bounds is an option.UsageError.
 func New(task Task, opts ...Option) (*Loop, error) {
-	l, err := newLoop(task, Recipe{Epochs: 10, Batch: 32, Clip: 1, Seed: 1}, opts)
+	l, err := newLoop(task, Recipe{Epochs: 10, Batch: 32, Accumulate: 1, Clip: 1, Seed: 1}, opts)
 	return l, errors.WithMessage(err, "train")
 }
 
@@ -71,18 +74,25 @@ func newLoop(task Task, r Recipe, opts []Option) (*Loop, error) {
 	}
 	l := &Loop{settings: s, task: task, stopping: EarlyStopping{Patience: r.Patience, Maximize: r.Maximize != ""}}
 	l.state = State{Recipe: r, Division: divisionOf(batches)}
-	if l.rate, err = newSchedule(r.Schedule, r.LR, r.Epochs, len(batches)); err != nil {
+	if l.rate, err = newSchedule(r.Schedule, r.LR, r.Epochs, updatesOf(len(batches), r.Accumulate)); err != nil {
 		return nil, err
+	}
+	if o, ok := s.Optimizer.(*ASGD); ok {
+		l.trigger = &nonMonotone{patience: o.patience()}
 	}
 	return l, nil
 }
 
 var errNoExamples = errors.New("there are no training examples")
 
-// Run trains until the last epoch, or until patience runs out, and leaves the weights of the best epoch in the parameters:
-// that with the lowest validation loss, unless Maximize or Minimize says otherwise. When the context is cancelled it finishes the step
-// at hand, takes the best weights so far and returns a Result that says so; Save and another Run go on from the weights of
-// the last step all the same.
+// Run trains until the last epoch, or until patience runs out, and leaves the weights of the best epoch in the
+// parameters: that with the lowest validation loss, unless Maximize or Minimize says otherwise. When the context is
+// cancelled it finishes the batch at hand, takes the best weights so far and returns a Result that says so; Save and
+// another Run go on from the weights of the last step all the same, and with the first batch of a step that was not
+// finished.
+//
+// Weights that are averaged, as EMA and ASGD have it, are validated and left in the parameters in place of those that
+// are trained. Between two steps, in callbacks, the parameters hold the latter.
 //
 // A loss or gradient that is not finite ends the run with an error that names the step and the parameter; such a step
 // changes no weight.
@@ -100,9 +110,13 @@ func (l *Loop) Run(ctx context.Context) (Result, error) {
 	interrupted, err := l.epochs(ctx)
 	l.epoch.stop()
 	l.clock.stop()
-	if l.best != nil {
+	kept := l.best
+	if kept == nil && l.mean != nil {
+		kept = l.mean.means.Snapshot()
+	}
+	if kept != nil {
 		l.last = l.task.Params().Snapshot()
-		if e := l.task.Params().Restore(l.best); err == nil {
+		if e := l.task.Params().Restore(kept); err == nil {
 			err = e
 		}
 	}
@@ -117,16 +131,15 @@ func (l *Loop) Run(ctx context.Context) (Result, error) {
 func (l *Loop) epochs(ctx context.Context) (interrupted bool, err error) {
 	for l.state.Epoch < l.state.Recipe.Epochs && !l.stop {
 		l.epoch.start()
-		batches := l.task.Batches(l.state.Epoch+1, l.state.Recipe.Batch, l.state.Recipe.Seed)
+		r := l.state.Recipe
+		batches := l.task.Batches(l.state.Epoch+1, r.Batch, r.Seed)
 		if len(batches) == 0 {
 			return false, errors.WithMessage(errNoExamples, "train")
 		}
-		for l.state.Step < len(batches) {
-			if ctx.Err() != nil {
-				return true, nil
-			}
-			if err := l.step(batches[l.state.Step], len(batches)); err != nil {
-				return false, err
+		for steps := updatesOf(len(batches), r.Accumulate); l.state.Step < steps; {
+			rest := batches[l.state.Step*r.Accumulate:]
+			if interrupted, err := l.step(ctx, rest[:min(r.Accumulate, len(rest))], steps); interrupted || err != nil {
+				return interrupted, err
 			}
 		}
 		if err := l.validate(); err != nil {
@@ -136,26 +149,43 @@ func (l *Loop) epochs(ctx context.Context) (interrupted bool, err error) {
 	return false, nil
 }
 
-// step updates the weights by a batch, of so many in the epoch.
-func (l *Loop) step(batch []int, steps int) error {
-	s, loss, err := l.run(batch)
+// step updates the weights by some batches, in one of so many steps of the epoch.
+func (l *Loop) step(ctx context.Context, batches [][]int, steps int) (interrupted bool, err error) {
+	var p *graph.Program
+	l.sum.begin()
+	for i, batch := range batches {
+		if ctx.Err() != nil {
+			return true, nil
+		}
+		s, err := l.run(l.state.Batches+i, batch)
+		if err != nil {
+			return false, err
+		}
+		p = s.Program
+		if err := l.sum.add(s, p.Loss(), orDefault(s.Weight, float64(len(batch))), len(batches) == 1); err != nil {
+			return false, errors.WithMessagef(err, "train: step %d of the task %T", l.state.Number, l.task)
+		}
+	}
+	l.sum.store(p)
+	norm, err := l.clip(p, l.sum.loss, steps)
 	if err != nil {
-		return err
+		return false, err
 	}
-	norm, err := l.clip(s.Program, loss, steps)
-	if err != nil {
-		return err
+	if err := l.update(p); err != nil {
+		return false, err
 	}
-	if err := l.update(s.Program); err != nil {
-		return err
-	}
-	weight := orDefault(s.Weight, float64(len(batch)))
-	l.state.Loss += loss * weight
-	l.state.Weight += weight
-	l.state.Tokens += s.Tokens
+	l.state.Loss += l.sum.loss * l.sum.weight
+	l.state.Weight += l.sum.weight
+	l.state.Tokens += l.sum.tokens
 	l.state.Step++
 	l.state.Number++
-	e := StepEvent{Epoch: l.state.Epoch + 1, Step: l.state.Step, Steps: steps, Loss: loss, GradNorm: norm, LearningRate: l.settings.Optimizer.LearningRate()}
+	l.state.Batches += len(batches)
+	return false, l.tell(StepEvent{Epoch: l.state.Epoch + 1, Step: l.state.Step, Steps: steps, Loss: l.sum.loss, GradNorm: norm,
+		LearningRate: l.settings.Optimizer.LearningRate()})
+}
+
+// tell calls the callbacks after a step.
+func (l *Loop) tell(e StepEvent) error {
 	for _, c := range l.settings.Callbacks {
 		if c.Step != nil {
 			if err := c.Step(e); err != nil {
@@ -176,21 +206,21 @@ func (l *Loop) step(batch []int, steps int) error {
 	return nil
 }
 
-// run computes the loss of a batch and its gradients.
-func (l *Loop) run(batch []int) (s Step, loss float64, err error) {
-	if s, err = l.task.Step(l.state.Number, batch); err != nil {
-		return s, 0, err
+// run computes the loss and the gradients of batch so many of the run.
+func (l *Loop) run(number int, batch []int) (s Step, err error) {
+	if s, err = l.task.Step(number, batch); err != nil {
+		return s, err
 	}
 	if s.Program == nil {
-		return s, 0, errors.Errorf("train: step %d of the task %T has no program", l.state.Number, l.task)
+		return s, errors.Errorf("train: step %d of the task %T has no program", number, l.task)
 	}
-	// Masks differ from step to step, whichever program runs it, and from seed to seed: the odd factor, 2⁶⁴ over the
+	if !(s.Weight >= 0 && finite(s.Weight)) {
+		return s, errors.Errorf("train: step %d of the task %T has the weight %v; want a number above 0, or 0 for that of the examples", number, l.task, s.Weight)
+	}
+	// Masks differ from batch to batch, whichever program runs it, and from seed to seed: the odd factor, 2⁶⁴ over the
 	// golden ratio, keeps the numbers of nearby seeds far apart.
-	s.Program.SetRun(l.state.Recipe.Seed*0x9e3779b97f4a7c15 + uint64(l.state.Number))
-	if err := s.Program.Run(); err != nil {
-		return s, 0, err
-	}
-	return s, s.Program.Loss(), nil
+	s.Program.SetRun(l.state.Recipe.Seed*0x9e3779b97f4a7c15 + uint64(number))
+	return s, s.Program.Run()
 }
 
 // clip limits the gradients and returns their norm from before. A step that is not finite is an error.
@@ -217,16 +247,43 @@ func (l *Loop) clip(p *graph.Program, loss float64, steps int) (norm float64, er
 	return norm, err
 }
 
-// update has the optimizer step at the schedule's rate.
+// update has the optimizer step at the schedule's rate, and the average of the weights follow.
 func (l *Loop) update(p *graph.Program) error {
 	l.settings.Optimizer.SetLearningRate(l.rate.At(l.state.Number))
-	return l.settings.Optimizer.Step(p.Grads())
+	if err := l.settings.Optimizer.Step(p.Grads()); err != nil {
+		return err
+	}
+	decay := l.state.Recipe.EMA
+	if decay == 0 && (l.trigger == nil || !l.trigger.met) {
+		return nil
+	}
+	if l.mean == nil {
+		var err error
+		if l.mean, err = newAverage(l.task.Params(), l.task.Params().Snapshot()); err != nil {
+			return err
+		}
+	}
+	l.state.Averaged++
+	part := 1 / float64(l.state.Averaged)
+	if decay > 0 && l.state.Averaged > 1 {
+		part = 1 - decay
+	}
+	return l.mean.update(part)
+}
+
+// evaluate validates the weights that would be kept.
+func (l *Loop) evaluate() (Evaluation, error) {
+	if l.mean != nil {
+		l.mean.swap()
+		defer l.mean.swap()
+	}
+	return l.task.Validate()
 }
 
 // validate ends an epoch.
 func (l *Loop) validate() error {
 	r, epoch := l.state.Recipe, l.state.Epoch+1
-	valid, err := l.task.Validate()
+	valid, err := l.evaluate()
 	if err != nil {
 		return err
 	}
@@ -242,7 +299,10 @@ func (l *Loop) validate() error {
 		Seconds: l.epoch.total().Seconds(), Tokens: l.state.Tokens}
 	e.Best = l.observe(valid.Loss, decisive)
 	e.Last = l.stop || epoch >= r.Epochs
-	if e.Best {
+	switch {
+	case e.Best && l.mean != nil:
+		l.best = l.mean.means.Snapshot()
+	case e.Best:
 		l.best = l.task.Params().Snapshot()
 	}
 	l.epoch = stopwatch{}
@@ -265,6 +325,9 @@ func (l *Loop) observe(loss, decisive float64) (best bool) {
 	s.Epoch++
 	s.Step, s.Loss, s.Weight, s.Tokens = 0, 0, 0, 0
 	s.Losses, s.Decisive = append(s.Losses, loss), append(s.Decisive, decisive)
+	if l.trigger != nil {
+		l.trigger.observe(s.Losses)
+	}
 	best, l.stop = l.stopping.Observe(s.Epoch, decisive)
 	if best {
 		s.BestEpoch = s.Epoch

@@ -703,6 +703,11 @@ func TestRunErrors(t *testing.T) {
 	}{
 		{"no epochs", newLine(4), Epochs(0), "train: epochs 0: want at least 1"},
 		{"batch", newLine(4), Batch(-1), "train: batch -1: want at least 0"},
+		{"accumulate", newLine(4), Accumulate(-1), "train: accumulate -1: want at least 1"},
+		{"ema", newLine(4), EMA(math.NaN()), "train: ema NaN: want at least 0"},
+		{"ema and asgd", newLine(4), func(s *Settings) { s.Optimizer, s.EMA = &ASGD{}, 0.5 }, "train: ema 0.5: the optimizer asgd averages the weights itself"},
+		{"weight", &lineTask{params: newLine(0).params, programs: map[int]*graph.Program{}, x: []float64{1, 2}, y: []float64{3},
+			weight: func(int) float64 { return -1 }}, Epochs(1), "has the weight -1; want a number above 0"},
 		{"patience", newLine(4), Patience(-1), "train: patience -1: want at least 0"},
 		{"clip", newLine(4), Clip(-1), "train: clip -1: want at least 0"},
 		{"clip NaN", newLine(4), Clip(math.NaN()), "train: clip NaN: want at least 0"},

@@ -42,7 +42,7 @@ type Optimizer interface {
 
 // OptimizerNames returns the names that NewOptimizer knows.
 func OptimizerNames() []string {
-	return []string{"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "adagrad", "adadelta"}
+	return []string{"sgd", "momentum", "nesterov", averagedSGD, "adam", "adamw", "rmsprop", "adagrad", "adadelta"}
 }
 
 // NewOptimizer returns the optimizer of a spec with a learning rate, or with the optimizer's own if lr is 0. A spec is a
@@ -112,6 +112,8 @@ func zeroOptimizer(name string, lr float64) Optimizer {
 		return &SGD{LR: lr, Momentum: usualMomentum}
 	case "nesterov":
 		return &SGD{LR: lr, Momentum: usualMomentum, Nesterov: true}
+	case averagedSGD:
+		return &ASGD{LR: lr}
 	case "adam":
 		return &Adam{LR: lr}
 	case "adamw":

@@ -44,7 +44,7 @@ func everyOptimizer(t *testing.T, test func(t *testing.T, make func() Optimizer)
 }
 
 func TestNewOptimizer(t *testing.T) {
-	defaults := map[string]float64{"sgd": 1e-3, "momentum": 1e-3, "nesterov": 1e-3, "adam": 1e-3, "adamw": 1e-3,
+	defaults := map[string]float64{"sgd": 1e-3, "momentum": 1e-3, "nesterov": 1e-3, "asgd": 0.01, "adam": 1e-3, "adamw": 1e-3,
 		"rmsprop": 0.01, "adagrad": 0.01, "adadelta": 1}
 	for _, name := range OptimizerNames() {
 		o, err := NewOptimizer(name, 0)
@@ -333,6 +333,7 @@ func TestOptimizerSettingsOutOfRange(t *testing.T) {
 	for want, o := range map[string]Optimizer{
 		"momentum: Momentum 1 is out of range":    &SGD{Momentum: 1},
 		"sgd: WeightDecay -1":                     &SGD{WeightDecay: -1},
+		"asgd: Patience -1":                       &ASGD{Patience: -1},
 		"Nesterov needs a Momentum":               &SGD{Nesterov: true},
 		"adam: Beta1 1 ":                          &Adam{Beta1: 1},
 		"adam: Beta2 -0.1":                        &Adam{Beta2: -0.1},

@@ -21,6 +21,8 @@ func written() map[string]Optimizer {
 		"momentum:momentum=0.5":               &SGD{LR: 0.05, Momentum: 0.5},
 		"nesterov":                            &SGD{LR: 0.05, Momentum: 0.9, Nesterov: true},
 		"nesterov:momentum=0.5":               &SGD{LR: 0.05, Momentum: 0.5, Nesterov: true},
+		"asgd":                                &ASGD{LR: 0.05},
+		"asgd:patience=1,weight-decay=0.01":   &ASGD{LR: 0.05, Patience: 1, WeightDecay: 0.01},
 		"adam":                                &Adam{LR: 0.05},
 		"adam:beta1=0.8,beta2=0.9,eps=0.0001": &Adam{LR: 0.05, Beta1: 0.8, Beta2: 0.9, Eps: 1e-4},
 		"adam:weight-decay=0.25":              &Adam{LR: 0.05, WeightDecay: 0.25},
@@ -150,13 +152,13 @@ func TestRecipeWeightDecay(t *testing.T) {
 }
 
 func TestRecipeDeclares(t *testing.T) {
-	r := Recipe{Epochs: 60, Batch: 32, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1}
+	r := Recipe{Epochs: 60, Batch: 32, Accumulate: 1, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1}
 	var s option.Set
 	r.Declare(&s)
 	if err := s.Check(); err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]string{"epochs": "5", "batch": "0", "lr": "0.1", "optimizer": "sgd:momentum=0.9", "weight-decay": "0.1", "clip": "0",
+	for name, value := range map[string]string{"epochs": "5", "batch": "0", "accumulate": "4", "ema": "0.999", "lr": "0.1", "optimizer": "sgd:momentum=0.9", "weight-decay": "0.1", "clip": "0",
 		"clip-each": "2", "schedule": "warmup:10,cosine", "patience": "0", "maximize": "accuracy", "minimize": "", "seed": "7"} {
 		if err := s.Set(name, value); err != nil {
 			t.Error(err)
@@ -165,13 +167,21 @@ func TestRecipeDeclares(t *testing.T) {
 	if err := s.Check(); err != nil {
 		t.Error(err)
 	}
-	want := Recipe{5, 0, 0.1, "sgd:momentum=0.9", 0.1, 0, 2, "warmup:10,cosine", 0, "accuracy", "", 7}
+	want := Recipe{5, 0, 4, 0.1, "sgd:momentum=0.9", 0.1, 0, 2, "warmup:10,cosine", 0.999, 0, "accuracy", "", 7}
 	if r != want {
 		t.Errorf("%+v; want %+v", r, want)
 	}
 	for _, c := range []struct{ name, value, want string }{
 		{"epochs", "0", "epochs 0: want at least 1"},
 		{"batch", "-1", "batch -1: want at least 0"},
+		{"accumulate", "0", "accumulate 0: want at least 1"},
+		{"accumulate", "-1", "accumulate -1: want at least 1"},
+		{"accumulate", "2147483647", "accumulate 2147483647: want less than 2147483647"},
+		{"ema", "-1", "ema -1: want at least 0"},
+		{"ema", "1", "ema 1: want less than 1"},
+		{"ema", "1e9", "ema 1e+09: want less than 1"},
+		{"ema", "NaN", "ema NaN: want at least 0"},
+		{"optimizer", "asgd:patience=0", `optimizer "asgd:patience=0": patience 0: want at least 1`},
 		{"lr", "0", "lr 0: want a number above 0"},
 		{"optimizer", "adma", `optimizer "adma": not found; did you mean adam?`},
 		{"optimizer", "adam:beta1=2", `optimizer "adam:beta1=2": beta1 2: want less than 1`},
@@ -191,7 +201,10 @@ func TestRecipeDeclares(t *testing.T) {
 		if err := s.Check(); !errors.As(err, &usage) || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("error %v; want %q", err, c.want)
 		}
-		if _, err := New(newLine(4), Use(r)); c.name != "lr" && (!errors.As(err, &usage) && c.name != "optimizer" || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), c.name)) {
+		if r.LR == 0 || r.Accumulate == 0 { // which mean the default in Go
+			continue
+		}
+		if _, err := New(newLine(4), Use(r)); !errors.As(err, &usage) && c.name != "optimizer" || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), c.name) {
 			t.Errorf("New with %s %s: error %v", c.name, c.value, err)
 		}
 	}
@@ -211,6 +224,7 @@ func TestUse(t *testing.T) {
 func TestNewRefusesOptimizer(t *testing.T) {
 	for want, o := range map[string]Optimizer{
 		"train: optimizer adam: beta1 -1: want a number above 0":  &Adam{Beta1: -1},
+		"train: optimizer asgd: patience -1: want at least 1":     &ASGD{Patience: -1},
 		"train: optimizer adamw: eps NaN: want":                   &AdamW{Eps: math.NaN()},
 		"train: optimizer sgd: nesterov \"true\": Nesterov needs": &SGD{Nesterov: true},
 	} {

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"cmp"
+
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/internal/args"
@@ -12,7 +14,7 @@ type Settings struct {
 	Recipe
 	Optimizer       Optimizer // nil means the recipe's
 	Callbacks       []Callbacks
-	CheckpointEvery int // steps; 0 means never
+	CheckpointEvery int // steps, which are updates; 0 means never
 }
 
 // Written returns the recipe, and if there is an Optimizer, as it is before the run, with that in place of the recipe's:
@@ -33,6 +35,7 @@ func (s *Settings) complete() (r Recipe, err error) {
 		}
 	}
 	r = s.Written()
+	r.Accumulate = cmp.Or(r.Accumulate, 1)
 	var of, others option.Set
 	s.Optimizer.Declare(&of)
 	if err := of.Check(); err != nil {
@@ -43,6 +46,9 @@ func (s *Settings) complete() (r Recipe, err error) {
 	rest.Declare(&others)
 	if err := others.Check(); err != nil {
 		return r, err
+	}
+	if err := r.checkEMA(); err != nil {
+		return r, option.Wrong(ema, r.EMA, "%v", err)
 	}
 	if s.CheckpointEvery < 0 {
 		return r, errors.Errorf("checkpoints every %d steps; want at least 1, or 0 for none", s.CheckpointEvery)
@@ -59,8 +65,20 @@ func Use(r Recipe) Option { return func(s *Settings) { s.Recipe, s.Optimizer = r
 // Epochs sets the number of passes over the training examples; the default is 10.
 func Epochs(n int) Option { return func(s *Settings) { s.Epochs = n } }
 
-// Batch sets the number of examples a step; 0 means all of them. The default is 32.
+// Batch sets the number of examples a batch; 0 means all of them. The default is 32.
 func Batch(n int) Option { return func(s *Settings) { s.Batch = n } }
+
+// Accumulate has so many batches make one update, by the mean of their gradients, each with its Step.Weight: the update
+// of one batch of all their examples, in the memory of a smaller one. What is left at the end of an epoch makes an
+// update, too. Schedules and steps count updates. The default, and 0, is 1.
+func Accumulate(batches int) Option { return func(s *Settings) { s.Accumulate = batches } }
+
+// EMA has an exponential moving average of the weights validated and kept in their place, while training goes on with
+// the weights themselves. It is the weights after the first update, and then decay·average + (1−decay)·weights after
+// each. The default, 0, is no average.
+//
+// Polyak, Juditsky: Acceleration of stochastic approximation by averaging, 1992.
+func EMA(decay float64) Option { return func(s *Settings) { s.EMA = decay } }
 
 // Patience stops the run after so many epochs without a better one; 0, the default, never does.
 func Patience(epochs int) Option { return func(s *Settings) { s.Patience = epochs } }
@@ -97,5 +115,6 @@ func Watch(c Callbacks) Option {
 	return func(s *Settings) { s.Callbacks = append(s.Callbacks, c) }
 }
 
-// CheckpointEvery has the callbacks named Checkpoint called after every so many steps of the run; 0, the default, never.
+// CheckpointEvery has the callbacks named Checkpoint called after every so many steps of the run, which are updates; 0,
+// the default, never.
 func CheckpointEvery(steps int) Option { return func(s *Settings) { s.CheckpointEvery = steps } }

@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// State is where a run stands between two steps. With the weights, the best weights and the optimizer's state it is all
-// that a run needs to go on. What may be no number, as a metric may, is no field of its JSON: Save has tensors for it.
+// State is where a run stands between two steps, which are updates of the weights. With the weights, their average, the
+// best weights and the optimizer's state it is all that a run needs to go on. What may be no number, as a metric may,
+// is no field of its JSON: Save has tensors for it.
 type State struct {
 	Recipe   Recipe   `json:"recipe"` // with the optimizer that trains
 	Division Division `json:"division"`
@@ -15,6 +16,8 @@ type State struct {
 	Epoch     int `json:"epoch"`      // how many are finished
 	Step      int `json:"step"`       // how many steps of the next epoch are done
 	Number    int `json:"number"`     // how many steps of the run are done
+	Batches   int `json:"batches"`    // how many batches these were
+	Averaged  int `json:"averaged"`   // how many steps are in the average of the weights; 0 if there is none yet
 	BestEpoch int `json:"best_epoch"` // 0 if none is finished
 
 	// Sums over the steps of the epoch that are done.

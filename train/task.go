@@ -9,18 +9,20 @@ type Task interface {
 	// Batches divides the training examples into the batches of an epoch, counted from 1: a function of its arguments
 	// alone, so that a run can go on in the middle. It is called before the epoch's first step.
 	Batches(epoch, size int, seed uint64) [][]int
-	// Step returns a program whose inputs are set to the examples. number counts the steps of the run from 0: what is
-	// random in a step comes from it and the seed of Batches, so that a step can be done again.
+	// Step returns a program whose inputs are set to the examples of a batch. number counts the batches of the run from
+	// 0: what is random in one comes from it and the seed of Batches, so that it can be done again.
 	Step(number int, examples []int) (Step, error)
 	// Validate evaluates the parameters as they are on the validation part.
 	Validate() (Evaluation, error)
 }
 
-// Step is what one update of the weights is made of.
+// Step is a batch: what one update of the weights is made of, or with Accumulate a part of one.
 type Step struct {
 	Program *graph.Program // with a loss
 	Tokens  int            // the steps of the sequences in it
-	Weight  float64        // of this step in the mean loss of the epoch; 0 means the number of examples
+	// Weight is that of this batch in the mean loss of an epoch, and of its gradient among those that are accumulated:
+	// what its loss has been divided by, as the number of targets that are not padding. 0 means the number of examples.
+	Weight float64
 }
 
 // Evaluation is how well the parameters do on examples that they have not learnt from.

@@ -352,6 +352,7 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	}
 	type fields Config // without this method
 	read := fields{Options: kind.Options()}
+	read.Accumulate = 1 // what older versions did, and did not write
 	decode := train.DecodeJSON
 	if head.Format < 2 { // whose fields are also those of the state, and of parts that are read below
 		decode = json.Unmarshal

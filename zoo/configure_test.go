@@ -102,6 +102,7 @@ func TestConfigureRefuses(t *testing.T) {
 func TestConfigJSON(t *testing.T) {
 	for dataset, given := range map[string]map[string]string{
 		"airline":   {"window": "5", "optimizer": "adamw:beta2=0.98", "maximize": "rmse", "clip-each": "0.5", "layer-norm": "true", "columns": "passengers"},
+		"phrases":   {"accumulate": "4", "ema": "0.999", "optimizer": "sgd"},
 		"csv:x.csv": {"text": "a", "label": "b", "encoding": "latin1", "pooling": "mean", "class-weights": "1,2"},
 		"dates":     {"decoder": "gru", "beam": "3", "teacher": "exponential:0.9", "tied": "false"},
 	} {
@@ -117,6 +118,10 @@ func TestConfigJSON(t *testing.T) {
 		if err := json.Unmarshal(data, &back); err != nil || !reflect.DeepEqual(back, c) {
 			t.Errorf("%s becomes %+v with %+v, %v; want %+v with %+v", data, back, back.Options, err, c, c.Options)
 		}
+	}
+	var older Config // of before there were these fields
+	if err := json.Unmarshal([]byte(`{"format": 2, "task": "forecast", "epochs": 3}`), &older); err != nil || older.Accumulate != 1 || older.EMA != 0 || older.Epochs != 3 {
+		t.Errorf("%+v, %v; want no accumulation and no average", older, err)
 	}
 	for text, want := range map[string]string{
 		`{"format": 3}`:                    "its format is 3; this version reads up to 2: use a newer one",
@@ -193,11 +198,13 @@ func TestWithNetworkAndDataset(t *testing.T) {
 // TestTrainRecords trains again with the configuration that Train has recorded: the weights are the same, bit for bit.
 func TestTrainRecords(t *testing.T) {
 	for want, opts := range map[string][]train.Option{
+		`{"optimizer":"asgd:patience=1","weight_decay":0,"maximize":"","clip":1,"clip_each":0,"lr":0.1}`: {
+			train.Optimize(&train.ASGD{LR: 0.1, Patience: 1}), train.Accumulate(2)},
 		`{"optimizer":"adamw","weight_decay":0.5,"maximize":"","clip":1,"clip_each":0,"lr":0.001}`:             {train.Optimize(&train.AdamW{LR: 0.001, WeightDecay: 0.5})},
 		`{"optimizer":"adam","weight_decay":0.001,"maximize":"","clip":0.5,"clip_each":0.01,"lr":0.003}`:       {train.Clip(0.5), train.ClipEach(0.01)},
 		`{"optimizer":"nesterov:momentum=0.5","weight_decay":0,"maximize":"","clip":1,"clip_each":0,"lr":0.1}`: {train.Optimize(&train.SGD{LR: 0.1, Momentum: 0.5, Nesterov: true})},
 		`{"optimizer":"adam:beta1=0.5,beta2=0.9","weight_decay":0,"maximize":"","clip":1,"clip_each":0,"lr":0.01}`: {
-			train.Optimize(&train.Adam{LR: 0.01, Beta1: 0.5, Beta2: 0.9}), train.Batch(7), train.Scheduled("cosine"), train.Seed(5), train.Patience(2)},
+			train.Optimize(&train.Adam{LR: 0.01, Beta1: 0.5, Beta2: 0.9}), train.Accumulate(0), train.EMA(0.9), train.Batch(7), train.Scheduled("cosine"), train.Seed(5), train.Patience(2)},
 	} {
 		network := rnn.New(graph.Hidden(4), graph.RecurrentDropout(0.1))
 		run, err := Train(t.Context(), network, datasets.Airline(), append(opts, train.Epochs(4))...)

@@ -16,6 +16,7 @@
 package zoo
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/pkg/errors"
@@ -199,6 +200,7 @@ func Train(ctx context.Context, network *graph.Network, d datasets.Dataset, opts
 	s := train.Settings{Recipe: c.Recipe.Recipe}
 	args.Apply(&s, opts)
 	c.Recipe.Recipe = s.Written()
+	c.Accumulate = cmp.Or(c.Accumulate, 1)
 	e, err := prepare(c, network, d)
 	if err != nil {
 		return nil, err

@@ -128,6 +128,7 @@ var table = map[string]exported{
 	},
 	"train": {
 		funcs: map[string]any{
+			"Accumulate":      train.Accumulate,
 			"Batch":           train.Batch,
 			"CheckpointEvery": train.CheckpointEvery,
 			"Clip":            train.Clip,
@@ -135,6 +136,7 @@ var table = map[string]exported{
 			"ClipNorm":        train.ClipNorm,
 			"ClipValue":       train.ClipValue,
 			"DecodeJSON":      train.DecodeJSON,
+			"EMA":             train.EMA,
 			"Epochs":          train.Epochs,
 			"Folder":          train.Folder,
 			"Maximize":        train.Maximize,
@@ -156,6 +158,7 @@ var table = map[string]exported{
 			"ZeroGrad":        train.ZeroGrad,
 		},
 		types: []reflect.Type{
+			reflect.TypeFor[train.ASGD](),
 			reflect.TypeFor[train.Adadelta](),
 			reflect.TypeFor[train.Adagrad](),
 			reflect.TypeFor[train.Adam](),

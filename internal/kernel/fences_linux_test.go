@@ -195,6 +195,8 @@ var fencedKernels = map[string]func(k Kernels[float32], f *fences, m, n int){
 	"Adadelta": func(k Kernels[float32], f *fences, m, n int) {
 		k.Adadelta(f.floats(n), f.floats(n), f.floats(n), f.floats(n), 0.1, 0.9, 1e-8, 0.01)
 	},
+	"Average":    func(k Kernels[float32], f *fences, m, n int) { k.Average(f.floats(n), f.floats(n), 0.1) },
+	"AddScaled":  func(k Kernels[float32], f *fences, m, n int) { k.AddScaled(f.floats(n), f.floats(n), 0.1) },
 	"SumSquares": func(k Kernels[float32], f *fences, m, n int) { k.SumSquares(f.floats(n)) },
 	"Scale":      func(k Kernels[float32], f *fences, m, n int) { k.Scale(f.floats(n), 1.01) },
 	"Clamp":      func(k Kernels[float32], f *fences, m, n int) { k.Clamp(f.floats(n), 0.2, 0.9) },

@@ -51,10 +51,17 @@ type Optimizers[F Float] interface {
 	//	w ← w − lr·d
 	Adadelta(w, g, v, u []F, lr, rho, eps, weightDecay float64)
 
+	// Average moves a mean towards the weights by a part c of what is between them:
+	//
+	//	mean ← mean + c·(w − mean)
+	Average(mean, w []F, c F)
+
 	// SumSquares returns Σ x[i]².
 	SumSquares(x []F) float64
 	// Scale sets x[i] ← c·x[i].
 	Scale(x []F, c F)
+	// AddScaled sets y[i] ← y[i] + c·x[i].
+	AddScaled(y, x []F, c F)
 	// Clamp limits each x[i] to [lo, hi]; NaN stays NaN.
 	Clamp(x []F, lo, hi F)
 }
@@ -162,6 +169,14 @@ func (Portable[F]) Adadelta(w, g, v, u []F, lr, rho, eps, weightDecay float64) {
 	}
 }
 
+// Average implements Optimizers.
+func (Portable[F]) Average(mean, w []F, c F) {
+	w = w[:len(mean)]
+	for i, m := range mean {
+		mean[i] = m + c*(w[i]-m)
+	}
+}
+
 // SumSquares implements Optimizers. It adds in float64, in four sums that do not wait for each other.
 func (Portable[F]) SumSquares(x []F) float64 {
 	var s0, s1, s2, s3 float64
@@ -182,6 +197,14 @@ func (Portable[F]) SumSquares(x []F) float64 {
 func (Portable[F]) Scale(x []F, c F) {
 	for i := range x {
 		x[i] *= c
+	}
+}
+
+// AddScaled implements Optimizers.
+func (Portable[F]) AddScaled(y, x []F, c F) {
+	x = x[:len(y)]
+	for i, v := range x {
+		y[i] += c * v
 	}
 }
 

@@ -32,6 +32,8 @@ func optimizerSteps[F Float](k Optimizers[F], n int) map[string][]F {
 	run("rmsprop", func(i int, w, g, a, b, c []F) { k.RMSProp(w, g, a, nil, nil, 0.1, 0.9, 1e-8, 0.01, 0) })
 	run("rmsprop centred with momentum", func(i int, w, g, a, b, c []F) { k.RMSProp(w, g, a, b, c, 0.01, 0.9, 1e-2, 0.01, 0.9) })
 	run("adagrad", func(i int, w, g, a, b, c []F) { k.Adagrad(w, g, a, 0.1, 1e-10, 0.01) })
+	run("average", func(i int, w, g, a, b, c []F) { k.Average(w, g, 0.3) })
+	run("add scaled", func(i int, w, g, a, b, c []F) { k.AddScaled(w, g, 0.3) })
 	run("adadelta", func(i int, w, g, a, b, c []F) { k.Adadelta(w, g, a, b, 1, 0.9, 1e-6, 0.01) })
 	return out
 }

@@ -34,6 +34,7 @@ type simd struct {
 	rmspropMeanVelocityStep func(n int, w, g, v, mean, velocity *float32, c [6]float32)
 	adagradStep             func(n int, w, g, sum *float32, c [3]float32)
 	adadeltaStep            func(n int, w, g, v, u *float32, c [5]float32)
+	averageStep             func(n int, mean, w *float32, c [1]float32)
 }
 
 var simdAVX512 = &simd{
@@ -63,6 +64,7 @@ var simdAVX512 = &simd{
 	rmspropMeanVelocityStep: rmspropMeanVelocityStepAVX512,
 	adagradStep:             adagradStepAVX512,
 	adadeltaStep:            adadeltaStepAVX512,
+	averageStep:             averageStepAVX512,
 }
 
 var simdAVX2 = &simd{
@@ -92,6 +94,7 @@ var simdAVX2 = &simd{
 	rmspropMeanVelocityStep: rmspropMeanVelocityStepAVX2,
 	adagradStep:             adagradStepAVX2,
 	adadeltaStep:            adadeltaStepAVX2,
+	averageStep:             averageStepAVX2,
 }
 
 // start returns the first element of m rows of n, at least one of each, after a check that the last is there.
@@ -277,6 +280,18 @@ func (s *simd) Scale(x []float32, c float32) {
 func (s *simd) Clamp(x []float32, lo, hi float32) {
 	v := Matrix[float32]{Data: x, Col: 1}
 	(*s.machine).apply(Clamp, Consts[float32]{lo, hi}, 1, len(x), &v, &v, &Matrix[float32]{}, &Matrix[float32]{})
+}
+
+func (s *simd) AddScaled(y, x []float32, c float32) {
+	if n := len(y); n > 0 {
+		s.addScaled(n, &y[0], &x[:n][0], c)
+	}
+}
+
+func (s *simd) Average(mean, w []float32, c float32) {
+	if n := len(mean); n > 0 {
+		s.averageStep(n, &mean[0], &w[:n][0], [1]float32{c})
+	}
 }
 
 func (s *simd) SGD(w, g, velocity []float32, lr, momentum, weightDecay float32, nesterov, first bool) {

@@ -77,6 +77,11 @@ func (AVX2) Scale(x []float32, c float32) {
 	simdAVX2.Scale(x, c)
 }
 
+// AddScaled implements Optimizers.
+func (AVX2) AddScaled(y, x []float32, c float32) {
+	simdAVX2.AddScaled(y, x, c)
+}
+
 // Clamp implements Optimizers.
 func (AVX2) Clamp(x []float32, lo, hi float32) {
 	simdAVX2.Clamp(x, lo, hi)
@@ -105,4 +110,9 @@ func (AVX2) Adagrad(w, g, sum []float32, lr, eps, weightDecay float64) {
 // Adadelta implements Optimizers.
 func (AVX2) Adadelta(w, g, v, u []float32, lr, rho, eps, weightDecay float64) {
 	simdAVX2.Adadelta(w, g, v, u, lr, rho, eps, weightDecay)
+}
+
+// Average implements Optimizers.
+func (AVX2) Average(mean, w []float32, c float32) {
+	simdAVX2.Average(mean, w, c)
 }

@@ -3040,6 +3040,53 @@ loop262end265:
 	VZEROUPPER
 	RET
 
+// func averageStepAVX2(n int, mean *float32, w *float32, c [1]float32)
+TEXT ·averageStepAVX2(SB), NOSPLIT, $0-28
+	MOVQ         n+0(FP), R9
+	MOVQ         mean+8(FP), DI
+	MOVQ         w+16(FP), SI
+	VBROADCASTSS c_0+24(FP), Y14
+	XORL         AX, AX
+	MOVQ         R9, CX
+	SUBQ         $+8, CX
+	JLT          loop268out270
+
+loop268again269:
+	VMOVUPS     (DI)(AX*1), Y0
+	VMOVUPS     (SI)(AX*1), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y14, Y1, Y0
+	VMOVUPS     Y0, (DI)(AX*1)
+	ADDQ        $+32, AX
+	SUBQ        $+8, CX
+	JGE         loop268again269
+
+loop268out270:
+	ADDQ     $+8, CX
+	JE       loop268end271
+	CMPQ     CX, $0x08
+	JLT      some272
+	VPCMPEQD Y15, Y15, Y15
+	JMP      lanes273
+
+some272:
+	LEAQ    laneMasksAVX2<>+0(SB), DX
+	SHLQ    $0x02, CX
+	SUBQ    CX, DX
+	SHRQ    $0x02, CX
+	VMOVDQU 32(DX), Y15
+
+lanes273:
+	VMASKMOVPS  (DI)(AX*1), Y15, Y0
+	VMASKMOVPS  (SI)(AX*1), Y15, Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y14, Y1, Y0
+	VMASKMOVPS  Y0, Y15, (DI)(AX*1)
+
+loop268end271:
+	VZEROUPPER
+	RET
+
 DATA constantsAVX2<>+0(SB)/4, $0xff800000
 DATA constantsAVX2<>+4(SB)/4, $0xff800000
 DATA constantsAVX2<>+8(SB)/4, $0xff800000

@@ -128,3 +128,8 @@ func adagradStepAVX2(n int, w *float32, grad *float32, sum *float32, c [3]float3
 //
 //go:noescape
 func adadeltaStepAVX2(n int, w *float32, grad *float32, v *float32, u *float32, c [5]float32)
+
+// averageStepAVX2 updates n elements; c holds c.
+//
+//go:noescape
+func averageStepAVX2(n int, mean *float32, w *float32, c [1]float32)

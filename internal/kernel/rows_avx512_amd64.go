@@ -77,6 +77,11 @@ func (AVX512) Scale(x []float32, c float32) {
 	simdAVX512.Scale(x, c)
 }
 
+// AddScaled implements Optimizers.
+func (AVX512) AddScaled(y, x []float32, c float32) {
+	simdAVX512.AddScaled(y, x, c)
+}
+
 // Clamp implements Optimizers.
 func (AVX512) Clamp(x []float32, lo, hi float32) {
 	simdAVX512.Clamp(x, lo, hi)
@@ -105,4 +110,9 @@ func (AVX512) Adagrad(w, g, sum []float32, lr, eps, weightDecay float64) {
 // Adadelta implements Optimizers.
 func (AVX512) Adadelta(w, g, v, u []float32, lr, rho, eps, weightDecay float64) {
 	simdAVX512.Adadelta(w, g, v, u, lr, rho, eps, weightDecay)
+}
+
+// Average implements Optimizers.
+func (AVX512) Average(mean, w []float32, c float32) {
+	simdAVX512.Average(mean, w, c)
 }

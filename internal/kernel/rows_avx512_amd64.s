@@ -3291,6 +3291,51 @@ loop270end273:
 	VZEROUPPER
 	RET
 
+// func averageStepAVX512(n int, mean *float32, w *float32, c [1]float32)
+TEXT ·averageStepAVX512(SB), NOSPLIT, $0-28
+	MOVQ         n+0(FP), R9
+	MOVQ         mean+8(FP), DI
+	MOVQ         w+16(FP), SI
+	VBROADCASTSS c_0+24(FP), Z14
+	XORL         AX, AX
+	MOVQ         R9, CX
+	SUBQ         $+16, CX
+	JLT          loop276out278
+
+loop276again277:
+	VMOVUPS     (DI)(AX*1), Z0
+	VMOVUPS     (SI)(AX*1), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS Z14, Z1, Z0
+	VMOVUPS     Z0, (DI)(AX*1)
+	ADDQ        $+64, AX
+	SUBQ        $+16, CX
+	JGE         loop276again277
+
+loop276out278:
+	ADDQ   $+16, CX
+	JE     loop276end279
+	CMPQ   CX, $0x10
+	JLT    some280
+	KXNORW K1, K1, K1
+	JMP    lanes281
+
+some280:
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+
+lanes281:
+	VMOVUPS.Z   (DI)(AX*1), K1, Z0
+	VMOVUPS.Z   (SI)(AX*1), K1, Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS Z14, Z1, Z0
+	VMOVUPS     Z0, K1, (DI)(AX*1)
+
+loop276end279:
+	VZEROUPPER
+	RET
+
 DATA constantsAVX512<>+0(SB)/4, $0xff800000
 DATA constantsAVX512<>+8(SB)/4, $0x7fc00000
 DATA constantsAVX512<>+16(SB)/4, $0xc2d00000

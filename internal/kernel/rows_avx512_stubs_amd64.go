@@ -128,3 +128,8 @@ func adagradStepAVX512(n int, w *float32, grad *float32, sum *float32, c [3]floa
 //
 //go:noescape
 func adadeltaStepAVX512(n int, w *float32, grad *float32, v *float32, u *float32, c [5]float32)
+
+// averageStepAVX512 updates n elements; c holds c.
+//
+//go:noescape
+func averageStepAVX512(n int, mean *float32, w *float32, c [1]float32)

@@ -78,6 +78,7 @@ func BenchmarkOptimizers(b *testing.B) {
 				{"RMSProp", func(int) { k.RMSProp(w, g, a, nil, nil, 1e-3, 0.9, 1e-8, 0, 0) }},
 				{"Adagrad", func(int) { k.Adagrad(w, g, a, 1e-3, 1e-10, 0) }},
 				{"Adadelta", func(int) { k.Adadelta(w, g, a, c, 1, 0.9, 1e-6, 0) }},
+				{"Average", func(int) { k.Average(w, g, 1e-3) }},
 				{"Scale", func(int) { k.Scale(w, 1) }},
 			} {
 				b.Run(fmt.Sprintf("%s/%d", o.name, n), func(b *testing.B) {

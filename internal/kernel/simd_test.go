@@ -306,6 +306,8 @@ func TestOptimizersGuards(t *testing.T) {
 			}
 			k.Adagrad(w, g, a, 0.1, 1e-8, 0)
 			k.Adadelta(w, g, a, b, 0.1, 0.9, 1e-8, 0)
+			k.Average(w, g, 0.5)
+			k.AddScaled(w, g, 0.5)
 			k.Scale(w, 2)
 			k.Clamp(w, -1, 1)
 			for i, x := range all {

@@ -307,6 +307,9 @@ func (f *Field) Check() error {
 	}
 	if f.check != nil {
 		if err := f.check(); err != nil {
+			if f.number != nil {
+				return Wrong(f.Name, rawText(f.get()), "%v", err)
+			}
 			return Wrong(f.Name, f.get(), "%v", err)
 		}
 	}

@@ -115,6 +115,11 @@ func TestChecked(t *testing.T) {
 	if err := s.Set("spec", "a"); err != nil || s.Check() != nil {
 		t.Error(err, s.Check())
 	}
+	odd, n := new(option.Set), 2
+	odd.Int(&n, "n", "").Checked(func() error { return errors.New("want an odd number") })
+	if err := odd.Check(); err == nil || err.Error() != "n 2: want an odd number" {
+		t.Error(err)
+	}
 }
 
 func TestBounds(t *testing.T) {

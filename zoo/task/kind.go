@@ -89,7 +89,7 @@ type Recipe struct {
 // DefaultRecipe returns the recipe that a task's defaults begin with.
 func DefaultRecipe() Recipe {
 	return Recipe{Hidden: 32, Layers: 1, Recipe: train.Recipe{
-		Epochs: 60, Batch: 32, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1,
+		Epochs: 60, Batch: 32, Accumulate: 1, LR: 0.003, Optimizer: "adam", Clip: 1, Schedule: "constant", Patience: 10, Seed: 1,
 	}}
 }
 

@@ -108,6 +108,11 @@ func optimizers(s *set) {
 		s.v("VFNMADD231PS", o.c("lr"), o.x("grad"), o.x("w"))
 		o.store("w")
 	})
+	update(s, "average", "mean w", "c", func(o *updater) {
+		s.v("VSUBPS", o.x("mean"), o.x("w"), o.x("w"))
+		s.v("VFMADD231PS", o.c("c"), o.x("w"), o.x("mean"))
+		o.store("mean")
+	})
 }
 
 // updater knows the registers of an update step.

@@ -325,6 +325,7 @@ func init() {
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/train": {
 		Name: "train",
 		Binds: map[string]reflect.Value{
+			"Accumulate":      reflect.ValueOf(train.Accumulate),
 			"Batch":           reflect.ValueOf(train.Batch),
 			"CheckpointEvery": reflect.ValueOf(train.CheckpointEvery),
 			"CheckpointFile":  reflect.ValueOf(train.CheckpointFile),
@@ -333,6 +334,7 @@ func init() {
 			"ClipNorm":        reflect.ValueOf(train.ClipNorm),
 			"ClipValue":       reflect.ValueOf(train.ClipValue),
 			"DecodeJSON":      reflect.ValueOf(train.DecodeJSON),
+			"EMA":             reflect.ValueOf(train.EMA),
 			"Epochs":          reflect.ValueOf(train.Epochs),
 			"Folder":          reflect.ValueOf(train.Folder),
 			"Loss":            reflect.ValueOf(train.Loss),
@@ -355,6 +357,7 @@ func init() {
 			"ZeroGrad":        reflect.ValueOf(train.ZeroGrad),
 		},
 		Types: map[string]reflect.Type{
+			"ASGD":             reflect.TypeFor[train.ASGD](),
 			"Adadelta":         reflect.TypeFor[train.Adadelta](),
 			"Adagrad":          reflect.TypeFor[train.Adagrad](),
 			"Adam":             reflect.TypeFor[train.Adam](),

@@ -236,7 +236,19 @@ func (c *Classification) Step(_ int, examples []int) (train.Step, error) {
 	}
 	program.SetTokens(p, s, sequences)
 	program.SetTargets(p, c.train.labels, examples)
-	return train.Step{Program: p, Tokens: tokens}, nil
+	return train.Step{Program: p, Tokens: tokens, Weight: c.weightOf(examples)}, nil
+}
+
+// weightOf returns what the loss of examples is divided by: their number, or the weights of their classes.
+func (c *Classification) weightOf(examples []int) float64 {
+	if c.weights == nil {
+		return float64(len(examples))
+	}
+	sum := 0.0
+	for _, e := range examples {
+		sum += c.weights[c.train.labels[e]]
+	}
+	return sum
 }
 
 // dropWords replaces words of an example by the unknown one, other ones in each epoch.

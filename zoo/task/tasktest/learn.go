@@ -126,6 +126,50 @@ func (s *suite) small(t *testing.T) {
 	}
 }
 
+// accumulates compares the loss and the gradient of some examples at once with the means over parts of them, each with
+// its weight: that must be what its loss has been divided by.
+func (s *suite) accumulates(t *testing.T) {
+	learns, _ := s.make(t, 1)
+	learns.Limit(6)
+	all := learns.Batches(1, 6, 1)[0]
+	// numbers returns the gradient, and the loss behind it.
+	numbers := func(examples []int) (x []float64, weight float64) {
+		step, err := learns.Step(0, examples)
+		if err == nil {
+			err = step.Program.Run()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range step.Program.Gradient().Float32s() {
+			x = append(x, float64(g))
+		}
+		if weight = step.Weight; weight == 0 {
+			weight = float64(len(examples))
+		}
+		return append(x, step.Program.Loss()), weight
+	}
+	want, whole := numbers(all)
+	mean, sum := make([]float64, len(want)), 0.0
+	for _, part := range [][]int{all[:1], all[1:3], all[3:]} {
+		x, weight := numbers(part)
+		sum += weight
+		for i := range mean {
+			mean[i] += weight / whole * x[i]
+		}
+	}
+	if math.Abs(sum-whole) > 1e-9*whole {
+		t.Errorf("the weights of the parts are %v in all; want %v, that of the whole", sum, whole)
+	}
+	largest := math.Max(slices.Max(want), -slices.Min(want))
+	for i, x := range want {
+		if math.Abs(mean[i]-x) > 1e-5*largest {
+			t.Errorf("number %d of %d is %v of the parts; want %v", i, len(want), mean[i], x)
+			return
+		}
+	}
+}
+
 // noise returns the settings with which training is as random as it can be.
 func (s *suite) noise() []setting {
 	return append([]setting{{"dropout", "0.3"}, {"recurrent-dropout", "0.2"}, {"layers", "2"}}, s.random...)

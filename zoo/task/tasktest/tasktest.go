@@ -90,6 +90,7 @@ func Check(t *testing.T, kind task.Kind, d datasets.Dataset, opts ...Option) {
 	t.Run("learns by heart", s.learnsByHeart)
 	t.Run("limits", s.limits)
 	t.Run("one example, one step", s.small)
+	t.Run("accumulates", s.accumulates)
 	t.Run("seeds", s.seeds)
 	t.Run("resumes", s.resumes)
 

@@ -199,7 +199,7 @@ func (t *Translation) Batches(epoch, size int, seed uint64) [][]int {
 	if t.seed != seed {
 		t.seed, t.teacher = seed, nil
 	}
-	if t.opts.Teacher != "" && t.teacher == nil { // it counts steps of epochs as long as the first
+	if t.opts.Teacher != "" && t.teacher == nil { // it counts batches of epochs as long as the first
 		first := len(t.divided(size, 1, seed))
 		t.teacher, _ = train.NewSchedule(t.opts.Teacher, 1, t.opts.Epochs, first) // which has been checked
 	}
@@ -249,10 +249,11 @@ func (t *Translation) Step(number int, examples []int) (train.Step, error) {
 		return train.Step{}, errors.WithMessage(err, "translate")
 	}
 	pairs := make([]tokenPair, len(examples))
-	tokens := 0
+	tokens, targets := 0, 0
 	for i, e := range examples {
 		pairs[i] = t.train[e]
-		tokens += len(pairs[i].source) + len(pairs[i].target)
+		tokens += len(pairs[i].source)
+		targets += len(pairs[i].target)
 	}
 	if !t.laidOut { // the first program decides how much the workspace has room for
 		if _, err := t.program(t.lane, t.largest()); err != nil {
@@ -273,7 +274,7 @@ func (t *Translation) Step(number int, examples []int) (train.Step, error) {
 			return train.Step{}, err
 		}
 	}
-	return train.Step{Program: p, Tokens: tokens}, nil
+	return train.Step{Program: p, Tokens: tokens + targets, Weight: float64(targets)}, nil
 }
 
 // shapeOf returns the shape of a program for pairs.
