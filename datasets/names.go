@@ -16,7 +16,7 @@ func namesInfo() Info {
 		Name:    "names",
 		Kind:    KindTexts,
 		Task:    "classify",
-		Title:   "Surnames of 18 nationalities, mostly in Latin letters without marks",
+		Title:   "Surnames of 18 nationalities",
 		Size:    "18,012 names",
 		Licence: "MIT (Sean Robertson)",
 		Source:  "https://github.com/spro/practical-pytorch/tree/master/data/names",
