@@ -60,6 +60,8 @@ func ownReaders() []struct {
 			}
 			return err
 		}},
+		{"names", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, "Name%d", i) }), func(r io.Reader) error { _, err := readNames("f", r); return err }},
+		{"names, one name", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, "Name%d", i%7) }), func(r io.Reader) error { _, err := readNames("f", r); return err }},
 		{"trees", rows("", func(b []byte, i int) []byte { return fmt.Appendf(b, "(3 (2 It) (4 (2 's) (4 (3 good%d) (2 .))))", i) }), func(r io.Reader) error {
 			trees, err := readTrees("f", r)
 			treeExamples(trees, true, sst5Label)
@@ -77,7 +79,7 @@ func linear() (readers, transforms []lineartest.Case) {
 			file := r.file(n)
 			return func() error { return r.read(bytes.NewReader(file)) }, len(file)
 		}}
-		if r.name == "trees" || r.name == "uci" {
+		if r.name == "trees" || r.name == "uci" || r.name == "names" {
 			c.Most = mostSentences
 		}
 		readers = append(readers, c)

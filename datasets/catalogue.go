@@ -12,6 +12,7 @@ type entry struct {
 func catalogue() []entry {
 	return []entry{
 		{imdbInfo(), imdbSource(), openIMDB},
+		{namesInfo(), namesSource(), openNames},
 		{phrasesInfo(), nil, func(string, options) (Dataset, error) { return Phrases(), nil }},
 		{sst2Info(), sstSource(), openSST(sst2Info(), sst2Classes, sst2Label)},
 		{sst5Info(), sstSource(), openSST(sst5Info(), sst5Classes, sst5Label)},

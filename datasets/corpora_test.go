@@ -27,6 +27,7 @@ func TestCorpora(t *testing.T) {
 		positive           [3]int // examples of the last class
 	}{
 		{"imdb", imdbSource(), nil, 22500, 2500, 25000, [3]int{11250, 1250, 12500}},
+		{"names", namesSource(), nil, 14410, 1801, 1801, [3]int{55, 8, 8}},
 		{"sst2", sstSource(), nil, 77201, 872, 1821, [3]int{42410, 444, 909}},
 		{"sst2", sstSource(), []Option{SentencesOnly()}, 6920, 872, 1821, [3]int{3610, 444, 909}},
 		{"sst5", sstSource(), []Option{SentencesOnly()}, 8544, 1101, 2210, [3]int{1288, 165, 399}},

@@ -42,7 +42,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
+	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
 		"dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
@@ -185,7 +185,7 @@ func TestDescribeIsOpen(t *testing.T) {
 }
 
 func TestOpenUnknownFillMethod(t *testing.T) {
-	for _, spec := range []string{"imdb", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "csv:no-such-file.csv"} {
+	for _, spec := range []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "csv:no-such-file.csv"} {
 		_, err := Open(spec, Fill("linaer"))
 		var unknown *UnknownError
 		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" || unknown.Setting != "fill" {

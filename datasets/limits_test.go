@@ -63,6 +63,7 @@ func TestReadersAreBounded(t *testing.T) {
 			_, err := readParallelLines("f", "g", r, endless("b\n"), options{})
 			return err
 		},
+		"names":   func(r io.Reader) error { _, err := readNames("f", r); return err },
 		"trees":   func(r io.Reader) error { _, err := readTrees("f", r); return err },
 		"uci":     func(r io.Reader) error { _, err := readUCI("f", r); return err },
 		"tatoeba": func(r io.Reader) error { _, err := readTatoeba("f", r); return err },
@@ -223,6 +224,27 @@ func FuzzReadUCI(f *testing.F) {
 		examples, err := readUCI("f", strings.NewReader(data))
 		if !oneLineError(t, err) {
 			checkExamples(t, examples)
+		}
+	})
+}
+
+func FuzzReadNames(f *testing.F) {
+	f.Add("Maier\nO'Mally\r\n\nde la Lune\nMaier \n")
+	f.Add("\u00a0\n\xff\n" + strings.Repeat("a", mostName+1))
+	f.Fuzz(func(t *testing.T, data string) {
+		names, err := readNames("f", strings.NewReader(data))
+		if oneLineError(t, err) {
+			return
+		}
+		seen := map[string]bool{}
+		for _, name := range names {
+			if name == "" || name != strings.TrimSpace(name) || len(name) > mostName || strings.Contains(name, "\n") || seen[name] {
+				t.Fatalf("%q of %q", name, names)
+			}
+			seen[name] = true
+		}
+		if len(names) == 0 {
+			t.Fatal("no names and no error")
 		}
 	})
 }

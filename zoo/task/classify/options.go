@@ -133,6 +133,9 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	switch s.Dataset() {
 	case "imdb":
 		r.Epochs, r.Patience = 4, 0
+	case "names": // one word each, whose letters tell
+		r.Hidden, r.Batch, r.Epochs, r.LR, r.Clip, r.Patience, r.Schedule = 128, 64, 20, 6e-3, 1, 0, "warmup:50,cosine"
+		o.Tokenizer, o.Embedding, o.EmbeddingDropout, o.WordDropout, o.OutputDropout = "characters", 32, 0.1, 0, 0.4
 	case "uci-sentiment": // few sentences, so more passes over them
 		r.Epochs, r.Patience = 20, 0
 	case "sst2", "sst5": // many short phrases, whose words occur again and again
