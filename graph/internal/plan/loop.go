@@ -135,7 +135,8 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 	}
 	parts := p.parts[v.ID]
 	inner := newPlanner(&body.Graph, p.opts, p.plan, &l.Body)
-	inner.loop = l
+	inner.loop, inner.around = l, p
+	inner.fixed = v.Args[body.FixedAt():]
 
 	next := make([]Layout, body.Carries) // where the carries go
 	now := make([]Layout, body.Carries)  // where they come from
