@@ -250,7 +250,7 @@ func TestRunTakesEveryFlag(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "shop.csv", "day,a,b,c\n"+strings.Repeat("1,2,x,3\n2,,x,4\n3,5,x,5\n", 40))
 	command(t, dir, "run", "gru", "csv:shop.csv", "--epochs", "1", "--batch", "8", "--accumulate", "3", "--ema", "0.9", "--hidden", "5", "--layers", "2", "--dropout", "0.1", "--recurrent-dropout", "0.1",
-		"--layer-norm", "--lr", "0.01", "--optimizer", "adamw", "--weight-decay", "0.01", "--clip", "0.5", "--schedule", "cosine", "--patience", "2", "--seed", "9",
+		"--weight-drop", "0.3", "--layer-norm", "--lr", "0.01", "--optimizer", "adamw", "--weight-decay", "0.01", "--clip", "0.5", "--schedule", "cosine", "--patience", "2", "--seed", "9",
 		"--threads", "1", "--limit", "30", "--window", "6", "--horizon", "2", "--lag", "3", "--difference", "0", "--log", "--every-step", "--loss", "huber",
 		"--columns", "c,a", "--period", "3", "--fill", "previous", "--quiet").done(t)
 	data, err := os.ReadFile(filepath.Join(dir, "runs", "gru-shop-1", "config.json"))
@@ -261,9 +261,9 @@ func TestRunTakesEveryFlag(t *testing.T) {
 	if err := json.Unmarshal(data, &c); err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprintln(c["hidden"], c["layers"], c["dropout"], c["recurrent_dropout"], c["layer_norm"], c["epochs"], c["batch"], c["accumulate"], c["ema"], c["lr"], c["optimizer"], c["weight_decay"],
+	got := fmt.Sprintln(c["hidden"], c["layers"], c["dropout"], c["recurrent_dropout"], c["weight_drop"], c["layer_norm"], c["epochs"], c["batch"], c["accumulate"], c["ema"], c["lr"], c["optimizer"], c["weight_decay"],
 		c["clip"], c["schedule"], c["patience"], c["seed"], c["limit"], c["data"])
-	if want := "5 2 0.1 0.1 true 1 8 3 0.9 0.01 adamw 0.01 0.5 cosine 2 9 30 map[columns:[c a] fill:previous period:3]\n"; got != want {
+	if want := "5 2 0.1 0.1 0.3 true 1 8 3 0.9 0.01 adamw 0.01 0.5 cosine 2 9 30 map[columns:[c a] fill:previous period:3]\n"; got != want {
 		t.Errorf("the configuration is\n%s; want\n%s", got, want)
 	}
 	f := c["options"].(map[string]any)

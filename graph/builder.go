@@ -40,6 +40,7 @@ type core struct {
 	outer  *outer  // of the body of a scan
 
 	translated map[*gorgonia.Node]*gorgonia.Node // what plain nodes are translated to; nil for those that are not
+	dropped    map[droppedParam]*gorgonia.Node   // parameters with weight drop
 }
 
 // An Option of NewBuilder. A nil one of this and the other kinds of options of this package sets nothing.

@@ -1,6 +1,10 @@
 package graph
 
-import "gorgonia.org/gorgonia"
+import (
+	"strings"
+
+	"gorgonia.org/gorgonia"
+)
 
 // Cell is one step of a recurrent network, in plain operations: the equations of the cell. Anything that implements it
 // trains, predicts, stacks, goes both ways and saves like the cells of the zoo.
@@ -19,6 +23,7 @@ type State []*gorgonia.Node
 type CellConfig struct {
 	Input, Hidden    int
 	RecurrentDropout float64 // rate of the variational dropout on h in the recurrent products
+	WeightDrop       float64 // rate of the weight drop on the recurrent weights
 	LayerNorm        bool    // normalise x·W and h·U (Ba, Kiros and Hinton 2016)
 	TorchInit        bool    // initialise as PyTorch does: uniform over ±1/√Hidden everywhere
 }
@@ -26,9 +31,12 @@ type CellConfig struct {
 // Gates declares n stacked linear maps of the hidden width, x·weight_<name>ᵀ + bias_<name> with the weight
 // [n·Hidden, I] and the bias [n·Hidden]. With LayerNorm the product is normalised first and scaled by ln_<name>.weight.
 // The recurrent weight hh starts as an orthogonal matrix for each gate, every other as Glorot's distribution; bias is
-// the initial bias.
+// the initial bias. The weights of maps whose name begins with h, which read the hidden state, have the weight drop.
 func (c CellConfig) Gates(b *Builder, name string, n int, x *gorgonia.Node, bias Init) *gorgonia.Node {
-	weight := GlorotBlocks(n)
+	weight, drop := GlorotBlocks(n), 0.0
+	if strings.HasPrefix(name, "h") {
+		drop = c.WeightDrop
+	}
 	switch {
 	case c.TorchInit:
 		weight = c.torchInit()
@@ -37,9 +45,9 @@ func (c CellConfig) Gates(b *Builder, name string, n int, x *gorgonia.Node, bias
 		weight = Orthogonal(n)
 	}
 	if !c.LayerNorm {
-		return b.LinearInit(name, n*c.Hidden, x, weight, bias)
+		return b.linear(name, n*c.Hidden, x, weight, bias, drop)
 	}
-	y := b.Normalize(b.LinearInit(name, n*c.Hidden, x, weight, nil))
+	y := b.Normalize(b.linear(name, n*c.Hidden, x, weight, nil, drop))
 	return b.Add(b.Mul(y, b.Param("ln_"+name+".weight", Ones(), n*c.Hidden)), b.Param("bias_"+name, bias, n*c.Hidden))
 }
 

@@ -177,6 +177,12 @@ var misuse = []struct {
 	{"network of minus one layer", networkOf(graph.Layers(-1), graph.Bidirectional(graph.MergeConcat)), []string{"lstm", "layers is -1"}},
 	{"network with dropout 1", networkOf(graph.Dropout(1)), []string{"lstm", "dropout rate is 1"}},
 	{"network with recurrent dropout", networkOf(graph.RecurrentDropout(1.5)), []string{"lstm", "recurrent dropout rate is 1.5"}},
+	{"network with weight drop 1", networkOf(graph.WeightDrop(1)), []string{"lstm", "weight drop rate is 1;", "want 0 ≤ rate < 1"}},
+	{"network with weight drop -1", networkOf(graph.WeightDrop(-1)), []string{"lstm", "weight drop rate is -1;"}},
+	{"network with weight drop NaN", networkOf(graph.WeightDrop(math.NaN())), []string{"lstm", "weight drop rate is NaN"}},
+	{"gates with weight drop 1.5", func(b builder, o operand) node {
+		return graph.CellConfig{Hidden: 3, WeightDrop: 1.5}.Gates(b.Suffix("_l0"), "hh", 2, o.x, graph.Zeros())
+	}, []string{"weight drop of weight_hh_l0", "the rate is 1.5", "want 0 ≤ rate < 1"}},
 	{"network of nil", func(b builder, o operand) node { return last(lstm.New().Unroll(b, nil)) }, []string{"lstm", "nil", "[T, B, I]"}},
 	{"network of a matrix", func(b builder, o operand) node { return last(lstm.New().Unroll(b, o.x)) }, []string{"lstm", "x(2, 3)", "[T, B, I]"}},
 	{"network of integers", func(b builder, o operand) node { return last(lstm.New().Unroll(b, b.IndexInput("w", 2, 3, 4))) }, []string{"int"}},

@@ -15,6 +15,11 @@ func (b *Builder) Linear(name string, width int, x *gorgonia.Node) *gorgonia.Nod
 
 // LinearInit is Linear with initial values of one's own. A nil bias means that there is none.
 func (b *Builder) LinearInit(name string, width int, x *gorgonia.Node, weight, bias Init) *gorgonia.Node {
+	return b.linear(name, width, x, weight, bias, 0)
+}
+
+// linear is LinearInit with weight drop.
+func (b *Builder) linear(name string, width int, x *gorgonia.Node, weight, bias Init, drop float64) *gorgonia.Node {
 	if b.failed() {
 		return b.placeholder()
 	}
@@ -24,7 +29,7 @@ func (b *Builder) LinearInit(name string, width int, x *gorgonia.Node, weight, b
 	if name != "" {
 		name = "_" + name
 	}
-	y := b.MatMulNT(x, b.Param("weight"+name, weight, width, x.Shape()[rank(x)-1]))
+	y := b.MatMulNT(x, b.paramDropped("weight"+name, drop, weight, width, x.Shape()[rank(x)-1]))
 	if bias == nil {
 		return y
 	}

@@ -52,6 +52,14 @@ func RecurrentDropout(rate float64) NetworkOption {
 	return func(r *Network) { r.config.RecurrentDropout = rate }
 }
 
+// WeightDrop sets the rate of dropout on the recurrent weights of all gates, weight_hh and its like, in training: one mask for
+// all time steps and sequences of a run, another one in the next (Merity, Keskar and Socher 2018; DropConnect, Wan et al.
+// 2013). What is kept is divided by 1 − rate; the mask is that of Builder.SharedDropout for the weight's name. It reaches cells
+// that declare their products with CellConfig.Gates. The default is 0.
+func WeightDrop(rate float64) NetworkOption {
+	return func(r *Network) { r.config.WeightDrop = rate }
+}
+
 // LayerNorm normalises the products x·W and h·U of the cells (Ba, Kiros and Hinton 2016).
 func LayerNorm() NetworkOption { return func(r *Network) { r.config.LayerNorm = true } }
 
@@ -91,6 +99,7 @@ func Named(name string) NetworkOption { return func(r *Network) { r.name = name 
 type NetworkConfig struct {
 	Hidden, Layers            int
 	Dropout, RecurrentDropout float64
+	WeightDrop                float64
 	LayerNorm, TorchInit      bool
 	Bidirectional             bool
 	Merge                     Merge
@@ -101,7 +110,7 @@ func (r *Network) Config() NetworkConfig {
 	if r == nil {
 		return NetworkConfig{}
 	}
-	return NetworkConfig{r.config.Hidden, r.layers, r.dropout, r.config.RecurrentDropout, r.config.LayerNorm, r.config.TorchInit, r.bidirectional, r.merge}
+	return NetworkConfig{r.config.Hidden, r.layers, r.dropout, r.config.RecurrentDropout, r.config.WeightDrop, r.config.LayerNorm, r.config.TorchInit, r.bidirectional, r.merge}
 }
 
 // Name returns the name of the network's architecture, such as "lstm".
@@ -170,6 +179,8 @@ func (r *Network) Check() error {
 		return errors.Errorf("%s: the dropout rate is %g; want 0 ≤ rate < 1", r.name, r.dropout)
 	case !rate(c.RecurrentDropout):
 		return errors.Errorf("%s: the recurrent dropout rate is %g; want 0 ≤ rate < 1", r.name, c.RecurrentDropout)
+	case !rate(c.WeightDrop):
+		return errors.Errorf("%s: the weight drop rate is %g; want 0 ≤ rate < 1", r.name, c.WeightDrop)
 	}
 	return nil
 }

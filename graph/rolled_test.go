@@ -35,6 +35,8 @@ func rolledCases() []rolledCase {
 		{"layer norm", lstm.New(h, graph.LayerNorm()), false},
 		{"peepholes", lstm.NewPeephole(h), true},
 		{"recurrent dropout", lstm.New(h, graph.RecurrentDropout(0.3)), false},
+		{"weight drop", lstm.New(h, graph.WeightDrop(0.3)), false},
+		{"weight drop, masked in both directions", gru.NewResetBefore(h, graph.WeightDrop(0.3), graph.Layers(2), graph.Bidirectional(graph.MergeSum)), true},
 	}
 }
 

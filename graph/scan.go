@@ -42,12 +42,12 @@ type outer struct {
 	key      uint64                            // tells the dropouts of bodies apart
 }
 
-// inner returns a builder for the body of a scan.
-func (b *Builder) inner() *Builder {
+// inner returns a builder for the body of a scan. The number tells its dropouts from those of other bodies.
+func (b *Builder) inner(number uint32) *Builder {
 	c := &core{
 		g: gorgonia.NewGraph(), params: b.params, training: b.training, seed: b.seed, rolled: b.rolled,
 		byName: make(map[string]*gorgonia.Node), translated: make(map[*gorgonia.Node]*gorgonia.Node),
-		outer: &outer{b: b, captured: make(map[*gorgonia.Node]*gorgonia.Node), key: uint64(b.ops) << 32},
+		outer: &outer{b: b, captured: make(map[*gorgonia.Node]*gorgonia.Node), key: uint64(number) << 32},
 	}
 	if b.outer != nil {
 		c.outer.key ^= b.outer.key * 0x9E3779B97F4A7C15

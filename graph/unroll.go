@@ -178,7 +178,8 @@ func (b *Builder) roll(cell Cell, x *gorgonia.Node, initial State, mask *gorgoni
 	if b.failed() {
 		return b.placeholder(), s
 	}
-	body, again := b.declareStep(cell, x, s, mask), b.declareStep(cell, x, s, mask)
+	number := b.ops // of both, though the first may declare what is the same at all steps
+	body, again := b.declareStep(cell, x, s, mask, number), b.declareStep(cell, x, s, mask, number)
 	if b.failed() {
 		return b.placeholder(), s
 	}
@@ -225,7 +226,7 @@ func (b *Builder) rollParts(cell Cell, x *gorgonia.Node, s State, mask *gorgonia
 	divide := func(n *gorgonia.Node) *gorgonia.Node {
 		return b.Reshape(b.Slice(n, 0, 0, whole), append([]int{parts, keep}, n.Shape()[1:]...)...)
 	}
-	body := &scanBody{b: b.inner(), steps: parts, reverse: reverse, recompute: true}
+	body := &scanBody{b: b.inner(b.ops), steps: parts, reverse: reverse, recompute: true}
 	in := body.b
 	in.rolled = rolledAlways
 	leaf := func(name string, n *gorgonia.Node, shape []int) *gorgonia.Node {
@@ -291,9 +292,10 @@ func lengthsOf(mask *gorgonia.Node) *gorgonia.Node {
 	return nil
 }
 
-// declareStep declares one step of a cell as the body of a scan, which with a mask has the output stacked.
-func (b *Builder) declareStep(cell Cell, x *gorgonia.Node, s State, mask *gorgonia.Node) *scanBody {
-	in := b.inner()
+// declareStep declares one step of a cell as the body of a scan, which with a mask has the output stacked. The number is that of
+// inner.
+func (b *Builder) declareStep(cell Cell, x *gorgonia.Node, s State, mask *gorgonia.Node, number uint32) *scanBody {
+	in := b.inner(number)
 	in.step = fmt.Sprintf("%s%s", b.prefix, b.suffix)
 	leaf := func(name string, n *gorgonia.Node, shape []int) *gorgonia.Node {
 		return in.leaf(name, n.Dtype(), shape)

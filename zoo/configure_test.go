@@ -206,14 +206,14 @@ func TestTrainRecords(t *testing.T) {
 		`{"optimizer":"adam:beta1=0.5,beta2=0.9","weight_decay":0,"maximize":"","clip":1,"clip_each":0,"lr":0.01}`: {
 			train.Optimize(&train.Adam{LR: 0.01, Beta1: 0.5, Beta2: 0.9}), train.Accumulate(0), train.EMA(0.9), train.Batch(7), train.Scheduled("cosine"), train.Seed(5), train.Patience(2)},
 	} {
-		network := rnn.New(graph.Hidden(4), graph.RecurrentDropout(0.1))
+		network := rnn.New(graph.Hidden(4), graph.RecurrentDropout(0.1), graph.WeightDrop(0.2))
 		run, err := Train(t.Context(), network, datasets.Airline(), append(opts, train.Epochs(4))...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		c := run.Config
 		got := fmt.Sprintf(`{"optimizer":%q,"weight_decay":%v,"maximize":%q,"clip":%v,"clip_each":%v,"lr":%v}`, c.Optimizer, c.WeightDecay, c.Maximize, c.Clip, c.ClipEach, c.LR)
-		if got != want || c.Epochs != 4 || c.Hidden != 4 || c.RecurrentDropout != 0.1 {
+		if got != want || c.Epochs != 4 || c.Hidden != 4 || c.RecurrentDropout != 0.1 || c.WeightDrop != 0.2 {
 			t.Errorf("recorded %s; want %s: %+v", got, want, c)
 		}
 		back := keptAndOpened(t, run) // through its JSON

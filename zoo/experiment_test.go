@@ -84,7 +84,7 @@ func TestExperiment(t *testing.T) {
 func TestExperimentSeed(t *testing.T) {
 	for _, m := range Models() {
 		c := quick(m.Name)
-		c.Dropout, c.RecurrentDropout, c.Layers = 0.2, 0.2, 2
+		c.Dropout, c.RecurrentDropout, c.WeightDrop, c.Layers = 0.2, 0.2, 0.2, 2
 		run := func(seed uint64) (map[string]float64, [][]float64) {
 			c.Seed = seed
 			e, r := trained(t, c)
@@ -123,6 +123,7 @@ func TestExperimentConfig(t *testing.T) {
 		"layers":            func(c *Config) { c.Layers = 2 },
 		"dropout":           func(c *Config) { c.Layers, c.Dropout = 2, 0.5 }, // between the layers
 		"recurrent dropout": func(c *Config) { c.RecurrentDropout = 0.5 },
+		"weight drop":       func(c *Config) { c.WeightDrop = 0.5 },
 		"layer norm":        func(c *Config) { c.LayerNorm = true },
 		"epochs":            func(c *Config) { c.Epochs = 4 },
 		"batch":             func(c *Config) { c.Batch = 0 },

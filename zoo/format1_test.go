@@ -91,7 +91,7 @@ func TestFormat1(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if run.Config.Format != 2 || !c.check(run.Config) || run.Config.Check() != nil {
+			if run.Config.Format != 2 || run.Config.WeightDrop != 0 || !c.check(run.Config) || run.Config.Check() != nil {
 				t.Errorf("the configuration is %+v with %+v; %v", run.Config, run.Config.Options, run.Config.Check())
 			}
 			var want []any

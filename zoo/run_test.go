@@ -30,7 +30,7 @@ func TestRunRoundTrip(t *testing.T) {
 	for _, m := range Models() {
 		configs = append(configs, quick(m.Name))
 		c := quick(m.Name)
-		c.Dataset, c.Layers, c.LayerNorm, c.Dropout, c.RecurrentDropout = "csv:"+file, 2, true, 0.1, 0.1
+		c.Dataset, c.Layers, c.LayerNorm, c.Dropout, c.RecurrentDropout, c.WeightDrop = "csv:"+file, 2, true, 0.1, 0.1, 0.1
 		forecastOf(c).Log, forecastOf(c).Lag, forecastOf(c).Difference, forecastOf(c).Horizon = false, 0, 1, 3
 		configs = append(configs, c)
 	}

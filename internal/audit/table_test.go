@@ -83,6 +83,7 @@ var table = map[string]exported{
 			"TorchInit":        graph.TorchInit,
 			"Training":         graph.Training,
 			"Uniform":          graph.Uniform,
+			"WeightDrop":       graph.WeightDrop,
 			"Without":          graph.Without,
 			"Zeros":            graph.Zeros,
 		},

@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -102,7 +103,12 @@ func variants() []variant {
 		{name: "recurrent dropout and layer norm in both directions", T: 2, B: 2, I: 2, H: 3, layers: 1, training: true, cellOptional: true, bidirectional: true,
 			options: []graph.NetworkOption{graph.RecurrentDropout(0.4), graph.LayerNorm()}},
 	}
+	drop := []graph.NetworkOption{graph.WeightDrop(0.4)}
 	list = append(list,
+		variant{name: "weight drop", T: 3, B: 2, I: 2, H: 4, layers: 1, training: true, cellOptional: true, options: drop},
+		variant{name: "weight drop and layer norm in both directions", T: 2, B: 2, I: 2, H: 3, layers: 1, training: true, cellOptional: true, bidirectional: true,
+			options: []graph.NetworkOption{graph.WeightDrop(0.4), graph.LayerNorm()}},
+		variant{name: "two layers with weight drop, in loops with lengths", T: 5, B: 2, I: 2, H: 3, layers: 2, training: true, cellOptional: true, lengths: []int{3, 5}, rolled: true, options: drop},
 		variant{name: "a loop", T: 3, B: 2, I: 2, H: 3, layers: 1, rolled: true},
 		variant{name: "a loop of one step", T: 1, B: 2, I: 2, H: 3, layers: 1, rolled: true},
 		variant{name: "loops in both directions with lengths", T: 3, B: 3, I: 2, H: 2, layers: 2, bidirectional: true, lengths: []int{2, 0, 1}, rolled: true},
@@ -636,6 +642,51 @@ func TestRecurrentDropout(t *testing.T) {
 
 		// In evaluation it does nothing, and neither does dropout between layers.
 		evaluation, plain := newSequences(network.With(graph.Dropout(0.5)), v, states), newSequences(network.With(graph.RecurrentDropout(0)), v, states)
+		gt.Compare(t, "outputs in evaluation", evaluation.run(t, params).y, plain.run(t, params).y, 0)
+	})
+}
+
+// TestWeightDrop looks at the gradients of the recurrent weights: that of a weight that is dropped is 0 at all steps and in all
+// sequences, and of no other. Layers and directions drop weights of their own, and another run drops others.
+func TestWeightDrop(t *testing.T) {
+	v := variant{name: "both directions", T: 6, B: 3, I: 2, H: 16, layers: 2, bidirectional: true, cellOptional: true,
+		options: []graph.NetworkOption{graph.WeightDrop(0.3)}}
+	eachCell(t, []variant{v}, func(t *testing.T, network *graph.Network, v variant, states int) {
+		s := newSequences(network, v, states)
+		s.options = []graph.Option{graph.Training(), graph.Seed(1)}
+		params := graph.NewParams(tensor.Float64)
+		grads := s.run(t, params).grads
+		relu := strings.HasSuffix(network.Name(), "relu") // whose units may be 0 themselves
+		patterns := make(map[string]string)
+		for name, d := range grads {
+			pattern, dropped := "", 0
+			for _, x := range d {
+				if x == 0 {
+					dropped++
+				}
+				pattern += map[bool]string{true: "0", false: "1"}[x == 0]
+			}
+			if !strings.HasPrefix(name, "weight_h") {
+				if dropped > 0 && !relu {
+					t.Errorf("%s: %d of %d weights have no gradient; it is no recurrent weight", name, dropped, len(d))
+				}
+				continue
+			}
+			// Of 256 weights and more at the rate 0.3, 21 % to 39 % are dropped with a probability of 0.998.
+			if rate := float64(dropped) / float64(len(d)); !relu && (rate < 0.21 || rate > 0.39) {
+				t.Errorf("%s: %.3f of the weights are dropped; want about 0.3", name, rate)
+			}
+			if other, ok := patterns[pattern]; ok {
+				t.Errorf("%s and %s drop the same weights", name, other)
+			}
+			patterns[pattern] = name
+		}
+		if want := 4; len(patterns) < want {
+			t.Errorf("%d recurrent weights; want %d", len(patterns), want)
+		}
+
+		// In evaluation it does nothing.
+		evaluation, plain := newSequences(network, v, states), newSequences(network.With(graph.WeightDrop(0)), v, states)
 		gt.Compare(t, "outputs in evaluation", evaluation.run(t, params).y, plain.run(t, params).y, 0)
 	})
 }

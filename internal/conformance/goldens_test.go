@@ -50,6 +50,7 @@ var checks = []struct {
 	{"attention_dot", checkAttention(attention.Dot)},
 	{"attention_general", checkAttention(attention.General)},
 	{"attention_scaled", checkAttention(attention.Scaled)},
+	{"weight_drop_", checkWeightDrop},
 	{"optim_", checkOptimizer},
 	{"clip_grad_norm", func(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) { checkClip(t, f, dtype) }},
 	{"schedule_", func(t *testing.T, name string, f *safetensors.File, _ tensor.Dtype) { checkSchedule(t, name, f) }},

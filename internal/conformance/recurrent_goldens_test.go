@@ -63,23 +63,8 @@ func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype, builder
 		return n
 	}
 	T, B, I, H, layers := number("T"), number("B"), number("I"), number("H"), number("layers")
-	opts := []graph.NetworkOption{graph.Hidden(H), graph.Layers(layers)}
-	var network *graph.Network
-	switch kind := f.Metadata["kind"]; kind {
-	case "rnn_tanh":
-		network = rnn.New(opts...)
-	case "rnn_relu":
-		network = rnn.NewRelu(opts...)
-	case "lstm":
-		network = lstm.New(opts...)
-	case "gru":
-		network = gru.New(opts...)
-	default:
-		t.Fatalf("unknown kind %q", kind)
-	}
-	states := layers
-	if f.Metadata["bidirectional"] == "True" {
-		network = birnn.New(network)
+	network, states := goldenNetwork(t, f, graph.Hidden(H), graph.Layers(layers)), layers
+	if network.IsBidirectional() {
 		states *= 2
 	}
 
@@ -125,6 +110,32 @@ func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype, builder
 			outputs["grad."+name] = b.Grad(total, n)[0]
 		}
 	}
+	restoreGolden(t, params, f)
+	return recurrent{b, outputs, total}
+}
+
+// goldenNetwork returns the network of a golden's kind and directions.
+func goldenNetwork(t *testing.T, f *safetensors.File, opts ...graph.NetworkOption) (network *graph.Network) {
+	switch kind := f.Metadata["kind"]; kind {
+	case "rnn_tanh":
+		network = rnn.New(opts...)
+	case "rnn_relu":
+		network = rnn.NewRelu(opts...)
+	case "lstm":
+		network = lstm.New(opts...)
+	case "gru":
+		network = gru.New(opts...)
+	default:
+		t.Fatalf("unknown kind %q", kind)
+	}
+	if f.Metadata["bidirectional"] == "True" {
+		network = birnn.New(network)
+	}
+	return network
+}
+
+// restoreGolden sets the parameters to a golden's weights.
+func restoreGolden(t *testing.T, params *graph.Params, f *safetensors.File) {
 	for name, x := range f.Tensors {
 		if len(name) > 6 && name[:6] == "param." {
 			p := params.Get(name[6:])
@@ -136,7 +147,6 @@ func newRecurrent(t *testing.T, f *safetensors.File, dtype tensor.Dtype, builder
 			}
 		}
 	}
-	return recurrent{b, outputs, total}
 }
 
 // check compiles the graph and runs it on the golden's inputs.

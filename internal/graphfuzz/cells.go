@@ -12,7 +12,7 @@ const (
 	unrollMerge
 	unrollEquations
 	unrollLayerNorm // 0 or 1
-	unrollDropout   // 0 or 1, between one state and the next
+	unrollDropout   // 0 or 1, between one state and the next and on the weights
 	numUnroll
 )
 
@@ -29,7 +29,7 @@ func network(n Node, r rounding) *graph.Network {
 		opts = append(opts, graph.LayerNorm())
 	}
 	if n.Ints[unrollDropout] == 1 {
-		opts = append(opts, graph.RecurrentDropout(0.25))
+		opts = append(opts, graph.RecurrentDropout(0.25), graph.WeightDrop(0.25))
 	}
 	return graph.NewNetwork("fuzz", func(c graph.CellConfig) graph.Cell {
 		return cell{CellConfig: c, equations: n.Ints[unrollEquations], rounding: r}

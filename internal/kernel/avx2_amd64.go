@@ -11,6 +11,9 @@ func (AVX2) Cost() Cost { return Cost{MultiplyAdd: 0.02, Element: 0.2} }
 // PackedSize implements Kernels.
 func (AVX2) PackedSize(k, n int) int { return tilesAVX2.packedSize(k, n) }
 
+// Panel implements Kernels.
+func (AVX2) Panel() int { return 2 * lanesAVX2 }
+
 // Pack implements Kernels.
 func (AVX2) Pack(k, n int, b Matrix[float32], packed []float32) {
 	tilesAVX2.pack(k, n, b, packed)

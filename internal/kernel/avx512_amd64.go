@@ -11,6 +11,9 @@ func (AVX512) Cost() Cost { return Cost{MultiplyAdd: 0.02, Element: 0.2} }
 // PackedSize implements Kernels.
 func (AVX512) PackedSize(k, n int) int { return tilesAVX512.packedSize(k, n) }
 
+// Panel implements Kernels.
+func (AVX512) Panel() int { return 2 * lanesAVX512 }
+
 // Pack implements Kernels.
 func (AVX512) Pack(k, n int, b Matrix[float32], packed []float32) {
 	tilesAVX512.pack(k, n, b, packed)

@@ -3,6 +3,9 @@ package kernel
 // PackedSize implements Kernels.
 func (Portable[F]) PackedSize(k, n int) int { return k * n }
 
+// Panel implements Kernels.
+func (Portable[F]) Panel() int { return 0 }
+
 // Pack implements Kernels: the packed matrix has adjacent rows.
 func (Portable[F]) Pack(k, n int, b Matrix[F], packed []F) {
 	for p := range k {

@@ -242,6 +242,35 @@ func testGemmNaN[F Float](t *testing.T, k Kernels[F]) {
 	}
 }
 
+// TestPackedParts packs columns that a multiple of Panel parts from the others on their own: they stand as in the whole.
+func TestPackedParts(t *testing.T) { eachSet(t, testPackedParts[float32]) }
+
+func testPackedParts[F Float](t *testing.T, k Kernels[F]) {
+	panel := k.Panel()
+	if panel == 0 {
+		t.Skip("its packed matrices cannot be divided")
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{panel, panel + 1, 3*panel - 1, 3 * panel, 3*panel + panel/2 + 1} {
+		for layout := range gemmLayouts {
+			const inner = 7
+			b, _ := gemmOperand[F](r, inner, n, layout)
+			whole := make([]F, k.PackedSize(inner, n))
+			k.Pack(inner, n, b, whole)
+			for j := panel; j < n; j += panel {
+				parts := make([]F, len(whole))
+				k.Pack(inner, j, b, parts)
+				k.Pack(inner, n-j, Matrix[F]{Data: b.Data[j*b.Col:], Row: b.Row, Col: b.Col}, parts[j*inner:])
+				for i, v := range whole {
+					if !same(parts[i], v) {
+						t.Fatalf("n=%d, %s, in two parts from column %d on: element %d is %v; want %v", n, gemmLayouts[layout].name, j, i, parts[i], v)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestGemmAllocs checks that products do not allocate.
 func TestGemmAllocs(t *testing.T) { eachSet(t, testGemmAllocs[float32]) }
 

@@ -15,6 +15,9 @@ type Kernels[F Float] interface {
 
 	// PackedSize is the number of elements into which Pack packs a matrix [k, n].
 	PackedSize(k, n int) int
+	// Panel is the number of columns after which a packed matrix can be divided: those from a multiple j of it on stand, packed,
+	// from element j·k on. 0 means that it cannot.
+	Panel() int
 	// Pack copies B [k, n], of any strides, into the order in which GemmPacked reads it.
 	Pack(k, n int, b Matrix[F], packed []F)
 	// GemmPacked computes C = A·B + beta·C + bias for A [m, k] of any strides, B [k, n] as Pack left it, C [m, n], and

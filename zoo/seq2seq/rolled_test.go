@@ -82,9 +82,9 @@ func rolledCases() map[string]*Network {
 		}
 	}
 	for _, v := range variants {
-		recurrent := graph.RecurrentDropout(0.3) // whose masks are the same in loops
+		recurrent, weights := graph.RecurrentDropout(0.3), graph.WeightDrop(0.3) // whose masks are the same in loops
 		v.options.Embedding = 5
-		cases[v.name] = &Network{Encoder: v.encoder.With(recurrent), Decoder: v.decoder.With(recurrent), Source: letters, Target: letters, Options: v.options}
+		cases[v.name] = &Network{Encoder: v.encoder.With(recurrent, weights), Decoder: v.decoder.With(recurrent, weights), Source: letters, Target: letters, Options: v.options}
 	}
 	return cases
 }

@@ -80,6 +80,7 @@ type Recipe struct {
 	Layers           int     `json:"layers"`
 	Dropout          float64 `json:"dropout"`
 	RecurrentDropout float64 `json:"recurrent_dropout"`
+	WeightDrop       float64 `json:"weight_drop"`
 	LayerNorm        bool    `json:"layer_norm"`
 	TorchInit        bool    `json:"torch_init"` // initial weights as PyTorch's
 	train.Recipe
@@ -104,6 +105,7 @@ func (r *Recipe) Declare(s *option.Set) {
 	s.Int(&r.Layers, "layers", "number of layers").AtLeast(1).AtMost(mostLayers)
 	s.Float(&r.Dropout, "dropout", "rate of dropout between layers; 0 is none").AtLeast(0).Below(1)
 	s.Float(&r.RecurrentDropout, "recurrent-dropout", "rate of dropout on the hidden state, one mask for all time steps; 0 is none").AtLeast(0).Below(1)
+	s.Float(&r.WeightDrop, "weight-drop", "rate of dropout on the recurrent weights, one mask for all time steps; 0 is none").AtLeast(0).Below(1)
 	s.Bool(&r.LayerNorm, "layer-norm", "normalise the products within the cell")
 	s.Bool(&r.TorchInit, "torch-init", "initial weights as PyTorch's, uniform; else orthogonal and Glorot's")
 	s.Group("Training")
@@ -113,7 +115,7 @@ func (r *Recipe) Declare(s *option.Set) {
 
 // Network returns the options of a network that has the recipe's size.
 func (r Recipe) Network() []graph.NetworkOption {
-	opts := []graph.NetworkOption{graph.Hidden(r.Hidden), graph.Layers(r.Layers), graph.Dropout(r.Dropout), graph.RecurrentDropout(r.RecurrentDropout)}
+	opts := []graph.NetworkOption{graph.Hidden(r.Hidden), graph.Layers(r.Layers), graph.Dropout(r.Dropout), graph.RecurrentDropout(r.RecurrentDropout), graph.WeightDrop(r.WeightDrop)}
 	if r.LayerNorm {
 		opts = append(opts, graph.LayerNorm())
 	}
@@ -126,7 +128,7 @@ func (r Recipe) Network() []graph.NetworkOption {
 // Sized takes the sizes of the recipe from a network.
 func (r *Recipe) Sized(n graph.NetworkConfig) {
 	r.Hidden, r.Layers, r.Dropout, r.RecurrentDropout = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout
-	r.LayerNorm, r.TorchInit = n.LayerNorm, n.TorchInit
+	r.WeightDrop, r.LayerNorm, r.TorchInit = n.WeightDrop, n.LayerNorm, n.TorchInit
 }
 
 // Setting is what the zoo hands to a task.

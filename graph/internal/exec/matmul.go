@@ -16,9 +16,13 @@ type room[F kernel.Float] struct {
 }
 
 // bindMatMul binds a matrix product, or one for each matrix of a stack. A right operand that is a parameter is packed as
-// the kernels want it; any other the product packs in its worker's room, as far as it has to.
+// the kernels want it, and so may be one that is computed; any other the product packs in its worker's room, as far as it
+// has to.
 func bindMatMul[F kernel.Float](bound *binding[F], op ir.MatMul, in plan.Instruction) step {
 	m, r, packed := bound.machine, bound.room, bound.packed.operand(bound.machine, op, in)
+	if op.Packed && m.kernels.Panel() > 0 {
+		packed = m.data(in.Args[1])
+	}
 	batch := 1
 	var stepA, stepB, stepC int
 	a, b, c := in.Args[0], in.Args[1], in.Dst

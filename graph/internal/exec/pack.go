@@ -9,6 +9,23 @@ import (
 	"github.com/rnnzoo/rnnzoo/internal/kernel"
 )
 
+func init() { register(bindPack[float32], bindPack[float64]) }
+
+// bindPack binds the packing of a right operand that is computed. Kernels whose packed form cannot be divided read it where it
+// stands, transposed.
+func bindPack[F kernel.Float](c *binding[F], op ir.Pack, in plan.Instruction) step {
+	b, k, n := matrix[F](in.Args[0], op.TransB)
+	n = min(n, op.Columns-in.First/k)
+	if c.kernels.Panel() == 0 {
+		b.Row, b.Col, k, n = b.Col, b.Row, n, k
+	}
+	src, dst, kernels := c.operand(in.Args[0]), c.operand(in.Dst), c.kernels
+	return func(t times) error {
+		kernels.Pack(k, n, kernel.Matrix[F]{Data: src.at(t), Row: b.Row, Col: b.Col}, dst.at(t))
+		return nil
+	}
+}
+
 // packKey tells the forms of parameters that products read: which columns of which parameter, transposed or not. The
 // kernels are the same for all machines of one element type, and so is the order in which they read.
 type packKey struct {

@@ -5,10 +5,11 @@ import "fmt"
 // MatMul is the matrix product over the last two axes, [M, K]·[K, N], or of as many pairs as the first axis of three has.
 // TransA and TransB say that an operand is stored transposed. With Add a third argument [M, N] is added to the product,
 // with Bias a last one [N] to each of its rows. Steps says of how many products that were joined, one below the other with
-// as many rows each, it consists; 0 means one.
+// as many rows each, it consists; 0 means one. Packed says that the right operand, transposed, is what Pack has made of it.
 type MatMul struct {
 	TransA, TransB, Add, Bias bool
 	Steps                     int
+	Packed                    bool
 }
 
 // String implements Op.
@@ -17,7 +18,7 @@ func (o MatMul) String() string {
 	for _, part := range []struct {
 		set  bool
 		name string
-	}{{o.TransA, " aᵀ"}, {o.TransB, " bᵀ"}, {o.Add, " add"}, {o.Bias, " bias"}} {
+	}{{o.TransA, " aᵀ"}, {o.TransB, " bᵀ"}, {o.Add, " add"}, {o.Bias, " bias"}, {o.Packed, " packed"}} {
 		if part.set {
 			s += part.name
 		}

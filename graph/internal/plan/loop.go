@@ -129,7 +129,7 @@ func (p *planner) scan(v *ir.Value, body *ir.Body) {
 		l.Depth = p.loop.Depth + 1
 	}
 	s := &scanPlanner{outer: p, inner: newPlanner(&body.Graph, p.opts, p.plan, &l.Body), v: v, body: body, loop: l, parts: p.parts[v.ID]}
-	s.inner.loop = l
+	s.inner.loop, s.inner.around, s.inner.fixed = l, p, v.Args[body.FixedAt():]
 	for i := range body.Carries {
 		s.carry(i)
 	}

@@ -86,6 +86,8 @@ type planner struct {
 	plan   *Plan
 	list   *[]Instruction                      // where instructions go
 	loop   *Loop                               // of a body
+	around *planner                            // of the graph that a body's loop stands in
+	fixed  []*ir.Value                         // there, what is the same at all steps
 	parts  map[int]map[int]*ir.Value           // results of scans
 	stacks map[*ir.Value]func() (Layout, bool) // where results of a body are to stand if they can, unless they stand in a stack already
 	layout []Layout                            // by value
@@ -95,6 +97,9 @@ type planner struct {
 	uses   []int  // by value: how often it is an argument or an output
 	owned  []bool // by value: one instruction reads it, and nothing else looks at its memory
 	alone  []bool // of a body, by sequence: nothing else looks at its memory
+
+	products map[rightOperand]int
+	packs    map[rightOperand]Layout // what has been packed
 }
 
 // Make plans a graph. The graph must be sorted and free of places.
@@ -130,6 +135,9 @@ func newPlanner(g *ir.Graph, opts Options, plan *Plan, list *[]Instruction) *pla
 		copies: make(map[*ir.Value]Layout),
 		owned:  make([]bool, g.Limit()),
 		uses:   g.Uses(),
+
+		products: rightOperands(g),
+		packs:    make(map[rightOperand]Layout),
 	}
 }
 
@@ -304,6 +312,13 @@ func (p *planner) value(v *ir.Value) {
 	in := Instruction{Op: v.Op, Args: make([]Layout, len(v.Args))}
 	for i, a := range v.Args {
 		in.Args[i] = p.readable(v.Op, i, a)
+	}
+	if op, ok := v.Op.(ir.MatMul); ok && len(v.Shape) == 2 {
+		r := rightOperand{v.Args[1], op.TransB}
+		if l, ok := p.packed(r, p.products[r]); ok {
+			op.TransB, op.Packed = true, true
+			in.Op, in.Args[1] = op, l
+		}
 	}
 	in.Dst = p.inPlace(v, in)
 	set(in.Dst)

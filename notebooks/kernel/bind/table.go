@@ -269,6 +269,7 @@ func init() {
 			"Uniform":          reflect.ValueOf(graph.Uniform),
 			"Unrolled":         reflect.ValueOf(graph.Unrolled),
 			"Verify":           reflect.ValueOf(graph.Verify),
+			"WeightDrop":       reflect.ValueOf(graph.WeightDrop),
 			"Without":          reflect.ValueOf(graph.Without),
 			"Zeros":            reflect.ValueOf(graph.Zeros),
 		},

@@ -172,7 +172,7 @@ func (s *suite) accumulates(t *testing.T) {
 
 // noise returns the settings with which training is as random as it can be.
 func (s *suite) noise() []setting {
-	return append([]setting{{"dropout", "0.3"}, {"recurrent-dropout", "0.2"}, {"layers", "2"}}, s.random...)
+	return append([]setting{{"dropout", "0.3"}, {"recurrent-dropout", "0.2"}, {"weight-drop", "0.2"}, {"layers", "2"}}, s.random...)
 }
 
 // seeds trains with one seed twice and with another.

@@ -109,7 +109,7 @@ func (s *suite) setting(t *testing.T, seed uint64, more ...setting) task.Setting
 	t.Helper()
 	r := task.DefaultRecipe()
 	o := s.kind.Defaults(&r, task.Subject{Model: "gru", Data: s.data.Info()})
-	r.Hidden, r.Layers, r.Dropout, r.RecurrentDropout = 4, 1, 0, 0
+	r.Hidden, r.Layers, r.Dropout, r.RecurrentDropout, r.WeightDrop = 4, 1, 0, 0, 0
 	r.Epochs, r.Batch, r.LR, r.Schedule, r.Patience, r.WeightDecay, r.Seed = 2, 4, 0.01, "constant", 0, 0, seed
 	var own, recipe option.Set
 	o.Declare(&own)
