@@ -46,8 +46,8 @@ var namesClasses = [...]struct{ name, sum string }{
 	{"Vietnamese", "f3f9e4164ab47601178a6e45b216464a64122f49d05541f24bf18a757253281d"},
 }
 
-// namesSource fetches the files one by one, of a commit, since their checksums are known. Of the PyTorch tutorial's data.zip,
-// which has them, too, none is, and a name more or less would be other parts.
+// namesSource fetches the files one by one, of a commit, since their checksums are known. None is of the PyTorch
+// tutorial's data.zip, and a name more or less would be other parts.
 func namesSource() *source {
 	const commit = "c520c52e68e945d88fff563dba1c028b6ec0197b"
 	s := &source{folder: "names/names"}
@@ -60,11 +60,11 @@ func namesSource() *source {
 	return s
 }
 
-// openNames reads the files. Their 20,050 lines hold 18,012 different pairs of a name and a nationality, of which each is an
-// example: what stands there twice, as do 108 Arabic names in 2,000 lines, would else be learnt and tested. The files have no
-// split. A tenth is held out for the test and another for validation by the seed of the split, each nationality in its share;
-// the 469 names of several nationalities are in one part with all of these, so that nobody can have them all right. Letters keep
-// the marks that 156 lines have; the tutorial takes these off.
+// openNames reads the files. Their 20,050 lines hold 18,012 different pairs of a name and a nationality, of which each
+// is an example: what stands there twice, as do 108 Arabic names in 2,000 lines, would else be learnt and tested. The
+// files have no split. A tenth is held out for the test and another for validation by the seed of the split, each
+// nationality in its share; the 469 names of several nationalities are in one part with all of these, so that nobody
+// can have them all right. Letters keep the marks that some 150 lines have; the tutorial takes these off.
 //
 // S. Robertson, Practical PyTorch: classifying names with a character-level RNN, 2017.
 func openNames(dir string, o options) (Dataset, error) {
@@ -93,8 +93,8 @@ func openNames(dir string, o options) (Dataset, error) {
 // mostName is some times what the longest name has, in bytes.
 const mostName = 200
 
-// readNames reads a name a line and returns the different ones in their order. At most 32 MiB are read, 200 bytes a name
-// and 2¹⁸ names.
+// readNames reads a name a line and returns the different ones in their order. At most 32 MiB are read, 200 bytes a
+// name and 2¹⁸ names.
 func readNames(name string, r io.Reader) ([]string, error) {
 	var names []string
 	seen := map[string]bool{}

@@ -16,7 +16,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/download"
 )
 
-// nameFiles are files as those of the corpus: thirty names of each nationality, two of them twice, and one that all have.
+// nameFiles are files as those of the corpus: thirty names of each nationality, two of them twice, and one of all.
 func nameFiles() map[string]string {
 	files := map[string]string{}
 	for _, c := range namesClasses {
