@@ -18,6 +18,9 @@ var update = flag.Bool("update", false, "rewrite testdata/programs.txt")
 // rewrites the table, and the diff says what the change has done.
 func TestPrograms(t *testing.T) {
 	const path = "testdata/programs.txt"
+	if testing.Short() {
+		t.Skip("it compiles some hundred programs, one after the other")
+	}
 	got := programTable(t)
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {

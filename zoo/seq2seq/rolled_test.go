@@ -72,8 +72,12 @@ func (f fed) results(t *testing.T, opts []graph.Option, compile ...graph.Compile
 func rolledCases() map[string]*Network {
 	cases := make(map[string]*Network)
 	h := graph.Hidden(4)
+	scores := attention.Scores()
+	if testing.Short() {
+		scores = scores[:2]
+	}
 	for _, feed := range Feeds() {
-		for _, score := range attention.Scores() {
+		for _, score := range scores {
 			for i, decoder := range []*graph.Network{gru.New(h), lstm.New(h), gru.New(h, graph.Layers(2)), lstm.New(h, graph.Layers(2))} {
 				encoder := []*graph.Network{birnn.New(lstm.New(graph.Hidden(2))), gru.New(h)}[i%2]
 				cases[fmt.Sprintf("%s, %s, %d layers of %s", feed, score, decoder.Config().Layers, decoder.Name())] = &Network{Encoder: encoder, Decoder: decoder,
