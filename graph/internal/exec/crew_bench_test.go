@@ -18,7 +18,6 @@ func BenchmarkBarrier(b *testing.B) {
 					c.barrier(&count)
 				}
 			}
-			c.arrived.Store(0)
 			c.start(job)
 			job(0)
 		})

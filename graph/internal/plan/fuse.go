@@ -39,7 +39,7 @@ func fuse(list []Instruction) []Instruction {
 
 // cluster is elementwise instructions of one size, no two of which touch the same memory at different elements.
 type cluster struct {
-	members       []Instruction
+	members       []placed
 	rows, cols    int
 	unit          int // rows, of which each member would be divided among workers by multiples
 	written, read map[place]Layout
@@ -52,6 +52,13 @@ type place struct {
 	buffer           *Buffer
 	offset, row, col int
 	step             [MaxDepth]Step
+}
+
+// placed is an instruction with the places of its operands.
+type placed struct {
+	Instruction
+	dst  place
+	args []place
 }
 
 // newCluster returns the cluster of one instruction, or nil if it is not elementwise.
@@ -143,7 +150,7 @@ func (c *cluster) add(in Instruction) bool {
 	if axis, _ := divide(in); axis >= 0 && c.rows > 1 {
 		c.unit = leastCommonMultiple(c.unit, c.rows/in.Dst.Shape[axis])
 	}
-	c.members = append(c.members, in)
+	c.members = append(c.members, placed{in, dst, args})
 	return true
 }
 
@@ -162,13 +169,16 @@ func touches(others map[place]Layout, p place, l Layout) bool {
 
 // instructions returns the members as one instruction, or as they are if the kernels cannot take them together.
 func (c *cluster) instructions() []Instruction {
-	if len(c.members) == 1 {
-		return c.members
+	if len(c.members) > 1 {
+		if in, ok := c.fused(); ok {
+			return []Instruction{in}
+		}
 	}
-	if in, ok := c.fused(); ok {
-		return []Instruction{in}
+	list := make([]Instruction, len(c.members))
+	for i, m := range c.members {
+		list[i] = m.Instruction
 	}
-	return c.members
+	return list
 }
 
 // firstResult is the number of the first operation's value: those below are operands.
@@ -191,17 +201,14 @@ func (c *cluster) fused() (fused Instruction, ok bool) {
 		return firstResult + len(ops) - 1
 	}
 	var written []place // in the order in which they are first
-	for _, in := range c.members {
-		args := make([]int, len(in.Args))
-		for i, a := range in.Args {
-			p, _ := placeOf(a, in.Dst.Shape)
+	for _, m := range c.members {
+		args := make([]int, len(m.args))
+		for i, p := range m.args {
 			args[i] = value(p)
 		}
-		result := in.Op.(ir.Fuser).Fuse(args, emit)
-		p, _ := placeOf(in.Dst, in.Dst.Shape)
-		values[p] = result
-		if !slices.Contains(written, p) {
-			written = append(written, p)
+		values[m.dst] = m.Op.(ir.Fuser).Fuse(args, emit)
+		if !slices.Contains(written, m.dst) {
+			written = append(written, m.dst)
 		}
 	}
 	// What nothing reads behind the members need not be written.

@@ -68,22 +68,29 @@ func scheduleLoop(l *Loop, workers int) Schedule {
 			split[i] = append(split[i], loopOf(in, parts))
 		}
 	}
+	touched := make([][][]access, len(l.Body)) // by the parts of an instruction
+	for i, parts := range split {
+		touched[i] = make([][]access, workers)
+		for w, part := range parts {
+			if part != nil {
+				touched[i][w] = accesses(part)
+			}
+		}
+	}
 	barrier := make([]bool, len(l.Body)) // before an instruction
 	for changed := workers > 1; changed; {
 		changed = false
 		since := make([][]access, workers)
 		for range 2 { // the second time behind what the iteration before has left
-			for i, parts := range split {
-				if !barrier[i] && meets(parts, since) {
+			for i := range split {
+				if !barrier[i] && meets(touched[i], since) {
 					barrier[i], changed = true, true
 				}
 				if barrier[i] {
 					clear(since)
 				}
-				for w, part := range parts {
-					if part != nil {
-						since[w] = append(since[w], accesses(part)...)
-					}
+				for w := range since {
+					since[w] = append(since[w], touched[i][w]...)
 				}
 			}
 		}
@@ -134,14 +141,11 @@ func accesses(in *Instruction) (list []access) {
 	return list
 }
 
-// meets reports whether a part of an instruction touches, in any iteration, what another worker touches in any, other
-// than both reading.
-func meets(parts []*Instruction, since [][]access) bool {
+// meets reports whether a worker's part of an instruction touches, in any iteration, what another worker touches in any,
+// other than both reading.
+func meets(parts, since [][]access) bool {
 	for w, part := range parts {
-		if part == nil {
-			continue
-		}
-		for _, a := range accesses(part) {
+		for _, a := range part {
 			for other, list := range since {
 				if other == w {
 					continue
@@ -233,12 +237,13 @@ func conflict(parts []*Instruction, since []footprint) bool {
 		if part == nil {
 			continue
 		}
+		results := part.Results()
 		for other := range since {
 			if other == w {
 				continue
 			}
 			f := &since[other]
-			for _, l := range part.Results() {
+			for _, l := range results {
 				if f.written.overlaps(l) || f.read.overlaps(l) {
 					return true
 				}
