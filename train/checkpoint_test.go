@@ -88,6 +88,19 @@ func resumableOptions(o Optimizer) []Option {
 	return []Option{Optimize(o), Epochs(5), Batch(4), Scheduled("warmup:3,plateau:0.5:0"), Maximize("sharpness"), Patience(3), ClipEach(0.7), Seed(5)}
 }
 
+// uninterrupted returns the outcome of a run of the resumable task that nothing interrupts.
+func uninterrupted(t *testing.T, opts []Option) outcome {
+	t.Helper()
+	var seen outcome
+	task := resumable()
+	result, err := Run(context.Background(), task, append(opts, seen.watch())...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen.finish(task, result)
+	return seen
+}
+
 // stopAt returns an option that ends the run by an error after so many steps.
 var errStop = errors.New("stop")
 
@@ -113,13 +126,7 @@ func TestResume(t *testing.T) {
 				}
 				return o
 			}
-			var want outcome
-			task := resumable()
-			result, err := Run(context.Background(), task, append(resumableOptions(make()), want.watch())...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want.finish(task, result)
+			want := uninterrupted(t, resumableOptions(make()))
 			for stop := 1; stop <= len(want.steps); stop++ {
 				for _, how := range []string{"cancelled", "failed", "checkpoint"} {
 					var got outcome
@@ -200,15 +207,10 @@ func stopped(t *testing.T, number int, how string, files Files, opts []Option, s
 
 // TestRunGoesOn runs one loop step by step.
 func TestRunGoesOn(t *testing.T) {
-	var want, got outcome
-	task := resumable()
-	result, err := Run(context.Background(), task, append(resumableOptions(&Adam{LR: 0.05}), want.watch())...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want.finish(task, result)
+	var got outcome
+	want := uninterrupted(t, resumableOptions(&Adam{LR: 0.05}))
 
-	task = resumable()
+	task := resumable()
 	var cancel context.CancelFunc
 	loop, err := New(task, append(resumableOptions(&Adam{LR: 0.05}), got.watch(), Watch(Callbacks{Step: func(StepEvent) error { cancel(); return nil }}))...)
 	if err != nil {
@@ -247,19 +249,14 @@ func TestRunGoesOn(t *testing.T) {
 
 // TestResumeLonger gives more epochs and patience to a run that is over: it goes on from the last weights, not the best.
 func TestResumeLonger(t *testing.T) {
-	var want, got outcome
-	opts := func(epochs int, o *outcome) []Option {
-		return append(resumableOptions(&SGD{LR: 0.05, Momentum: 0.5}), Patience(0), Epochs(epochs), o.watch())
+	opts := func(epochs int) []Option {
+		return append(resumableOptions(&SGD{LR: 0.05, Momentum: 0.5}), Patience(0), Epochs(epochs))
 	}
-	task := resumable()
-	result, err := Run(context.Background(), task, opts(7, &want)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want.finish(task, result)
+	var got outcome
+	want := uninterrupted(t, opts(7))
 
 	files := memory{}
-	loop, err := New(resumable(), opts(4, &got)...)
+	loop, err := New(resumable(), append(opts(4), got.watch())...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,11 +266,12 @@ func TestResumeLonger(t *testing.T) {
 	if err := loop.Save(files); err != nil {
 		t.Fatal(err)
 	}
-	task = resumable()
+	task := resumable()
 	if loop, err = Resume(task, files, Epochs(7), got.watch()); err != nil {
 		t.Fatal(err)
 	}
-	if result, err = loop.Run(context.Background()); err != nil {
+	result, err := loop.Run(context.Background())
+	if err != nil {
 		t.Fatal(err)
 	}
 	got.finish(task, result)
@@ -548,13 +546,8 @@ func forge(t *testing.T, files Files, change func(f *safetensors.File, s map[str
 
 // TestResumeOlder goes on from a checkpoint of before batches were accumulated and weights averaged.
 func TestResumeOlder(t *testing.T) {
-	var want, got outcome
-	task := resumable()
-	result, err := Run(context.Background(), task, append(resumableOptions(&Adam{LR: 0.05}), want.watch())...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want.finish(task, result)
+	var got outcome
+	want := uninterrupted(t, resumableOptions(&Adam{LR: 0.05}))
 	files := memory{}
 	stopped(t, 6, "cancelled", files, resumableOptions(&Adam{LR: 0.05}), &got)
 	forge(t, files, func(_ *safetensors.File, s map[string]any) {
@@ -566,12 +559,13 @@ func TestResumeOlder(t *testing.T) {
 		}
 		delete(s["recipe"].(map[string]any), "accumulate")
 	})
-	task = resumable()
+	task := resumable()
 	loop, err := Resume(task, files, got.watch())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if result, err = loop.Run(context.Background()); err != nil {
+	result, err := loop.Run(context.Background())
+	if err != nil {
 		t.Fatal(err)
 	}
 	if got.finish(task, result); !reflect.DeepEqual(got, want) {
@@ -590,14 +584,8 @@ type foreign struct{ SGD }
 func (*foreign) Name() string { return "foreign" }
 
 func TestResumeForeignOptimizer(t *testing.T) {
-	var want outcome
 	opts := []Option{Epochs(2), Batch(4)}
-	task := resumable()
-	result, err := Run(context.Background(), task, append(opts, Optimize(&foreign{SGD{LR: 0.05, Momentum: 0.5}}), want.watch())...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want.finish(task, result)
+	want := uninterrupted(t, append(opts, Optimize(&foreign{SGD{LR: 0.05, Momentum: 0.5}})))
 	var got outcome
 	files := memory{}
 	loop, err := New(resumable(), append(opts, Optimize(&foreign{SGD{LR: 0.05, Momentum: 0.5}}), got.watch(), stopAt(3))...)
@@ -613,11 +601,12 @@ func TestResumeForeignOptimizer(t *testing.T) {
 	if _, err := Resume(resumable(), files); err == nil || !strings.Contains(err.Error(), `optimizer "foreign:momentum=0.5`) {
 		t.Errorf("error %v", err)
 	}
-	task = resumable()
+	task := resumable()
 	if loop, err = Resume(task, files, Optimize(&foreign{SGD{LR: 0.05, Momentum: 0.5}}), got.watch()); err != nil {
 		t.Fatal(err)
 	}
-	if result, err = loop.Run(context.Background()); err != nil {
+	result, err := loop.Run(context.Background())
+	if err != nil {
 		t.Fatal(err)
 	}
 	if got.finish(task, result); !reflect.DeepEqual(got, want) {
