@@ -135,8 +135,12 @@ func TestPoolEnds(t *testing.T) {
 		ctx, cancel = context.WithCancel(t.Context())
 		var done atomic.Int32
 		err := p.Each(ctx, 50, func(_ *Lane[int], job int) error {
-			if done.Add(1); job == 5 {
+			done.Add(1)
+			switch {
+			case job == 5:
 				cancel()
+			case job > 5: // waits until nobody runs: job 5 may be slower than all that follow
+				time.Sleep(time.Nanosecond)
 			}
 			return nil
 		})
