@@ -8,7 +8,8 @@ import (
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what it holds, as the Kind of its [Info] does:
-// a *[Series] rows of numbers in time order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations.
+// a *[Series] rows of numbers in time order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations, a *[Corpus]
+// running text.
 type Dataset interface {
 	// Info describes the dataset without its data.
 	Info() Info
@@ -19,13 +20,14 @@ const (
 	KindSeries = "series" // a *[Series]
 	KindTexts  = "texts"  // labelled texts: a *[Labelled]
 	KindPairs  = "pairs"  // a *[Pairs]
+	KindCorpus = "corpus" // running text: a *[Corpus]
 )
 
 // Info describes a dataset to a person.
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
-	Kind    string // what it holds: KindSeries, KindTexts or KindPairs
-	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify" or "translate"
+	Kind    string // what it holds: KindSeries, KindTexts, KindPairs or KindCorpus
+	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify", "translate" or "generate"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated
@@ -127,6 +129,8 @@ func opened(spec string, o options) func(Dataset, error) (Dataset, error) {
 		case *Labelled:
 			d.Meta.opened(spec, o)
 		case *Pairs:
+			d.Meta.opened(spec, o)
+		case *Corpus:
 			d.Meta.opened(spec, o)
 		}
 		return d, err

@@ -111,6 +111,8 @@ func (e *Encoder) MarshalJSON() ([]byte, error) {
 	switch e.Tokenizer.(type) {
 	case Words:
 		kind = "words"
+	case Fields:
+		kind = "fields"
 	case Characters:
 		kind = "characters"
 	case *BPE:
@@ -145,6 +147,10 @@ func (e *Encoder) UnmarshalJSON(data []byte) error {
 		var w Words
 		err = json.Unmarshal(j.Options, &w)
 		t = w
+	case "fields":
+		var f Fields
+		err = json.Unmarshal(j.Options, &f)
+		t = f
 	case "characters":
 		var c Characters
 		err = json.Unmarshal(j.Options, &c)
@@ -166,7 +172,7 @@ func (e *Encoder) UnmarshalJSON(data []byte) error {
 		err = json.Unmarshal(j.Options, r)
 		t = r
 	default:
-		return errors.Errorf("encoder: tokenizer %.40q not known; want words, characters, bpe or tokenizer.json", j.Tokenizer)
+		return errors.Errorf("encoder: tokenizer %.40q not known; want words, fields, characters, bpe or tokenizer.json", j.Tokenizer)
 	}
 	if err != nil {
 		return errors.Wrapf(err, "encoder: options of tokenizer %s", j.Tokenizer)

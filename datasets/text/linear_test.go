@@ -17,6 +17,7 @@ func linear() []lineartest.Case {
 	}{
 		{"words", func([]string) (Tokenizer, error) { return Words{Lower: true}, nil }},
 		{"words, marked", func([]string) (Tokenizer, error) { return Words{Marked: true}, nil }},
+		{"fields", func([]string) (Tokenizer, error) { return Fields{}, nil }},
 		{"characters", func([]string) (Tokenizer, error) { return Characters{}, nil }},
 		{"byte pairs", func(texts []string) (Tokenizer, error) { return LearnBPE(texts, 200) }},
 		{"pairs of bytes", func(texts []string) (Tokenizer, error) { return LearnBPE(texts, 200, ByteLevel()) }},

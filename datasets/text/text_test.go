@@ -28,6 +28,8 @@ func TestTokenize(t *testing.T) {
 		{Words{}, "東京タワー 3.5", []string{"東", "京", "タ", "ワ", "ー", "3", ".", "5"}},
 		{Words{}, " \t\n\u00a0\x00", []string{}},
 		{Words{}, "a\xffb", []string{"a", "\xff", "b"}},
+		{Fields{}, " don't  N <unk>\t$\u00a0x\n", []string{"don't", "N", "<unk>", "$", "x"}},
+		{Fields{Lower: true}, "ÄB c", []string{"äb", "c"}},
 		{Characters{}, "aé👍", []string{"a", "é", "👍"}},
 		{Characters{Lower: true}, "ÄB", []string{"ä", "b"}},
 	} {
@@ -47,7 +49,7 @@ func TestEncoderIsSaved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, tok := range []Tokenizer{Words{Lower: true, Clitics: true}, Characters{}, words, bytes} {
+	for _, tok := range []Tokenizer{Words{Lower: true, Clitics: true}, Fields{}, Characters{}, words, bytes} {
 		enc, err := NewEncoder(tok, texts, MinCount(1))
 		if err != nil {
 			t.Fatal(err)
@@ -120,7 +122,7 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, tok := range []Tokenizer{Words{}, Words{true, true, true, false}, Characters{}, learnt, words} {
+		for _, tok := range []Tokenizer{Words{}, Words{true, true, true, false}, Fields{}, Characters{}, learnt, words} {
 			tokens := tok.Tokenize(s)
 			if slices.Contains(tokens, "") {
 				t.Fatalf("%T cuts %q into %q", tok, s, tokens)
@@ -196,7 +198,7 @@ func TestEncoderErrors(t *testing.T) {
 		{`{}`, `encoder: the vocabulary is missing`},
 		{`{"tokenizer":"words","vocabulary":["a"]}`, `encoder: vocabulary: the first tokens must be <pad>, <unk>, <bos>, <eos>`},
 		{`{"tokenizer":"words","options":{},"vocabulary":["<pad>","<unk>","<bos>","<eos>","a","a"]}`, `encoder: vocabulary: 1 of 6 tokens are empty or there twice`},
-		{`{"tokenizer":"syllables","vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: tokenizer "syllables" not known; want words, characters, bpe or tokenizer.json`},
+		{`{"tokenizer":"syllables","vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: tokenizer "syllables" not known; want words, fields, characters, bpe or tokenizer.json`},
 		{`{"tokenizer":"bpe","options":{"merges":[["a",""]]},"vocabulary":["<pad>","<unk>","<bos>","<eos>"]}`, `encoder: options of tokenizer bpe: merge 1 joins nothing: "a" and ""`},
 	} {
 		var e Encoder

@@ -19,7 +19,7 @@ import (
 
 // Options say how texts are classified. The zero value of a field means what its comment says.
 type Options struct {
-	Tokenizer  string `json:"tokenizer"`  // words, treebank, characters, bpe:MERGES, bytes:MERGES or a file; "" means words
+	Tokenizer  string `json:"tokenizer"`  // words, treebank, fields, characters, bpe:MERGES, bytes:MERGES or a file; "" means words
 	Cased      bool   `json:"cased"`      // keep capital letters; without it words are folded to lower case
 	Vocabulary int    `json:"vocabulary"` // most different tokens, the special ones included; 0 means no limit
 	MinCount   int    `json:"min_count"`  // leave out tokens that are rarer; 0 means 1

@@ -22,7 +22,7 @@ import (
 
 // Options say how texts are translated. The zero value of a field means what its comment says.
 type Options struct {
-	Tokenizer string `json:"tokenizer"`         // words, treebank, characters, bpe:MERGES, bytes:MERGES or a file; "" means bpe:5000
+	Tokenizer string `json:"tokenizer"`         // words, treebank, fields, characters, bpe:MERGES, bytes:MERGES or a file; "" means bpe:5000
 	Shared    bool   `json:"shared"`            // one vocabulary for both sides
 	Cased     bool   `json:"cased"`             // keep capital letters; without it words are folded to lower case, those of references too
 	Spacing   bool   `json:"spacing"`           // tokens say what stood between words, so that text is written back as it was: 3.50, U.S.

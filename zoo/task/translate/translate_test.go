@@ -361,7 +361,7 @@ func TestTranslationRefuses(t *testing.T) {
 		{`translate: teacher "linaer": not found; choose one of constant`, nil, nil, func(o *Options) { o.Teacher = "linaer" }},
 		{`translate: tokenizer "bpe:x": want a number of merges`, nil, nil, func(o *Options) { o.Tokenizer = "bpe:x" }},
 		{`translate: tokenizer "wrods": not found; did you mean words?`, nil, nil, func(o *Options) { o.Tokenizer = "wrods" }},
-		{"translate letters: tokenizer; choose words, treebank, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open ./wrods", nil, nil, func(o *Options) { o.Tokenizer = "./wrods" }},
+		{"translate letters: tokenizer; choose words, treebank, fields, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open ./wrods", nil, nil, func(o *Options) { o.Tokenizer = "./wrods" }},
 		{"translate letters: every pair has a side of more than 1 tokens; raise that limit", nil, nil, func(o *Options) { o.MaxTokens = 1 }},
 		{"gru: the hidden width is 0; want at least 1", gru.New(graph.Hidden(0)), nil, nil},
 	} {

@@ -19,13 +19,16 @@ import (
 //
 //	words       words and punctuation
 //	treebank    as the Penn Treebank cuts: do n't, well-made
+//	fields      what stands between white space, as in a corpus whose words are cut already
 //	characters  each character
 //	bpe         byte-pair encoding, learnt from the training texts; bpe:N with N merges
 //	bytes       byte-pair encoding of a text's bytes, white space too, so that nothing is lost; bytes:N with N merges
 //
 // A path, which has a dot or a separator in it, is a file: tokenizer.json of Hugging Face, whatever its model, or a list
 // of merges of a byte-pair encoding.
-func Tokenizers() []string { return []string{"words", "treebank", "characters", "bpe", "bytes"} }
+func Tokenizers() []string {
+	return []string{"words", "treebank", "fields", "characters", "bpe", "bytes"}
+}
 
 // usualMerges is how many merges byte-pair encoding learns unless it is told: about as many sub-words as there are
 // frequent words.
@@ -68,6 +71,8 @@ func NewTokenizer(name string, words text.Words, texts []string) (text.Tokenizer
 		treebank := hyphens
 		treebank.Clitics = true
 		return treebank, nil
+	case name == "fields":
+		return text.Fields{Lower: words.Lower}, nil
 	case name == "characters":
 		return text.Characters{}, nil
 	case kind == "bpe", kind == "bytes":

@@ -17,7 +17,7 @@ func TestTokenizerSpecs(t *testing.T) {
 		"words": "", "treebank": "", "characters": "", "bpe": "", "bytes": "", "bpe:0": "", "bpe:300": "", "bytes:7": "",
 		"./wrods": "", "tokenizer.json": "", `a\b`: "", // whether there is such a file shows later
 		"wrods":    `tokenizer "wrods": not found; did you mean words?`,
-		"syllable": `tokenizer "syllable": not found; choose one of words, treebank, characters, bpe, bytes, or a file`,
+		"syllable": `tokenizer "syllable": not found; choose one of words, treebank, fields, characters, bpe, bytes, or a file`,
 		"":         `tokenizer "": not found; choose one of`,
 		"bpe:x":    `tokenizer "bpe:x": want a number of merges, as in bpe:8000`,
 		"bpe:":     `tokenizer "bpe:": want a number of merges`,
@@ -63,7 +63,7 @@ func TestNewTokenizer(t *testing.T) {
 		}
 	}
 	missing := filepath.Join(t.TempDir(), "none.json")
-	if _, err := NewTokenizer(missing, text.Words{}, texts); err == nil || !strings.Contains(err.Error(), "tokenizer; choose words, treebank, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open ") {
+	if _, err := NewTokenizer(missing, text.Words{}, texts); err == nil || !strings.Contains(err.Error(), "tokenizer; choose words, treebank, fields, characters, bpe, bytes, bpe:MERGES, bytes:MERGES or a file: open ") {
 		t.Errorf("error %v", err)
 	}
 }
