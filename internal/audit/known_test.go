@@ -7,6 +7,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
+	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
@@ -35,8 +36,9 @@ var made = map[reflect.Type]bool{
 
 // zeroWorks are types without exported fields whose documentation says that the zero value works.
 var zeroWorks = map[reflect.Type]bool{
-	reflect.TypeFor[train.Draws](): true,
-	reflect.TypeFor[option.Set]():  true,
+	reflect.TypeFor[train.Draws]():     true,
+	reflect.TypeFor[option.Set]():      true,
+	reflect.TypeFor[seq2seq.Sampler](): true,
 }
 
 // nilWorks are types of which a nil pointer is a receiver that does no harm.

@@ -441,6 +441,7 @@ var table = map[string]exported{
 	"zoo/seq2seq": {
 		funcs: map[string]any{
 			"Feeds":      seq2seq.Feeds,
+			"NewSampler": seq2seq.NewSampler,
 			"SetSources": seq2seq.SetSources,
 		},
 		types: []reflect.Type{
@@ -448,6 +449,8 @@ var table = map[string]exported{
 			reflect.TypeFor[seq2seq.Hypothesis](),
 			reflect.TypeFor[seq2seq.Network](),
 			reflect.TypeFor[seq2seq.Options](),
+			reflect.TypeFor[seq2seq.Sampler](),
+			reflect.TypeFor[seq2seq.Sampling](),
 			reflect.TypeFor[seq2seq.Search](),
 		},
 	},

@@ -198,6 +198,8 @@ func init() {
 	maker(func(*world) seq2seq.Search {
 		return seq2seq.Search{Beam: 2, Penalty: 1, Limit: func(n int) int { return n + 1 }}
 	})
+	maker(func(*world) seq2seq.Sampling { return seq2seq.Sampling{Temperature: 1, TopK: 2} })
+	maker(func(w *world) *seq2seq.Sampler { return result(seq2seq.NewSampler(of[seq2seq.Sampling](w), 1)) })
 	maker(func(*world) attention.Score { return attention.Scaled })
 	maker(func(w *world) attention.Memory {
 		b := of[*graph.Builder](w)

@@ -1,5 +1,5 @@
-// Package seq2seq is an encoder and a decoder with attention between them, and the search for what the decoder says. A
-// Network serves any number of goroutines, programs one at a time.
+// Package seq2seq is an encoder and a decoder with attention between them, the search for what the decoder says, and how a
+// next token is drawn by its scores. A Network serves any number of goroutines, programs and Samplers one at a time.
 package seq2seq
 
 import (

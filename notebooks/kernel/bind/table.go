@@ -31,6 +31,7 @@ import (
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
 	classify "github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	forecast "github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	generate "github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	tasktest "github.com/rnnzoo/rnnzoo/zoo/task/tasktest"
 	translate "github.com/rnnzoo/rnnzoo/zoo/task/translate"
 	blas "gonum.org/v1/gonum/blas"
@@ -560,6 +561,7 @@ func init() {
 			"FeedNone":    reflect.ValueOf(seq2seq.FeedNone),
 			"FeedOutput":  reflect.ValueOf(seq2seq.FeedOutput),
 			"Feeds":       reflect.ValueOf(seq2seq.Feeds),
+			"NewSampler":  reflect.ValueOf(seq2seq.NewSampler),
 			"SetSources":  reflect.ValueOf(seq2seq.SetSources),
 		},
 		Types: map[string]reflect.Type{
@@ -567,6 +569,8 @@ func init() {
 			"Hypothesis": reflect.TypeFor[seq2seq.Hypothesis](),
 			"Network":    reflect.TypeFor[seq2seq.Network](),
 			"Options":    reflect.TypeFor[seq2seq.Options](),
+			"Sampler":    reflect.TypeFor[seq2seq.Sampler](),
+			"Sampling":   reflect.TypeFor[seq2seq.Sampling](),
 			"Search":     reflect.TypeFor[seq2seq.Search](),
 		},
 		Untypeds: map[string]string{
@@ -697,6 +701,9 @@ func init() {
 		Wrappers: map[string][]string{
 			"Forecast": {"Decoding", "History", "Needs", "On", "Options", "Params", "Predict", "PredictContext", "Query", "ReadHistory", "Save", "State", "Variables", "Warm"},
 		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/generate": {
+		Name: "generate",
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/tasktest": {
 		Name: "tasktest",
