@@ -66,6 +66,14 @@ there is an error, not at all. Without a run this help shows the settings of all
 				})
 			}
 			w := bufio.NewWriter(cmd.OutOrStdout())
+			if streamer, ok := q.(task.Streamer); ok && !asJSON && !isRowsFile(out) {
+				streamer.Stream(func(piece string) error {
+					if _, err := w.WriteString(piece); err != nil {
+						return errors.WithStack(err)
+					}
+					return errors.WithStack(w.Flush())
+				})
+			}
 			if isRowsFile(out) {
 				var f *rowsFile
 				if f, err = writeRows(out, notice, answer); err == nil {

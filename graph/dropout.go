@@ -33,6 +33,21 @@ func (b *Builder) SharedDropout(name string, x *gorgonia.Node, rate float64) *go
 	return b.dropout(x, rate, h.Sum64()|1<<63, false) // the high bit keeps names apart from numbers
 }
 
+// LockedDropout is Dropout of a sequence [T, B, W] with one mask [B, W] for all time steps (Gal and Ghahramani 2016).
+func (b *Builder) LockedDropout(x *gorgonia.Node, rate float64) *gorgonia.Node {
+	if b.failed() {
+		return b.placeholder()
+	}
+	if rank(x) != 3 {
+		return b.failf("locked dropout of %s: want a sequence [T, B, W]", describe(x))
+	}
+	mask := b.Dropout(b.Const(1, 1, x.Shape()[1], x.Shape()[2]), rate)
+	if rate == 0 || !b.training || b.failed() {
+		return x
+	}
+	return b.Mul(x, mask)
+}
+
 func (b *Builder) dropout(x *gorgonia.Node, rate float64, key uint64, eachStep bool) *gorgonia.Node {
 	if !(rate >= 0 && rate < 1) {
 		return b.failf("dropout of %s: the rate is %g; want 0 ≤ rate < 1", describe(x), rate)

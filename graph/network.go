@@ -19,6 +19,7 @@ type Network struct {
 	config        CellConfig
 	layers        int
 	dropout       float64
+	locked        bool // the mask of dropout is one for all steps
 	bidirectional bool
 	merge         Merge
 }
@@ -45,6 +46,9 @@ func Layers(n int) NetworkOption { return func(r *Network) { r.layers = n } }
 
 // Dropout sets the rate of dropout on the outputs of each layer but the last; the default is 0.
 func Dropout(rate float64) NetworkOption { return func(r *Network) { r.dropout = rate } }
+
+// LockedDropout has Dropout use one mask for all time steps (Gal and Ghahramani 2016).
+func LockedDropout() NetworkOption { return func(r *Network) { r.locked = true } }
 
 // RecurrentDropout sets the rate of variational dropout on the hidden state in the recurrent products: one mask for all
 // time steps (Gal and Ghahramani 2016). The default is 0.
@@ -237,7 +241,11 @@ func (r *Network) Unroll(b *Builder, x *gorgonia.Node, opts ...UnrollOption) (*g
 	var final []State
 	for layer := range r.layers {
 		if layer > 0 {
-			x = b.Dropout(x, r.dropout)
+			if r.locked {
+				x = b.LockedDropout(x, r.dropout)
+			} else {
+				x = b.Dropout(x, r.dropout)
+			}
 		}
 		if b.failed() {
 			return r.invalid(b, directions)

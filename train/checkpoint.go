@@ -72,6 +72,13 @@ func (l *Loop) Save(to Files) error {
 		setAll(f, averagePrefix, l.mean.means.Snapshot())
 	}
 	setAll(f, optimizerPrefix, optimizer)
+	if c, ok := l.task.(Carrier); ok {
+		carried := c.Carried()
+		setAll(f, carriedPrefix, carried)
+		for key, value := range carried.Metadata {
+			f.Metadata[carriedPrefix+key] = value
+		}
+	}
 	f.Metadata[checksumKey] = checksum(f)
 	return to.Write(CheckpointFile, f)
 }
@@ -193,6 +200,11 @@ func resume(task Task, from Files, opts []Option) (*Loop, error) {
 	}
 	if err := l.settings.Optimizer.Restore(under(f, optimizerPrefix)); err != nil {
 		return nil, err
+	}
+	if c, ok := task.(Carrier); ok {
+		if err := c.Carry(under(f, carriedPrefix)); err != nil {
+			return nil, err
+		}
 	}
 	if err := task.Params().Restore(weights); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -19,6 +20,7 @@ func Tasks() []task.Kind {
 		forecast.Kind{},
 		classify.Kind{},
 		translate.Kind{},
+		generate.Kind{},
 	}
 }
 
@@ -81,8 +83,9 @@ func alternatives(d datasets.Info) string {
 
 // article says what a dataset of a kind is: a series, but texts.
 func article(kind string) string {
-	if kind == datasets.KindSeries {
-		return "a series"
+	switch kind {
+	case datasets.KindSeries, datasets.KindCorpus:
+		return "a " + kind
 	}
 	return kind
 }

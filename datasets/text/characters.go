@@ -15,10 +15,7 @@ var _ Tokenizer = Characters{}
 
 // Tokenize implements [Tokenizer].
 func (c Characters) Tokenize(s string) []string {
-	s = composed(s)
-	if c.Lower {
-		s = strings.ToLower(s)
-	}
+	s = c.normal(s)
 	tokens := make([]string, 0, utf8.RuneCountInString(s))
 	for len(s) > 0 {
 		_, n := utf8.DecodeRuneInString(s)
@@ -30,3 +27,12 @@ func (c Characters) Tokenize(s string) []string {
 
 // Detokenize implements [Tokenizer]: it joins the tokens as they are.
 func (c Characters) Detokenize(tokens []string) string { return strings.Join(tokens, "") }
+
+// normal returns s as it is cut.
+func (c Characters) normal(s string) string {
+	s = composed(s)
+	if c.Lower {
+		s = strings.ToLower(s)
+	}
+	return s
+}

@@ -2,6 +2,7 @@ package text
 
 import (
 	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/pkg/errors"
 
@@ -37,24 +38,11 @@ func MaxSize(n int) Option { return func(l *limits) { l.maxSize = n } }
 //
 // It is an error if the texts hold no token.
 func NewEncoder(t Tokenizer, texts []string, opts ...Option) (*Encoder, error) {
-	if args.Nil(t) {
-		return nil, errors.New("the tokenizer is nil; Words{} is one")
-	}
-	if f, ok := t.(fixed); ok {
-		return &Encoder{t, NewVocabulary(f.Vocabulary())}, nil
-	}
-	l := limits{minCount: 1}
-	args.Apply(&l, opts)
-	counts := map[string]int{}
+	c := NewCounter(t)
 	for _, s := range texts {
-		for _, token := range t.Tokenize(s) {
-			counts[token]++
-		}
+		c.Add(s)
 	}
-	if len(counts) == 0 {
-		return nil, errors.Errorf("%d texts hold no token; give the training texts", len(texts))
-	}
-	return &Encoder{t, countVocabulary(counts, l.minCount, l.maxSize)}, nil
+	return c.Encoder(opts...)
 }
 
 // complete reports whether the encoder has what it takes.
@@ -69,11 +57,54 @@ func (e *Encoder) Encode(s string) []int {
 	tokens := e.Tokenizer.Tokenize(s)
 	ids := make([]int, len(tokens))
 	for i, t := range tokens {
-		ids[i] = e.Vocabulary.ID(t)
-		if w, ok := e.Tokenizer.(Words); ok && w.Marked && ids[i] == Unknown {
-			_, bare, _ := unmarked(t)
-			ids[i] = e.Vocabulary.ID(bare)
+		ids[i] = e.id(t)
+	}
+	return ids
+}
+
+// id returns the number of a token.
+func (e *Encoder) id(token string) int {
+	id := e.Vocabulary.ID(token)
+	if w, ok := e.Tokenizer.(Words); ok && w.Marked && id == Unknown {
+		_, bare, _ := unmarked(token)
+		id = e.Vocabulary.ID(bare)
+	}
+	return id
+}
+
+// Append appends the numbers that Encode returns, which for characters takes a few nanoseconds each. unknown is called with
+// each token that the vocabulary does not know; nil is not called.
+func (e *Encoder) Append(ids []int32, s string, unknown func(token string)) []int32 {
+	if !e.complete() {
+		return ids
+	}
+	add := func(token string) {
+		id := e.id(token)
+		if id == Unknown && unknown != nil {
+			unknown(token)
 		}
+		ids = append(ids, int32(id))
+	}
+	of, ok := e.Tokenizer.(Characters)
+	if !ok {
+		for _, t := range e.Tokenizer.Tokenize(s) {
+			add(t)
+		}
+		return ids
+	}
+	for i, s := 0, of.normal(s); i < len(s); {
+		n := 1
+		if c := s[i]; c < utf8.RuneSelf {
+			if id := e.Vocabulary.ascii[c]; id > 0 {
+				ids = append(ids, id)
+				i++
+				continue
+			}
+		} else {
+			_, n = utf8.DecodeRuneInString(s[i:])
+		}
+		add(s[i : i+n])
+		i += n
 	}
 	return ids
 }

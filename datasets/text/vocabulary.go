@@ -25,6 +25,7 @@ var specialNames = [specials]string{"<pad>", "<unk>", "<bos>", "<eos>"}
 type Vocabulary struct {
 	tokens []string
 	ids    map[string]int
+	ascii  [utf8.RuneSelf]int32 // the numbers of the tokens that are a character of ASCII; 0 where there is none
 }
 
 // NewVocabulary returns the vocabulary of the special tokens and then the given ones in their order. A token that is
@@ -50,6 +51,9 @@ func (v *Vocabulary) add(token string) {
 	// A copy, since a token may be a small part of a large text.
 	token = strings.Clone(token)
 	v.ids[token] = len(v.tokens)
+	if len(token) == 1 {
+		v.ascii[token[0]] = int32(len(v.tokens))
+	}
 	v.tokens = append(v.tokens, token)
 }
 

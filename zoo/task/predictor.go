@@ -50,6 +50,14 @@ type FileReader interface {
 	ReadFiles(notice func(string))
 }
 
+// Streamer is a Query whose answers can be read while they are made, as text is that is written word by word.
+type Streamer interface {
+	Query
+	// Stream has each piece of an answer given to show as soon as it is there. The Text of the prediction that follows is then
+	// what is left of it, such as the end of its last line. An error of show ends the answer.
+	Stream(show func(piece string) error)
+}
+
 // Prediction says itself.
 type Prediction interface {
 	// Text is for a terminal, with its last line's end.

@@ -34,6 +34,20 @@ func (s *suite) ask(t *testing.T, p task.Predictor, inputs ...string) []answer {
 
 // try is ask with a context, a body and an error.
 func (s *suite) try(ctx context.Context, p task.Predictor, body string, inputs ...string) (answers []answer, err error) {
+	q, err := s.query(p)
+	if err != nil {
+		return nil, err
+	}
+	err = q.Run(ctx, inputs, strings.NewReader(body), func(p task.Prediction) error {
+		event, err := json.Marshal(p.Event())
+		answers = append(answers, answer{p.Text(), string(event)})
+		return err
+	})
+	return answers, err
+}
+
+// query returns a question with its settings.
+func (s *suite) query(p task.Predictor) (task.Query, error) {
 	q := p.Query()
 	var set option.Set
 	q.Declare(&set)
@@ -42,12 +56,7 @@ func (s *suite) try(ctx context.Context, p task.Predictor, body string, inputs .
 			return nil, err
 		}
 	}
-	err = q.Run(ctx, inputs, strings.NewReader(body), func(p task.Prediction) error {
-		event, err := json.Marshal(p.Event())
-		answers = append(answers, answer{p.Text(), string(event)})
-		return err
-	})
-	return answers, err
+	return q, nil
 }
 
 // near reports whether two answers differ by rounding alone.
@@ -205,7 +214,11 @@ func (s *suite) predicts(t *testing.T, p task.Predictor) {
 		}
 	}
 	full, emitted := errors.New("the disk is full"), 0
-	err := p.Query().Run(t.Context(), s.inputs, nil, func(p task.Prediction) error {
+	q, err := s.query(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = q.Run(t.Context(), s.inputs, nil, func(p task.Prediction) error {
 		emitted++
 		if picture, ok := p.(task.Pictured); ok {
 			if file, _ := picture.Picture(); file != "" {
