@@ -46,16 +46,20 @@ func servedRuns(t testing.TB) []served {
 		}
 		return run
 	}
+	corpus := &datasets.Corpus{Meta: datasets.Info{Name: "sentences"}, Train: datasets.NewPassage(strings.Join(datasets.Texts(labelled.Train), "\n")),
+		Valid: datasets.NewPassage(strings.Join(datasets.Texts(labelled.Valid), "\n")), Test: datasets.NewPassage(strings.Join(datasets.Texts(labelled.Test), "\n"))}
 	all := []served{
 		{run: trained(lstm.New(graph.Hidden(32)), datasets.Airline())},
 		{run: trained(lstm.New(graph.Hidden(64)), labelled)},
 		{run: trained(gru.New(graph.Hidden(32)), pairs)},
+		{run: trained(lstm.New(graph.Hidden(64)), corpus)},
 	}
 	for i := range 8 {
 		all[0].questions = append(all[0].questions, question{settings: map[string]string{"steps": fmt.Sprint(6 + i)}})
 		review := strings.Join(datasets.Texts(labelled.Train[10*i:10*i+10]), " ") // about a hundred words
 		all[1].questions = append(all[1].questions, question{inputs: []string{review}})
 		all[2].questions = append(all[2].questions, question{inputs: []string{pairs.Train[i].Source}, settings: map[string]string{"beam": fmt.Sprint(1 + i%3)}})
+		all[3].questions = append(all[3].questions, question{inputs: []string{review[:20]}, settings: map[string]string{"tokens": fmt.Sprint(20 + i), "seed": fmt.Sprint(i)}})
 	}
 	if len(all) != len(zoo.Tasks()) {
 		t.Fatalf("%d runs for %d tasks: add one for each", len(all), len(zoo.Tasks()))

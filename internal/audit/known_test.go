@@ -10,6 +10,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -32,6 +33,7 @@ var made = map[reflect.Type]bool{
 	reflect.TypeFor[forecast.Forecast]():       true,
 	reflect.TypeFor[classify.Classification](): true,
 	reflect.TypeFor[translate.Translation]():   true,
+	reflect.TypeFor[generate.Generation]():     true,
 }
 
 // zeroWorks are types without exported fields whose documentation says that the zero value works.
@@ -64,6 +66,7 @@ var arguments = map[string][]any{
 	"datasets.Describe":        {"airline"},
 	"datasets.Labelled.Part":   {"train"},
 	"datasets.Pairs.Part":      {"train"},
+	"datasets.Corpus.Part":     {"train"},
 	"datasets.Chronological":   {100, 0.1, 0.2},
 	"train.NewOptimizer":       {"adam", 0.1},
 	"train.NewSchedule":        {"cosine", 0.1, 2, 3},
@@ -100,9 +103,11 @@ var own = map[string]map[int]func(w *world) []any{
 var queries = map[string]func(w *world) any{
 	"forecast":         func(*world) any { return result(forecast.Of(trained().series)).Query() },
 	"classify":         func(*world) any { return result(classify.Of(trained().texts)).Query() },
+	"generate":         func(*world) any { return result(generate.Of(trained().corpus)).Query() },
 	"translate":        func(*world) any { return result(translate.Of(trained().pairs)).Query() },
 	"forecast.nobody":  func(*world) any { return forecast.Kind{}.Query() },
 	"classify.nobody":  func(*world) any { return classify.Kind{}.Query() },
+	"generate.nobody":  func(*world) any { return generate.Kind{}.Query() },
 	"translate.nobody": func(*world) any { return translate.Kind{}.Query() },
 	"files":            func(*world) any { return train.Folder("folder") },
 }

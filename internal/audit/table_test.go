@@ -24,6 +24,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -57,6 +58,7 @@ var table = map[string]exported{
 			"InitialStates":    graph.InitialStates,
 			"LabelSmoothing":   graph.LabelSmoothing,
 			"LayerNorm":        graph.LayerNorm,
+			"LockedDropout":    graph.LockedDropout,
 			"Layers":           graph.Layers,
 			"Lengths":          graph.Lengths,
 			"Loss":             graph.Loss,
@@ -165,6 +167,7 @@ var table = map[string]exported{
 			reflect.TypeFor[train.Adam](),
 			reflect.TypeFor[train.AdamW](),
 			reflect.TypeFor[train.Callbacks](),
+			reflect.TypeFor[train.Carrier](),
 			reflect.TypeFor[train.Constant](),
 			reflect.TypeFor[train.CosineAnnealing](),
 			reflect.TypeFor[train.Division](),
@@ -279,6 +282,7 @@ var table = map[string]exported{
 			"LeastPair":         text.LeastPair,
 			"MaxSize":           text.MaxSize,
 			"MinCount":          text.MinCount,
+			"NewCounter":        text.NewCounter,
 			"NewEncoder":        text.NewEncoder,
 			"NewVocabulary":     text.NewVocabulary,
 			"OpenVectors":       text.OpenVectors,
@@ -290,6 +294,7 @@ var table = map[string]exported{
 			reflect.TypeFor[text.BPE](),
 			reflect.TypeFor[text.BPEOption](),
 			reflect.TypeFor[text.Characters](),
+			reflect.TypeFor[text.Counter](),
 			reflect.TypeFor[text.Fields](),
 			reflect.TypeFor[text.Encoder](),
 			reflect.TypeFor[text.Option](),
@@ -382,6 +387,7 @@ var table = map[string]exported{
 			reflect.TypeFor[task.Setting](),
 			reflect.TypeFor[task.Size](),
 			reflect.TypeFor[task.Sized](),
+			reflect.TypeFor[task.Streamer](),
 			reflect.TypeFor[task.Subject](),
 			reflect.TypeFor[task.Tabular](),
 			reflect.TypeFor[task.Task](),
@@ -419,6 +425,26 @@ var table = map[string]exported{
 			reflect.TypeFor[forecast.Options](),
 			reflect.TypeFor[forecast.Prediction](),
 			reflect.TypeFor[forecast.State](),
+		},
+	},
+	"zoo/task/generate": {
+		funcs: map[string]any{
+			"DefaultWriting": generate.DefaultWriting,
+			"New":            generate.New,
+			"NewWriter":      generate.NewWriter,
+			"Of":             generate.Of,
+			"Open":           generate.Open,
+		},
+		types: []reflect.Type{
+			reflect.TypeFor[generate.Candidate](),
+			reflect.TypeFor[generate.Decoding](),
+			reflect.TypeFor[generate.Generation](),
+			reflect.TypeFor[generate.Kind](),
+			reflect.TypeFor[generate.Options](),
+			reflect.TypeFor[generate.Prediction](),
+			reflect.TypeFor[generate.Scored](),
+			reflect.TypeFor[generate.Writer](),
+			reflect.TypeFor[generate.Writing](),
 		},
 	},
 	"zoo/task/translate": {

@@ -31,6 +31,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -173,6 +174,7 @@ func init() {
 	})
 	maker(func(*world) *forecast.Forecaster { return result(forecast.Of(trained().series)) })
 	maker(func(*world) *classify.Classifier { return result(classify.Of(trained().texts)) })
+	maker(func(*world) *generate.Writer { return result(generate.Of(trained().corpus)) })
 	maker(func(*world) *translate.Translator { return result(translate.Of(trained().pairs)) })
 	maker(func(w *world) *forecast.Forecast {
 		return result(forecast.New(network(), tinySeries(), graph.NewParams(tensor.Float32), forecast.Options{Window: 2}))
@@ -180,6 +182,12 @@ func init() {
 	maker(func(w *world) *classify.Classification {
 		return result(classify.New(network(), tinyLabelled(), graph.NewParams(tensor.Float32), classify.Options{Embedding: 2}))
 	})
+	maker(func(w *world) *generate.Generation {
+		return result(generate.New(network(), tinyCorpus(), graph.NewParams(tensor.Float32), generate.Options{Embedding: 2, Window: 4}))
+	})
+	maker(func(*world) generate.Options { return generate.Options{Embedding: 2, Window: 4} })
+	maker(func(*world) generate.Decoding { return generate.Decoding{Cache: 2, CacheTheta: 0.1, CacheLambda: 0.1} })
+	maker(func(*world) generate.Writing { return generate.Writing{Tokens: 2} })
 	maker(func(w *world) *translate.Translation {
 		return result(translate.New(network(), network(), tinyPairs(), graph.NewParams(tensor.Float32), translate.Options{Embedding: 2, Tokenizer: "words"}))
 	})
@@ -283,8 +291,13 @@ func tinyPairs() *datasets.Pairs {
 	return p
 }
 
+func tinyCorpus() *datasets.Corpus {
+	text := datasets.NewPassage("a good film\na bad film\n")
+	return &datasets.Corpus{Meta: datasets.Info{Name: "tiny"}, Train: text, Valid: text, Test: text}
+}
+
 // runs are what is trained once and used by all.
-type runs struct{ series, texts, pairs *zoo.Run }
+type runs struct{ series, texts, pairs, corpus *zoo.Run }
 
 var trained = sync.OnceValue(func() runs {
 	one := func(d datasets.Dataset) *zoo.Run {
@@ -299,13 +312,15 @@ var trained = sync.OnceValue(func() runs {
 		switch o := c.Options.(type) {
 		case *classify.Options:
 			o.Embedding = 2
+		case *generate.Options:
+			o.Embedding, o.Window = 2, 4
 		case *translate.Options:
 			o.Embedding, o.Tokenizer = 2, "words"
 		}
 		e := result(zoo.New(c, zoo.WithDataset(d)))
 		return e.Kept(result(e.Run(context.Background())))
 	}
-	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs())}
+	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs()), own("generate", tinyCorpus())}
 })
 
 // valid returns the valid value of a type in a world.

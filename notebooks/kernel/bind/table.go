@@ -190,6 +190,7 @@ func init() {
 			"LeastPair":         reflect.ValueOf(text.LeastPair),
 			"MaxSize":           reflect.ValueOf(text.MaxSize),
 			"MinCount":          reflect.ValueOf(text.MinCount),
+			"NewCounter":        reflect.ValueOf(text.NewCounter),
 			"NewEncoder":        reflect.ValueOf(text.NewEncoder),
 			"NewVocabulary":     reflect.ValueOf(text.NewVocabulary),
 			"OpenVectors":       reflect.ValueOf(text.OpenVectors),
@@ -203,6 +204,7 @@ func init() {
 			"BPE":           reflect.TypeFor[text.BPE](),
 			"BPEOption":     reflect.TypeFor[text.BPEOption](),
 			"Characters":    reflect.TypeFor[text.Characters](),
+			"Counter":       reflect.TypeFor[text.Counter](),
 			"Encoder":       reflect.TypeFor[text.Encoder](),
 			"Fields":        reflect.TypeFor[text.Fields](),
 			"Option":        reflect.TypeFor[text.Option](),
@@ -248,6 +250,7 @@ func init() {
 			"LayerNorm":        reflect.ValueOf(graph.LayerNorm),
 			"Layers":           reflect.ValueOf(graph.Layers),
 			"Lengths":          reflect.ValueOf(graph.Lengths),
+			"LockedDropout":    reflect.ValueOf(graph.LockedDropout),
 			"Loss":             reflect.ValueOf(graph.Loss),
 			"MergeConcat":      reflect.ValueOf(graph.MergeConcat),
 			"MergeMean":        reflect.ValueOf(graph.MergeMean),
@@ -371,6 +374,7 @@ func init() {
 			"Adam":             reflect.TypeFor[train.Adam](),
 			"AdamW":            reflect.TypeFor[train.AdamW](),
 			"Callbacks":        reflect.TypeFor[train.Callbacks](),
+			"Carrier":          reflect.TypeFor[train.Carrier](),
 			"Constant":         reflect.TypeFor[train.Constant](),
 			"CosineAnnealing":  reflect.TypeFor[train.CosineAnnealing](),
 			"Division":         reflect.TypeFor[train.Division](),
@@ -400,11 +404,12 @@ func init() {
 			"Warmup":           reflect.TypeFor[train.Warmup](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Files":          reflect.TypeFor[proxy4Files](),
-			"MetricSchedule": reflect.TypeFor[proxy5MetricSchedule](),
-			"Optimizer":      reflect.TypeFor[proxy6Optimizer](),
-			"Schedule":       reflect.TypeFor[proxy7Schedule](),
-			"Task":           reflect.TypeFor[proxy8Task](),
+			"Carrier":        reflect.TypeFor[proxy4Carrier](),
+			"Files":          reflect.TypeFor[proxy5Files](),
+			"MetricSchedule": reflect.TypeFor[proxy6MetricSchedule](),
+			"Optimizer":      reflect.TypeFor[proxy7Optimizer](),
+			"Schedule":       reflect.TypeFor[proxy8Schedule](),
+			"Task":           reflect.TypeFor[proxy9Task](),
 		},
 		Untypeds: map[string]string{
 			"CheckpointFile": "string:checkpoint.safetensors",
@@ -636,25 +641,27 @@ func init() {
 			"Setting":    reflect.TypeFor[task.Setting](),
 			"Size":       reflect.TypeFor[task.Size](),
 			"Sized":      reflect.TypeFor[task.Sized](),
+			"Streamer":   reflect.TypeFor[task.Streamer](),
 			"Subject":    reflect.TypeFor[task.Subject](),
 			"Tabular":    reflect.TypeFor[task.Tabular](),
 			"Task":       reflect.TypeFor[task.Task](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Adjuster":   reflect.TypeFor[proxy9Adjuster](),
-			"Checker":    reflect.TypeFor[proxy10Checker](),
-			"FileReader": reflect.TypeFor[proxy11FileReader](),
-			"Files":      reflect.TypeFor[proxy12Files](),
-			"Holder":     reflect.TypeFor[proxy13Holder](),
-			"Kind":       reflect.TypeFor[proxy14Kind](),
-			"Options":    reflect.TypeFor[proxy15Options](),
-			"Pictured":   reflect.TypeFor[proxy16Pictured](),
-			"Prediction": reflect.TypeFor[proxy17Prediction](),
-			"Predictor":  reflect.TypeFor[proxy18Predictor](),
-			"Query":      reflect.TypeFor[proxy19Query](),
-			"Sized":      reflect.TypeFor[proxy20Sized](),
-			"Tabular":    reflect.TypeFor[proxy21Tabular](),
-			"Task":       reflect.TypeFor[proxy22Task](),
+			"Adjuster":   reflect.TypeFor[proxy10Adjuster](),
+			"Checker":    reflect.TypeFor[proxy11Checker](),
+			"FileReader": reflect.TypeFor[proxy12FileReader](),
+			"Files":      reflect.TypeFor[proxy13Files](),
+			"Holder":     reflect.TypeFor[proxy14Holder](),
+			"Kind":       reflect.TypeFor[proxy15Kind](),
+			"Options":    reflect.TypeFor[proxy16Options](),
+			"Pictured":   reflect.TypeFor[proxy17Pictured](),
+			"Prediction": reflect.TypeFor[proxy18Prediction](),
+			"Predictor":  reflect.TypeFor[proxy19Predictor](),
+			"Query":      reflect.TypeFor[proxy20Query](),
+			"Sized":      reflect.TypeFor[proxy21Sized](),
+			"Streamer":   reflect.TypeFor[proxy22Streamer](),
+			"Tabular":    reflect.TypeFor[proxy23Tabular](),
+			"Task":       reflect.TypeFor[proxy24Task](),
 		},
 		Untypeds: map[string]string{
 			"StateFile": "string:state.json",
@@ -704,6 +711,27 @@ func init() {
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/generate": {
 		Name: "generate",
+		Binds: map[string]reflect.Value{
+			"DefaultWriting": reflect.ValueOf(generate.DefaultWriting),
+			"New":            reflect.ValueOf(generate.New),
+			"NewWriter":      reflect.ValueOf(generate.NewWriter),
+			"Of":             reflect.ValueOf(generate.Of),
+			"Open":           reflect.ValueOf(generate.Open),
+		},
+		Types: map[string]reflect.Type{
+			"Candidate":  reflect.TypeFor[generate.Candidate](),
+			"Decoding":   reflect.TypeFor[generate.Decoding](),
+			"Generation": reflect.TypeFor[generate.Generation](),
+			"Kind":       reflect.TypeFor[generate.Kind](),
+			"Options":    reflect.TypeFor[generate.Options](),
+			"Prediction": reflect.TypeFor[generate.Prediction](),
+			"Scored":     reflect.TypeFor[generate.Scored](),
+			"Writer":     reflect.TypeFor[generate.Writer](),
+			"Writing":    reflect.TypeFor[generate.Writing](),
+		},
+		Wrappers: map[string][]string{
+			"Generation": {"Classes", "Decoding", "Encoder", "FillIn", "Next", "On", "Options", "Params", "Query", "Save", "Score", "Warm", "Write"},
+		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/tasktest": {
 		Name: "tasktest",
@@ -1076,49 +1104,49 @@ func init() {
 			"Zeroer":                reflect.TypeFor[gorgonia.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"ADOp":            reflect.TypeFor[proxy23ADOp](),
-			"Arena":           reflect.TypeFor[proxy24Arena](),
-			"BLAS":            reflect.TypeFor[proxy25BLAS](),
-			"Batched":         reflect.TypeFor[proxy26Batched](),
-			"BatchedBLAS":     reflect.TypeFor[proxy27BatchedBLAS](),
-			"BatchedDevice":   reflect.TypeFor[proxy28BatchedDevice](),
-			"BinaryOp":        reflect.TypeFor[proxy29BinaryOp](),
-			"CLDoer":          reflect.TypeFor[proxy30CLDoer](),
-			"CUDAADOp":        reflect.TypeFor[proxy31CUDAADOp](),
-			"CUDADoer":        reflect.TypeFor[proxy32CUDADoer](),
-			"CloneErrorer":    reflect.TypeFor[proxy33CloneErrorer](),
-			"Cloner":          reflect.TypeFor[proxy34Cloner](),
-			"CopierFrom":      reflect.TypeFor[proxy35CopierFrom](),
-			"CopierTo":        reflect.TypeFor[proxy36CopierTo](),
-			"DimSizer":        reflect.TypeFor[proxy37DimSizer](),
-			"Dtyper":          reflect.TypeFor[proxy38Dtyper](),
-			"Errer":           reflect.TypeFor[proxy39Errer](),
-			"External":        reflect.TypeFor[proxy40External](),
-			"IncrDoer":        reflect.TypeFor[proxy41IncrDoer](),
-			"Input":           reflect.TypeFor[proxy42Input](),
-			"Mker":            reflect.TypeFor[proxy43Mker](),
-			"Namer":           reflect.TypeFor[proxy44Namer](),
-			"NoOpError":       reflect.TypeFor[proxy45NoOpError](),
-			"NoRetOp":         reflect.TypeFor[proxy46NoRetOp](),
-			"Op":              reflect.TypeFor[proxy47Op](),
-			"ReductionOp":     reflect.TypeFor[proxy48ReductionOp](),
-			"Result":          reflect.TypeFor[proxy49Result](),
-			"SDOp":            reflect.TypeFor[proxy50SDOp](),
-			"Solver":          reflect.TypeFor[proxy51Solver](),
-			"Tensor":          reflect.TypeFor[proxy52Tensor](),
-			"TrainModeOp":     reflect.TypeFor[proxy53TrainModeOp](),
-			"Typer":           reflect.TypeFor[proxy54Typer](),
-			"UnaryOp":         reflect.TypeFor[proxy55UnaryOp](),
-			"UnsafeDoer":      reflect.TypeFor[proxy56UnsafeDoer](),
-			"UsePreallocDoer": reflect.TypeFor[proxy57UsePreallocDoer](),
-			"VM":              reflect.TypeFor[proxy58VM](),
-			"Value":           reflect.TypeFor[proxy59Value](),
-			"ValueCloser":     reflect.TypeFor[proxy60ValueCloser](),
-			"ValueEqualer":    reflect.TypeFor[proxy61ValueEqualer](),
-			"ValueGrad":       reflect.TypeFor[proxy62ValueGrad](),
-			"Valuer":          reflect.TypeFor[proxy63Valuer](),
-			"ZeroValuer":      reflect.TypeFor[proxy64ZeroValuer](),
-			"Zeroer":          reflect.TypeFor[proxy65Zeroer](),
+			"ADOp":            reflect.TypeFor[proxy25ADOp](),
+			"Arena":           reflect.TypeFor[proxy26Arena](),
+			"BLAS":            reflect.TypeFor[proxy27BLAS](),
+			"Batched":         reflect.TypeFor[proxy28Batched](),
+			"BatchedBLAS":     reflect.TypeFor[proxy29BatchedBLAS](),
+			"BatchedDevice":   reflect.TypeFor[proxy30BatchedDevice](),
+			"BinaryOp":        reflect.TypeFor[proxy31BinaryOp](),
+			"CLDoer":          reflect.TypeFor[proxy32CLDoer](),
+			"CUDAADOp":        reflect.TypeFor[proxy33CUDAADOp](),
+			"CUDADoer":        reflect.TypeFor[proxy34CUDADoer](),
+			"CloneErrorer":    reflect.TypeFor[proxy35CloneErrorer](),
+			"Cloner":          reflect.TypeFor[proxy36Cloner](),
+			"CopierFrom":      reflect.TypeFor[proxy37CopierFrom](),
+			"CopierTo":        reflect.TypeFor[proxy38CopierTo](),
+			"DimSizer":        reflect.TypeFor[proxy39DimSizer](),
+			"Dtyper":          reflect.TypeFor[proxy40Dtyper](),
+			"Errer":           reflect.TypeFor[proxy41Errer](),
+			"External":        reflect.TypeFor[proxy42External](),
+			"IncrDoer":        reflect.TypeFor[proxy43IncrDoer](),
+			"Input":           reflect.TypeFor[proxy44Input](),
+			"Mker":            reflect.TypeFor[proxy45Mker](),
+			"Namer":           reflect.TypeFor[proxy46Namer](),
+			"NoOpError":       reflect.TypeFor[proxy47NoOpError](),
+			"NoRetOp":         reflect.TypeFor[proxy48NoRetOp](),
+			"Op":              reflect.TypeFor[proxy49Op](),
+			"ReductionOp":     reflect.TypeFor[proxy50ReductionOp](),
+			"Result":          reflect.TypeFor[proxy51Result](),
+			"SDOp":            reflect.TypeFor[proxy52SDOp](),
+			"Solver":          reflect.TypeFor[proxy53Solver](),
+			"Tensor":          reflect.TypeFor[proxy54Tensor](),
+			"TrainModeOp":     reflect.TypeFor[proxy55TrainModeOp](),
+			"Typer":           reflect.TypeFor[proxy56Typer](),
+			"UnaryOp":         reflect.TypeFor[proxy57UnaryOp](),
+			"UnsafeDoer":      reflect.TypeFor[proxy58UnsafeDoer](),
+			"UsePreallocDoer": reflect.TypeFor[proxy59UsePreallocDoer](),
+			"VM":              reflect.TypeFor[proxy60VM](),
+			"Value":           reflect.TypeFor[proxy61Value](),
+			"ValueCloser":     reflect.TypeFor[proxy62ValueCloser](),
+			"ValueEqualer":    reflect.TypeFor[proxy63ValueEqualer](),
+			"ValueGrad":       reflect.TypeFor[proxy64ValueGrad](),
+			"Valuer":          reflect.TypeFor[proxy65Valuer](),
+			"ZeroValuer":      reflect.TypeFor[proxy66ZeroValuer](),
+			"Zeroer":          reflect.TypeFor[proxy67Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"CUDA":  "bool:false",
@@ -1409,83 +1437,83 @@ func init() {
 			"Zeroer":             reflect.TypeFor[tensor.Zeroer](),
 		},
 		Proxies: map[string]reflect.Type{
-			"Abser":            reflect.TypeFor[proxy66Abser](),
-			"Adder":            reflect.TypeFor[proxy67Adder](),
-			"Argmaxer":         reflect.TypeFor[proxy68Argmaxer](),
-			"Argminer":         reflect.TypeFor[proxy69Argminer](),
-			"BLAS":             reflect.TypeFor[proxy70BLAS](),
-			"Boolable":         reflect.TypeFor[proxy71Boolable](),
-			"ByIndiceser":      reflect.TypeFor[proxy72ByIndiceser](),
-			"Cbrter":           reflect.TypeFor[proxy73Cbrter](),
-			"Clamper":          reflect.TypeFor[proxy74Clamper](),
-			"Cloner":           reflect.TypeFor[proxy75Cloner](),
-			"Concater":         reflect.TypeFor[proxy76Concater](),
-			"Cuber":            reflect.TypeFor[proxy77Cuber](),
-			"Dataer":           reflect.TypeFor[proxy78Dataer](),
-			"DenseStacker":     reflect.TypeFor[proxy79DenseStacker](),
-			"Densor":           reflect.TypeFor[proxy80Densor](),
-			"Diager":           reflect.TypeFor[proxy81Diager](),
-			"Diver":            reflect.TypeFor[proxy82Diver](),
-			"Dotter":           reflect.TypeFor[proxy83Dotter](),
-			"Dtyper":           reflect.TypeFor[proxy84Dtyper](),
-			"ElEqer":           reflect.TypeFor[proxy85ElEqer](),
-			"Engine":           reflect.TypeFor[proxy86Engine](),
-			"Eq":               reflect.TypeFor[proxy87Eq](),
-			"Exper":            reflect.TypeFor[proxy88Exper](),
-			"FMAer":            reflect.TypeFor[proxy89FMAer](),
-			"Gteer":            reflect.TypeFor[proxy90Gteer](),
-			"Gter":             reflect.TypeFor[proxy91Gter](),
-			"InfChecker":       reflect.TypeFor[proxy92InfChecker](),
-			"InnerProder":      reflect.TypeFor[proxy93InnerProder](),
-			"InnerProderF32":   reflect.TypeFor[proxy94InnerProderF32](),
-			"InnerProderF64":   reflect.TypeFor[proxy95InnerProderF64](),
-			"InvSqrter":        reflect.TypeFor[proxy96InvSqrter](),
-			"Inver":            reflect.TypeFor[proxy97Inver](),
-			"Iterator":         reflect.TypeFor[proxy98Iterator](),
-			"Kinder":           reflect.TypeFor[proxy99Kinder](),
-			"Log10er":          reflect.TypeFor[proxy100Log10er](),
-			"Log2er":           reflect.TypeFor[proxy101Log2er](),
-			"Loger":            reflect.TypeFor[proxy102Loger](),
-			"Lteer":            reflect.TypeFor[proxy103Lteer](),
-			"Lter":             reflect.TypeFor[proxy104Lter](),
-			"Mapper":           reflect.TypeFor[proxy105Mapper](),
-			"MatMuler":         reflect.TypeFor[proxy106MatMuler](),
-			"MatVecMuler":      reflect.TypeFor[proxy107MatVecMuler](),
-			"MathError":        reflect.TypeFor[proxy108MathError](),
-			"MaxBetweener":     reflect.TypeFor[proxy109MaxBetweener](),
-			"Maxer":            reflect.TypeFor[proxy110Maxer](),
-			"MemSetter":        reflect.TypeFor[proxy111MemSetter](),
-			"Memory":           reflect.TypeFor[proxy112Memory](),
-			"MinBetweener":     reflect.TypeFor[proxy113MinBetweener](),
-			"Miner":            reflect.TypeFor[proxy114Miner](),
-			"Moder":            reflect.TypeFor[proxy115Moder](),
-			"Muler":            reflect.TypeFor[proxy116Muler](),
-			"NaNChecker":       reflect.TypeFor[proxy117NaNChecker](),
-			"Neger":            reflect.TypeFor[proxy118Neger](),
-			"NoOpError":        reflect.TypeFor[proxy119NoOpError](),
-			"NonStdEngine":     reflect.TypeFor[proxy120NonStdEngine](),
-			"Oner":             reflect.TypeFor[proxy121Oner](),
-			"OptimizedReducer": reflect.TypeFor[proxy122OptimizedReducer](),
-			"OuterProder":      reflect.TypeFor[proxy123OuterProder](),
-			"Power":            reflect.TypeFor[proxy124Power](),
-			"Proder":           reflect.TypeFor[proxy125Proder](),
-			"Reducer":          reflect.TypeFor[proxy126Reducer](),
-			"Repeater":         reflect.TypeFor[proxy127Repeater](),
-			"SVDer":            reflect.TypeFor[proxy128SVDer](),
-			"ScalarRep":        reflect.TypeFor[proxy129ScalarRep](),
-			"Signer":           reflect.TypeFor[proxy130Signer](),
-			"Slice":            reflect.TypeFor[proxy131Slice](),
-			"Slicer":           reflect.TypeFor[proxy132Slicer](),
-			"SoftMaxer":        reflect.TypeFor[proxy133SoftMaxer](),
-			"Sqrter":           reflect.TypeFor[proxy134Sqrter](),
-			"Squarer":          reflect.TypeFor[proxy135Squarer](),
-			"Stacker":          reflect.TypeFor[proxy136Stacker](),
-			"Suber":            reflect.TypeFor[proxy137Suber](),
-			"Sumer":            reflect.TypeFor[proxy138Sumer](),
-			"Tanher":           reflect.TypeFor[proxy139Tanher](),
-			"Tracer":           reflect.TypeFor[proxy140Tracer](),
-			"Transposer":       reflect.TypeFor[proxy141Transposer](),
-			"Zeroer":           reflect.TypeFor[proxy142Zeroer](),
+			"Abser":            reflect.TypeFor[proxy68Abser](),
+			"Adder":            reflect.TypeFor[proxy69Adder](),
+			"Argmaxer":         reflect.TypeFor[proxy70Argmaxer](),
+			"Argminer":         reflect.TypeFor[proxy71Argminer](),
+			"BLAS":             reflect.TypeFor[proxy72BLAS](),
+			"Boolable":         reflect.TypeFor[proxy73Boolable](),
+			"ByIndiceser":      reflect.TypeFor[proxy74ByIndiceser](),
+			"Cbrter":           reflect.TypeFor[proxy75Cbrter](),
+			"Clamper":          reflect.TypeFor[proxy76Clamper](),
+			"Cloner":           reflect.TypeFor[proxy77Cloner](),
+			"Concater":         reflect.TypeFor[proxy78Concater](),
+			"Cuber":            reflect.TypeFor[proxy79Cuber](),
+			"Dataer":           reflect.TypeFor[proxy80Dataer](),
+			"DenseStacker":     reflect.TypeFor[proxy81DenseStacker](),
+			"Densor":           reflect.TypeFor[proxy82Densor](),
+			"Diager":           reflect.TypeFor[proxy83Diager](),
+			"Diver":            reflect.TypeFor[proxy84Diver](),
+			"Dotter":           reflect.TypeFor[proxy85Dotter](),
+			"Dtyper":           reflect.TypeFor[proxy86Dtyper](),
+			"ElEqer":           reflect.TypeFor[proxy87ElEqer](),
+			"Engine":           reflect.TypeFor[proxy88Engine](),
+			"Eq":               reflect.TypeFor[proxy89Eq](),
+			"Exper":            reflect.TypeFor[proxy90Exper](),
+			"FMAer":            reflect.TypeFor[proxy91FMAer](),
+			"Gteer":            reflect.TypeFor[proxy92Gteer](),
+			"Gter":             reflect.TypeFor[proxy93Gter](),
+			"InfChecker":       reflect.TypeFor[proxy94InfChecker](),
+			"InnerProder":      reflect.TypeFor[proxy95InnerProder](),
+			"InnerProderF32":   reflect.TypeFor[proxy96InnerProderF32](),
+			"InnerProderF64":   reflect.TypeFor[proxy97InnerProderF64](),
+			"InvSqrter":        reflect.TypeFor[proxy98InvSqrter](),
+			"Inver":            reflect.TypeFor[proxy99Inver](),
+			"Iterator":         reflect.TypeFor[proxy100Iterator](),
+			"Kinder":           reflect.TypeFor[proxy101Kinder](),
+			"Log10er":          reflect.TypeFor[proxy102Log10er](),
+			"Log2er":           reflect.TypeFor[proxy103Log2er](),
+			"Loger":            reflect.TypeFor[proxy104Loger](),
+			"Lteer":            reflect.TypeFor[proxy105Lteer](),
+			"Lter":             reflect.TypeFor[proxy106Lter](),
+			"Mapper":           reflect.TypeFor[proxy107Mapper](),
+			"MatMuler":         reflect.TypeFor[proxy108MatMuler](),
+			"MatVecMuler":      reflect.TypeFor[proxy109MatVecMuler](),
+			"MathError":        reflect.TypeFor[proxy110MathError](),
+			"MaxBetweener":     reflect.TypeFor[proxy111MaxBetweener](),
+			"Maxer":            reflect.TypeFor[proxy112Maxer](),
+			"MemSetter":        reflect.TypeFor[proxy113MemSetter](),
+			"Memory":           reflect.TypeFor[proxy114Memory](),
+			"MinBetweener":     reflect.TypeFor[proxy115MinBetweener](),
+			"Miner":            reflect.TypeFor[proxy116Miner](),
+			"Moder":            reflect.TypeFor[proxy117Moder](),
+			"Muler":            reflect.TypeFor[proxy118Muler](),
+			"NaNChecker":       reflect.TypeFor[proxy119NaNChecker](),
+			"Neger":            reflect.TypeFor[proxy120Neger](),
+			"NoOpError":        reflect.TypeFor[proxy121NoOpError](),
+			"NonStdEngine":     reflect.TypeFor[proxy122NonStdEngine](),
+			"Oner":             reflect.TypeFor[proxy123Oner](),
+			"OptimizedReducer": reflect.TypeFor[proxy124OptimizedReducer](),
+			"OuterProder":      reflect.TypeFor[proxy125OuterProder](),
+			"Power":            reflect.TypeFor[proxy126Power](),
+			"Proder":           reflect.TypeFor[proxy127Proder](),
+			"Reducer":          reflect.TypeFor[proxy128Reducer](),
+			"Repeater":         reflect.TypeFor[proxy129Repeater](),
+			"SVDer":            reflect.TypeFor[proxy130SVDer](),
+			"ScalarRep":        reflect.TypeFor[proxy131ScalarRep](),
+			"Signer":           reflect.TypeFor[proxy132Signer](),
+			"Slice":            reflect.TypeFor[proxy133Slice](),
+			"Slicer":           reflect.TypeFor[proxy134Slicer](),
+			"SoftMaxer":        reflect.TypeFor[proxy135SoftMaxer](),
+			"Sqrter":           reflect.TypeFor[proxy136Sqrter](),
+			"Squarer":          reflect.TypeFor[proxy137Squarer](),
+			"Stacker":          reflect.TypeFor[proxy138Stacker](),
+			"Suber":            reflect.TypeFor[proxy139Suber](),
+			"Sumer":            reflect.TypeFor[proxy140Sumer](),
+			"Tanher":           reflect.TypeFor[proxy141Tanher](),
+			"Tracer":           reflect.TypeFor[proxy142Tracer](),
+			"Transposer":       reflect.TypeFor[proxy143Transposer](),
+			"Zeroer":           reflect.TypeFor[proxy144Zeroer](),
 		},
 		Untypeds: map[string]string{
 			"DEBUG":    "bool:false",
@@ -1538,30 +1566,55 @@ func (p *proxy3Cell) Step(a0 *graph.Builder, a1 *gorgonia.Node, a2 graph.State) 
 	return p.Step_(p.Object, a0, a1, a2)
 }
 
-// proxy4Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Files.
-type proxy4Files struct {
+// proxy4Carrier lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Carrier.
+type proxy4Carrier struct {
+	Object    interface{}
+	Batches_  func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
+	Carried_  func(_ interface{}) *safetensors.File
+	Carry_    func(_ interface{}, a0 *safetensors.File) error
+	Params_   func(_ interface{}) *graph.Params
+	Step_     func(_ interface{}, a0 int, a1 []int) (train.Step, error)
+	Validate_ func(_ interface{}) (train.Evaluation, error)
+}
+
+func (p *proxy4Carrier) Batches(a0 int, a1 int, a2 uint64) [][]int {
+	return p.Batches_(p.Object, a0, a1, a2)
+}
+
+func (p *proxy4Carrier) Carried() *safetensors.File { return p.Carried_(p.Object) }
+
+func (p *proxy4Carrier) Carry(a0 *safetensors.File) error { return p.Carry_(p.Object, a0) }
+
+func (p *proxy4Carrier) Params() *graph.Params { return p.Params_(p.Object) }
+
+func (p *proxy4Carrier) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+
+func (p *proxy4Carrier) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+
+// proxy5Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Files.
+type proxy5Files struct {
 	Object interface{}
 	Read_  func(_ interface{}, a0 string, a1 any) error
 	Write_ func(_ interface{}, a0 string, a1 any) error
 }
 
-func (p *proxy4Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
+func (p *proxy5Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
 
-func (p *proxy4Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
+func (p *proxy5Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
 
-// proxy5MetricSchedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.MetricSchedule.
-type proxy5MetricSchedule struct {
+// proxy6MetricSchedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.MetricSchedule.
+type proxy6MetricSchedule struct {
 	Object   interface{}
 	At_      func(_ interface{}, a0 int) float64
 	Observe_ func(_ interface{}, a0 float64)
 }
 
-func (p *proxy5MetricSchedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
+func (p *proxy6MetricSchedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
 
-func (p *proxy5MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
+func (p *proxy6MetricSchedule) Observe(a0 float64) { p.Observe_(p.Object, a0) }
 
-// proxy6Optimizer lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Optimizer.
-type proxy6Optimizer struct {
+// proxy7Optimizer lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Optimizer.
+type proxy7Optimizer struct {
 	Object           interface{}
 	Declare_         func(_ interface{}, a0 *option.Set)
 	LearningRate_    func(_ interface{}) float64
@@ -1572,30 +1625,30 @@ type proxy6Optimizer struct {
 	Step_            func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy6Optimizer) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+func (p *proxy7Optimizer) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-func (p *proxy6Optimizer) LearningRate() float64 { return p.LearningRate_(p.Object) }
+func (p *proxy7Optimizer) LearningRate() float64 { return p.LearningRate_(p.Object) }
 
-func (p *proxy6Optimizer) Name() string { return p.Name_(p.Object) }
+func (p *proxy7Optimizer) Name() string { return p.Name_(p.Object) }
 
-func (p *proxy6Optimizer) Restore(a0 *safetensors.File) error { return p.Restore_(p.Object, a0) }
+func (p *proxy7Optimizer) Restore(a0 *safetensors.File) error { return p.Restore_(p.Object, a0) }
 
-func (p *proxy6Optimizer) SetLearningRate(a0 float64) { p.SetLearningRate_(p.Object, a0) }
+func (p *proxy7Optimizer) SetLearningRate(a0 float64) { p.SetLearningRate_(p.Object, a0) }
 
-func (p *proxy6Optimizer) Snapshot() *safetensors.File { return p.Snapshot_(p.Object) }
+func (p *proxy7Optimizer) Snapshot() *safetensors.File { return p.Snapshot_(p.Object) }
 
-func (p *proxy6Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy7Optimizer) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
 
-// proxy7Schedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Schedule.
-type proxy7Schedule struct {
+// proxy8Schedule lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Schedule.
+type proxy8Schedule struct {
 	Object interface{}
 	At_    func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy7Schedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
+func (p *proxy8Schedule) At(a0 int) float64 { return p.At_(p.Object, a0) }
 
-// proxy8Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Task.
-type proxy8Task struct {
+// proxy9Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/train.Task.
+type proxy9Task struct {
 	Object    interface{}
 	Batches_  func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
 	Params_   func(_ interface{}) *graph.Params
@@ -1603,31 +1656,31 @@ type proxy8Task struct {
 	Validate_ func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy8Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+func (p *proxy9Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
 	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy8Task) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy9Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy8Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+func (p *proxy9Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy8Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy9Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy9Adjuster lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Adjuster.
-type proxy9Adjuster struct {
+// proxy10Adjuster lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Adjuster.
+type proxy10Adjuster struct {
 	Object   interface{}
 	Adjust_  func(_ interface{}, a0 *task.Recipe, a1 task.Subject, a2 func(setting string) (value string, ok bool))
 	Declare_ func(_ interface{}, a0 *option.Set)
 }
 
-func (p *proxy9Adjuster) Adjust(a0 *task.Recipe, a1 task.Subject, a2 func(setting string) (value string, ok bool)) {
+func (p *proxy10Adjuster) Adjust(a0 *task.Recipe, a1 task.Subject, a2 func(setting string) (value string, ok bool)) {
 	p.Adjust_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy9Adjuster) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+func (p *proxy10Adjuster) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-// proxy10Checker lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Checker.
-type proxy10Checker struct {
+// proxy11Checker lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Checker.
+type proxy11Checker struct {
 	Object    interface{}
 	Accepts_  func(_ interface{}) []string
 	Check_    func(_ interface{}, a0 task.Setting) error
@@ -1642,36 +1695,36 @@ type proxy10Checker struct {
 	Title_    func(_ interface{}) string
 }
 
-func (p *proxy10Checker) Accepts() []string { return p.Accepts_(p.Object) }
+func (p *proxy11Checker) Accepts() []string { return p.Accepts_(p.Object) }
 
-func (p *proxy10Checker) Check(a0 task.Setting) error { return p.Check_(p.Object, a0) }
+func (p *proxy11Checker) Check(a0 task.Setting) error { return p.Check_(p.Object, a0) }
 
-func (p *proxy10Checker) Decoding() task.Options { return p.Decoding_(p.Object) }
+func (p *proxy11Checker) Decoding() task.Options { return p.Decoding_(p.Object) }
 
-func (p *proxy10Checker) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
+func (p *proxy11Checker) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
 	return p.Defaults_(p.Object, a0, a1)
 }
 
-func (p *proxy10Checker) Metrics() []task.Metric { return p.Metrics_(p.Object) }
+func (p *proxy11Checker) Metrics() []task.Metric { return p.Metrics_(p.Object) }
 
-func (p *proxy10Checker) Name() string { return p.Name_(p.Object) }
+func (p *proxy11Checker) Name() string { return p.Name_(p.Object) }
 
-func (p *proxy10Checker) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
+func (p *proxy11Checker) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
 	return p.New_(p.Object, a0, a1)
 }
 
-func (p *proxy10Checker) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
+func (p *proxy11Checker) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
 	return p.Open_(p.Object, a0, a1)
 }
 
-func (p *proxy10Checker) Options() task.Options { return p.Options_(p.Object) }
+func (p *proxy11Checker) Options() task.Options { return p.Options_(p.Object) }
 
-func (p *proxy10Checker) Query() task.Query { return p.Query_(p.Object) }
+func (p *proxy11Checker) Query() task.Query { return p.Query_(p.Object) }
 
-func (p *proxy10Checker) Title() string { return p.Title_(p.Object) }
+func (p *proxy11Checker) Title() string { return p.Title_(p.Object) }
 
-// proxy11FileReader lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.FileReader.
-type proxy11FileReader struct {
+// proxy12FileReader lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.FileReader.
+type proxy12FileReader struct {
 	Object     interface{}
 	Declare_   func(_ interface{}, a0 *option.Set)
 	Example_   func(_ interface{}) string
@@ -1679,37 +1732,37 @@ type proxy11FileReader struct {
 	Run_       func(_ interface{}, a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error
 }
 
-func (p *proxy11FileReader) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+func (p *proxy12FileReader) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-func (p *proxy11FileReader) Example() string { return p.Example_(p.Object) }
+func (p *proxy12FileReader) Example() string { return p.Example_(p.Object) }
 
-func (p *proxy11FileReader) ReadFiles(a0 func(string)) { p.ReadFiles_(p.Object, a0) }
+func (p *proxy12FileReader) ReadFiles(a0 func(string)) { p.ReadFiles_(p.Object, a0) }
 
-func (p *proxy11FileReader) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
+func (p *proxy12FileReader) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
 	return p.Run_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy12Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Files.
-type proxy12Files struct {
+// proxy13Files lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Files.
+type proxy13Files struct {
 	Object interface{}
 	Read_  func(_ interface{}, a0 string, a1 any) error
 	Write_ func(_ interface{}, a0 string, a1 any) error
 }
 
-func (p *proxy12Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
+func (p *proxy13Files) Read(a0 string, a1 any) error { return p.Read_(p.Object, a0, a1) }
 
-func (p *proxy12Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
+func (p *proxy13Files) Write(a0 string, a1 any) error { return p.Write_(p.Object, a0, a1) }
 
-// proxy13Holder lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Holder.
-type proxy13Holder struct {
+// proxy14Holder lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Holder.
+type proxy14Holder struct {
 	Object     interface{}
 	Predictor_ func(_ interface{}) task.Predictor
 }
 
-func (p *proxy13Holder) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy14Holder) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-// proxy14Kind lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Kind.
-type proxy14Kind struct {
+// proxy15Kind lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Kind.
+type proxy15Kind struct {
 	Object    interface{}
 	Accepts_  func(_ interface{}) []string
 	Decoding_ func(_ interface{}) task.Options
@@ -1723,67 +1776,67 @@ type proxy14Kind struct {
 	Title_    func(_ interface{}) string
 }
 
-func (p *proxy14Kind) Accepts() []string { return p.Accepts_(p.Object) }
+func (p *proxy15Kind) Accepts() []string { return p.Accepts_(p.Object) }
 
-func (p *proxy14Kind) Decoding() task.Options { return p.Decoding_(p.Object) }
+func (p *proxy15Kind) Decoding() task.Options { return p.Decoding_(p.Object) }
 
-func (p *proxy14Kind) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
+func (p *proxy15Kind) Defaults(a0 *task.Recipe, a1 task.Subject) task.Options {
 	return p.Defaults_(p.Object, a0, a1)
 }
 
-func (p *proxy14Kind) Metrics() []task.Metric { return p.Metrics_(p.Object) }
+func (p *proxy15Kind) Metrics() []task.Metric { return p.Metrics_(p.Object) }
 
-func (p *proxy14Kind) Name() string { return p.Name_(p.Object) }
+func (p *proxy15Kind) Name() string { return p.Name_(p.Object) }
 
-func (p *proxy14Kind) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
+func (p *proxy15Kind) New(a0 task.Setting, a1 datasets.Dataset) (task.Task, error) {
 	return p.New_(p.Object, a0, a1)
 }
 
-func (p *proxy14Kind) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
+func (p *proxy15Kind) Open(a0 task.Setting, a1 task.Files) (task.Predictor, error) {
 	return p.Open_(p.Object, a0, a1)
 }
 
-func (p *proxy14Kind) Options() task.Options { return p.Options_(p.Object) }
+func (p *proxy15Kind) Options() task.Options { return p.Options_(p.Object) }
 
-func (p *proxy14Kind) Query() task.Query { return p.Query_(p.Object) }
+func (p *proxy15Kind) Query() task.Query { return p.Query_(p.Object) }
 
-func (p *proxy14Kind) Title() string { return p.Title_(p.Object) }
+func (p *proxy15Kind) Title() string { return p.Title_(p.Object) }
 
-// proxy15Options lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Options.
-type proxy15Options struct {
+// proxy16Options lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Options.
+type proxy16Options struct {
 	Object   interface{}
 	Declare_ func(_ interface{}, a0 *option.Set)
 }
 
-func (p *proxy15Options) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+func (p *proxy16Options) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-// proxy16Pictured lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Pictured.
-type proxy16Pictured struct {
+// proxy17Pictured lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Pictured.
+type proxy17Pictured struct {
 	Object   interface{}
 	Event_   func(_ interface{}) any
 	Picture_ func(_ interface{}) (string, task.Exhibit)
 	Text_    func(_ interface{}) string
 }
 
-func (p *proxy16Pictured) Event() any { return p.Event_(p.Object) }
+func (p *proxy17Pictured) Event() any { return p.Event_(p.Object) }
 
-func (p *proxy16Pictured) Picture() (string, task.Exhibit) { return p.Picture_(p.Object) }
+func (p *proxy17Pictured) Picture() (string, task.Exhibit) { return p.Picture_(p.Object) }
 
-func (p *proxy16Pictured) Text() string { return p.Text_(p.Object) }
+func (p *proxy17Pictured) Text() string { return p.Text_(p.Object) }
 
-// proxy17Prediction lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Prediction.
-type proxy17Prediction struct {
+// proxy18Prediction lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Prediction.
+type proxy18Prediction struct {
 	Object interface{}
 	Event_ func(_ interface{}) any
 	Text_  func(_ interface{}) string
 }
 
-func (p *proxy17Prediction) Event() any { return p.Event_(p.Object) }
+func (p *proxy18Prediction) Event() any { return p.Event_(p.Object) }
 
-func (p *proxy17Prediction) Text() string { return p.Text_(p.Object) }
+func (p *proxy18Prediction) Text() string { return p.Text_(p.Object) }
 
-// proxy18Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
-type proxy18Predictor struct {
+// proxy19Predictor lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Predictor.
+type proxy19Predictor struct {
 	Object    interface{}
 	Decoding_ func(_ interface{}) task.Options
 	On_       func(_ interface{}, a0 datasets.Dataset, a1 task.Options) (task.Task, error)
@@ -1793,40 +1846,40 @@ type proxy18Predictor struct {
 	Warm_     func(_ interface{}, a0 context.Context, a1 ...string) error
 }
 
-func (p *proxy18Predictor) Decoding() task.Options { return p.Decoding_(p.Object) }
+func (p *proxy19Predictor) Decoding() task.Options { return p.Decoding_(p.Object) }
 
-func (p *proxy18Predictor) On(a0 datasets.Dataset, a1 task.Options) (task.Task, error) {
+func (p *proxy19Predictor) On(a0 datasets.Dataset, a1 task.Options) (task.Task, error) {
 	return p.On_(p.Object, a0, a1)
 }
 
-func (p *proxy18Predictor) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy19Predictor) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy18Predictor) Query() task.Query { return p.Query_(p.Object) }
+func (p *proxy19Predictor) Query() task.Query { return p.Query_(p.Object) }
 
-func (p *proxy18Predictor) Save(a0 task.Files) error { return p.Save_(p.Object, a0) }
+func (p *proxy19Predictor) Save(a0 task.Files) error { return p.Save_(p.Object, a0) }
 
-func (p *proxy18Predictor) Warm(a0 context.Context, a1 ...string) error {
+func (p *proxy19Predictor) Warm(a0 context.Context, a1 ...string) error {
 	return p.Warm_(p.Object, a0, a1...)
 }
 
-// proxy19Query lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Query.
-type proxy19Query struct {
+// proxy20Query lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Query.
+type proxy20Query struct {
 	Object   interface{}
 	Declare_ func(_ interface{}, a0 *option.Set)
 	Example_ func(_ interface{}) string
 	Run_     func(_ interface{}, a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error
 }
 
-func (p *proxy19Query) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+func (p *proxy20Query) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
 
-func (p *proxy19Query) Example() string { return p.Example_(p.Object) }
+func (p *proxy20Query) Example() string { return p.Example_(p.Object) }
 
-func (p *proxy19Query) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
+func (p *proxy20Query) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
 	return p.Run_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy20Sized lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Sized.
-type proxy20Sized struct {
+// proxy21Sized lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Sized.
+type proxy21Sized struct {
 	Object     interface{}
 	Baselines_ func(_ interface{}, a0 context.Context, a1 task.Part) ([]task.Rival, error)
 	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
@@ -1841,50 +1894,69 @@ type proxy20Sized struct {
 	Validate_  func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy20Sized) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
+func (p *proxy21Sized) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
 	return p.Baselines_(p.Object, a0, a1)
 }
 
-func (p *proxy20Sized) Batches(a0 int, a1 int, a2 uint64) [][]int {
+func (p *proxy21Sized) Batches(a0 int, a1 int, a2 uint64) [][]int {
 	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy20Sized) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
+func (p *proxy21Sized) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
 	return p.Evaluate_(p.Object, a0, a1)
 }
 
-func (p *proxy20Sized) Examples() (int, int, int) { return p.Examples_(p.Object) }
+func (p *proxy21Sized) Examples() (int, int, int) { return p.Examples_(p.Object) }
 
-func (p *proxy20Sized) Limit(a0 int) { p.Limit_(p.Object, a0) }
+func (p *proxy21Sized) Limit(a0 int) { p.Limit_(p.Object, a0) }
 
-func (p *proxy20Sized) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy21Sized) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy20Sized) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy21Sized) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-func (p *proxy20Sized) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
+func (p *proxy21Sized) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
 
-func (p *proxy20Sized) Sizes() []task.Size { return p.Sizes_(p.Object) }
+func (p *proxy21Sized) Sizes() []task.Size { return p.Sizes_(p.Object) }
 
-func (p *proxy20Sized) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+func (p *proxy21Sized) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy20Sized) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy21Sized) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy21Tabular lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Tabular.
-type proxy21Tabular struct {
+// proxy22Streamer lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Streamer.
+type proxy22Streamer struct {
+	Object   interface{}
+	Declare_ func(_ interface{}, a0 *option.Set)
+	Example_ func(_ interface{}) string
+	Run_     func(_ interface{}, a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error
+	Stream_  func(_ interface{}, a0 func(piece string) error)
+}
+
+func (p *proxy22Streamer) Declare(a0 *option.Set) { p.Declare_(p.Object, a0) }
+
+func (p *proxy22Streamer) Example() string { return p.Example_(p.Object) }
+
+func (p *proxy22Streamer) Run(a0 context.Context, a1 []string, a2 io.Reader, a3 func(task.Prediction) error) error {
+	return p.Run_(p.Object, a0, a1, a2, a3)
+}
+
+func (p *proxy22Streamer) Stream(a0 func(piece string) error) { p.Stream_(p.Object, a0) }
+
+// proxy23Tabular lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Tabular.
+type proxy23Tabular struct {
 	Object interface{}
 	Event_ func(_ interface{}) any
 	Row_   func(_ interface{}) (task.Row, error)
 	Text_  func(_ interface{}) string
 }
 
-func (p *proxy21Tabular) Event() any { return p.Event_(p.Object) }
+func (p *proxy23Tabular) Event() any { return p.Event_(p.Object) }
 
-func (p *proxy21Tabular) Row() (task.Row, error) { return p.Row_(p.Object) }
+func (p *proxy23Tabular) Row() (task.Row, error) { return p.Row_(p.Object) }
 
-func (p *proxy21Tabular) Text() string { return p.Text_(p.Object) }
+func (p *proxy23Tabular) Text() string { return p.Text_(p.Object) }
 
-// proxy22Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
-type proxy22Task struct {
+// proxy24Task lets types of a notebook implement github.com/rnnzoo/rnnzoo/zoo/task.Task.
+type proxy24Task struct {
 	Object     interface{}
 	Baselines_ func(_ interface{}, a0 context.Context, a1 task.Part) ([]task.Rival, error)
 	Batches_   func(_ interface{}, a0 int, a1 int, a2 uint64) [][]int
@@ -1898,34 +1970,34 @@ type proxy22Task struct {
 	Validate_  func(_ interface{}) (train.Evaluation, error)
 }
 
-func (p *proxy22Task) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
+func (p *proxy24Task) Baselines(a0 context.Context, a1 task.Part) ([]task.Rival, error) {
 	return p.Baselines_(p.Object, a0, a1)
 }
 
-func (p *proxy22Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
+func (p *proxy24Task) Batches(a0 int, a1 int, a2 uint64) [][]int {
 	return p.Batches_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy22Task) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
+func (p *proxy24Task) Evaluate(a0 context.Context, a1 task.Part) (task.Scores, error) {
 	return p.Evaluate_(p.Object, a0, a1)
 }
 
-func (p *proxy22Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
+func (p *proxy24Task) Examples() (int, int, int) { return p.Examples_(p.Object) }
 
-func (p *proxy22Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
+func (p *proxy24Task) Limit(a0 int) { p.Limit_(p.Object, a0) }
 
-func (p *proxy22Task) Params() *graph.Params { return p.Params_(p.Object) }
+func (p *proxy24Task) Params() *graph.Params { return p.Params_(p.Object) }
 
-func (p *proxy22Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
+func (p *proxy24Task) Predictor() task.Predictor { return p.Predictor_(p.Object) }
 
-func (p *proxy22Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
+func (p *proxy24Task) Probe() ([]graph.GradientNorms, error) { return p.Probe_(p.Object) }
 
-func (p *proxy22Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
+func (p *proxy24Task) Step(a0 int, a1 []int) (train.Step, error) { return p.Step_(p.Object, a0, a1) }
 
-func (p *proxy22Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
+func (p *proxy24Task) Validate() (train.Evaluation, error) { return p.Validate_(p.Object) }
 
-// proxy23ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
-type proxy23ADOp struct {
+// proxy25ADOp lets types of a notebook implement gorgonia.org/gorgonia.ADOp.
+type proxy25ADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -1940,34 +2012,34 @@ type proxy23ADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy23ADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy25ADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy23ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy25ADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy23ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy25ADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy23ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy25ADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy23ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy25ADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy23ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy25ADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy23ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy25ADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy23ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy25ADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy23ADOp) String() string { return p.String_(p.Object) }
+func (p *proxy25ADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy23ADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy25ADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy23ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy25ADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy24Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
-type proxy24Arena struct {
+// proxy26Arena lets types of a notebook implement gorgonia.org/gorgonia.Arena.
+type proxy26Arena struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -1976,26 +2048,26 @@ type proxy24Arena struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy24Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy26Arena) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy24Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy26Arena) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy24Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy26Arena) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy24Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
+func (p *proxy26Arena) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) { p.PutValue_(p.Object, a0, a1) }
 
-func (p *proxy24Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy26Arena) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy25BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
-type proxy25BLAS struct {
+// proxy27BLAS lets types of a notebook implement gorgonia.org/gorgonia.BLAS.
+type proxy27BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2141,587 +2213,587 @@ type proxy25BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy25BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy27BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy27BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy27BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy27BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy27BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy27BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy27BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy27BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy27BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy27BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy27BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy27BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy27BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy27BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy27BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy27BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy27BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy27BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy27BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy27BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy27BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy27BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy27BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy27BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy27BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy27BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy27BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy27BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy27BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy27BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy27BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy27BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy27BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy27BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy27BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy27BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy27BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy27BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy27BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy25BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy27BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy27BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy27BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy27BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy27BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy27BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy27BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy27BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy27BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy27BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy27BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy27BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy27BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy27BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy27BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy27BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy27BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy27BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy27BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy27BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy27BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy27BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy27BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy27BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy27BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy27BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy27BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy27BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy27BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy27BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy27BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy27BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy27BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy27BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy27BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy27BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy27BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy27BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy25BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy27BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy27BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy25BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy27BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy27BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy27BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy27BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy27BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy27BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy27BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy27BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy27BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy27BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy27BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy27BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy27BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy27BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy27BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy27BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy27BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy27BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy27BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy27BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy27BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy27BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy27BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy27BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy27BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy27BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy27BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy25BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy27BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy27BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy27BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy27BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy27BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy27BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy27BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy27BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy27BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy25BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy27BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy27BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy25BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy27BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy25BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy27BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy27BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy25BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy27BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy25BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy27BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy25BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy27BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy27BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy25BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy27BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy27BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy25BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy27BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy25BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy27BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy26Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
-type proxy26Batched struct {
+// proxy28Batched lets types of a notebook implement gorgonia.org/gorgonia.Batched.
+type proxy28Batched struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy26Batched) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy28Batched) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy26Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy28Batched) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy27BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
-type proxy27BatchedBLAS struct {
+// proxy29BatchedBLAS lets types of a notebook implement gorgonia.org/gorgonia.BatchedBLAS.
+type proxy29BatchedBLAS struct {
 	Object         interface{}
 	Caxpy_         func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_         func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -2869,580 +2941,580 @@ type proxy27BatchedBLAS struct {
 	Ztrsv_         func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy27BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy29BatchedBLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy29BatchedBLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy29BatchedBLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy29BatchedBLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy29BatchedBLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy29BatchedBLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy29BatchedBLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy29BatchedBLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy29BatchedBLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy29BatchedBLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy29BatchedBLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy29BatchedBLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy29BatchedBLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy29BatchedBLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy29BatchedBLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy29BatchedBLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy29BatchedBLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy29BatchedBLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy29BatchedBLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy29BatchedBLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy29BatchedBLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy29BatchedBLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy29BatchedBLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy29BatchedBLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy29BatchedBLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy29BatchedBLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy29BatchedBLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy29BatchedBLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy29BatchedBLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy29BatchedBLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy29BatchedBLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy29BatchedBLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy29BatchedBLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy29BatchedBLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy29BatchedBLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy29BatchedBLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy29BatchedBLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy29BatchedBLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy29BatchedBLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy29BatchedBLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy29BatchedBLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy29BatchedBLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy29BatchedBLAS) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy27BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy29BatchedBLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy29BatchedBLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy27BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy29BatchedBLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy29BatchedBLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy29BatchedBLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy29BatchedBLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy29BatchedBLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy29BatchedBLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy29BatchedBLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy29BatchedBLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy29BatchedBLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy29BatchedBLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy29BatchedBLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy29BatchedBLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy29BatchedBLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy29BatchedBLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy29BatchedBLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy29BatchedBLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy29BatchedBLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy29BatchedBLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy29BatchedBLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy29BatchedBLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy29BatchedBLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy29BatchedBLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy29BatchedBLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy29BatchedBLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy29BatchedBLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy29BatchedBLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy29BatchedBLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy29BatchedBLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy29BatchedBLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy29BatchedBLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy29BatchedBLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy29BatchedBLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy29BatchedBLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy29BatchedBLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy29BatchedBLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy29BatchedBLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy29BatchedBLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy29BatchedBLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy29BatchedBLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy29BatchedBLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy29BatchedBLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy27BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy29BatchedBLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy29BatchedBLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy27BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy29BatchedBLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy29BatchedBLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy29BatchedBLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy29BatchedBLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy29BatchedBLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy29BatchedBLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy29BatchedBLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy29BatchedBLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy29BatchedBLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy29BatchedBLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy29BatchedBLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy29BatchedBLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy29BatchedBLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy29BatchedBLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy29BatchedBLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy29BatchedBLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy29BatchedBLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy29BatchedBLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy29BatchedBLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy29BatchedBLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy29BatchedBLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy29BatchedBLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy29BatchedBLAS) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-func (p *proxy27BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy29BatchedBLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy29BatchedBLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy29BatchedBLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy29BatchedBLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy29BatchedBLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy29BatchedBLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy29BatchedBLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy27BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy29BatchedBLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy29BatchedBLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy29BatchedBLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy29BatchedBLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy29BatchedBLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy29BatchedBLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy29BatchedBLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy29BatchedBLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy29BatchedBLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy29BatchedBLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy29BatchedBLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy29BatchedBLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy27BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy29BatchedBLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy29BatchedBLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy27BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy29BatchedBLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy27BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy29BatchedBLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy29BatchedBLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy27BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy29BatchedBLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy27BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy29BatchedBLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy29BatchedBLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy27BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy29BatchedBLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy29BatchedBLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy27BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy29BatchedBLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy29BatchedBLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy27BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy29BatchedBLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy27BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy29BatchedBLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy28BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
-type proxy28BatchedDevice struct {
+// proxy30BatchedDevice lets types of a notebook implement gorgonia.org/gorgonia.BatchedDevice.
+type proxy30BatchedDevice struct {
 	Object         interface{}
 	DoWork_        func(_ interface{})
 	Errors_        func(_ interface{}) error
@@ -3450,16 +3522,16 @@ type proxy28BatchedDevice struct {
 	WorkAvailable_ func(_ interface{}) <-chan struct{}
 }
 
-func (p *proxy28BatchedDevice) DoWork() { p.DoWork_(p.Object) }
+func (p *proxy30BatchedDevice) DoWork() { p.DoWork_(p.Object) }
 
-func (p *proxy28BatchedDevice) Errors() error { return p.Errors_(p.Object) }
+func (p *proxy30BatchedDevice) Errors() error { return p.Errors_(p.Object) }
 
-func (p *proxy28BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
+func (p *proxy30BatchedDevice) Retval() interface{} { return p.Retval_(p.Object) }
 
-func (p *proxy28BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
+func (p *proxy30BatchedDevice) WorkAvailable() <-chan struct{} { return p.WorkAvailable_(p.Object) }
 
-// proxy29BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
-type proxy29BinaryOp struct {
+// proxy31BinaryOp lets types of a notebook implement gorgonia.org/gorgonia.BinaryOp.
+type proxy31BinaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3474,44 +3546,44 @@ type proxy29BinaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy29BinaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy31BinaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy29BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy31BinaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy29BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy31BinaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy29BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy31BinaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy29BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy31BinaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy29BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
+func (p *proxy31BinaryOp) IsBinary() bool { return p.IsBinary_(p.Object) }
 
-func (p *proxy29BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy31BinaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy29BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy31BinaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy29BinaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy31BinaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy29BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy31BinaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy29BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy31BinaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy30CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
-type proxy30CLDoer struct {
+// proxy32CLDoer lets types of a notebook implement gorgonia.org/gorgonia.CLDoer.
+type proxy32CLDoer struct {
 	Object interface{}
 	CLDo_  func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy30CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy32CLDoer) CLDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CLDo_(p.Object, a0...)
 }
 
-// proxy31CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
-type proxy31CUDAADOp struct {
+// proxy33CUDAADOp lets types of a notebook implement gorgonia.org/gorgonia.CUDAADOp.
+type proxy33CUDAADOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CUDADoDiff_      func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error
@@ -3527,106 +3599,106 @@ type proxy31CUDAADOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy31CUDAADOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy33CUDAADOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy31CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
+func (p *proxy33CUDAADOp) CUDADoDiff(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Nodes, a3 *gorgonia.Node) error {
 	return p.CUDADoDiff_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy31CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy33CUDAADOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy31CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy33CUDAADOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy31CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
+func (p *proxy33CUDAADOp) DoDiff(a0 gorgonia.ExecutionContext, a1 gorgonia.Nodes, a2 *gorgonia.Node) error {
 	return p.DoDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy31CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy33CUDAADOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy31CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy33CUDAADOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy31CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy33CUDAADOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy31CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy33CUDAADOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy31CUDAADOp) String() string { return p.String_(p.Object) }
+func (p *proxy33CUDAADOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy31CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy33CUDAADOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy31CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy33CUDAADOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy32CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
-type proxy32CUDADoer struct {
+// proxy34CUDADoer lets types of a notebook implement gorgonia.org/gorgonia.CUDADoer.
+type proxy34CUDADoer struct {
 	Object  interface{}
 	CUDADo_ func(_ interface{}, a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy32CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy34CUDADoer) CUDADo(a0 gorgonia.External, a1 gorgonia.Device, a2 gorgonia.Value, a3 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.CUDADo_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy33CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
-type proxy33CloneErrorer struct {
+// proxy35CloneErrorer lets types of a notebook implement gorgonia.org/gorgonia.CloneErrorer.
+type proxy35CloneErrorer struct {
 	Object interface{}
 	Clone_ func(_ interface{}) (interface{}, error)
 }
 
-func (p *proxy33CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
+func (p *proxy35CloneErrorer) Clone() (interface{}, error) { return p.Clone_(p.Object) }
 
-// proxy34Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
-type proxy34Cloner struct {
+// proxy36Cloner lets types of a notebook implement gorgonia.org/gorgonia.Cloner.
+type proxy36Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy34Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy36Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy35CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
-type proxy35CopierFrom struct {
+// proxy37CopierFrom lets types of a notebook implement gorgonia.org/gorgonia.CopierFrom.
+type proxy37CopierFrom struct {
 	Object    interface{}
 	CopyFrom_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy35CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
+func (p *proxy37CopierFrom) CopyFrom(a0 interface{}) error { return p.CopyFrom_(p.Object, a0) }
 
-// proxy36CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
-type proxy36CopierTo struct {
+// proxy38CopierTo lets types of a notebook implement gorgonia.org/gorgonia.CopierTo.
+type proxy38CopierTo struct {
 	Object  interface{}
 	CopyTo_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy36CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
+func (p *proxy38CopierTo) CopyTo(a0 interface{}) error { return p.CopyTo_(p.Object, a0) }
 
-// proxy37DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
-type proxy37DimSizer struct {
+// proxy39DimSizer lets types of a notebook implement gorgonia.org/gorgonia.DimSizer.
+type proxy39DimSizer struct {
 	Object   interface{}
 	DimSize_ func(_ interface{}, a0 int) (int, error)
 }
 
-func (p *proxy37DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
+func (p *proxy39DimSizer) DimSize(a0 int) (int, error) { return p.DimSize_(p.Object, a0) }
 
-// proxy38Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
-type proxy38Dtyper struct {
+// proxy40Dtyper lets types of a notebook implement gorgonia.org/gorgonia.Dtyper.
+type proxy40Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy38Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy40Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy39Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
-type proxy39Errer struct {
+// proxy41Errer lets types of a notebook implement gorgonia.org/gorgonia.Errer.
+type proxy41Errer struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 }
 
-func (p *proxy39Errer) Err() error { return p.Err_(p.Object) }
+func (p *proxy41Errer) Err() error { return p.Err_(p.Object) }
 
-// proxy40External lets types of a notebook implement gorgonia.org/gorgonia.External.
-type proxy40External struct {
+// proxy42External lets types of a notebook implement gorgonia.org/gorgonia.External.
+type proxy42External struct {
 	Object        interface{}
 	Get_          func(_ interface{}, a0 gorgonia.Device, a1 int64) (tensor.Memory, error)
 	GetFromValue_ func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error)
@@ -3637,77 +3709,77 @@ type proxy40External struct {
 	Transfer_     func(_ interface{}, a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error)
 }
 
-func (p *proxy40External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
+func (p *proxy42External) Get(a0 gorgonia.Device, a1 int64) (tensor.Memory, error) {
 	return p.Get_(p.Object, a0, a1)
 }
 
-func (p *proxy40External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
+func (p *proxy42External) GetFromValue(a0 gorgonia.Device, a1 gorgonia.Value) (tensor.Memory, error) {
 	return p.GetFromValue_(p.Object, a0, a1)
 }
 
-func (p *proxy40External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
+func (p *proxy42External) Put(a0 gorgonia.Device, a1 tensor.Memory, a2 int64) {
 	p.Put_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy40External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
+func (p *proxy42External) PutValue(a0 gorgonia.Device, a1 gorgonia.Value) {
 	p.PutValue_(p.Object, a0, a1)
 }
 
-func (p *proxy40External) Signal() { p.Signal_(p.Object) }
+func (p *proxy42External) Signal() { p.Signal_(p.Object) }
 
-func (p *proxy40External) Sync() chan struct{} { return p.Sync_(p.Object) }
+func (p *proxy42External) Sync() chan struct{} { return p.Sync_(p.Object) }
 
-func (p *proxy40External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
+func (p *proxy42External) Transfer(a0 gorgonia.Device, a1 gorgonia.Device, a2 gorgonia.Value, a3 bool) (gorgonia.Value, error) {
 	return p.Transfer_(p.Object, a0, a1, a2, a3)
 }
 
-// proxy41IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
-type proxy41IncrDoer struct {
+// proxy43IncrDoer lets types of a notebook implement gorgonia.org/gorgonia.IncrDoer.
+type proxy43IncrDoer struct {
 	Object  interface{}
 	IncrDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) error
 }
 
-func (p *proxy41IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
+func (p *proxy43IncrDoer) IncrDo(a0 gorgonia.Value, a1 ...gorgonia.Value) error {
 	return p.IncrDo_(p.Object, a0, a1...)
 }
 
-// proxy42Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
-type proxy42Input struct {
+// proxy44Input lets types of a notebook implement gorgonia.org/gorgonia.Input.
+type proxy44Input struct {
 	Object interface{}
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy42Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy44Input) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy42Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy44Input) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy43Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
-type proxy43Mker struct {
+// proxy45Mker lets types of a notebook implement gorgonia.org/gorgonia.Mker.
+type proxy45Mker struct {
 	Object interface{}
 	Mk_    func(_ interface{}, a0 ...gorgonia.Input) gorgonia.Input
 }
 
-func (p *proxy43Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
+func (p *proxy45Mker) Mk(a0 ...gorgonia.Input) gorgonia.Input { return p.Mk_(p.Object, a0...) }
 
-// proxy44Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
-type proxy44Namer struct {
+// proxy46Namer lets types of a notebook implement gorgonia.org/gorgonia.Namer.
+type proxy46Namer struct {
 	Object interface{}
 	Name_  func(_ interface{}) string
 }
 
-func (p *proxy44Namer) Name() string { return p.Name_(p.Object) }
+func (p *proxy46Namer) Name() string { return p.Name_(p.Object) }
 
-// proxy45NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
-type proxy45NoOpError struct {
+// proxy47NoOpError lets types of a notebook implement gorgonia.org/gorgonia.NoOpError.
+type proxy47NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy45NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy47NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy46NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
-type proxy46NoRetOp struct {
+// proxy48NoRetOp lets types of a notebook implement gorgonia.org/gorgonia.NoRetOp.
+type proxy48NoRetOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3722,34 +3794,34 @@ type proxy46NoRetOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy46NoRetOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy48NoRetOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy46NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy48NoRetOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy46NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy48NoRetOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy46NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy48NoRetOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy46NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy48NoRetOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy46NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy48NoRetOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy46NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
+func (p *proxy48NoRetOp) ReturnsNothing() bool { return p.ReturnsNothing_(p.Object) }
 
-func (p *proxy46NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy48NoRetOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy46NoRetOp) String() string { return p.String_(p.Object) }
+func (p *proxy48NoRetOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy46NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy48NoRetOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy46NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy48NoRetOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy47Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
-type proxy47Op struct {
+// proxy49Op lets types of a notebook implement gorgonia.org/gorgonia.Op.
+type proxy49Op struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3763,30 +3835,30 @@ type proxy47Op struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy47Op) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy49Op) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy47Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy49Op) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy47Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy49Op) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy47Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy49Op) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy47Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy49Op) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy47Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy49Op) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy47Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy49Op) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy47Op) String() string { return p.String_(p.Object) }
+func (p *proxy49Op) String() string { return p.String_(p.Object) }
 
-func (p *proxy47Op) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy49Op) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy47Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy49Op) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy48ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
-type proxy48ReductionOp struct {
+// proxy50ReductionOp lets types of a notebook implement gorgonia.org/gorgonia.ReductionOp.
+type proxy50ReductionOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3801,48 +3873,48 @@ type proxy48ReductionOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy48ReductionOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy50ReductionOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy48ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy50ReductionOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy48ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy50ReductionOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy48ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy50ReductionOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy48ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy50ReductionOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy48ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
+func (p *proxy50ReductionOp) IsReduction() bool { return p.IsReduction_(p.Object) }
 
-func (p *proxy48ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy50ReductionOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy48ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy50ReductionOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy48ReductionOp) String() string { return p.String_(p.Object) }
+func (p *proxy50ReductionOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy48ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy50ReductionOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy48ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy50ReductionOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy49Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
-type proxy49Result struct {
+// proxy51Result lets types of a notebook implement gorgonia.org/gorgonia.Result.
+type proxy51Result struct {
 	Object interface{}
 	Err_   func(_ interface{}) error
 	Node_  func(_ interface{}) *gorgonia.Node
 	Nodes_ func(_ interface{}) gorgonia.Nodes
 }
 
-func (p *proxy49Result) Err() error { return p.Err_(p.Object) }
+func (p *proxy51Result) Err() error { return p.Err_(p.Object) }
 
-func (p *proxy49Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
+func (p *proxy51Result) Node() *gorgonia.Node { return p.Node_(p.Object) }
 
-func (p *proxy49Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
+func (p *proxy51Result) Nodes() gorgonia.Nodes { return p.Nodes_(p.Object) }
 
-// proxy50SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
-type proxy50SDOp struct {
+// proxy52SDOp lets types of a notebook implement gorgonia.org/gorgonia.SDOp.
+type proxy52SDOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3858,44 +3930,44 @@ type proxy50SDOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy50SDOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy52SDOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy50SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy52SDOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy50SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
+func (p *proxy52SDOp) DiffWRT(a0 int) []bool { return p.DiffWRT_(p.Object, a0) }
 
-func (p *proxy50SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
+func (p *proxy52SDOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) { return p.Do_(p.Object, a0...) }
 
-func (p *proxy50SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy52SDOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy50SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy52SDOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy50SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy52SDOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy50SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy52SDOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy50SDOp) String() string { return p.String_(p.Object) }
+func (p *proxy52SDOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy50SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
+func (p *proxy52SDOp) SymDiff(a0 gorgonia.Nodes, a1 *gorgonia.Node, a2 *gorgonia.Node) (gorgonia.Nodes, error) {
 	return p.SymDiff_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy50SDOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy52SDOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy50SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy52SDOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy51Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
-type proxy51Solver struct {
+// proxy53Solver lets types of a notebook implement gorgonia.org/gorgonia.Solver.
+type proxy53Solver struct {
 	Object interface{}
 	Step_  func(_ interface{}, a0 []gorgonia.ValueGrad) error
 }
 
-func (p *proxy51Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
+func (p *proxy53Solver) Step(a0 []gorgonia.ValueGrad) error { return p.Step_(p.Object, a0) }
 
-// proxy52Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
-type proxy52Tensor struct {
+// proxy54Tensor lets types of a notebook implement gorgonia.org/gorgonia.Tensor.
+type proxy54Tensor struct {
 	Object                interface{}
 	DataSize_             func(_ interface{}) int
 	Dims_                 func(_ interface{}) int
@@ -3913,52 +3985,52 @@ type proxy52Tensor struct {
 	Uintptr_              func(_ interface{}) uintptr
 }
 
-func (p *proxy52Tensor) DataSize() int { return p.DataSize_(p.Object) }
+func (p *proxy54Tensor) DataSize() int { return p.DataSize_(p.Object) }
 
-func (p *proxy52Tensor) Dims() int { return p.Dims_(p.Object) }
+func (p *proxy54Tensor) Dims() int { return p.Dims_(p.Object) }
 
-func (p *proxy52Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy54Tensor) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy52Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
+func (p *proxy54Tensor) Engine() tensor.Engine { return p.Engine_(p.Object) }
 
-func (p *proxy52Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
+func (p *proxy54Tensor) IsManuallyManaged() bool { return p.IsManuallyManaged_(p.Object) }
 
-func (p *proxy52Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
+func (p *proxy54Tensor) IsNativelyAccessible() bool { return p.IsNativelyAccessible_(p.Object) }
 
-func (p *proxy52Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy54Tensor) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy52Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy54Tensor) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy52Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
+func (p *proxy54Tensor) Pointer() unsafe.Pointer { return p.Pointer_(p.Object) }
 
-func (p *proxy52Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy54Tensor) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-func (p *proxy52Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy54Tensor) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy52Tensor) Size() int { return p.Size_(p.Object) }
+func (p *proxy54Tensor) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy52Tensor) Strides() []int { return p.Strides_(p.Object) }
+func (p *proxy54Tensor) Strides() []int { return p.Strides_(p.Object) }
 
-func (p *proxy52Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy54Tensor) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy53TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
-type proxy53TrainModeOp struct {
+// proxy55TrainModeOp lets types of a notebook implement gorgonia.org/gorgonia.TrainModeOp.
+type proxy55TrainModeOp struct {
 	Object       interface{}
 	SetTraining_ func(_ interface{}, a0 bool) error
 }
 
-func (p *proxy53TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
+func (p *proxy55TrainModeOp) SetTraining(a0 bool) error { return p.SetTraining_(p.Object, a0) }
 
-// proxy54Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
-type proxy54Typer struct {
+// proxy56Typer lets types of a notebook implement gorgonia.org/gorgonia.Typer.
+type proxy56Typer struct {
 	Object interface{}
 	Type_  func(_ interface{}) hm.Type
 }
 
-func (p *proxy54Typer) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy56Typer) Type() hm.Type { return p.Type_(p.Object) }
 
-// proxy55UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
-type proxy55UnaryOp struct {
+// proxy57UnaryOp lets types of a notebook implement gorgonia.org/gorgonia.UnaryOp.
+type proxy57UnaryOp struct {
 	Object           interface{}
 	Arity_           func(_ interface{}) int
 	CallsExtern_     func(_ interface{}) bool
@@ -3973,68 +4045,68 @@ type proxy55UnaryOp struct {
 	WriteHash_       func(_ interface{}, a0 hash.Hash)
 }
 
-func (p *proxy55UnaryOp) Arity() int { return p.Arity_(p.Object) }
+func (p *proxy57UnaryOp) Arity() int { return p.Arity_(p.Object) }
 
-func (p *proxy55UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
+func (p *proxy57UnaryOp) CallsExtern() bool { return p.CallsExtern_(p.Object) }
 
-func (p *proxy55UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy57UnaryOp) Do(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.Do_(p.Object, a0...)
 }
 
-func (p *proxy55UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
+func (p *proxy57UnaryOp) Hashcode() uint32 { return p.Hashcode_(p.Object) }
 
-func (p *proxy55UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
+func (p *proxy57UnaryOp) InferShape(a0 ...gorgonia.DimSizer) (tensor.Shape, error) {
 	return p.InferShape_(p.Object, a0...)
 }
 
-func (p *proxy55UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
+func (p *proxy57UnaryOp) IsUnary() bool { return p.IsUnary_(p.Object) }
 
-func (p *proxy55UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
+func (p *proxy57UnaryOp) OverwritesInput() int { return p.OverwritesInput_(p.Object) }
 
-func (p *proxy55UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
+func (p *proxy57UnaryOp) ReturnsPtr() bool { return p.ReturnsPtr_(p.Object) }
 
-func (p *proxy55UnaryOp) String() string { return p.String_(p.Object) }
+func (p *proxy57UnaryOp) String() string { return p.String_(p.Object) }
 
-func (p *proxy55UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
+func (p *proxy57UnaryOp) Type() hm.Type { return p.Type_(p.Object) }
 
-func (p *proxy55UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
+func (p *proxy57UnaryOp) WriteHash(a0 hash.Hash) { p.WriteHash_(p.Object, a0) }
 
-// proxy56UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
-type proxy56UnsafeDoer struct {
+// proxy58UnsafeDoer lets types of a notebook implement gorgonia.org/gorgonia.UnsafeDoer.
+type proxy58UnsafeDoer struct {
 	Object    interface{}
 	UnsafeDo_ func(_ interface{}, a0 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy56UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy58UnsafeDoer) UnsafeDo(a0 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UnsafeDo_(p.Object, a0...)
 }
 
-// proxy57UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
-type proxy57UsePreallocDoer struct {
+// proxy59UsePreallocDoer lets types of a notebook implement gorgonia.org/gorgonia.UsePreallocDoer.
+type proxy59UsePreallocDoer struct {
 	Object         interface{}
 	UsePreallocDo_ func(_ interface{}, a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error)
 }
 
-func (p *proxy57UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
+func (p *proxy59UsePreallocDoer) UsePreallocDo(a0 gorgonia.Value, a1 ...gorgonia.Value) (gorgonia.Value, error) {
 	return p.UsePreallocDo_(p.Object, a0, a1...)
 }
 
-// proxy58VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
-type proxy58VM struct {
+// proxy60VM lets types of a notebook implement gorgonia.org/gorgonia.VM.
+type proxy60VM struct {
 	Object  interface{}
 	Close_  func(_ interface{}) error
 	Reset_  func(_ interface{})
 	RunAll_ func(_ interface{}) error
 }
 
-func (p *proxy58VM) Close() error { return p.Close_(p.Object) }
+func (p *proxy60VM) Close() error { return p.Close_(p.Object) }
 
-func (p *proxy58VM) Reset() { p.Reset_(p.Object) }
+func (p *proxy60VM) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy58VM) RunAll() error { return p.RunAll_(p.Object) }
+func (p *proxy60VM) RunAll() error { return p.RunAll_(p.Object) }
 
-// proxy59Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
-type proxy59Value struct {
+// proxy61Value lets types of a notebook implement gorgonia.org/gorgonia.Value.
+type proxy61Value struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -4045,57 +4117,57 @@ type proxy59Value struct {
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy59Value) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy61Value) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy59Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy61Value) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy59Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy61Value) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy59Value) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy61Value) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy59Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy61Value) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy59Value) Size() int { return p.Size_(p.Object) }
+func (p *proxy61Value) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy59Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy61Value) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy60ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
-type proxy60ValueCloser struct {
+// proxy62ValueCloser lets types of a notebook implement gorgonia.org/gorgonia.ValueCloser.
+type proxy62ValueCloser struct {
 	Object      interface{}
 	ValueClose_ func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy60ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
+func (p *proxy62ValueCloser) ValueClose(a0 interface{}) bool { return p.ValueClose_(p.Object, a0) }
 
-// proxy61ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
-type proxy61ValueEqualer struct {
+// proxy63ValueEqualer lets types of a notebook implement gorgonia.org/gorgonia.ValueEqualer.
+type proxy63ValueEqualer struct {
 	Object   interface{}
 	ValueEq_ func(_ interface{}, a0 gorgonia.Value) bool
 }
 
-func (p *proxy61ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
+func (p *proxy63ValueEqualer) ValueEq(a0 gorgonia.Value) bool { return p.ValueEq_(p.Object, a0) }
 
-// proxy62ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
-type proxy62ValueGrad struct {
+// proxy64ValueGrad lets types of a notebook implement gorgonia.org/gorgonia.ValueGrad.
+type proxy64ValueGrad struct {
 	Object interface{}
 	Grad_  func(_ interface{}) (gorgonia.Value, error)
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy62ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
+func (p *proxy64ValueGrad) Grad() (gorgonia.Value, error) { return p.Grad_(p.Object) }
 
-func (p *proxy62ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy64ValueGrad) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy63Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
-type proxy63Valuer struct {
+// proxy65Valuer lets types of a notebook implement gorgonia.org/gorgonia.Valuer.
+type proxy65Valuer struct {
 	Object interface{}
 	Value_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy63Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
+func (p *proxy65Valuer) Value() gorgonia.Value { return p.Value_(p.Object) }
 
-// proxy64ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
-type proxy64ZeroValuer struct {
+// proxy66ZeroValuer lets types of a notebook implement gorgonia.org/gorgonia.ZeroValuer.
+type proxy66ZeroValuer struct {
 	Object     interface{}
 	Data_      func(_ interface{}) interface{}
 	Dtype_     func(_ interface{}) tensor.Dtype
@@ -4107,24 +4179,24 @@ type proxy64ZeroValuer struct {
 	ZeroValue_ func(_ interface{}) gorgonia.Value
 }
 
-func (p *proxy64ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy66ZeroValuer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy64ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy66ZeroValuer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy64ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy66ZeroValuer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy64ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy66ZeroValuer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy64ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy66ZeroValuer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy64ZeroValuer) Size() int { return p.Size_(p.Object) }
+func (p *proxy66ZeroValuer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy64ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy66ZeroValuer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy64ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
+func (p *proxy66ZeroValuer) ZeroValue() gorgonia.Value { return p.ZeroValue_(p.Object) }
 
-// proxy65Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
-type proxy65Zeroer struct {
+// proxy67Zeroer lets types of a notebook implement gorgonia.org/gorgonia.Zeroer.
+type proxy67Zeroer struct {
 	Object   interface{}
 	Data_    func(_ interface{}) interface{}
 	Dtype_   func(_ interface{}) tensor.Dtype
@@ -4136,69 +4208,69 @@ type proxy65Zeroer struct {
 	Zero_    func(_ interface{})
 }
 
-func (p *proxy65Zeroer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy67Zeroer) Data() interface{} { return p.Data_(p.Object) }
 
-func (p *proxy65Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy67Zeroer) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-func (p *proxy65Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
+func (p *proxy67Zeroer) Format(a0 fmt.State, a1 rune) { p.Format_(p.Object, a0, a1) }
 
-func (p *proxy65Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy67Zeroer) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy65Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy67Zeroer) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy65Zeroer) Size() int { return p.Size_(p.Object) }
+func (p *proxy67Zeroer) Size() int { return p.Size_(p.Object) }
 
-func (p *proxy65Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy67Zeroer) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-func (p *proxy65Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy67Zeroer) Zero() { p.Zero_(p.Object) }
 
-// proxy66Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
-type proxy66Abser struct {
+// proxy68Abser lets types of a notebook implement gorgonia.org/tensor.Abser.
+type proxy68Abser struct {
 	Object interface{}
 	Abs_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy66Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy68Abser) Abs(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Abs_(p.Object, a0, a1...)
 }
 
-// proxy67Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
-type proxy67Adder struct {
+// proxy69Adder lets types of a notebook implement gorgonia.org/tensor.Adder.
+type proxy69Adder struct {
 	Object     interface{}
 	Add_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	AddScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy67Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy69Adder) Add(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Add_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy67Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy69Adder) AddScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.AddScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy68Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
-type proxy68Argmaxer struct {
+// proxy70Argmaxer lets types of a notebook implement gorgonia.org/tensor.Argmaxer.
+type proxy70Argmaxer struct {
 	Object  interface{}
 	Argmax_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy68Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy70Argmaxer) Argmax(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmax_(p.Object, a0, a1)
 }
 
-// proxy69Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
-type proxy69Argminer struct {
+// proxy71Argminer lets types of a notebook implement gorgonia.org/tensor.Argminer.
+type proxy71Argminer struct {
 	Object  interface{}
 	Argmin_ func(_ interface{}, a0 tensor.Tensor, a1 int) (tensor.Tensor, error)
 }
 
-func (p *proxy69Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
+func (p *proxy71Argminer) Argmin(a0 tensor.Tensor, a1 int) (tensor.Tensor, error) {
 	return p.Argmin_(p.Object, a0, a1)
 }
 
-// proxy70BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
-type proxy70BLAS struct {
+// proxy72BLAS lets types of a notebook implement gorgonia.org/tensor.BLAS.
+type proxy72BLAS struct {
 	Object  interface{}
 	Caxpy_  func(_ interface{}, a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int)
 	Ccopy_  func(_ interface{}, a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int)
@@ -4344,717 +4416,717 @@ type proxy70BLAS struct {
 	Ztrsv_  func(_ interface{}, a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int)
 }
 
-func (p *proxy70BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
+func (p *proxy72BLAS) Caxpy(a0 int, a1 complex64, a2 []complex64, a3 int, a4 []complex64, a5 int) {
 	p.Caxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy72BLAS) Ccopy(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Ccopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy72BLAS) Cdotc(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
+func (p *proxy72BLAS) Cdotu(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) complex64 {
 	return p.Cdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy72BLAS) Cgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
+func (p *proxy72BLAS) Cgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex64, a6 []complex64, a7 int, a8 []complex64, a9 int, a10 complex64, a11 []complex64, a12 int) {
 	p.Cgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy72BLAS) Cgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Cgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy72BLAS) Cgerc(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy72BLAS) Cgeru(a0 int, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
+func (p *proxy72BLAS) Chbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex64, a4 []complex64, a5 int, a6 []complex64, a7 int, a8 complex64, a9 []complex64, a10 int) {
 	p.Chbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy72BLAS) Chemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Chemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy72BLAS) Chemv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Chemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
+func (p *proxy72BLAS) Cher(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64, a6 int) {
 	p.Cher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy72BLAS) Cher2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Cher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
+func (p *proxy72BLAS) Cher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 float32, a10 []complex64, a11 int) {
 	p.Cher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
+func (p *proxy72BLAS) Cherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []complex64, a6 int, a7 float32, a8 []complex64, a9 int) {
 	p.Cherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
+func (p *proxy72BLAS) Chpmv(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 []complex64, a5 int, a6 complex64, a7 []complex64, a8 int) {
 	p.Chpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
+func (p *proxy72BLAS) Chpr(a0 blas.Uplo, a1 int, a2 float32, a3 []complex64, a4 int, a5 []complex64) {
 	p.Chpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
+func (p *proxy72BLAS) Chpr2(a0 blas.Uplo, a1 int, a2 complex64, a3 []complex64, a4 int, a5 []complex64, a6 int, a7 []complex64) {
 	p.Chpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
+func (p *proxy72BLAS) Cscal(a0 int, a1 complex64, a2 []complex64, a3 int) {
 	p.Cscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
+func (p *proxy72BLAS) Csscal(a0 int, a1 float32, a2 []complex64, a3 int) {
 	p.Csscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
+func (p *proxy72BLAS) Cswap(a0 int, a1 []complex64, a2 int, a3 []complex64, a4 int) {
 	p.Cswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy72BLAS) Csymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
+func (p *proxy72BLAS) Csyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 []complex64, a8 int, a9 complex64, a10 []complex64, a11 int) {
 	p.Csyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
+func (p *proxy72BLAS) Csyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex64, a5 []complex64, a6 int, a7 complex64, a8 []complex64, a9 int) {
 	p.Csyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy72BLAS) Ctbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
+func (p *proxy72BLAS) Ctbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex64, a6 int, a7 []complex64, a8 int) {
 	p.Ctbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy72BLAS) Ctpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
+func (p *proxy72BLAS) Ctpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 []complex64, a6 int) {
 	p.Ctpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy72BLAS) Ctrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy72BLAS) Ctrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
+func (p *proxy72BLAS) Ctrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex64, a7 []complex64, a8 int, a9 []complex64, a10 int) {
 	p.Ctrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
+func (p *proxy72BLAS) Ctrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex64, a5 int, a6 []complex64, a7 int) {
 	p.Ctrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy72BLAS) Dasum(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
+func (p *proxy72BLAS) Daxpy(a0 int, a1 float64, a2 []float64, a3 int, a4 []float64, a5 int) {
 	p.Daxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy72BLAS) Dcopy(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
+func (p *proxy72BLAS) Ddot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) float64 {
 	return p.Ddot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy72BLAS) Dgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
+func (p *proxy72BLAS) Dgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float64, a6 []float64, a7 int, a8 []float64, a9 int, a10 float64, a11 []float64, a12 int) {
 	p.Dgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy72BLAS) Dgemv(a0 blas.Transpose, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy72BLAS) Dger(a0 int, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
+func (p *proxy72BLAS) Dnrm2(a0 int, a1 []float64, a2 int) float64 {
 	return p.Dnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
+func (p *proxy72BLAS) Drot(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 float64, a6 float64) {
 	p.Drot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
+func (p *proxy72BLAS) Drotg(a0 float64, a1 float64) (float64, float64, float64, float64) {
 	return p.Drotg_(p.Object, a0, a1)
 }
 
-func (p *proxy70BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
+func (p *proxy72BLAS) Drotm(a0 int, a1 []float64, a2 int, a3 []float64, a4 int, a5 blas.DrotmParams) {
 	p.Drotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
+func (p *proxy72BLAS) Drotmg(a0 float64, a1 float64, a2 float64, a3 float64) (blas.DrotmParams, float64, float64, float64) {
 	return p.Drotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
+func (p *proxy72BLAS) Dsbmv(a0 blas.Uplo, a1 int, a2 int, a3 float64, a4 []float64, a5 int, a6 []float64, a7 int, a8 float64, a9 []float64, a10 int) {
 	p.Dsbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
+func (p *proxy72BLAS) Dscal(a0 int, a1 float64, a2 []float64, a3 int) {
 	p.Dscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
+func (p *proxy72BLAS) Dsdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float64 {
 	return p.Dsdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
+func (p *proxy72BLAS) Dspmv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 []float64, a5 int, a6 float64, a7 []float64, a8 int) {
 	p.Dspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
+func (p *proxy72BLAS) Dspr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64) {
 	p.Dspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
+func (p *proxy72BLAS) Dspr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64) {
 	p.Dspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
+func (p *proxy72BLAS) Dswap(a0 int, a1 []float64, a2 int, a3 []float64, a4 int) {
 	p.Dswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy72BLAS) Dsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy72BLAS) Dsymv(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
+func (p *proxy72BLAS) Dsyr(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int) {
 	p.Dsyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy72BLAS) Dsyr2(a0 blas.Uplo, a1 int, a2 float64, a3 []float64, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dsyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
+func (p *proxy72BLAS) Dsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 []float64, a8 int, a9 float64, a10 []float64, a11 int) {
 	p.Dsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
+func (p *proxy72BLAS) Dsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []float64, a6 int, a7 float64, a8 []float64, a9 int) {
 	p.Dsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy72BLAS) Dtbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
+func (p *proxy72BLAS) Dtbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float64, a6 int, a7 []float64, a8 int) {
 	p.Dtbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy72BLAS) Dtpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
+func (p *proxy72BLAS) Dtpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 []float64, a6 int) {
 	p.Dtpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy72BLAS) Dtrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy72BLAS) Dtrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
+func (p *proxy72BLAS) Dtrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float64, a7 []float64, a8 int, a9 []float64, a10 int) {
 	p.Dtrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
+func (p *proxy72BLAS) Dtrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float64, a5 int, a6 []float64, a7 int) {
 	p.Dtrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy72BLAS) Dzasum(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dzasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
+func (p *proxy72BLAS) Dznrm2(a0 int, a1 []complex128, a2 int) float64 {
 	return p.Dznrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
+func (p *proxy72BLAS) Icamax(a0 int, a1 []complex64, a2 int) int {
 	return p.Icamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
+func (p *proxy72BLAS) Idamax(a0 int, a1 []float64, a2 int) int {
 	return p.Idamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
+func (p *proxy72BLAS) Isamax(a0 int, a1 []float32, a2 int) int {
 	return p.Isamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
+func (p *proxy72BLAS) Izamax(a0 int, a1 []complex128, a2 int) int {
 	return p.Izamax_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy72BLAS) Sasum(a0 int, a1 []float32, a2 int) float32 {
 	return p.Sasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
+func (p *proxy72BLAS) Saxpy(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) {
 	p.Saxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy72BLAS) Scasum(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scasum_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
+func (p *proxy72BLAS) Scnrm2(a0 int, a1 []complex64, a2 int) float32 {
 	return p.Scnrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy72BLAS) Scopy(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Scopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
+func (p *proxy72BLAS) Sdot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) float32 {
 	return p.Sdot_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
+func (p *proxy72BLAS) Sdsdot(a0 int, a1 float32, a2 []float32, a3 int, a4 []float32, a5 int) float32 {
 	return p.Sdsdot_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy72BLAS) Sgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
+func (p *proxy72BLAS) Sgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 float32, a6 []float32, a7 int, a8 []float32, a9 int, a10 float32, a11 []float32, a12 int) {
 	p.Sgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy72BLAS) Sgemv(a0 blas.Transpose, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Sgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy72BLAS) Sger(a0 int, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Sger_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
+func (p *proxy72BLAS) Snrm2(a0 int, a1 []float32, a2 int) float32 {
 	return p.Snrm2_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy70BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
+func (p *proxy72BLAS) Srot(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 float32, a6 float32) {
 	p.Srot_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
+func (p *proxy72BLAS) Srotg(a0 float32, a1 float32) (float32, float32, float32, float32) {
 	return p.Srotg_(p.Object, a0, a1)
 }
 
-func (p *proxy70BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
+func (p *proxy72BLAS) Srotm(a0 int, a1 []float32, a2 int, a3 []float32, a4 int, a5 blas.SrotmParams) {
 	p.Srotm_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
+func (p *proxy72BLAS) Srotmg(a0 float32, a1 float32, a2 float32, a3 float32) (blas.SrotmParams, float32, float32, float32) {
 	return p.Srotmg_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
+func (p *proxy72BLAS) Ssbmv(a0 blas.Uplo, a1 int, a2 int, a3 float32, a4 []float32, a5 int, a6 []float32, a7 int, a8 float32, a9 []float32, a10 int) {
 	p.Ssbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
+func (p *proxy72BLAS) Sscal(a0 int, a1 float32, a2 []float32, a3 int) {
 	p.Sscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
+func (p *proxy72BLAS) Sspmv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 []float32, a5 int, a6 float32, a7 []float32, a8 int) {
 	p.Sspmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
+func (p *proxy72BLAS) Sspr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32) {
 	p.Sspr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
+func (p *proxy72BLAS) Sspr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32) {
 	p.Sspr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
+func (p *proxy72BLAS) Sswap(a0 int, a1 []float32, a2 int, a3 []float32, a4 int) {
 	p.Sswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy72BLAS) Ssymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy72BLAS) Ssymv(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssymv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
+func (p *proxy72BLAS) Ssyr(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int) {
 	p.Ssyr_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy72BLAS) Ssyr2(a0 blas.Uplo, a1 int, a2 float32, a3 []float32, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Ssyr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
+func (p *proxy72BLAS) Ssyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 []float32, a8 int, a9 float32, a10 []float32, a11 int) {
 	p.Ssyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
+func (p *proxy72BLAS) Ssyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float32, a5 []float32, a6 int, a7 float32, a8 []float32, a9 int) {
 	p.Ssyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy72BLAS) Stbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
+func (p *proxy72BLAS) Stbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []float32, a6 int, a7 []float32, a8 int) {
 	p.Stbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy72BLAS) Stpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
+func (p *proxy72BLAS) Stpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 []float32, a6 int) {
 	p.Stpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy72BLAS) Strmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy72BLAS) Strmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
+func (p *proxy72BLAS) Strsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 float32, a7 []float32, a8 int, a9 []float32, a10 int) {
 	p.Strsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
+func (p *proxy72BLAS) Strsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []float32, a5 int, a6 []float32, a7 int) {
 	p.Strsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
+func (p *proxy72BLAS) Zaxpy(a0 int, a1 complex128, a2 []complex128, a3 int, a4 []complex128, a5 int) {
 	p.Zaxpy_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy72BLAS) Zcopy(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zcopy_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy72BLAS) Zdotc(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotc_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
+func (p *proxy72BLAS) Zdotu(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) complex128 {
 	return p.Zdotu_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
+func (p *proxy72BLAS) Zdscal(a0 int, a1 float64, a2 []complex128, a3 int) {
 	p.Zdscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy72BLAS) Zgbmv(a0 blas.Transpose, a1 int, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
+func (p *proxy72BLAS) Zgemm(a0 blas.Transpose, a1 blas.Transpose, a2 int, a3 int, a4 int, a5 complex128, a6 []complex128, a7 int, a8 []complex128, a9 int, a10 complex128, a11 []complex128, a12 int) {
 	p.Zgemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)
 }
 
-func (p *proxy70BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy72BLAS) Zgemv(a0 blas.Transpose, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zgemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy72BLAS) Zgerc(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgerc_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy72BLAS) Zgeru(a0 int, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zgeru_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
+func (p *proxy72BLAS) Zhbmv(a0 blas.Uplo, a1 int, a2 int, a3 complex128, a4 []complex128, a5 int, a6 []complex128, a7 int, a8 complex128, a9 []complex128, a10 int) {
 	p.Zhbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy72BLAS) Zhemm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zhemm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy72BLAS) Zhemv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zhemv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
+func (p *proxy72BLAS) Zher(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128, a6 int) {
 	p.Zher_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy72BLAS) Zher2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Zher2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
+func (p *proxy72BLAS) Zher2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 float64, a10 []complex128, a11 int) {
 	p.Zher2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
+func (p *proxy72BLAS) Zherk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 float64, a5 []complex128, a6 int, a7 float64, a8 []complex128, a9 int) {
 	p.Zherk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
+func (p *proxy72BLAS) Zhpmv(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 []complex128, a5 int, a6 complex128, a7 []complex128, a8 int) {
 	p.Zhpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
+func (p *proxy72BLAS) Zhpr(a0 blas.Uplo, a1 int, a2 float64, a3 []complex128, a4 int, a5 []complex128) {
 	p.Zhpr_(p.Object, a0, a1, a2, a3, a4, a5)
 }
 
-func (p *proxy70BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
+func (p *proxy72BLAS) Zhpr2(a0 blas.Uplo, a1 int, a2 complex128, a3 []complex128, a4 int, a5 []complex128, a6 int, a7 []complex128) {
 	p.Zhpr2_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
+func (p *proxy72BLAS) Zscal(a0 int, a1 complex128, a2 []complex128, a3 int) {
 	p.Zscal_(p.Object, a0, a1, a2, a3)
 }
 
-func (p *proxy70BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
+func (p *proxy72BLAS) Zswap(a0 int, a1 []complex128, a2 int, a3 []complex128, a4 int) {
 	p.Zswap_(p.Object, a0, a1, a2, a3, a4)
 }
 
-func (p *proxy70BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy72BLAS) Zsymm(a0 blas.Side, a1 blas.Uplo, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsymm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
+func (p *proxy72BLAS) Zsyr2k(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 []complex128, a8 int, a9 complex128, a10 []complex128, a11 int) {
 	p.Zsyr2k_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)
 }
 
-func (p *proxy70BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
+func (p *proxy72BLAS) Zsyrk(a0 blas.Uplo, a1 blas.Transpose, a2 int, a3 int, a4 complex128, a5 []complex128, a6 int, a7 complex128, a8 []complex128, a9 int) {
 	p.Zsyrk_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)
 }
 
-func (p *proxy70BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy72BLAS) Ztbmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
+func (p *proxy72BLAS) Ztbsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 int, a5 []complex128, a6 int, a7 []complex128, a8 int) {
 	p.Ztbsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8)
 }
 
-func (p *proxy70BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy72BLAS) Ztpmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpmv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
+func (p *proxy72BLAS) Ztpsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 []complex128, a6 int) {
 	p.Ztpsv_(p.Object, a0, a1, a2, a3, a4, a5, a6)
 }
 
-func (p *proxy70BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy72BLAS) Ztrmm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrmm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy72BLAS) Ztrmv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrmv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-func (p *proxy70BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
+func (p *proxy72BLAS) Ztrsm(a0 blas.Side, a1 blas.Uplo, a2 blas.Transpose, a3 blas.Diag, a4 int, a5 int, a6 complex128, a7 []complex128, a8 int, a9 []complex128, a10 int) {
 	p.Ztrsm_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10)
 }
 
-func (p *proxy70BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
+func (p *proxy72BLAS) Ztrsv(a0 blas.Uplo, a1 blas.Transpose, a2 blas.Diag, a3 int, a4 []complex128, a5 int, a6 []complex128, a7 int) {
 	p.Ztrsv_(p.Object, a0, a1, a2, a3, a4, a5, a6, a7)
 }
 
-// proxy71Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
-type proxy71Boolable struct {
+// proxy73Boolable lets types of a notebook implement gorgonia.org/tensor.Boolable.
+type proxy73Boolable struct {
 	Object interface{}
 	One_   func(_ interface{})
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy71Boolable) One() { p.One_(p.Object) }
+func (p *proxy73Boolable) One() { p.One_(p.Object) }
 
-func (p *proxy71Boolable) Zero() { p.Zero_(p.Object) }
+func (p *proxy73Boolable) Zero() { p.Zero_(p.Object) }
 
-// proxy72ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
-type proxy72ByIndiceser struct {
+// proxy74ByIndiceser lets types of a notebook implement gorgonia.org/tensor.ByIndiceser.
+type proxy74ByIndiceser struct {
 	Object            interface{}
 	SelectByIndices_  func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SelectByIndicesB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy72ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy74ByIndiceser) SelectByIndices(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndices_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy72ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy74ByIndiceser) SelectByIndicesB(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor, a3 int, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SelectByIndicesB_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy73Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
-type proxy73Cbrter struct {
+// proxy75Cbrter lets types of a notebook implement gorgonia.org/tensor.Cbrter.
+type proxy75Cbrter struct {
 	Object interface{}
 	Cbrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy73Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy75Cbrter) Cbrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cbrt_(p.Object, a0, a1...)
 }
 
-// proxy74Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
-type proxy74Clamper struct {
+// proxy76Clamper lets types of a notebook implement gorgonia.org/tensor.Clamper.
+type proxy76Clamper struct {
 	Object interface{}
 	Clamp_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy74Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy76Clamper) Clamp(a0 tensor.Tensor, a1 interface{}, a2 interface{}, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Clamp_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy75Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
-type proxy75Cloner struct {
+// proxy77Cloner lets types of a notebook implement gorgonia.org/tensor.Cloner.
+type proxy77Cloner struct {
 	Object interface{}
 	Clone_ func(_ interface{}) interface{}
 }
 
-func (p *proxy75Cloner) Clone() interface{} { return p.Clone_(p.Object) }
+func (p *proxy77Cloner) Clone() interface{} { return p.Clone_(p.Object) }
 
-// proxy76Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
-type proxy76Concater struct {
+// proxy78Concater lets types of a notebook implement gorgonia.org/tensor.Concater.
+type proxy78Concater struct {
 	Object  interface{}
 	Concat_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy76Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy78Concater) Concat(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Concat_(p.Object, a0, a1, a2...)
 }
 
-// proxy77Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
-type proxy77Cuber struct {
+// proxy79Cuber lets types of a notebook implement gorgonia.org/tensor.Cuber.
+type proxy79Cuber struct {
 	Object interface{}
 	Cube_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy77Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy79Cuber) Cube(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Cube_(p.Object, a0, a1...)
 }
 
-// proxy78Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
-type proxy78Dataer struct {
+// proxy80Dataer lets types of a notebook implement gorgonia.org/tensor.Dataer.
+type proxy80Dataer struct {
 	Object interface{}
 	Data_  func(_ interface{}) interface{}
 }
 
-func (p *proxy78Dataer) Data() interface{} { return p.Data_(p.Object) }
+func (p *proxy80Dataer) Data() interface{} { return p.Data_(p.Object) }
 
-// proxy79DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
-type proxy79DenseStacker struct {
+// proxy81DenseStacker lets types of a notebook implement gorgonia.org/tensor.DenseStacker.
+type proxy81DenseStacker struct {
 	Object      interface{}
 	StackDense_ func(_ interface{}, a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error)
 }
 
-func (p *proxy79DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
+func (p *proxy81DenseStacker) StackDense(a0 tensor.DenseTensor, a1 int, a2 ...tensor.DenseTensor) (tensor.DenseTensor, error) {
 	return p.StackDense_(p.Object, a0, a1, a2...)
 }
 
-// proxy80Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
-type proxy80Densor struct {
+// proxy82Densor lets types of a notebook implement gorgonia.org/tensor.Densor.
+type proxy82Densor struct {
 	Object interface{}
 	Dense_ func(_ interface{}) *tensor.Dense
 }
 
-func (p *proxy80Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
+func (p *proxy82Densor) Dense() *tensor.Dense { return p.Dense_(p.Object) }
 
-// proxy81Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
-type proxy81Diager struct {
+// proxy83Diager lets types of a notebook implement gorgonia.org/tensor.Diager.
+type proxy83Diager struct {
 	Object interface{}
 	Diag_  func(_ interface{}, a0 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy81Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
+func (p *proxy83Diager) Diag(a0 tensor.Tensor) (tensor.Tensor, error) { return p.Diag_(p.Object, a0) }
 
-// proxy82Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
-type proxy82Diver struct {
+// proxy84Diver lets types of a notebook implement gorgonia.org/tensor.Diver.
+type proxy84Diver struct {
 	Object     interface{}
 	Div_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	DivScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy82Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy84Diver) Div(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Div_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy82Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy84Diver) DivScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.DivScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy83Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
-type proxy83Dotter struct {
+// proxy85Dotter lets types of a notebook implement gorgonia.org/tensor.Dotter.
+type proxy85Dotter struct {
 	Object interface{}
 	Dot_   func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy83Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy85Dotter) Dot(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Dot_(p.Object, a0, a1, a2...)
 }
 
-// proxy84Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
-type proxy84Dtyper struct {
+// proxy86Dtyper lets types of a notebook implement gorgonia.org/tensor.Dtyper.
+type proxy86Dtyper struct {
 	Object interface{}
 	Dtype_ func(_ interface{}) tensor.Dtype
 }
 
-func (p *proxy84Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
+func (p *proxy86Dtyper) Dtype() tensor.Dtype { return p.Dtype_(p.Object) }
 
-// proxy85ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
-type proxy85ElEqer struct {
+// proxy87ElEqer lets types of a notebook implement gorgonia.org/tensor.ElEqer.
+type proxy87ElEqer struct {
 	Object    interface{}
 	ElEq_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ElNe_     func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -5062,24 +5134,24 @@ type proxy85ElEqer struct {
 	NeScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy85ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy87ElEqer) ElEq(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElEq_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy85ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy87ElEqer) ElNe(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ElNe_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy85ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy87ElEqer) EqScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.EqScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy85ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy87ElEqer) NeScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.NeScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy86Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
-type proxy86Engine struct {
+// proxy88Engine lets types of a notebook implement gorgonia.org/tensor.Engine.
+type proxy88Engine struct {
 	Object           interface{}
 	Accessible_      func(_ interface{}, a0 tensor.Memory) (tensor.Memory, error)
 	Alloc_           func(_ interface{}, a0 int64) (tensor.Memory, error)
@@ -5091,151 +5163,151 @@ type proxy86Engine struct {
 	WorksWith_       func(_ interface{}, a0 tensor.DataOrder) bool
 }
 
-func (p *proxy86Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
+func (p *proxy88Engine) Accessible(a0 tensor.Memory) (tensor.Memory, error) {
 	return p.Accessible_(p.Object, a0)
 }
 
-func (p *proxy86Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
+func (p *proxy88Engine) Alloc(a0 int64) (tensor.Memory, error) { return p.Alloc_(p.Object, a0) }
 
-func (p *proxy86Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
+func (p *proxy88Engine) AllocAccessible() bool { return p.AllocAccessible_(p.Object) }
 
-func (p *proxy86Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
+func (p *proxy88Engine) Free(a0 tensor.Memory, a1 int64) error { return p.Free_(p.Object, a0, a1) }
 
-func (p *proxy86Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
+func (p *proxy88Engine) Memclr(a0 tensor.Memory) { p.Memclr_(p.Object, a0) }
 
-func (p *proxy86Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
+func (p *proxy88Engine) Memcpy(a0 tensor.Memory, a1 tensor.Memory) error {
 	return p.Memcpy_(p.Object, a0, a1)
 }
 
-func (p *proxy86Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
+func (p *proxy88Engine) Memset(a0 tensor.Memory, a1 interface{}) error {
 	return p.Memset_(p.Object, a0, a1)
 }
 
-func (p *proxy86Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
+func (p *proxy88Engine) WorksWith(a0 tensor.DataOrder) bool { return p.WorksWith_(p.Object, a0) }
 
-// proxy87Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
-type proxy87Eq struct {
+// proxy89Eq lets types of a notebook implement gorgonia.org/tensor.Eq.
+type proxy89Eq struct {
 	Object interface{}
 	Eq_    func(_ interface{}, a0 interface{}) bool
 }
 
-func (p *proxy87Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
+func (p *proxy89Eq) Eq(a0 interface{}) bool { return p.Eq_(p.Object, a0) }
 
-// proxy88Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
-type proxy88Exper struct {
+// proxy90Exper lets types of a notebook implement gorgonia.org/tensor.Exper.
+type proxy90Exper struct {
 	Object interface{}
 	Exp_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy88Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy90Exper) Exp(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Exp_(p.Object, a0, a1...)
 }
 
-// proxy89FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
-type proxy89FMAer struct {
+// proxy91FMAer lets types of a notebook implement gorgonia.org/tensor.FMAer.
+type proxy91FMAer struct {
 	Object     interface{}
 	FMA_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error)
 	FMAScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy89FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy91FMAer) FMA(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMA_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy89FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy91FMAer) FMAScalar(a0 tensor.Tensor, a1 interface{}, a2 tensor.Tensor) (tensor.Tensor, error) {
 	return p.FMAScalar_(p.Object, a0, a1, a2)
 }
 
-// proxy90Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
-type proxy90Gteer struct {
+// proxy92Gteer lets types of a notebook implement gorgonia.org/tensor.Gteer.
+type proxy92Gteer struct {
 	Object     interface{}
 	Gte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy90Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy92Gteer) Gte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy90Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy92Gteer) GteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy91Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
-type proxy91Gter struct {
+// proxy93Gter lets types of a notebook implement gorgonia.org/tensor.Gter.
+type proxy93Gter struct {
 	Object    interface{}
 	Gt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	GtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy91Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy93Gter) Gt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Gt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy91Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy93Gter) GtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.GtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy92InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
-type proxy92InfChecker struct {
+// proxy94InfChecker lets types of a notebook implement gorgonia.org/tensor.InfChecker.
+type proxy94InfChecker struct {
 	Object  interface{}
 	HasInf_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy92InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
+func (p *proxy94InfChecker) HasInf(a0 tensor.Tensor) (bool, error) { return p.HasInf_(p.Object, a0) }
 
-// proxy93InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
-type proxy93InnerProder struct {
+// proxy95InnerProder lets types of a notebook implement gorgonia.org/tensor.InnerProder.
+type proxy95InnerProder struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy93InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
+func (p *proxy95InnerProder) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (interface{}, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy94InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
-type proxy94InnerProderF32 struct {
+// proxy96InnerProderF32 lets types of a notebook implement gorgonia.org/tensor.InnerProderF32.
+type proxy96InnerProderF32 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float32, error)
 }
 
-func (p *proxy94InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
+func (p *proxy96InnerProderF32) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float32, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy95InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
-type proxy95InnerProderF64 struct {
+// proxy97InnerProderF64 lets types of a notebook implement gorgonia.org/tensor.InnerProderF64.
+type proxy97InnerProderF64 struct {
 	Object interface{}
 	Inner_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor) (float64, error)
 }
 
-func (p *proxy95InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
+func (p *proxy97InnerProderF64) Inner(a0 tensor.Tensor, a1 tensor.Tensor) (float64, error) {
 	return p.Inner_(p.Object, a0, a1)
 }
 
-// proxy96InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
-type proxy96InvSqrter struct {
+// proxy98InvSqrter lets types of a notebook implement gorgonia.org/tensor.InvSqrter.
+type proxy98InvSqrter struct {
 	Object   interface{}
 	InvSqrt_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy96InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy98InvSqrter) InvSqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.InvSqrt_(p.Object, a0, a1...)
 }
 
-// proxy97Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
-type proxy97Inver struct {
+// proxy99Inver lets types of a notebook implement gorgonia.org/tensor.Inver.
+type proxy99Inver struct {
 	Object interface{}
 	Inv_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy97Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy99Inver) Inv(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Inv_(p.Object, a0, a1...)
 }
 
-// proxy98Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
-type proxy98Iterator struct {
+// proxy100Iterator lets types of a notebook implement gorgonia.org/tensor.Iterator.
+type proxy100Iterator struct {
 	Object        interface{}
 	Coord_        func(_ interface{}) []int
 	Done_         func(_ interface{}) bool
@@ -5250,402 +5322,402 @@ type proxy98Iterator struct {
 	Start_        func(_ interface{}) (int, error)
 }
 
-func (p *proxy98Iterator) Coord() []int { return p.Coord_(p.Object) }
+func (p *proxy100Iterator) Coord() []int { return p.Coord_(p.Object) }
 
-func (p *proxy98Iterator) Done() bool { return p.Done_(p.Object) }
+func (p *proxy100Iterator) Done() bool { return p.Done_(p.Object) }
 
-func (p *proxy98Iterator) Next() (int, error) { return p.Next_(p.Object) }
+func (p *proxy100Iterator) Next() (int, error) { return p.Next_(p.Object) }
 
-func (p *proxy98Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
+func (p *proxy100Iterator) NextInvalid() (int, int, error) { return p.NextInvalid_(p.Object) }
 
-func (p *proxy98Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
+func (p *proxy100Iterator) NextValid() (int, int, error) { return p.NextValid_(p.Object) }
 
-func (p *proxy98Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
+func (p *proxy100Iterator) NextValidity() (int, bool, error) { return p.NextValidity_(p.Object) }
 
-func (p *proxy98Iterator) Reset() { p.Reset_(p.Object) }
+func (p *proxy100Iterator) Reset() { p.Reset_(p.Object) }
 
-func (p *proxy98Iterator) SetForward() { p.SetForward_(p.Object) }
+func (p *proxy100Iterator) SetForward() { p.SetForward_(p.Object) }
 
-func (p *proxy98Iterator) SetReverse() { p.SetReverse_(p.Object) }
+func (p *proxy100Iterator) SetReverse() { p.SetReverse_(p.Object) }
 
-func (p *proxy98Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
+func (p *proxy100Iterator) Shape() tensor.Shape { return p.Shape_(p.Object) }
 
-func (p *proxy98Iterator) Start() (int, error) { return p.Start_(p.Object) }
+func (p *proxy100Iterator) Start() (int, error) { return p.Start_(p.Object) }
 
-// proxy99Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
-type proxy99Kinder struct {
+// proxy101Kinder lets types of a notebook implement gorgonia.org/tensor.Kinder.
+type proxy101Kinder struct {
 	Object interface{}
 	Kind_  func(_ interface{}) reflect_.Kind
 }
 
-func (p *proxy99Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
+func (p *proxy101Kinder) Kind() reflect_.Kind { return p.Kind_(p.Object) }
 
-// proxy100Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
-type proxy100Log10er struct {
+// proxy102Log10er lets types of a notebook implement gorgonia.org/tensor.Log10er.
+type proxy102Log10er struct {
 	Object interface{}
 	Log10_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy100Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy102Log10er) Log10(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log10_(p.Object, a0, a1...)
 }
 
-// proxy101Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
-type proxy101Log2er struct {
+// proxy103Log2er lets types of a notebook implement gorgonia.org/tensor.Log2er.
+type proxy103Log2er struct {
 	Object interface{}
 	Log2_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy101Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy103Log2er) Log2(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log2_(p.Object, a0, a1...)
 }
 
-// proxy102Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
-type proxy102Loger struct {
+// proxy104Loger lets types of a notebook implement gorgonia.org/tensor.Loger.
+type proxy104Loger struct {
 	Object interface{}
 	Log_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy102Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy104Loger) Log(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Log_(p.Object, a0, a1...)
 }
 
-// proxy103Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
-type proxy103Lteer struct {
+// proxy105Lteer lets types of a notebook implement gorgonia.org/tensor.Lteer.
+type proxy105Lteer struct {
 	Object     interface{}
 	Lte_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LteScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy103Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy105Lteer) Lte(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lte_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy103Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy105Lteer) LteScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LteScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy104Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
-type proxy104Lter struct {
+// proxy106Lter lets types of a notebook implement gorgonia.org/tensor.Lter.
+type proxy106Lter struct {
 	Object    interface{}
 	Lt_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LtScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy104Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy106Lter) Lt(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Lt_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy104Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy106Lter) LtScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LtScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy105Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
-type proxy105Mapper struct {
+// proxy107Mapper lets types of a notebook implement gorgonia.org/tensor.Mapper.
+type proxy107Mapper struct {
 	Object interface{}
 	Map_   func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy105Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy107Mapper) Map(a0 interface{}, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Map_(p.Object, a0, a1, a2...)
 }
 
-// proxy106MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
-type proxy106MatMuler struct {
+// proxy108MatMuler lets types of a notebook implement gorgonia.org/tensor.MatMuler.
+type proxy108MatMuler struct {
 	Object  interface{}
 	MatMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy106MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy108MatMuler) MatMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatMul_(p.Object, a0, a1, a2)
 }
 
-// proxy107MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
-type proxy107MatVecMuler struct {
+// proxy109MatVecMuler lets types of a notebook implement gorgonia.org/tensor.MatVecMuler.
+type proxy109MatVecMuler struct {
 	Object     interface{}
 	MatVecMul_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy107MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy109MatVecMuler) MatVecMul(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.MatVecMul_(p.Object, a0, a1, a2)
 }
 
-// proxy108MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
-type proxy108MathError struct {
+// proxy110MathError lets types of a notebook implement gorgonia.org/tensor.MathError.
+type proxy110MathError struct {
 	Object   interface{}
 	Indices_ func(_ interface{}) []int
 }
 
-func (p *proxy108MathError) Indices() []int { return p.Indices_(p.Object) }
+func (p *proxy110MathError) Indices() []int { return p.Indices_(p.Object) }
 
-// proxy109MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
-type proxy109MaxBetweener struct {
+// proxy111MaxBetweener lets types of a notebook implement gorgonia.org/tensor.MaxBetweener.
+type proxy111MaxBetweener struct {
 	Object            interface{}
 	MaxBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MaxBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy109MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy111MaxBetweener) MaxBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy109MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy111MaxBetweener) MaxBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MaxBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy110Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
-type proxy110Maxer struct {
+// proxy112Maxer lets types of a notebook implement gorgonia.org/tensor.Maxer.
+type proxy112Maxer struct {
 	Object interface{}
 	Max_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy110Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy112Maxer) Max(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Max_(p.Object, a0, a1...)
 }
 
-// proxy111MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
-type proxy111MemSetter struct {
+// proxy113MemSetter lets types of a notebook implement gorgonia.org/tensor.MemSetter.
+type proxy113MemSetter struct {
 	Object  interface{}
 	Memset_ func(_ interface{}, a0 interface{}) error
 }
 
-func (p *proxy111MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
+func (p *proxy113MemSetter) Memset(a0 interface{}) error { return p.Memset_(p.Object, a0) }
 
-// proxy112Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
-type proxy112Memory struct {
+// proxy114Memory lets types of a notebook implement gorgonia.org/tensor.Memory.
+type proxy114Memory struct {
 	Object   interface{}
 	MemSize_ func(_ interface{}) uintptr
 	Uintptr_ func(_ interface{}) uintptr
 }
 
-func (p *proxy112Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
+func (p *proxy114Memory) MemSize() uintptr { return p.MemSize_(p.Object) }
 
-func (p *proxy112Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
+func (p *proxy114Memory) Uintptr() uintptr { return p.Uintptr_(p.Object) }
 
-// proxy113MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
-type proxy113MinBetweener struct {
+// proxy115MinBetweener lets types of a notebook implement gorgonia.org/tensor.MinBetweener.
+type proxy115MinBetweener struct {
 	Object            interface{}
 	MinBetween_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MinBetweenScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy113MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy115MinBetweener) MinBetween(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetween_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy113MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy115MinBetweener) MinBetweenScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MinBetweenScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy114Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
-type proxy114Miner struct {
+// proxy116Miner lets types of a notebook implement gorgonia.org/tensor.Miner.
+type proxy116Miner struct {
 	Object interface{}
 	Min_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy114Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy116Miner) Min(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Min_(p.Object, a0, a1...)
 }
 
-// proxy115Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
-type proxy115Moder struct {
+// proxy117Moder lets types of a notebook implement gorgonia.org/tensor.Moder.
+type proxy117Moder struct {
 	Object     interface{}
 	Mod_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	ModScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy115Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy117Moder) Mod(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mod_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy115Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy117Moder) ModScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.ModScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy116Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
-type proxy116Muler struct {
+// proxy118Muler lets types of a notebook implement gorgonia.org/tensor.Muler.
+type proxy118Muler struct {
 	Object     interface{}
 	Mul_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	MulScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy116Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy118Muler) Mul(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Mul_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy116Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy118Muler) MulScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.MulScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy117NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
-type proxy117NaNChecker struct {
+// proxy119NaNChecker lets types of a notebook implement gorgonia.org/tensor.NaNChecker.
+type proxy119NaNChecker struct {
 	Object  interface{}
 	HasNaN_ func(_ interface{}, a0 tensor.Tensor) (bool, error)
 }
 
-func (p *proxy117NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
+func (p *proxy119NaNChecker) HasNaN(a0 tensor.Tensor) (bool, error) { return p.HasNaN_(p.Object, a0) }
 
-// proxy118Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
-type proxy118Neger struct {
+// proxy120Neger lets types of a notebook implement gorgonia.org/tensor.Neger.
+type proxy120Neger struct {
 	Object interface{}
 	Neg_   func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy118Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy120Neger) Neg(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Neg_(p.Object, a0, a1...)
 }
 
-// proxy119NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
-type proxy119NoOpError struct {
+// proxy121NoOpError lets types of a notebook implement gorgonia.org/tensor.NoOpError.
+type proxy121NoOpError struct {
 	Object interface{}
 	NoOp_  func(_ interface{}) bool
 }
 
-func (p *proxy119NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
+func (p *proxy121NoOpError) NoOp() bool { return p.NoOp_(p.Object) }
 
-// proxy120NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
-type proxy120NonStdEngine struct {
+// proxy122NonStdEngine lets types of a notebook implement gorgonia.org/tensor.NonStdEngine.
+type proxy122NonStdEngine struct {
 	Object       interface{}
 	NonStdAlloc_ func(_ interface{})
 }
 
-func (p *proxy120NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
+func (p *proxy122NonStdEngine) NonStdAlloc() { p.NonStdAlloc_(p.Object) }
 
-// proxy121Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
-type proxy121Oner struct {
+// proxy123Oner lets types of a notebook implement gorgonia.org/tensor.Oner.
+type proxy123Oner struct {
 	Object interface{}
 	One_   func(_ interface{})
 }
 
-func (p *proxy121Oner) One() { p.One_(p.Object) }
+func (p *proxy123Oner) One() { p.One_(p.Object) }
 
-// proxy122OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
-type proxy122OptimizedReducer struct {
+// proxy124OptimizedReducer lets types of a notebook implement gorgonia.org/tensor.OptimizedReducer.
+type proxy124OptimizedReducer struct {
 	Object           interface{}
 	OptimizedReduce_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy122OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy124OptimizedReducer) OptimizedReduce(a0 tensor.Tensor, a1 int, a2 interface{}, a3 interface{}, a4 interface{}, a5 interface{}, a6 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.OptimizedReduce_(p.Object, a0, a1, a2, a3, a4, a5, a6...)
 }
 
-// proxy123OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
-type proxy123OuterProder struct {
+// proxy125OuterProder lets types of a notebook implement gorgonia.org/tensor.OuterProder.
+type proxy125OuterProder struct {
 	Object interface{}
 	Outer_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error
 }
 
-func (p *proxy123OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
+func (p *proxy125OuterProder) Outer(a0 tensor.Tensor, a1 tensor.Tensor, a2 tensor.Tensor) error {
 	return p.Outer_(p.Object, a0, a1, a2)
 }
 
-// proxy124Power lets types of a notebook implement gorgonia.org/tensor.Power.
-type proxy124Power struct {
+// proxy126Power lets types of a notebook implement gorgonia.org/tensor.Power.
+type proxy126Power struct {
 	Object     interface{}
 	Pow_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	PowScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy124Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy126Power) Pow(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Pow_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy124Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy126Power) PowScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.PowScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy125Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
-type proxy125Proder struct {
+// proxy127Proder lets types of a notebook implement gorgonia.org/tensor.Proder.
+type proxy127Proder struct {
 	Object interface{}
 	Prod_  func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy125Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy127Proder) Prod(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Prod_(p.Object, a0, a1...)
 }
 
-// proxy126Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
-type proxy126Reducer struct {
+// proxy128Reducer lets types of a notebook implement gorgonia.org/tensor.Reducer.
+type proxy128Reducer struct {
 	Object  interface{}
 	Reduce_ func(_ interface{}, a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy126Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy128Reducer) Reduce(a0 interface{}, a1 tensor.Tensor, a2 int, a3 interface{}, a4 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Reduce_(p.Object, a0, a1, a2, a3, a4...)
 }
 
-// proxy127Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
-type proxy127Repeater struct {
+// proxy129Repeater lets types of a notebook implement gorgonia.org/tensor.Repeater.
+type proxy129Repeater struct {
 	Object       interface{}
 	Repeat_      func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error)
 	RepeatReuse_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy127Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
+func (p *proxy129Repeater) Repeat(a0 tensor.Tensor, a1 int, a2 ...int) (tensor.Tensor, error) {
 	return p.Repeat_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy127Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
+func (p *proxy129Repeater) RepeatReuse(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...int) (tensor.Tensor, error) {
 	return p.RepeatReuse_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy128SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
-type proxy128SVDer struct {
+// proxy130SVDer lets types of a notebook implement gorgonia.org/tensor.SVDer.
+type proxy130SVDer struct {
 	Object interface{}
 	SVD_   func(_ interface{}, a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error)
 }
 
-func (p *proxy128SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
+func (p *proxy130SVDer) SVD(a0 tensor.Tensor, a1 bool, a2 bool) (tensor.Tensor, tensor.Tensor, tensor.Tensor, error) {
 	return p.SVD_(p.Object, a0, a1, a2)
 }
 
-// proxy129ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
-type proxy129ScalarRep struct {
+// proxy131ScalarRep lets types of a notebook implement gorgonia.org/tensor.ScalarRep.
+type proxy131ScalarRep struct {
 	Object       interface{}
 	IsScalar_    func(_ interface{}) bool
 	ScalarValue_ func(_ interface{}) interface{}
 }
 
-func (p *proxy129ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
+func (p *proxy131ScalarRep) IsScalar() bool { return p.IsScalar_(p.Object) }
 
-func (p *proxy129ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
+func (p *proxy131ScalarRep) ScalarValue() interface{} { return p.ScalarValue_(p.Object) }
 
-// proxy130Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
-type proxy130Signer struct {
+// proxy132Signer lets types of a notebook implement gorgonia.org/tensor.Signer.
+type proxy132Signer struct {
 	Object interface{}
 	Sign_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy130Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy132Signer) Sign(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sign_(p.Object, a0, a1...)
 }
 
-// proxy131Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
-type proxy131Slice struct {
+// proxy133Slice lets types of a notebook implement gorgonia.org/tensor.Slice.
+type proxy133Slice struct {
 	Object interface{}
 	End_   func(_ interface{}) int
 	Start_ func(_ interface{}) int
 	Step_  func(_ interface{}) int
 }
 
-func (p *proxy131Slice) End() int { return p.End_(p.Object) }
+func (p *proxy133Slice) End() int { return p.End_(p.Object) }
 
-func (p *proxy131Slice) Start() int { return p.Start_(p.Object) }
+func (p *proxy133Slice) Start() int { return p.Start_(p.Object) }
 
-func (p *proxy131Slice) Step() int { return p.Step_(p.Object) }
+func (p *proxy133Slice) Step() int { return p.Step_(p.Object) }
 
-// proxy132Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
-type proxy132Slicer struct {
+// proxy134Slicer lets types of a notebook implement gorgonia.org/tensor.Slicer.
+type proxy134Slicer struct {
 	Object interface{}
 	Slice_ func(_ interface{}, a0 ...tensor.Slice) (tensor.View, error)
 }
 
-func (p *proxy132Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
+func (p *proxy134Slicer) Slice(a0 ...tensor.Slice) (tensor.View, error) {
 	return p.Slice_(p.Object, a0...)
 }
 
-// proxy133SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
-type proxy133SoftMaxer struct {
+// proxy135SoftMaxer lets types of a notebook implement gorgonia.org/tensor.SoftMaxer.
+type proxy135SoftMaxer struct {
 	Object       interface{}
 	LogSoftMax_  func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	LogSoftMaxB_ func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
@@ -5653,109 +5725,109 @@ type proxy133SoftMaxer struct {
 	SoftMaxB_    func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy133SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy135SoftMaxer) LogSoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy133SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy135SoftMaxer) LogSoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.LogSoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-func (p *proxy133SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy135SoftMaxer) SoftMax(a0 tensor.Tensor, a1 int, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMax_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy133SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy135SoftMaxer) SoftMaxB(a0 tensor.Tensor, a1 tensor.Tensor, a2 int, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SoftMaxB_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy134Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
-type proxy134Sqrter struct {
+// proxy136Sqrter lets types of a notebook implement gorgonia.org/tensor.Sqrter.
+type proxy136Sqrter struct {
 	Object interface{}
 	Sqrt_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy134Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy136Sqrter) Sqrt(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sqrt_(p.Object, a0, a1...)
 }
 
-// proxy135Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
-type proxy135Squarer struct {
+// proxy137Squarer lets types of a notebook implement gorgonia.org/tensor.Squarer.
+type proxy137Squarer struct {
 	Object  interface{}
 	Square_ func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy135Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy137Squarer) Square(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Square_(p.Object, a0, a1...)
 }
 
-// proxy136Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
-type proxy136Stacker struct {
+// proxy138Stacker lets types of a notebook implement gorgonia.org/tensor.Stacker.
+type proxy138Stacker struct {
 	Object interface{}
 	Stack_ func(_ interface{}, a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error)
 }
 
-func (p *proxy136Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
+func (p *proxy138Stacker) Stack(a0 tensor.Tensor, a1 int, a2 ...tensor.Tensor) (tensor.Tensor, error) {
 	return p.Stack_(p.Object, a0, a1, a2...)
 }
 
-// proxy137Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
-type proxy137Suber struct {
+// proxy139Suber lets types of a notebook implement gorgonia.org/tensor.Suber.
+type proxy139Suber struct {
 	Object     interface{}
 	Sub_       func(_ interface{}, a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error)
 	SubScalar_ func(_ interface{}, a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy137Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy139Suber) Sub(a0 tensor.Tensor, a1 tensor.Tensor, a2 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Sub_(p.Object, a0, a1, a2...)
 }
 
-func (p *proxy137Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy139Suber) SubScalar(a0 tensor.Tensor, a1 interface{}, a2 bool, a3 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.SubScalar_(p.Object, a0, a1, a2, a3...)
 }
 
-// proxy138Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
-type proxy138Sumer struct {
+// proxy140Sumer lets types of a notebook implement gorgonia.org/tensor.Sumer.
+type proxy140Sumer struct {
 	Object interface{}
 	Sum_   func(_ interface{}, a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error)
 }
 
-func (p *proxy138Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
+func (p *proxy140Sumer) Sum(a0 tensor.Tensor, a1 ...int) (tensor.Tensor, error) {
 	return p.Sum_(p.Object, a0, a1...)
 }
 
-// proxy139Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
-type proxy139Tanher struct {
+// proxy141Tanher lets types of a notebook implement gorgonia.org/tensor.Tanher.
+type proxy141Tanher struct {
 	Object interface{}
 	Tanh_  func(_ interface{}, a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error)
 }
 
-func (p *proxy139Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (p *proxy141Tanher) Tanh(a0 tensor.Tensor, a1 ...tensor.FuncOpt) (tensor.Tensor, error) {
 	return p.Tanh_(p.Object, a0, a1...)
 }
 
-// proxy140Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
-type proxy140Tracer struct {
+// proxy142Tracer lets types of a notebook implement gorgonia.org/tensor.Tracer.
+type proxy142Tracer struct {
 	Object interface{}
 	Trace_ func(_ interface{}, a0 tensor.Tensor) (interface{}, error)
 }
 
-func (p *proxy140Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
+func (p *proxy142Tracer) Trace(a0 tensor.Tensor) (interface{}, error) { return p.Trace_(p.Object, a0) }
 
-// proxy141Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
-type proxy141Transposer struct {
+// proxy143Transposer lets types of a notebook implement gorgonia.org/tensor.Transposer.
+type proxy143Transposer struct {
 	Object     interface{}
 	Transpose_ func(_ interface{}, a0 tensor.Tensor, a1 []int) error
 }
 
-func (p *proxy141Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
+func (p *proxy143Transposer) Transpose(a0 tensor.Tensor, a1 []int) error {
 	return p.Transpose_(p.Object, a0, a1)
 }
 
-// proxy142Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
-type proxy142Zeroer struct {
+// proxy144Zeroer lets types of a notebook implement gorgonia.org/tensor.Zeroer.
+type proxy144Zeroer struct {
 	Object interface{}
 	Zero_  func(_ interface{})
 }
 
-func (p *proxy142Zeroer) Zero() { p.Zero_(p.Object) }
+func (p *proxy144Zeroer) Zero() { p.Zero_(p.Object) }
