@@ -79,10 +79,10 @@ func alternatives(d datasets.Info) string {
 	return "; choose " + strings.Join(names, " or ")
 }
 
-// article says what a dataset of a kind is: a series, but texts.
+// article says what a dataset of a kind is: a series or a corpus, but texts.
 func article(kind string) string {
-	if kind == datasets.KindSeries {
-		return "a series"
+	if kind == datasets.KindSeries || kind == datasets.KindCorpus {
+		return "a " + kind
 	}
 	return kind
 }

@@ -60,6 +60,7 @@ var arguments = map[string][]any{
 	"datasets.Get":             {nil, "airline"},
 	"datasets.Path":            {"airline"},
 	"datasets.Describe":        {"airline"},
+	"datasets.Corpus.Part":     {"train"},
 	"datasets.Labelled.Part":   {"train"},
 	"datasets.Pairs.Part":      {"train"},
 	"datasets.Chronological":   {100, 0.1, 0.2},

@@ -126,9 +126,11 @@ func init() {
 	maker(func(*world) *datasets.Series { return tinySeries() })
 	maker(func(*world) *datasets.Labelled { return tinyLabelled() })
 	maker(func(*world) *datasets.Pairs { return tinyPairs() })
+	maker(func(*world) *datasets.Corpus { return tinyCorpus() })
 	maker(func(*world) datasets.Series { return *tinySeries() })
 	maker(func(*world) datasets.Labelled { return *tinyLabelled() })
 	maker(func(*world) datasets.Pairs { return *tinyPairs() })
+	maker(func(*world) datasets.Corpus { return *tinyCorpus() })
 	maker(func(*world) datasets.Dataset { return tinySeries() })
 	// text
 	maker(func(*world) text.Tokenizer { return text.Words{Lower: true} })
@@ -279,6 +281,11 @@ func tinyPairs() *datasets.Pairs {
 		*part = []datasets.Pair{{Source: "one two", Target: "eins zwei"}, {Source: "two", Target: "zwei"}}
 	}
 	return p
+}
+
+func tinyCorpus() *datasets.Corpus {
+	text := datasets.NewPassage("one two\nthree\n")
+	return &datasets.Corpus{Meta: datasets.Info{Name: "tiny"}, Train: text, Valid: text, Test: text}
 }
 
 // runs are what is trained once and used by all.
