@@ -14,7 +14,7 @@ type datasetEvent struct {
 	Name    string `json:"name"`
 	Title   string `json:"title"`
 	Task    string `json:"task"` // the default
-	Kind    string `json:"kind"` // of data: a series, texts or pairs
+	Kind    string `json:"kind"` // of data: series, texts, pairs or corpus
 	Size    string `json:"size"`
 	Licence string `json:"licence"`
 	Source  string `json:"source"`
@@ -27,7 +27,7 @@ func newDatasets() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "datasets",
 		Short: "List the datasets",
-		Long:  "List the datasets that have a name, with the task that is their default. Data of your own is csv:FILE, a series or with\n--text and --label texts in classes, or tsv:FILE, pairs of texts, wherever a command takes a dataset.",
+		Long:  "List the datasets that have a name, with the task that is their default. Data of your own is csv:FILE, a series or with\n--text and --label texts in classes, or tsv:FILE, pairs of texts, or text:FILE, running text, wherever a command takes a dataset.",
 		Args:  arguments(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			t := show.Table{Header: []string{"DATASET", "TASK", "SIZE", "WHERE", "WHAT IT IS", "LICENCE"}}

@@ -121,6 +121,7 @@ func TestPredictTable(t *testing.T) {
 		{statusFailed, []string{"the app crashes", "my notes.txt"}, []string{"my notes.txt: no such file"}},
 		{statusFailed, []string{"csv:nowhere"}, []string{"nowhere: no such file"}},
 		{statusFailed, []string{"fasttext:notes.txt"}, []string{"fasttext:notes.txt", "csv:FILE"}},
+		{statusFailed, []string{"text:notes.txt"}, []string{"text:notes.txt", "lines:FILE"}},
 		{statusFailed, []string{"runs"}, []string{"runs: it is a folder"}},
 		{statusFailed, []string{"empty.csv"}, []string{"empty.csv: the file is empty"}},
 		{statusFailed, []string{"names.csv"}, []string{"names.csv: line 1: names and no rows"}},

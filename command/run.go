@@ -40,7 +40,7 @@ func newRun() *cobra.Command {
 
 A dataset is one that zoo datasets lists, or a file of your own: csv:FILE is a series, or with --text and --label texts in
 classes, or with --source and --target pairs of texts; tsv:FILE and parallel:FILE,FILE are pairs of texts, jsonl:FILE and
-fasttext:FILE texts in classes. What was guessed of a file is said on standard error.
+fasttext:FILE texts in classes, text:FILE is running text. What was guessed of a file is said on standard error.
 
 What is learnt follows from the dataset, or from --task where it serves several. Without a dataset this help shows the
 settings of all tasks with their defaults for data of your own, with one those of its task and its own defaults:

@@ -23,6 +23,11 @@ func catalogue() []entry {
 		{sunspotsInfo(), nil, openSeries(Sunspots)},
 		{temperaturesInfo(), nil, openSeries(Temperatures)},
 
+		{ptbInfo(), ptbSource(), openPTB(ptbInfo())},
+		{ptbCharsInfo(), ptbSource(), openPTB(ptbCharsInfo())},
+		{shakespeareInfo(), shakespeareSource(), openShakespeare},
+		{wikiText2Info(), wikiText2Source(), openWikiText2},
+
 		{datesInfo(), nil, openPairs(Dates)},
 		multi30k("de", "en"),
 		multi30k("en", "de"),

@@ -32,6 +32,8 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			kind = KindTexts
 		case *Pairs:
 			kind = KindPairs
+		case *Corpus:
+			kind = KindCorpus
 		}
 		if info.Kind != kind {
 			t.Errorf("%s is listed as %q, and is %q", info.Name, info.Kind, kind)
@@ -43,7 +45,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 		}
 	}
 	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
-		"dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
+		"ptb", "ptb-chars", "shakespeare", "wikitext2", "dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
 }
@@ -57,6 +59,7 @@ func TestKinds(t *testing.T) {
 		{&Series{}, "series"},
 		{&Labelled{}, "texts"},
 		{&Pairs{}, "pairs"},
+		{&Corpus{}, "corpus"},
 		{&Series{Meta: Info{Kind: "rolls"}}, "rolls"},
 	} {
 		if info := c.d.Info(); !reflect.DeepEqual(info, Info{Kind: c.want}) {
@@ -77,17 +80,17 @@ func TestOpenUnknown(t *testing.T) {
 		{"arline", `dataset "arline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"Airline", `dataset "Airline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"co", `dataset "co" not found; did you mean "co2"? (zoo datasets lists them)`},
-		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
-		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
+		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE is a file of your own`},
+		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE is a file of your own`},
 		{"sales.csv", `dataset "sales.csv" not found; did you mean "csv:sales.csv"? (zoo datasets lists them)`},
 		{"./sales", `dataset "./sales" not found; did you mean "csv:./sales"? (zoo datasets lists them)`},
 		{"Pairs.TSV", `dataset "Pairs.TSV" not found; did you mean "tsv:Pairs.TSV"? (zoo datasets lists them)`},
 		{`a\b`, `dataset "a\\b" not found; did you mean "csv:a\\b"? (zoo datasets lists them)`},
-		{"notes.txt", `dataset "notes.txt" not found; did you mean "csv:notes.txt"? (zoo datasets lists them)`},
-		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE, and zoo datasets lists the names)`},
-		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE, and zoo datasets lists the names`},
-		{"csv:", `dataset "csv:" not found; write csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE with the path of a file`},
-		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE or parallel:FILE,FILE is a file of your own`},
+		{"notes.txt", `dataset "notes.txt" not found; did you mean "text:notes.txt"? (zoo datasets lists them)`},
+		{"cvs:sales.csv", `dataset "cvs:sales.csv" not found; did you mean "csv:sales.csv"? (a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE, and zoo datasets lists the names)`},
+		{"parquet:x", `dataset "parquet:x" not found; a file is csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE, and zoo datasets lists the names`},
+		{"csv:", `dataset "csv:" not found; write csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE with the path of a file`},
+		{"a\nb", `dataset "a\nb" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE is a file of your own`},
 	} {
 		d, err := Open(c.spec)
 		if d != nil || err == nil {
@@ -113,7 +116,7 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("Describe(%q) = %+v, %v; listed as %+v", info.Name, got, err, info)
 		}
 	}
-	const series, texts, pairs = "Time series in my.csv", "Labelled text in my.csv", "Texts and translations in my.csv"
+	const series, texts, pairs, corpus = "Time series in my.csv", "Labelled text in my.csv", "Texts and translations in my.csv", "Text in my.csv"
 	for _, c := range []struct {
 		spec              string
 		opts              []Option
@@ -131,6 +134,8 @@ func TestDescribe(t *testing.T) {
 		{"jsonl:no/my.csv", []Option{Source("a")}, KindPairs, "translate", pairs},
 		{"fasttext:no/my.csv", nil, KindTexts, "classify", texts},
 		{"fasttext:no/my.csv", []Option{Source("a")}, KindTexts, "classify", texts},
+		{"text:no/my.csv", nil, KindCorpus, "generate", corpus},
+		{"text:no/my.csv", []Option{Lines(), Text("a")}, KindCorpus, "generate", corpus},
 	} {
 		want := Info{Name: "my", Kind: c.kind, Task: c.task, Title: c.title, Licence: "none stated (your own file)", Source: "no/my.csv", Where: "file", Spec: c.spec}
 		var o options
@@ -167,7 +172,7 @@ func TestDescribeIsOpen(t *testing.T) {
 	for _, c := range []struct {
 		spec string
 		opts []Option
-	}{{"csv:" + series, nil}, {"csv:" + texts, []Option{Label("label")}}, {"tsv:" + pairs, nil}, {"tsv:" + texts2, []Option{Text("text")}}, {"jsonl:" + lines, nil}, {"csv:" + lines, nil}, {"fasttext:" + words, nil}, {"parallel:" + words + "," + words, nil}, {"csv:" + texts, []Option{Source("text"), Target("label")}}} {
+	}{{"csv:" + series, nil}, {"csv:" + texts, []Option{Label("label")}}, {"tsv:" + pairs, nil}, {"tsv:" + texts2, []Option{Text("text")}}, {"jsonl:" + lines, nil}, {"csv:" + lines, nil}, {"fasttext:" + words, nil}, {"parallel:" + words + "," + words, nil}, {"text:" + words, nil}, {"text:" + words, []Option{Lines()}}, {"csv:" + texts, []Option{Source("text"), Target("label")}}} {
 		spec, opts := c.spec, c.opts
 		d, err := Open(spec, opts...)
 		if err != nil {

@@ -1,8 +1,11 @@
 package datasets
 
 import (
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,7 +25,7 @@ type form struct {
 func forms() []form {
 	type readers = map[string]func(path string, o options) (Dataset, error)
 	return []form{
-		{"csv", "FILE", "a series of your own, or texts in classes, or pairs of texts", KindSeries, []string{".csv", ".txt"},
+		{"csv", "FILE", "a series of your own, or texts in classes, or pairs of texts", KindSeries, []string{".csv"},
 			readers{KindSeries: opener(openCSV), KindTexts: opener(openLabelledCSV), KindPairs: opener(openPairsCSV)}},
 		{"tsv", "FILE", "pairs of texts of your own, or texts in classes", KindPairs, []string{".tsv"},
 			readers{KindTexts: opener(openLabelledTSV), KindPairs: opener(openTSV)}},
@@ -32,6 +35,8 @@ func forms() []form {
 			readers{KindTexts: opener(openFastText)}},
 		{"parallel", "FILE,FILE", "pairs of texts of your own in two files, line by line", KindPairs, nil,
 			readers{KindPairs: opener(openParallel)}},
+		{"text", "FILE", "running text of your own", KindCorpus, []string{".txt"},
+			readers{KindCorpus: opener(openOwnCorpus)}},
 	}
 }
 
@@ -103,6 +108,8 @@ func (f form) describe(path string, o options) (Info, error) {
 		return describeTexts(path), nil
 	case KindPairs:
 		return describePairs(path), nil
+	case KindCorpus:
+		return describeCorpus(path), nil
 	}
 	return describeSeriesCSV(path), nil
 }
@@ -117,10 +124,45 @@ func byEnding(path string) (f form, ok bool) {
 	return all[0], false
 }
 
-// guessForm returns the form of a path without a prefix, if it looks like one.
+// guessForm returns the form of a path without a prefix, if it looks like one. What ends in .txt is running text unless the
+// file is there and begins as a table does.
 func guessForm(path string) (f form, ok bool) {
 	f, ok = byEnding(path)
+	if f.kind == KindCorpus && looksLikeTable(path) {
+		f = forms()[0]
+	}
 	return f, ok || strings.ContainsAny(path, `/\`)
+}
+
+// looksLikeTable reports whether the first lines of a file have as many tabs, or as many semicolons or commas and below the
+// first line numbers between them.
+func looksLikeTable(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // others may wait for what never comes
+		return false
+	}
+	var head []byte
+	err := readFile(path, func(r io.Reader) (err error) {
+		head, err = io.ReadAll(io.LimitReader(r, 4<<10))
+		return err
+	})
+	lines := strings.Split(strings.TrimPrefix(string(head), "\ufeff"), "\n")
+	lines = lines[:min(5, len(lines)-1)] // what follows the last \n is a part of a line or none
+	if err != nil || len(lines) < 2 {
+		return false
+	}
+	isNumber := func(field string) bool {
+		_, err := strconv.ParseFloat(strings.Replace(strings.TrimSpace(field), ",", ".", 1), 64)
+		return err == nil
+	}
+	for _, separator := range []string{"\t", ";", ","} {
+		n := strings.Count(lines[0], separator)
+		if n > 0 && !slices.ContainsFunc(lines[1:], func(line string) bool {
+			return strings.Count(line, separator) != n || separator != "\t" && !slices.ContainsFunc(strings.Split(line, separator), isNumber)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // formNames returns how files are named, for a person: csv:FILE or tsv:FILE.
@@ -155,6 +197,11 @@ func describeTexts(path string) Info {
 // describePairs describes a person's own pairs of texts.
 func describePairs(path string) Info {
 	return describeFile(path, KindPairs, "translate", "Texts and translations")
+}
+
+// describeCorpus describes a person's own running text.
+func describeCorpus(path string) Info {
+	return describeFile(path, KindCorpus, "generate", "Text")
 }
 
 // shortName returns the name of a file without its extension.

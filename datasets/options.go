@@ -93,6 +93,10 @@ func Encoding(name string) Option { return func(o *options) { o.Encoding = name 
 // alone.
 func SentencesOnly() Option { return func(o *options) { o.SentencesOnly = true } }
 
+// Lines makes of each line of a [Corpus] a text with an end. Lines without anything are left out. A file of one's own is then
+// divided into parts by its lines: [SplitSeed] and the text of a line choose its part, so that equal lines are in one.
+func Lines() Option { return func(o *options) { o.Lines = true } }
+
 // Use reads a dataset as the settings say, whatever the options before it said of them; those after it count more.
 func Use(s Settings) Option {
 	return func(o *options) {
@@ -101,7 +105,7 @@ func Use(s Settings) Option {
 	}
 }
 
-// SplitSeed chooses which examples are held out where a corpus has no split of its own. It is apart from the seed of a
+// SplitSeed chooses which examples, or with [Lines] which lines, are held out where a corpus has no split of its own. It is apart from the seed of a
 // training, so that runs with different seeds are judged on the same examples. The default is 0.
 func SplitSeed(seed uint64) Option { return func(o *options) { o.split = seed } }
 

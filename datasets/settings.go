@@ -22,6 +22,7 @@ type Settings struct {
 	SkipEmpty     bool     `json:"skip_empty,omitempty"`
 	FoldLabels    bool     `json:"fold_labels,omitempty"`
 	SentencesOnly bool     `json:"sentences_only,omitempty"`
+	Lines         bool     `json:"lines,omitempty"`
 }
 
 // Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the
@@ -35,9 +36,10 @@ func (c *Settings) Declare(s *option.Set) {
 	s.Text(&c.Label, "label", "name of the column of classes in a file of your own").For(KindTexts)
 	s.Text(&c.Source, "source", "name of the column of texts to translate in a file of your own").For(KindPairs)
 	s.Text(&c.Target, "target", "name of the column of translations in a file of your own").For(KindPairs)
-	s.Text(&c.Encoding, "encoding", "encoding of a file of your own; UTF-16 with a byte order mark is recognised").OneOf(encodings()...).For(KindTexts, KindPairs)
+	s.Text(&c.Encoding, "encoding", "encoding of a file of your own; UTF-16 with a byte order mark is recognised").OneOf(encodings()...).For(KindTexts, KindPairs, KindCorpus)
 	s.Text(&c.Quote, "quote", "quotation marks in a file of your own: whether they hold fields together (csv), are part of the text (none), or the file shows it (auto)").OneOf(table.Quotes()...).For(KindSeries, KindTexts, KindPairs)
 	s.Bool(&c.SkipEmpty, "skip-empty", "leave out the rows of a file of your own that lack a text, a class or a translation").For(KindTexts, KindPairs)
 	s.Bool(&c.FoldLabels, "fold-labels", "make one class of those of a file of your own that differ in case or in blanks around them alone").For(KindTexts)
 	s.Bool(&c.SentencesOnly, "sentences-only", "train on the sentences of a treebank alone, not on their phrases").For(KindTexts)
+	s.Bool(&c.Lines, "lines", "make a text with an end of each line of running text").For(KindCorpus)
 }

@@ -42,11 +42,14 @@ func (s *source) want() [][]string {
 
 // in reports whether a folder of data holds the dataset.
 func (s *source) in(data string) bool {
-	return slices.ContainsFunc(s.want(), func(form []string) bool {
-		return !slices.ContainsFunc(form, func(file string) bool {
-			_, err := os.Stat(filepath.Join(data, s.folder, filepath.FromSlash(file)))
-			return err != nil
-		})
+	return slices.ContainsFunc(s.want(), func(form []string) bool { return allThere(filepath.Join(data, s.folder), form) })
+}
+
+// allThere reports whether a folder holds all of some files.
+func allThere(dir string, files []string) bool {
+	return !slices.ContainsFunc(files, func(file string) bool {
+		_, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file)))
+		return err != nil
 	})
 }
 

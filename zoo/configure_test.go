@@ -69,7 +69,7 @@ func TestConfigureRefuses(t *testing.T) {
 		{"phrases", "window", "3", "window: it is for the task forecast; the task of phrases is classify"},
 		{"phrases", "period", "3", "period: it is for series; phrases is texts"},
 		{"airline", "label", "x", "label: it is for texts; airline is a series"},
-		{"airline", "encoding", "utf-8", "encoding: it is for texts or pairs; airline is a series"},
+		{"airline", "encoding", "utf-8", "encoding: it is for texts or pairs or corpus; airline is a series"},
 		{"airline", "fill", "liner", `fill "liner": not found; did you mean linear?`},
 		{"airline", "task", "classify", `task "classify": it learns from texts; airline is a series; choose forecast`},
 		{"airline", "task", "forcast", `task "forcast": not found; did you mean forecast? (zoo tasks lists them)`},

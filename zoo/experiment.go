@@ -64,8 +64,13 @@ func gather(opts []Option) setup {
 // the configuration.
 func WithNetwork(n *graph.Network) Option { return func(s *setup) { s.network = n } }
 
-// WithDataset has New, or Evaluate, take a dataset that is there already in place of the configuration's.
-func WithDataset(d datasets.Dataset) Option { return func(s *setup) { s.dataset = d } }
+// WithDataset has New, or Evaluate, take a dataset that is there already in place of the configuration's. Nil is none.
+func WithDataset(d datasets.Dataset) Option {
+	if args.Nil(d) { // also one of a type
+		d = nil
+	}
+	return func(s *setup) { s.dataset = d }
+}
 
 // OnDataset has Evaluate open another dataset than the run's, with the run's settings of how it is read.
 func OnDataset(spec string) Option { return func(s *setup) { s.spec = spec } }

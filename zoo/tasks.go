@@ -81,10 +81,9 @@ func alternatives(d datasets.Info) string {
 	return "; choose " + strings.Join(names, " or ")
 }
 
-// article says what a dataset of a kind is: a series, but texts.
+// article says what a dataset of a kind is: a series or a corpus, but texts.
 func article(kind string) string {
-	switch kind {
-	case datasets.KindSeries, datasets.KindCorpus:
+	if kind == datasets.KindSeries || kind == datasets.KindCorpus {
 		return "a " + kind
 	}
 	return kind

@@ -218,6 +218,7 @@ var table = map[string]exported{
 			"GermanNumber":    datasets.GermanNumber,
 			"Get":             datasets.Get,
 			"Label":           datasets.Label,
+			"Lines":           datasets.Lines,
 			"FoldLabels":      datasets.FoldLabels,
 			"InFolder":        datasets.InFolder,
 			"Parallel":        datasets.Parallel,

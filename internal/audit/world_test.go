@@ -127,9 +127,11 @@ func init() {
 	maker(func(*world) *datasets.Series { return tinySeries() })
 	maker(func(*world) *datasets.Labelled { return tinyLabelled() })
 	maker(func(*world) *datasets.Pairs { return tinyPairs() })
+	maker(func(*world) *datasets.Corpus { return tinyCorpus() })
 	maker(func(*world) datasets.Series { return *tinySeries() })
 	maker(func(*world) datasets.Labelled { return *tinyLabelled() })
 	maker(func(*world) datasets.Pairs { return *tinyPairs() })
+	maker(func(*world) datasets.Corpus { return *tinyCorpus() })
 	maker(func(*world) datasets.Dataset { return tinySeries() })
 	// text
 	maker(func(*world) text.Tokenizer { return text.Words{Lower: true} })
@@ -292,7 +294,7 @@ func tinyPairs() *datasets.Pairs {
 }
 
 func tinyCorpus() *datasets.Corpus {
-	text := datasets.NewPassage("a good film\na bad film\n")
+	text := datasets.NewPassage("one two\nthree\n")
 	return &datasets.Corpus{Meta: datasets.Info{Name: "tiny"}, Train: text, Valid: text, Test: text}
 }
 

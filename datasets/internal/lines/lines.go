@@ -57,10 +57,8 @@ func New(name string, r io.Reader, decode *encoding.Decoder, most int64) (*Reade
 	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
 		_, _ = raw.Discard(3) // which are there
 		r = raw
-	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
-		return nil, errors.Errorf("%s: it is compressed by gzip; unpack it first (gunzip)", name)
-	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return nil, errors.Errorf("%s: it is a zip archive, as spreadsheets are, too; unpack it, or save the table as CSV", name)
+	case Packed(name, start) != nil:
+		return nil, Packed(name, start)
 	case decode != nil:
 		r = transform.NewReader(raw, decode)
 	default:
@@ -76,6 +74,17 @@ func New(name string, r io.Reader, decode *encoding.Decoder, most int64) (*Reade
 		l.notices = append(l.notices, "lines end with a carriage return alone, and are read as such")
 	}
 	return l, nil
+}
+
+// Packed says that a file is compressed, by its first four bytes; nil if it is not.
+func Packed(name string, start []byte) error {
+	switch {
+	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
+		return errors.Errorf("%s: it is compressed by gzip; unpack it first (gunzip)", name)
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return errors.Errorf("%s: it is a zip archive, as spreadsheets are, too; unpack it, or save the table as CSV", name)
+	}
+	return nil
 }
 
 // sizeOf returns the size of what r reads as far as it says it, or 0.

@@ -98,6 +98,7 @@ func init() {
 			"KindTexts":       reflect.ValueOf(datasets.KindTexts),
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
+			"Lines":           reflect.ValueOf(datasets.Lines),
 			"List":            reflect.ValueOf(datasets.List),
 			"LooksLikeFile":   reflect.ValueOf(datasets.LooksLikeFile),
 			"NewPassage":      reflect.ValueOf(datasets.NewPassage),

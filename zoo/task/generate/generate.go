@@ -190,7 +190,7 @@ func (g *Generation) Examples() (train, valid, test int) {
 
 // Sizes implements task.Sized.
 func (g *Generation) Sizes() []task.Size {
-	return []task.Size{{Name: "tokens", N: int(g.train.n)}, {Name: "words of the vocabulary", N: g.Writer.size()}}
+	return []task.Size{{Name: "tokens", N: int(g.train.n)}, {Name: "different tokens", N: g.Writer.size()}}
 }
 
 // Limit implements task.Task: it keeps the first windows, or of labelled texts, which may stand class by class, some of all.
