@@ -89,11 +89,11 @@ func eachLine(ctx context.Context, r io.Reader, do func(string) error) error {
 		for {
 			var some []byte
 			some, err = in.ReadSlice('\n')
-			if line = append(line, some...); err != bufio.ErrBufferFull {
-				break
-			}
-			if len(line) > mostLine {
+			if line = append(line, some...); len(line) > mostLine {
 				return errors.Errorf("line %d is longer than %d bytes; a text that long is running text (lines: false)", n, mostLine)
+			}
+			if err != bufio.ErrBufferFull {
+				break
 			}
 		}
 		if err != nil && err != io.EOF {
