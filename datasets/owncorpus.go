@@ -25,6 +25,8 @@ type ownCorpus struct {
 const (
 	// mostOwnCorpus is the most bytes of a text: a minute of reading, and many times what anything here learns from.
 	mostOwnCorpus = 64 << 30
+	// mostHeldOut is how many bytes validate at most, and how many test: more of them say no more.
+	mostHeldOut = 2 << 20
 	// fewestCharacters make three parts of at least one each.
 	fewestCharacters = 20
 )
@@ -89,28 +91,31 @@ func (t *ownCorpus) tooShort(has string, fewest int, noun string) error {
 	return errors.Errorf("%s: it holds %s, too little for training, validation and test; give it %d %s or more", t.path, has, fewest, noun)
 }
 
-// divide cuts a text of so many characters: the first 90 % train, 5 % validate, 5 % test. It is cut behind the last end of a
-// line before these places, or between characters at them if a part would be more than a sixth of the text larger.
+// divide cuts a text of so many characters: the first 90 % train, 5 % validate, 5 % test, but no more than mostHeldOut. It is cut
+// behind the last end of a line before these places, or between characters at them if a part would be more than a sixth of the
+// text, or mostHeldOut, larger.
 func (t *ownCorpus) divide(c *Corpus, f io.ReaderAt, characters int64) error {
 	if characters < fewestCharacters {
 		return t.tooShort(fault.Count(int(characters), "character"), fewestCharacters, "characters")
 	}
 	unit := int64(t.coding.unit())
 	n := (t.size - t.from) / unit
-	end, slack := t.from+n*unit, n/6*unit
-	place := func(part int64) int64 { return t.from + n*part/20*unit }
-	test, ok, err := t.lineBefore(f, place(19), end-slack)
+	end, slack, most := t.from+n*unit, min(n/6*unit, 2*mostHeldOut), mostHeldOut/unit
+	place := func(parts int64) int64 { // before the last parts of twenty
+		return max(t.from+n*(20-parts)/20*unit, end-parts*most*unit)
+	}
+	test, ok, err := t.lineBefore(f, place(1), end-slack)
 	if err == nil && !ok {
-		test, err = t.characterAt(f, place(19))
+		test, err = t.characterAt(f, place(1))
 	}
 	if err != nil {
 		return err
 	}
 	within := !ok
-	before := min(place(18), test-unit)
+	before := min(place(2), test-unit)
 	valid, ok, err := t.lineBefore(f, before, test-slack)
 	if err == nil && !ok {
-		valid, err = t.characterAt(f, min(place(18), test-n/20*unit))
+		valid, err = t.characterAt(f, min(place(2), test-min(n/20, most)*unit))
 	}
 	if err != nil {
 		return err

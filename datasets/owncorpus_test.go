@@ -520,3 +520,30 @@ func naiveText(file []byte, latin1 bool) string {
 	}
 	return strings.ReplaceAll(text, "\r\n", "\n")
 }
+
+// TestOwnCorpusHoldsOutLittle has a long text validate and test on some megabytes of it, whether it runs on or is lines.
+func TestOwnCorpusHoldsOutLittle(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "long.txt")
+	var b strings.Builder
+	for i := 0; b.Len() < 60<<20; i++ {
+		fmt.Fprintf(&b, "line %d of many\n", i)
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, opts := range [][]Option{nil, {Lines()}} {
+		d, err := Open("text:"+path, opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := d.(*Corpus)
+		for name, p := range map[string]Passage{"valid": c.Valid, "test": c.Test} {
+			if p.Size() > mostHeldOut*11/10 || p.Size() < mostHeldOut*9/10 {
+				t.Errorf("lines %v: the %s part has %d bytes; want about %d", c.Lines, name, p.Size(), mostHeldOut)
+			}
+		}
+		if len(c.Meta.Notices) > 0 || c.Train.Size()+c.Valid.Size()+c.Test.Size() != int64(b.Len()) {
+			t.Errorf("lines %v: %q, %d bytes to train", c.Lines, c.Meta.Notices, c.Train.Size())
+		}
+	}
+}

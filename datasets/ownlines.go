@@ -65,7 +65,11 @@ func (p lineParts) part(hash uint64) int {
 
 // divideLines makes the parts of a text each line of which is one.
 func (t *ownCorpus) divideLines(c *Corpus, o options) error {
-	parts := lineParts{seed: o.split, test: math.MaxUint64 / 20, valid: math.MaxUint64 / 10}
+	held := uint64(math.MaxUint64 / 20)
+	if size := t.size - t.from; size/20 > mostHeldOut { // so that the parts have about as many bytes
+		held = uint64(math.MaxUint64 / float64(size) * mostHeldOut)
+	}
+	parts := lineParts{seed: o.split, test: held, valid: 2 * held}
 	var sizes [3]int64           // of the parts in bytes
 	few := map[uint64]int64{}    // the bytes of different lines by their hashes, as long as they are few
 	all, empty, first := 0, 0, 0 // lines

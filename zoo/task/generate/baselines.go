@@ -8,7 +8,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 )
 
-// Baselines implements task.Task: rivals that have counted up to twenty million tokens of the training part, and tell the same
+// Baselines implements task.Task: rivals that have counted up to five million tokens of the training part, and tell the same
 // tokens of a part as Evaluate from the two before them in the text, or fewer:
 //
 //	unigram   how frequent each token is

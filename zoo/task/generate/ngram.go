@@ -9,7 +9,7 @@ import (
 // The bounds of ngrams: an id takes 21 bits of a key. Where hardly two triples of tokens are alike, making the tables takes
 // some 45 bytes a token, 900 MB at most, and 15 s for so many; the words of Penn Treebank take 50 MB and a third of a second.
 const (
-	mostNgramTokens     = 20_000_000
+	mostNgramTokens     = 5_000_000
 	mostNgramVocabulary = 1<<ngramBits - 1 // one more is the beginning of a text
 	ngramBits           = 21
 )
