@@ -99,7 +99,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run gru dates --beam 0", []string{"--beam 0", "at least 1"}},
 		{"run gru dates --pooling max", []string{"--pooling", "classify", "translate"}},
 		{"run gru airline --beam 3", []string{"--beam", "translate", "forecast"}},
-		{"run gru airline --cased", []string{"--cased", "classify or translate", "forecast"}},
+		{"run gru airline --cased", []string{"--cased", "classify or translate or generate", "forecast"}},
 		{"eval lstm-airline-1 --split tset", []string{`"tset"`, "test"}},
 		{"predict lstm-airline-1 --steps 0", []string{"--steps 0", "at least 1"}},
 		{"predict", []string{"run", "missing"}},

@@ -21,7 +21,7 @@ func newPredict() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "predict <run> [INPUT…|-]",
-		Short: "Use a kept run: continue a series, name the class of a text, translate",
+		Short: "Use a kept run: continue a series or a text, name the class of a text, translate",
 		Long: `Use a kept run, which is a folder or its name under --out.
 
 What an input is depends on what the run has learnt: a series in a file, or a text, or a file of texts; - stands for standard
@@ -38,7 +38,9 @@ there is an error, not at all. Without a run this help shows the settings of all
   zoo predict bilstm-imdb-1 - < reviews.txt
   zoo predict bilstm-tickets-1 tickets.csv --text body --out labelled.csv
   zoo predict bigru-multi30k-de-en-1 "Zwei Hunde spielen im Schnee." --beam 10 --attention
-  zoo predict gru-dates-1 "the third of May 1984" --attention=alignment.svg`,
+  zoo predict gru-dates-1 "the third of May 1984" --attention=alignment.svg
+  zoo predict lstm-shakespeare-1 "To be" --tokens 500 --temperature 0.8 --top-k 40 --seed 1
+  zoo predict lstm-ptb-1 "i am feeling under the" --next 5`,
 		Args:              arguments("<run> [INPUT…|-]"),
 		ValidArgsFunction: completing(runNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -66,7 +68,7 @@ there is an error, not at all. Without a run this help shows the settings of all
 				})
 			}
 			w := bufio.NewWriter(cmd.OutOrStdout())
-			if streamer, ok := q.(task.Streamer); ok && !asJSON && !isRowsFile(out) {
+			if streamer, ok := q.(task.Streamer); ok && !asJSON && !isRowsFile(out) { // a signal ends the process, and what is written stands
 				streamer.Stream(func(piece string) error {
 					if _, err := w.WriteString(piece); err != nil {
 						return errors.WithStack(err)

@@ -5,6 +5,7 @@ package command
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,6 +82,41 @@ func TestReaderThatGoesAway(t *testing.T) {
 	outcome{err: errOut.String(), status: cmd.ProcessState.ExitCode()}.failed(t, statusInterrupted, "interrupted after epoch", "runs/rnn-airline-1")
 	contains(t, command(t, dir, "predict", "rnn-airline-1").done(t).out, "1961-01")
 	contains(t, command(t, dir, "eval", "rnn-airline-1").done(t).out, "rmse")
+}
+
+// TestInterruptedWriting ends the process while it writes a text that has no end: what was written stands, and to a shell the
+// status is 130: 128 and the signal that ended it.
+func TestInterruptedWriting(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "song.txt"), []byte(strings.Repeat("row, row, row your boat\n", 20)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command(t, dir, "run", "gru", "text:song.txt", "--hidden", "8", "--epochs", "1", "--quiet").done(t)
+	cmd := exec.Command(binary, "predict", "gru-song-1", "row", "--tokens", "1000000")
+	cmd.Dir = dir
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	first := make([]byte, 30)
+	if _, err := io.ReadFull(pipe, first); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(string(first), "row") {
+		t.Errorf("it begins with %q", first)
+	}
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, pipe)
+	cmd.Wait()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || status.Signal() != syscall.SIGINT {
+		t.Errorf("it ends with %v", cmd.ProcessState)
+	}
 }
 
 // TestNobodyReadsTheProgress trains while nobody reads standard error any more, which is no reason to stop.

@@ -43,18 +43,17 @@ func (k keptFolder) with(t testing.TB, dir, name string, content []byte) {
 	}
 }
 
-// keptFolders are a run of every task, of format 1 and of today's.
+// keptFolders are a run of every task, of format 1, if it is as old as that, and of today's.
 func keptFolders(t testing.TB) []keptFolder {
 	t.Helper()
-	old := filepath.Join("testdata", "format1")
-	entries, err := os.ReadDir(old)
+	folders, err := filepath.Glob(filepath.Join("testdata", "format*", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []keptFolder
 	tasks := make(map[string]bool)
-	for _, e := range entries {
-		run, err := Open(filepath.Join(old, e.Name()))
+	for _, folder := range folders {
+		run, err := Open(folder)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,12 +62,13 @@ func keptFolders(t testing.TB) []keptFolder {
 		if err := run.SaveTo(now); err != nil {
 			t.Fatal(err)
 		}
-		input, err := os.ReadFile(filepath.Join(old, e.Name(), "input.txt"))
+		input, err := os.ReadFile(filepath.Join(folder, "input.txt"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, dir := range []string{filepath.Join(old, e.Name()), now} {
-			k := keptFolder{fmt.Sprintf("%s of format %d", e.Name(), i+1), make(map[string][]byte), string(input)}
+		for _, c := range [][2]string{{filepath.Base(filepath.Dir(folder)), folder}, {"today", now}} {
+			dir := c[1]
+			k := keptFolder{fmt.Sprintf("%s of %s", filepath.Base(folder), c[0]), make(map[string][]byte), string(input)}
 			files, err := os.ReadDir(dir)
 			if err != nil {
 				t.Fatal(err)

@@ -24,14 +24,14 @@ type Options struct {
 	RandomWindows bool `json:"random_windows"` // windows begin and end elsewhere in each epoch (Merity, Keskar and Socher 2018)
 	FillIn        bool `json:"fill_in"`        // name hidden tokens from both sides, with a network of both directions
 
-	Embedding        int     `json:"embedding"`         // width; 0 means 128
-	Tied             bool    `json:"tied"`              // the embedding is the output's weight too (Press and Wolf 2017)
-	EmbeddingDropout float64 `json:"embedding_dropout"` // rate, on the embeddings
-	WordDropout      float64 `json:"word_dropout"`      // rate of words whose embeddings are zero in a batch (Gal and Ghahramani 2016)
-	OutputDropout    float64 `json:"output_dropout"`    // rate, before the last layer
-	Locked           bool    `json:"locked"`            // the masks of these and between layers are the same at all time steps
-	Activation       float64 `json:"activation"`        // α of Σ α·h², see Writer
-	Temporal         float64 `json:"temporal"`          // β of Σ β·(h_t − h_{t−1})²
+	Embedding        int     `json:"embedding"`          // width; 0 means 128
+	Tied             bool    `json:"tied"`               // the embedding is the output's weight too (Press and Wolf 2017)
+	EmbeddingDropout float64 `json:"embedding_dropout"`  // rate, on the embeddings
+	WordDropout      float64 `json:"word_dropout"`       // rate of words whose embeddings are zero in a batch (Gal and Ghahramani 2016)
+	OutputDropout    float64 `json:"output_dropout"`     // rate, before the last layer
+	Locked           bool    `json:"locked_dropout"`     // the masks of these and between layers are the same at all time steps
+	Activation       float64 `json:"activation_penalty"` // α of Σ α·h², see Writer
+	Temporal         float64 `json:"temporal_penalty"`   // β of Σ β·(h_t − h_{t−1})²
 
 	Decoding
 }
