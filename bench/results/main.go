@@ -8,6 +8,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -32,6 +33,8 @@ type row struct {
 	unit           string
 	published      string
 	seeds          []int
+	more           []string // flags, where the defaults are of another task
+	places         int      // behind the point; 0 means 2
 }
 
 const bleu = "bleu"
@@ -40,11 +43,16 @@ const bleu = "bleu"
 func rows() []row {
 	one, three := []int{1}, []int{1, 2, 3}
 	accuracy := func(model, dataset, published string) row {
-		return row{model, dataset, "accuracy", 100, " %", published, three}
+		return row{model: model, dataset: dataset, metric: "accuracy", scale: 100, unit: " %", published: published, seeds: three}
 	}
-	exact := func(model, dataset string) row { return row{model, dataset, "exact", 100, " %", "–", one} }
+	exact := func(model, dataset string) row {
+		return row{model: model, dataset: dataset, metric: "exact", scale: 100, unit: " %", published: "–", seeds: one}
+	}
 	translation := func(model, dataset, published string) row {
-		return row{model, dataset, bleu, 1, " BLEU", published, one}
+		return row{model: model, dataset: dataset, metric: bleu, scale: 1, unit: " BLEU", published: published, seeds: one}
+	}
+	text := func(dataset, metric, unit string, places int, published string, more ...string) row {
+		return row{model: "lstm", dataset: dataset, metric: metric, scale: 1, unit: unit, published: published, seeds: one, more: more, places: places}
 	}
 	var list []row
 	for _, m := range []string{"rnn", "lstm", "gru", "birnn", "bilstm", "bigru"} {
@@ -65,6 +73,10 @@ func rows() []row {
 		translation("bigru", "multi30k-de-en", "39.5 in PyTorch, the same recipe"),
 		translation("bigru", "multi30k-en-de", "–"),
 		translation("bigru", "multi30k-en-fr", "–"),
+		text("shakespeare", "nats", " nats", 3, "1.548 (minGRU, Feng et al. 2024), on other parts"),
+		text("names", "nats", " nats", 3, "2.090 in PyTorch, on other parts", "--task", "generate"),
+		text("ptb", "perplexity", " perplexity", 2, "115.9 (Zaremba et al. 2014, small), 82.7 (medium)"),
+		text("ptb-chars", "bits", " bits", 3, "1.36 (LSTM of 1,000 units, Cooijmans et al. 2017)"),
 	)
 }
 
@@ -125,7 +137,7 @@ type outcome struct {
 
 // train runs the command of a row with a seed.
 func train(binary, out string, r row, seed int, progress io.Writer) (outcome, error) {
-	o, err := parsed(progress, binary, "run", r.model, r.dataset, "--seed", fmt.Sprint(seed), "--out", out, "--json")
+	o, err := parsed(progress, binary, append([]string{"run", r.model, r.dataset, "--seed", fmt.Sprint(seed), "--out", out, "--json"}, r.more...)...)
 	if err != nil || r.metric != bleu {
 		return o, err
 	}
@@ -156,7 +168,9 @@ func parse(events io.Reader) (o outcome, err error) {
 	}
 }
 
-func (r row) command() string { return "zoo run " + r.model + " " + r.dataset }
+func (r row) command() string {
+	return strings.Join(append([]string{"zoo run", r.model, r.dataset}, r.more...), " ")
+}
 
 // key is how the line of a row begins.
 func (r row) key() string { return fmt.Sprintf("| `%s` |", r.command()) }
@@ -189,7 +203,7 @@ func (r row) line(all []outcome) string {
 		r.number(median(values)), r.unit, more, strings.Join(rivals, ", "), r.published, median(seconds))
 }
 
-func (r row) number(v float64) string { return fmt.Sprintf("%.2f", r.scale*v) }
+func (r row) number(v float64) string { return fmt.Sprintf("%.*f", cmp.Or(r.places, 2), r.scale*v) }
 
 func median(x []float64) float64 { return slices.Sorted(slices.Values(x))[len(x)/2] }
 

@@ -16,15 +16,21 @@ func TestParseAndLine(t *testing.T) {
 		}
 		return o
 	}
-	r := row{"lstm", "imdb", "accuracy", 100, " %", "86.2 %", []int{1, 2, 3}}
+	r := row{model: "lstm", dataset: "imdb", metric: "accuracy", scale: 100, unit: " %", published: "86.2 %", seeds: []int{1, 2, 3}}
 	got := r.line([]outcome{run("0.875", "30"), run("0.8812", "10.4"), run("0.86", "20")})
 	want := "| `zoo run lstm imdb` | 1 2 3 | 42 | **87.50 %** (87.50, 88.12, 86.00) | majority 50.00 % | 86.2 % | 20 |"
 	if got != want {
 		t.Errorf("the line is\n%s; want\n%s", got, want)
 	}
-	r = row{"bigru", "multi30k-de-en", bleu, 1, " BLEU", "–", []int{1}}
+	r = row{model: "bigru", dataset: "multi30k-de-en", metric: bleu, scale: 1, unit: " BLEU", published: "–", seeds: []int{1}}
 	got = r.line([]outcome{{Parameters: 7, Metrics: map[string]float64{bleu: 40.126, "perplexity": 7.162}, Baselines: map[string]map[string]float64{"copy": {bleu: 0.75}}, Seconds: 812, Greedy: 39.1}})
 	want = "| `zoo run bigru multi30k-de-en` | 1 | 7 | **40.13 BLEU** (greedy 39.10, perplexity 7.16) | copy 0.75 BLEU | – | 812 |"
+	if got != want {
+		t.Errorf("the line is\n%s; want\n%s", got, want)
+	}
+	r = row{model: "lstm", dataset: "names", metric: "nats", scale: 1, unit: " nats", published: "–", seeds: []int{1}, more: []string{"--task", "generate"}, places: 3}
+	got = r.line([]outcome{{Parameters: 7, Metrics: map[string]float64{"nats": 2.0434}, Baselines: map[string]map[string]float64{"trigram": {"nats": 2.2189}}, Seconds: 25}})
+	want = "| `zoo run lstm names --task generate` | 1 | 7 | **2.043 nats** (2.043) | trigram 2.219 nats | – | 25 |"
 	if got != want {
 		t.Errorf("the line is\n%s; want\n%s", got, want)
 	}
