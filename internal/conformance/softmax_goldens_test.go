@@ -1,0 +1,74 @@
+package conformance
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/graph/safetensors"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
+)
+
+// checkAdaptiveSoftmax checks losses, log-probabilities and all gradients against PyTorch's AdaptiveLogSoftmaxWithLoss, in
+// programs with room for the targets that are there and with room for any.
+func checkAdaptiveSoftmax(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) {
+	targets, shape := ints(t, f, "target"), f.Tensors["x"].Shape
+	vocabulary := f.Tensors["log_probabilities"].Shape[1]
+	s, err := softmax.New("adaptive:"+f.Metadata["cutoffs"], vocabulary, shape[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	needed, err := s.Capacity(targets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []softmax.Capacity{needed, {}} {
+		l := newLayer(t, f, dtype, graph.Training())
+		x := l.input("x")
+		losses, weights := s.Losses(l.b, x, nil, c)
+		loss := l.b.Div(l.b.Sum(losses), l.b.Sum(weights))
+		outputs := map[string]*gorgonia.Node{"loss": loss, "losses": losses, "log_probabilities": s.LogProbabilities(l.b, x, nil)}
+		restoreGolden(t, l.b.Params(), f)
+		for threads := 1; threads <= 2; threads++ {
+			grad := l.b.Grad(loss, x)[0]
+			opts := []graph.CompileOption{graph.Verify(), graph.Threads(threads), graph.Loss(loss), graph.Output(grad)}
+			for _, n := range outputs {
+				opts = append(opts, graph.Output(n))
+			}
+			prog, err := graph.Compile(l.b, opts...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := prog.Set("x", floats(t, f, "x")); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Set(prog, targets, 0, 0); err != nil {
+				t.Fatal(err)
+			}
+			if err := prog.Run(); err != nil {
+				t.Fatal(err)
+			}
+			for name, n := range outputs {
+				compare(t, name, prog.Value(n), floats(t, f, name), 0, dtype)
+			}
+			compare(t, "grad.x", prog.Value(grad), floats(t, f, "grad.x"), 0, dtype)
+			names := 0
+			for name := range f.Tensors {
+				if of, ok := strings.CutPrefix(name, "grad.param."); ok {
+					names++
+					compare(t, name, prog.Grad(of), floats(t, f, name), 0, dtype)
+				}
+			}
+			if got := len(l.b.Params().List()); got != names || names == 0 {
+				t.Errorf("%d parameters; PyTorch has %d", got, names)
+			}
+		}
+	}
+	if slices.Max(needed[:]) >= len(targets) {
+		t.Errorf("the capacities %v are no fewer than the targets", needed)
+	}
+}
