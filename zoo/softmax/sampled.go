@@ -9,16 +9,22 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 )
 
-// sampled is full with a loss that is estimated from S words that are drawn for each batch, each w with the expected number
-// π_w of times (proposal). The sum over the vocabulary becomes one over the sample (Bengio, Senécal: Adaptive importance
-// sampling to accelerate training of a neural probabilistic language model, 2008; Jean, Cho, Memisevic, Bengio: On using
-// very large target vocabulary for neural machine translation, https://arxiv.org/abs/1412.2007):
+// sampled is full with a loss among some words only, the target and S that are drawn for each batch, each w with the expected
+// number π_w of times (proposal), without those that are the target (Bengio, Senécal: Adaptive importance sampling to
+// accelerate training of a neural probabilistic language model, 2008; Jean, Cho, Memisevic, Bengio: On using very large
+// target vocabulary for neural machine translation, https://arxiv.org/abs/1412.2007):
 //
-//	loss = −s_y + log(exp(s_y) + Σ_{w in the sample, w ≠ y} exp(s_w − log π_w)),   s = W·h + b
+//	loss = −z_y + log(exp(z_y) + Σ_{w in the sample, w ≠ y} exp(z_w)),   z_w = s_w − log π_w,   s = W·h + b
 //
-// The sum has the expectation Σ_w exp(s_w), whatever the states are, so the loss is comparable to the full one, below it by
-// the concavity of the logarithm, and equal to it when the sample is the vocabulary. Words that are more frequent than the
-// sample is fine are in every sample, with π = 1 and no variance.
+// The target is corrected as well, as in TensorFlow's sampled_softmax_loss: that of some words it was y which was
+// the target and not drawn has a probability in proportion to p(y)/π_y, so this loss is smallest where softmax(s) is the
+// distribution p of the words, however small the sample. Without that correction its gradient is somewhat nearer to that of the
+// full softmax, and what it learns is further away: the sum over the sample then estimates that of all exponentials, but the
+// logarithm of an estimate is too small on average, and of rare words the more so. Of 200 words with samples of 20 (the
+// language of TestLanguage, 4,000 steps) it ends 0.119 nats above the full softmax, with the correction 0.005.
+//
+// The loss is below that of the full softmax, as there are fewer words to be told apart, and equal to it, as are all
+// gradients, when the sample is the vocabulary.
 type sampled struct {
 	full
 	*proposal
@@ -52,8 +58,8 @@ func newSampled(f full, list string, counts []int, power float64) (*sampled, err
 
 func (s *sampled) spec() string { return fmt.Sprintf("sampled:%d", s.size) }
 
-// The ends of names of inputs: the words of the sample and behind them the targets, integers [S + N]; the same as numbers, [S] and
-// [N, 1]; and log π of the sample [S].
+// The ends of names of inputs: the words of the sample and behind them the targets, integers [S + N]; their log π [S + N, 1];
+// and the words again as numbers, [1, S] and [N, 1].
 const (
 	drawnInput    = ".drawn"
 	sampleInput   = ".sample"
@@ -72,8 +78,9 @@ func (s *sampled) losses(b *graph.Builder, h, table *gorgonia.Node, c Capacity) 
 	weight = b.Gather(weight, drawn, graph.NoPadding)
 	bias = b.Gather(b.Reshape(bias, s.vocabulary, 1), drawn, graph.NoPadding)
 
-	expected := b.Input(s.name+expectedInput, size)
-	others := b.Add(b.MatMulNT(h, b.Slice(weight, 0, 0, size)), b.Sub(b.Reshape(b.Slice(bias, 0, 0, size), size), expected))
+	bias = b.Sub(bias, b.Input(s.name+expectedInput, size+n, 1))
+
+	others := b.Add(b.MatMulNT(h, b.Slice(weight, 0, 0, size)), b.Reshape(b.Slice(bias, 0, 0, size), size))
 	isOther := b.Sub(b.Input(s.name+sampleInput, 1, size), b.Input(s.name+labelsInput, n, 1))
 	others = b.Where(isOther, others, b.Const(-1e30)) // whose exponential is 0 beside that of any score
 	own := b.Add(b.Reshape(b.Sum(b.Mul(h, b.Slice(weight, 0, size, size+n)), 1), n, 1), b.Slice(bias, 0, size, size+n))
@@ -89,17 +96,18 @@ func (s *sampled) set(p *graph.Program, targets []int, seed uint64, number int) 
 		return errors.Errorf("softmax: the program draws %d words; want %d: it is one of another layer", len(drawn)-len(targets), s.size)
 	}
 	s.draw(drawn[:s.size], seed, number)
-	sample, expected, labels := make([]float64, s.size), make([]float64, s.size), make([]float64, len(targets))
+	sample, expected, labels := make([]float64, s.size), make([]float64, len(drawn)), make([]float64, len(targets))
 	for i, w := range drawn[:s.size] {
 		sample[i], expected[i] = float64(w), s.logExpected[w]
 	}
 	first := p.Input(s.name + targetsInput).Ints()
 	for i, t := range targets {
-		// An ignored target reads a row outside of the weight, of zeros, and equals no word.
-		drawn[s.size+i], labels[i], first[i] = max(t, -1), float64(t), 0
-		if t == Ignored {
+		drawn[s.size+i], labels[i], first[i] = t, float64(t), 0
+		if t == Ignored { // it reads a row outside of the weight, of zeros, and equals no word
 			first[i] = Ignored
+			continue
 		}
+		expected[s.size+i] = s.logExpected[t]
 	}
 	for _, in := range []struct {
 		name   string

@@ -4,15 +4,14 @@
 //	full                  a linear map and the softmax over all V words, the reference
 //	adaptive:4000,20000   the softmax over the first 4,000 words and one class for each of two tails, and within a tail a
 //	                      softmax of its own, from fewer dimensions the rarer its words are (Grave et al. 2017)
-//	sampled:8192          the weights of full, trained against 8,192 words drawn for each batch (Bengio and Senécal 2008;
-//	                      Jean et al. 2015)
+//	sampled:8192          the weights of full, trained against 8,192 words that are drawn for each batch (Bengio and
+//	                      Senécal 2008; Jean et al. 2015)
 //
 // Words are numbered by frequency, the most frequent first, as the vocabularies of datasets/text are.
 //
-// A training step (forward, backward, gradient clipping none, Adam) of 35·20 = 700 targets and states of width 256 takes,
-// with the median of the batches' capacities:
+// # TABLE
 //
-// TABLE
+// A layer serves any number of goroutines. It declares on a graph, which serves one.
 package softmax
 
 import (
@@ -136,8 +135,8 @@ func (s *Softmax) Width() int { return s.width }
 
 // Loss declares the mean loss in nats of the targets that are not ignored, each the negative log-probability of a word
 // after the state h [..., W] in its place; 0 if all are ignored. The targets are an input that Set sets, in row-major
-// order. Of sampled the loss is an estimate if the builder is one for training, and exact otherwise; of the other kinds it is
-// exact.
+// order. Of sampled the loss is that among the words of a sample if the builder is one for training, less than the full one and
+// not comparable to it; otherwise, and for the other kinds, it is exact.
 //
 // table is the parameter [V, W] that is the output's weight as well, the embedding's, or nil if the output has one of its
 // own. The parameters of full and sampled are the same, so that each goes on where the other was: weight [V, W], if
