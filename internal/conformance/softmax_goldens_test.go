@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -70,5 +72,54 @@ func checkAdaptiveSoftmax(t *testing.T, _ string, f *safetensors.File, dtype ten
 	}
 	if slices.Max(needed[:]) >= len(targets) {
 		t.Errorf("the capacities %v are no fewer than the targets", needed)
+	}
+}
+
+// checkSampledSoftmax checks which words are drawn, and the losses and gradients against them.
+func checkSampledSoftmax(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) {
+	targets, shape := ints(t, f, "target"), f.Tensors["x"].Shape
+	seed, err := strconv.ParseUint(f.Metadata["seed"], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var opts []softmax.Option
+	if power, err := strconv.ParseFloat(f.Metadata["power"], 64); err == nil {
+		opts = append(opts, softmax.Unigram(ints(t, f, "counts"), power))
+	}
+	s, err := softmax.New("sampled:"+f.Metadata["S"], f.Tensors["param.bias"].Shape[0], shape[1], opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLayer(t, f, dtype, graph.Training())
+	x := l.input("x")
+	losses, weights := s.Losses(l.b, x, nil, softmax.Capacity{})
+	restoreGolden(t, l.b.Params(), f)
+	loss := l.b.Div(l.b.Sum(losses), l.b.Sum(weights))
+	grad := l.b.Grad(loss, x)[0]
+	for threads := 1; threads <= 2; threads++ {
+		prog, err := graph.Compile(l.b, graph.Verify(), graph.Threads(threads), graph.Loss(loss), graph.Output(losses, grad))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := prog.Set("x", floats(t, f, "x")); err != nil {
+			t.Fatal(err)
+		}
+		for _, number := range []int{0, 1, 70000} {
+			if err := s.Set(prog, targets, seed, number); err != nil {
+				t.Fatal(err)
+			}
+			if err := prog.Run(); err != nil {
+				t.Fatal(err)
+			}
+			of := func(name string) string { return fmt.Sprintf("%s.%d", name, number) }
+			if got, want := prog.Input("softmax.drawn").Ints(), ints(t, f, of("words")); !slices.Equal(got[:len(want)], want) {
+				t.Errorf("batch %d: the words %v; want %v", number, got[:len(want)], want)
+			}
+			compare(t, of("losses"), prog.Value(losses), floats(t, f, of("losses")), 0, dtype)
+			compare(t, of("grad.x"), prog.Value(grad), floats(t, f, of("grad.x")), 0, dtype)
+			for _, name := range []string{"weight", "bias"} {
+				compare(t, of(name), prog.Grad(name), floats(t, f, of("grad.param."+name)), 0, dtype)
+			}
+		}
 	}
 }
