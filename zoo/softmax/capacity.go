@@ -15,6 +15,9 @@ type Capacity [MaxTails]int
 // need a handful of programs, which compute for at most a quarter of the rows in vain. A capacity that Covers it does as
 // well.
 func (s *Softmax) Capacity(targets []int) (Capacity, error) {
+	if err := s.unmade(); err != nil {
+		return Capacity{}, err
+	}
 	if err := s.check(targets); err != nil {
 		return Capacity{}, err
 	}

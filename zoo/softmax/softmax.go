@@ -7,7 +7,8 @@
 //	sampled:8192          the weights of full, trained against 8,192 words that are drawn for each batch (Bengio and
 //	                      Senécal 2008; Jean et al. 2015)
 //
-// Words are numbered by frequency, the most frequent first, as the vocabularies of datasets/text are.
+// Words are numbered by frequency, the most frequent first, as in the vocabularies of words of datasets/text. Sampled takes those
+// in another order with Unigram.
 //
 // # TABLE
 //
@@ -125,13 +126,36 @@ func numbers(list string) ([]int, error) {
 }
 
 // Spec returns the spec that New makes an equal layer of, given the same options.
-func (s *Softmax) Spec() string { return s.kind.spec() }
+func (s *Softmax) Spec() string {
+	if s.unmade() != nil {
+		return ""
+	}
+	return s.kind.spec()
+}
+
+// unmade returns an error if New has not made the layer.
+func (s *Softmax) unmade() error {
+	if s == nil || s.kind == nil {
+		return errors.New("softmax: the layer is nil or empty; softmax.New makes one")
+	}
+	return nil
+}
 
 // Vocabulary returns the number of words V.
-func (s *Softmax) Vocabulary() int { return s.vocabulary }
+func (s *Softmax) Vocabulary() int {
+	if s.unmade() != nil {
+		return 0
+	}
+	return s.vocabulary
+}
 
 // Width returns the width of the hidden states W.
-func (s *Softmax) Width() int { return s.width }
+func (s *Softmax) Width() int {
+	if s.unmade() != nil {
+		return 0
+	}
+	return s.width
+}
 
 // Loss declares the mean loss in nats of the targets that are not ignored, each the negative log-probability of a word
 // after the state h [..., W] in its place; 0 if all are ignored. The targets are an input that Set sets, in row-major
@@ -178,6 +202,9 @@ func (s *Softmax) rows(b *graph.Builder, h, table *gorgonia.Node) (rows *gorgoni
 	if b.Err() != nil {
 		return b.Fail(b.Err()), nil
 	}
+	if err := s.unmade(); err != nil {
+		return b.Fail(err), nil
+	}
 	if h == nil || len(h.Shape()) < 2 || h.Shape()[len(h.Shape())-1] != s.width {
 		return b.Fail(errors.Errorf("softmax: the states are %s; want [..., %d]", shapeOf(h), s.width)), nil
 	}
@@ -199,6 +226,9 @@ func shapeOf(n *gorgonia.Node) any {
 // states have rows, each a word or Ignored; and for sampled what it draws, which is a function of seed and number, that of the
 // batch. On an error the program's inputs are as they were.
 func (s *Softmax) Set(p *graph.Program, targets []int, seed uint64, number int) error {
+	if err := s.unmade(); err != nil {
+		return err
+	}
 	if p == nil || p.Input(s.name+targetsInput) == nil {
 		return errors.New("softmax: the program is nil or declares no loss; Softmax.Loss declares it")
 	}

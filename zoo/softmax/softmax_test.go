@@ -409,6 +409,31 @@ func TestSetRefuses(t *testing.T) {
 	}
 }
 
+// TestUnmade calls layers that New has not made.
+func TestUnmade(t *testing.T) {
+	for _, s := range []*Softmax{nil, {}} {
+		b := graph.NewBuilder(nil)
+		h := b.Input("h", 2, width)
+		p, err := graph.Compile(b, graph.Output(h))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Spec() != "" || s.Vocabulary() != 0 || s.Width() != 0 {
+			t.Errorf("%v is something", s)
+		}
+		if err := s.Set(p, nil, 0, 0); err == nil || !strings.Contains(err.Error(), "softmax.New") {
+			t.Errorf("set: %v", err)
+		}
+		if _, err := s.Capacity(nil); err == nil {
+			t.Error("a capacity of nothing")
+		}
+		s.LogProbabilities(b, h, nil)
+		if s.Loss(b, h, nil, Capacity{}); b.Err() == nil || !strings.Contains(b.Err().Error(), "softmax.New") {
+			t.Errorf("loss: %v", b.Err())
+		}
+	}
+}
+
 func TestCapacity(t *testing.T) {
 	for n, want := range map[int]int{0: 8, 8: 8, 9: 10, 10: 10, 16: 16, 17: 20, 65: 80, 128: 128, 129: 160, 690: 700, 700: 700} {
 		if got := roundUp(n, 700); got != want {
