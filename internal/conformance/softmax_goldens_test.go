@@ -28,12 +28,21 @@ func checkAdaptiveSoftmax(t *testing.T, _ string, f *safetensors.File, dtype ten
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []softmax.Capacity{needed, {}} {
+	for _, way := range []struct {
+		softmax.Capacity
+		mean bool // whether the layer declares the mean of the losses, or all of them
+	}{{needed, true}, {needed, false}, {softmax.Capacity{}, true}, {softmax.Capacity{}, false}} {
 		l := newLayer(t, f, dtype, graph.Training())
 		x := l.input("x")
-		losses, weights := s.Losses(l.b, x, nil, c)
-		loss := l.b.Div(l.b.Sum(losses), l.b.Sum(weights))
-		outputs := map[string]*gorgonia.Node{"loss": loss, "losses": losses, "log_probabilities": s.LogProbabilities(l.b, x, nil)}
+		outputs := map[string]*gorgonia.Node{"log_probabilities": s.LogProbabilities(l.b, x, nil)}
+		var loss *gorgonia.Node
+		if way.mean {
+			loss = s.Loss(l.b, x, nil, way.Capacity)
+		} else {
+			losses, weights := s.Losses(l.b, x, nil, way.Capacity)
+			loss, outputs["losses"] = l.b.Div(l.b.Sum(losses), l.b.Sum(weights)), losses
+		}
+		outputs["loss"] = loss
 		restoreGolden(t, l.b.Params(), f)
 		for threads := 1; threads <= 2; threads++ {
 			grad := l.b.Grad(loss, x)[0]

@@ -17,9 +17,9 @@ import (
 //
 //	log p(w) = log softmax(W_h·h + b_h)[shortlist + i] + log softmax(W_i·(P_i·h))[w − cutoff i]
 //
-// where P_i projects to W/4^(i+1) dimensions, at least 1. A graph has static shapes, so each tail takes a number of rows that
-// is the program's capacity: Set says which rows of h these are, and fills up with rows outside of h, which are zeros and
-// whose targets are ignored.
+// where P_i projects to W/4^(i+1) dimensions, at least 1. A graph has static shapes, so each tail takes a number of
+// rows that is the program's capacity: Set says which rows of h these are, and fills up with rows outside of h, which
+// are zeros and whose targets are ignored.
 type adaptive struct {
 	name    string
 	cutoffs []int // the last is the vocabulary
@@ -69,34 +69,43 @@ func (a *adaptive) tail(b *graph.Builder, i int, h *gorgonia.Node) *gorgonia.Nod
 	return b.MatMulNT(b.MatMulNT(h, projection), weight)
 }
 
-// The ends of names of inputs, integers: for each tail the rows [capacity] and what they are in the tail, and for each target
-// [N] where its loss in a tail stands in the row of all of these.
+// The ends of names of inputs, integers: for each tail the rows [capacity] and what they are in the tail, and for each
+// target [N] where its loss in a tail stands in the row of all of these.
 func (a *adaptive) rowsInput(i int) string { return fmt.Sprintf("%s.tail.%d.rows", a.name, i) }
 
 func (a *adaptive) tailInput(i int) string { return fmt.Sprintf("%s.tail.%d.targets", a.name, i) }
 
 func (a *adaptive) placesInput() string { return a.name + ".tail.places" }
 
-func (a *adaptive) losses(b *graph.Builder, h, table *gorgonia.Node, c Capacity) (losses, weights *gorgonia.Node) {
+func (a *adaptive) losses(b *graph.Builder, h, table *gorgonia.Node, c Capacity) (losses []*gorgonia.Node, weights *gorgonia.Node) {
 	n := h.Shape()[0]
-	losses, weights = b.CrossEntropies(a.head(b, h, table), b.IndexInput(a.name+targetsInput, n))
-	var inTails []*gorgonia.Node
-	total := 0
+	inHead, weights := b.CrossEntropies(a.head(b, h, table), b.IndexInput(a.name+targetsInput, n))
+	losses = []*gorgonia.Node{inHead}
 	for i := range a.widths {
 		rows := c[i]
 		if rows < 0 {
-			return b.Fail(errors.Errorf("softmax: a capacity of %d for tail %d; want at least 0", rows, i)), weights
+			b.Fail(errors.Errorf("softmax: a capacity of %d for tail %d; want at least 0", rows, i))
 		}
-		if rows == 0 || rows > n {
+		if rows <= 0 || rows > n {
 			rows = n
 		}
 		states := b.Gather(h, b.IndexInput(a.rowsInput(i), rows), graph.NoPadding)
-		l, _ := b.CrossEntropies(a.tail(b, i, states), b.IndexInput(a.tailInput(i), rows))
-		inTails, total = append(inTails, l), total+rows
+		inTail, _ := b.CrossEntropies(a.tail(b, i, states), b.IndexInput(a.tailInput(i), rows))
+		losses = append(losses, inTail)
 	}
-	column := b.Reshape(b.Concat(0, inTails...), total, 1)
+	return losses, weights
+}
+
+// join adds the losses in the tails to those in the head, by the places that Set gives.
+func (a *adaptive) join(b *graph.Builder, losses []*gorgonia.Node) *gorgonia.Node {
+	inTails := b.Concat(0, losses[1:]...)
+	if b.Err() != nil {
+		return inTails
+	}
+	n := losses[0].Shape()[0]
+	column := b.Reshape(inTails, inTails.DataSize(), 1)
 	ofTail := b.Gather(column, b.IndexInput(a.placesInput(), n), graph.NoPadding)
-	return b.Add(losses, b.Reshape(ofTail, n)), weights
+	return b.Add(losses[0], b.Reshape(ofTail, n))
 }
 
 func (a *adaptive) logProbabilities(b *graph.Builder, h, table *gorgonia.Node) *gorgonia.Node {
@@ -152,7 +161,10 @@ func (a *adaptive) set(p *graph.Program, targets []int, _ uint64, _ int) error {
 			return errors.Errorf("softmax: %d targets of tail %d; the program has room for %d, and one of the batch's own Capacity has it for all", n, i, room)
 		}
 	}
-	head, places := p.Input(a.name+targetsInput).Ints(), p.Input(a.placesInput()).Ints()
+	head, places := p.Input(a.name+targetsInput).Ints(), make([]int, len(targets))
+	if in := p.Input(a.placesInput()); in != nil { // of losses one by one
+		places = in.Ints()
+	}
 	clear(filled)
 	for row, t := range targets {
 		i := a.tailOf(t)

@@ -27,9 +27,12 @@ func (f full) logits(b *graph.Builder, h, table *gorgonia.Node) *gorgonia.Node {
 	return b.Add(b.MatMulNT(h, weight), bias)
 }
 
-func (f full) losses(b *graph.Builder, h, table *gorgonia.Node, _ Capacity) (losses, weights *gorgonia.Node) {
-	return b.CrossEntropies(f.logits(b, h, table), b.IndexInput(f.name+targetsInput, h.Shape()[0]))
+func (f full) losses(b *graph.Builder, h, table *gorgonia.Node, _ Capacity) (losses []*gorgonia.Node, weights *gorgonia.Node) {
+	l, weights := b.CrossEntropies(f.logits(b, h, table), b.IndexInput(f.name+targetsInput, h.Shape()[0]))
+	return []*gorgonia.Node{l}, weights
 }
+
+func (full) join(_ *graph.Builder, losses []*gorgonia.Node) *gorgonia.Node { return losses[0] }
 
 func (f full) logProbabilities(b *graph.Builder, h, table *gorgonia.Node) *gorgonia.Node {
 	return b.LogSoftmax(f.logits(b, h, table))

@@ -11,8 +11,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/train"
 )
 
-// language is a made-up one of word pairs: the frequencies of words follow Zipf's law, and what follows a word depends on
-// it through features of a low rank, as far as an embedding of some width can say it.
+// language is a made-up one of word pairs: the frequencies of words follow Zipf's law, and what follows a word depends
+// on it through features of a low rank, as far as an embedding of some width can say it.
 type language struct {
 	next      [][]float64 // [V, V] the probability of the next word
 	frequency []float64   // [V] of words in a long text
@@ -85,8 +85,8 @@ func (l language) text(n int, rng *rand.Rand) []int {
 	return words
 }
 
-// trained returns the expected loss of the next word, under the softmax over all words and over all of the language, of a
-// model that was trained for some steps with the layer of a spec.
+// trained returns the expected loss of the next word, under the softmax over all words and over all of the language, of
+// a model that was trained for some steps with the layer of a spec.
 func (l language) trained(t *testing.T, spec string, steps int, opts ...Option) float64 {
 	t.Helper()
 	const width, rows = 16, 128
@@ -153,8 +153,8 @@ func (l language) trained(t *testing.T, spec string, steps int, opts ...Option) 
 	return loss
 }
 
-// TestLanguage trains the same model with each kind: what it then says of the language under the softmax over all words is
-// within a margin of what the full softmax learns.
+// TestLanguage trains the same model with each kind: what it then says of the language under the softmax over all words
+// is within a margin of what the full softmax learns.
 func TestLanguage(t *testing.T) {
 	const words, steps = 200, 1200
 	l := newLanguage(words, 1)

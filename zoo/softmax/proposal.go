@@ -11,11 +11,11 @@ import (
 //
 //	π_w = min(1, c·q_w),   with the c by which Σ π = S,
 //
-// for weights q. Words of π = 1 are in every sample. Those of the others are laid end to end, each as long as its π, from the
-// heaviest to the lightest, and one point is drawn uniformly from each unit of the whole length, independently: the
-// word that it falls on is drawn. So a sample has words from all ranges of frequency, and a word is in it at most
-// twice, if it lies over the end of a unit. The sum of f(w)/π_w over the sample has the expectation Σ f(w), as with
-// replacement, with less variance.
+// for weights q. Words of π = 1 are in every sample. Those of the others are laid end to end, each as long as its π,
+// from the heaviest to the lightest, and one point is drawn uniformly from each unit of the whole length,
+// independently: the word that it falls on is drawn. So a sample has words from all ranges of frequency, and a word is
+// in it at most twice, if it lies over the end of a unit. The sum of f(w)/π_w over the sample has the expectation Σ
+// f(w), as with replacement, with less variance.
 type proposal struct {
 	size        int
 	certain     []int     // words that are in every sample

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestProposal counts how often words are drawn: as often as is expected, to 5 standard errors, of which a word's are at most
-// those of independent draws.
+// TestProposal counts how often words are drawn: as often as is expected, to 5 standard errors, of which a word's are
+// at most those of independent draws.
 func TestProposal(t *testing.T) {
 	const words, draws = 60, 20000
 	counts := make([]int, words)

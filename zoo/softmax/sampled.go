@@ -9,19 +9,20 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 )
 
-// sampled is full with a loss among some words only, the target and S that are drawn for each batch, each w with the expected
-// number π_w of times (proposal), without those that are the target (Bengio, Senécal: Adaptive importance sampling to
-// accelerate training of a neural probabilistic language model, 2008; Jean, Cho, Memisevic, Bengio: On using very large
-// target vocabulary for neural machine translation, https://arxiv.org/abs/1412.2007):
+// sampled is full with a loss among some words only, the target and S that are drawn for each batch, each w with the
+// expected number π_w of times (proposal), without those that are the target (Bengio, Senécal: Adaptive importance
+// sampling to accelerate training of a neural probabilistic language model, 2008; Jean, Cho, Memisevic, Bengio: On
+// using very large target vocabulary for neural machine translation, https://arxiv.org/abs/1412.2007):
 //
 //	loss = −z_y + log(exp(z_y) + Σ_{w in the sample, w ≠ y} exp(z_w)),   z_w = s_w − log π_w,   s = W·h + b
 //
-// The target is corrected as well, as in TensorFlow's sampled_softmax_loss: that of some words it was y which was
-// the target and not drawn has a probability in proportion to p(y)/π_y, so this loss is smallest where softmax(s) is the
-// distribution p of the words, however small the sample. Without that correction its gradient is somewhat nearer to that of the
-// full softmax, and what it learns is further away: the sum over the sample then estimates that of all exponentials, but the
-// logarithm of an estimate is too small on average, and of rare words the more so. Of 200 words with samples of 20 (the
-// language of TestLanguage, 4,000 steps) it ends 0.119 nats above the full softmax, with the correction 0.005.
+// The target is corrected as well, as in TensorFlow's sampled_softmax_loss: that of some words it was y which was the
+// target and not drawn has a probability in proportion to p(y)/π_y, so this loss is smallest where softmax(s) is the
+// distribution p of the words, however small the sample. Without that correction its gradient is somewhat nearer to
+// that of the full softmax, and what it learns is further away: the sum over the sample then estimates that of all
+// exponentials, but the logarithm of an estimate is too small on average, and of rare words the more so. Of 200 words
+// with samples of 20 (the language of TestLanguage, 4,000 steps) it ends 0.119 nats above the full softmax, with the
+// correction 0.005.
 //
 // The loss is below that of the full softmax, as there are fewer words to be told apart, and equal to it, as are all
 // gradients, when the sample is the vocabulary.
@@ -58,8 +59,8 @@ func newSampled(f full, list string, counts []int, power float64) (*sampled, err
 
 func (s *sampled) spec() string { return fmt.Sprintf("sampled:%d", s.size) }
 
-// The ends of names of inputs: the words of the sample and behind them the targets, integers [S + N]; their log π [S + N, 1];
-// and the words again as numbers, [1, S] and [N, 1].
+// The ends of names of inputs: the words of the sample and behind them the targets, integers [S + N]; their log π [S +
+// N, 1]; and the words again as numbers, [1, S] and [N, 1].
 const (
 	drawnInput    = ".drawn"
 	sampleInput   = ".sample"
@@ -67,7 +68,7 @@ const (
 	expectedInput = ".expected"
 )
 
-func (s *sampled) losses(b *graph.Builder, h, table *gorgonia.Node, c Capacity) (losses, weights *gorgonia.Node) {
+func (s *sampled) losses(b *graph.Builder, h, table *gorgonia.Node, c Capacity) (losses []*gorgonia.Node, weights *gorgonia.Node) {
 	if !b.Training() {
 		return s.full.losses(b, h, table, c)
 	}
@@ -84,7 +85,8 @@ func (s *sampled) losses(b *graph.Builder, h, table *gorgonia.Node, c Capacity) 
 	isOther := b.Sub(b.Input(s.name+sampleInput, 1, size), b.Input(s.name+labelsInput, n, 1))
 	others = b.Where(isOther, others, b.Const(-1e30)) // whose exponential is 0 beside that of any score
 	own := b.Add(b.Reshape(b.Sum(b.Mul(h, b.Slice(weight, 0, size, size+n)), 1), n, 1), b.Slice(bias, 0, size, size+n))
-	return b.CrossEntropies(b.Concat(1, own, others), b.IndexInput(s.name+targetsInput, n))
+	l, weights := b.CrossEntropies(b.Concat(1, own, others), b.IndexInput(s.name+targetsInput, n))
+	return []*gorgonia.Node{l}, weights
 }
 
 func (s *sampled) set(p *graph.Program, targets []int, seed uint64, number int) error {

@@ -28,8 +28,8 @@ type layer struct {
 	all, losses, weights *gorgonia.Node
 }
 
-// newLayer compiles a layer in float64 with random parameters, those that are not among the shared, in a program for training
-// or one that is not.
+// newLayer compiles a layer in float64 with random parameters, those that are not among the shared, in a program for
+// training or one that is not.
 func newLayer(t *testing.T, spec string, tied, training bool, shared *graph.Params, opts ...Option) layer {
 	t.Helper()
 	s, err := New(spec, vocabulary, width, opts...)
@@ -124,8 +124,8 @@ func TestGradients(t *testing.T) {
 	}
 }
 
-// TestLogProbabilities compares the losses of programs that are not for training with the log-probabilities of all words,
-// which must add up to 1.
+// TestLogProbabilities compares the losses of programs that are not for training with the log-probabilities of all
+// words, which must add up to 1.
 func TestLogProbabilities(t *testing.T) {
 	for _, spec := range specs {
 		l := newLayer(t, spec, false, false, nil)
@@ -197,7 +197,8 @@ func TestSampledLoss(t *testing.T) {
 	}
 }
 
-// TestSampleOfAll compares the loss and gradients against a sample that is the vocabulary with those of the full softmax.
+// TestSampleOfAll compares the loss and gradients against a sample that is the vocabulary with those of the full
+// softmax.
 func TestSampleOfAll(t *testing.T) {
 	for _, tied := range []bool{false, true} {
 		for _, opts := range [][]Option{nil, {Unigram(make([]int, vocabulary), 0.75)}} {
@@ -213,8 +214,8 @@ func TestSampleOfAll(t *testing.T) {
 	}
 }
 
-// TestBiasOfSamples draws many samples of several sizes: the mean gradient comes closer to that of the full softmax the larger
-// the samples are, and the distance of a size is known to some standard errors.
+// TestBiasOfSamples draws many samples of several sizes: the mean gradient comes closer to that of the full softmax the
+// larger the samples are, and the distance of a size is known to some standard errors.
 func TestBiasOfSamples(t *testing.T) {
 	full := newLayer(t, "full", false, true, nil)
 	full.run(t, someTargets, 0)
@@ -460,6 +461,27 @@ func TestCapacity(t *testing.T) {
 	}{{c, true}, {Capacity{8, 20}, true}, {Capacity{10, 24}, false}, {Capacity{10, 0}, false}} {
 		if c.Covers(other.Capacity) != other.covers || !(Capacity{}).Covers(other.Capacity) {
 			t.Errorf("that %v covers %v is not %v", c, other.Capacity, other.covers)
+		}
+	}
+}
+
+// TestScoresComeInChunks has large products with their losses, which the compiler is to compute some rows at a time, as it
+// does with graph.Builder.CrossEntropy.
+func TestScoresComeInChunks(t *testing.T) {
+	const rows, words, width = 606, 1750, 3
+	for spec, want := range map[string]int{"full": 2, "adaptive:10": 3} { // a head, which stays whole, and a tail
+		s, err := New(spec, words, width)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := graph.NewBuilder(nil, graph.Training())
+		loss := s.Loss(b, b.Param("h", graph.Uniform(1), rows, width), nil, Capacity{})
+		p, err := graph.Compile(b, graph.Loss(loss), graph.Threads(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(p.String(), "= crossEntropy("); got != want {
+			t.Errorf("%s has %d cross entropies; want %d\n%s", spec, got, want, p)
 		}
 	}
 }
