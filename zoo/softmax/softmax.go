@@ -14,18 +14,18 @@
 // of width 256 takes, in ms of processor time of one thread, of which Adam's:
 //
 //	                                   V = 50,000           V = 250,000
-//	full                               690 (33)             3,255 (135)
-//	adaptive:4000,20000                 89 (6)
-//	adaptive:4000,20000,80000                                 162 (11)
-//	sampled:2048                        74 (24)               191 (109)
-//	sampled:8192                       212 (28)               322 (114)
+//	full                               602 (21)             3,170 (130)
+//	adaptive:4000,20000                 87 (6)
+//	adaptive:4000,20000,80000                                 132 (6)
+//	sampled:2048                        79 (24)               174 (103)
+//	sampled:8192                       187 (20)               320 (116)
 //
-// (BenchmarkStep on one thread; Intel Xeon with AVX-512, 2 virtual cores that others used much, medians of
-// three or four turns' lower quartiles, 2026-11-26.) Full and sampled have V·(256 + 1) parameters, 12.9 and 64.3
-// million, and adaptive 2.6 and 3.7 million. Only the rows of the sample and the targets have a gradient with sampled,
-// but the gradient is a dense one, as is the optimizer's step: at V = 250,000 and 2,048 words 109 ms of a step are
-// Adam's, 52 are spent on zeros, and 30 on the loss and its gradient. Adaptive is the choice where V is that large,
-// unless the output is tied to the embedding, which it cannot be.
+// (BenchmarkStep on one thread; Intel Xeon with AVX-512, 2 virtual cores that others used much, medians of three turns'
+// lower quartiles, 2026-11-26.) Full and sampled have V·(256 + 1) parameters, 12.9 and 64.3 million, and adaptive 2.6
+// and 3.7 million. Only the rows of the sample and the targets have a gradient with sampled, but the gradient is a
+// dense one, as is the optimizer's step: at V = 250,000 and 2,048 words six tenths of a step are Adam's, and of the
+// rest most is spent on zeros. Adaptive is the choice where V is that large, unless the output is tied to the
+// embedding, which it cannot be.
 //
 // A layer serves any number of goroutines. It declares on a graph, which serves one.
 package softmax
