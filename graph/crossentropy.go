@@ -35,20 +35,43 @@ func ClassWeights(weights ...float64) CrossEntropyOption {
 // CrossEntropy is the mean cross entropy in nats of softmax(logits) [..., V] against integers target [...], weighted by
 // the targets' class weights; targets that are ignored, or outside the classes, count for nothing.
 func (b *Builder) CrossEntropy(logits, target *gorgonia.Node, opts ...CrossEntropyOption) *gorgonia.Node {
+	losses, weights := b.crossEntropies(logits, target, opts)
+	return b.Div(b.Sum(losses), b.Sum(weights))
+}
+
+// CrossEntropies returns what CrossEntropy is the mean of, for losses that are put together of several or that are asked
+// for one by one: the loss of each target [...], times its class weight, and the weights [...], by whose sum CrossEntropy
+// divides the sum of the losses. Both are 0 for a target that counts for nothing; without class weights all other weights
+// are 1.
+func (b *Builder) CrossEntropies(logits, target *gorgonia.Node, opts ...CrossEntropyOption) (losses, weights *gorgonia.Node) {
+	losses, weights = b.crossEntropies(logits, target, opts)
 	if b.failed() {
-		return b.placeholder()
+		return losses, weights
+	}
+	shape := target.Shape()
+	return b.Reshape(losses, shape...), b.Reshape(weights, shape...)
+}
+
+// crossEntropies is CrossEntropies for targets [N] in a row.
+func (b *Builder) crossEntropies(logits, target *gorgonia.Node, opts []CrossEntropyOption) (losses, weights *gorgonia.Node) {
+	fail := func(format string, args ...any) (losses, weights *gorgonia.Node) {
+		n := b.failf(format, args...)
+		return n, n
+	}
+	if b.failed() {
+		return b.placeholder(), b.placeholder()
 	}
 	c := crossEntropyConfig{attr: ir.CrossEntropyAttr{Ignore: -100}}
 	args.Apply(&c, opts)
 	if logits == nil || target == nil || rank(logits) < 1 || !ir.SameShape(logits.Shape()[:rank(logits)-1], target.Shape()) {
-		return b.failf("cross entropy of %s against %s: want logits [..., V] and targets [...]", describe(logits), describe(target))
+		return fail("cross entropy of %s against %s: want logits [..., V] and targets [...]", describe(logits), describe(target))
 	}
 	classes := logits.Shape()[rank(logits)-1]
 	if !(c.attr.Smoothing >= 0 && c.attr.Smoothing <= 1) {
-		return b.failf("cross entropy of %s: label smoothing %g is not between 0 and 1", describe(logits), c.attr.Smoothing)
+		return fail("cross entropy of %s: label smoothing %g is not between 0 and 1", describe(logits), c.attr.Smoothing)
 	}
 	if c.weights != nil && len(c.weights) != classes {
-		return b.failf("cross entropy of %s: %d class weights for %d classes", describe(logits), len(c.weights), classes)
+		return fail("cross entropy of %s: %d class weights for %d classes", describe(logits), len(c.weights), classes)
 	}
 	n := target.DataSize()
 	logits, target = b.Reshape(logits, n, classes), b.Reshape(target, n)
@@ -59,9 +82,9 @@ func (b *Builder) CrossEntropy(logits, target *gorgonia.Node, opts ...CrossEntro
 		w := b.ConstTensor(c.weights, classes)
 		args, weightArgs = append(args, w), append(weightArgs, w)
 	}
-	losses := b.apply(crossEntropy{c.attr}, args...)
-	weights := b.apply(targetWeight{c.attr, classes}, weightArgs...)
-	return b.Div(b.Sum(losses), b.Sum(weights))
+	losses = b.apply(crossEntropy{c.attr}, args...)
+	weights = b.apply(targetWeight{c.attr, classes}, weightArgs...)
+	return losses, weights
 }
 
 // crossEntropy gives the loss of each row [N] of (logits [N, V], target [N], weights [V]).

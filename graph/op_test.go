@@ -233,6 +233,10 @@ var opCases = []gt.Case{
 	{Name: "CrossEntropy/all options", Operands: operands{gt.X(5, 3), gt.Index([]int{5}, 2, 0, 1, 2, 1)}, Build: binary(func(b builder, x, y node) node {
 		return b.CrossEntropy(x, y, graph.ClassWeights(0.5, 2, 1.25), graph.LabelSmoothing(0.1), graph.IgnoreIndex(1))
 	})},
+	{Name: "CrossEntropies", Operands: operands{gt.X(2, 3, 4), gt.Index([]int{2, 3}, 2, 0, -100, 3, 3, 1)}, Build: binary(func(b builder, x, y node) node {
+		losses, weights := b.CrossEntropies(x, y, graph.ClassWeights(0.5, 2, 1.25, 1), graph.LabelSmoothing(0.1))
+		return b.Stack(0, losses, b.Mul(weights, losses))
+	})},
 	{Name: "CrossEntropy/of a slice", Operands: operands{gt.X(4, 6), gt.Index([]int{4}, 2, 0, 1, 2)},
 		Build: binary(func(b builder, x, y node) node { return b.CrossEntropy(b.Slice(x, 1, 1, 5), y) })},
 	{Name: "BCE", Operands: operands{gt.X(4, 3), gt.Positive(4, 3)}, Build: binary(builder.BCE)},

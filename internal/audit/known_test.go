@@ -81,6 +81,7 @@ var arguments = map[string][]any{
 	"train.Run":                {nil, nil, []train.Option{train.Epochs(1)}},
 	"train.Resume":             {nil, func(w *world) any { must(of[*train.Loop](w).Save(train.Folder("loop"))); return train.Folder("loop") }},
 	"zoo/pooling.Pool":         {nil, "max"},
+	"zoo/softmax.New":          {"sampled:3", 8, 2},
 	"datasets/text.NewEncoder": {nil, []string{"a b", "c"}},
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/rnn"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
@@ -495,6 +496,19 @@ var table = map[string]exported{
 		funcs: map[string]any{
 			"Names": pooling.Names,
 			"Pool":  pooling.Pool,
+		},
+	},
+	"zoo/softmax": {
+		funcs: map[string]any{
+			"InputName": softmax.InputName,
+			"Kinds":     softmax.Kinds,
+			"New":       softmax.New,
+			"Unigram":   softmax.Unigram,
+		},
+		types: []reflect.Type{
+			reflect.TypeFor[softmax.Capacity](),
+			reflect.TypeFor[softmax.Option](),
+			reflect.TypeFor[softmax.Softmax](),
 		},
 	},
 	"zoo/metric": {

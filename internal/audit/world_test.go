@@ -28,6 +28,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
@@ -198,7 +199,7 @@ func init() {
 	maker(func(*world) classify.Options { return classify.Options{Embedding: 2} })
 	maker(func(*world) translate.Options { return translate.Options{Embedding: 2, Tokenizer: "words"} })
 	maker(func(*world) translate.Decoding { return translate.Decoding{Beam: 2, Penalty: 1} })
-	// seq2seq, attention, metric, show, option
+	// seq2seq, attention, softmax, metric, show, option
 	maker(func(*world) *seq2seq.Network {
 		return &seq2seq.Network{Encoder: network(), Decoder: network(), Source: 6, Target: 6,
 			Options: seq2seq.Options{Embedding: 2, Attention: attention.Scaled, Feed: seq2seq.FeedContext}}
@@ -215,6 +216,8 @@ func init() {
 		b := of[*graph.Builder](w)
 		return attention.NewMemory(b, attention.Scaled, 2, b.Input("values", 1, 2, 2), nil)
 	})
+	maker(func(*world) *softmax.Softmax { return result(softmax.New("adaptive:3,5", 8, 2)) })
+	maker(func(*world) softmax.Option { return softmax.InputName("output") })
 	maker(func(*world) *metric.Confusion {
 		c := metric.NewConfusion([]string{"a", "b"})
 		c.Counts[0][1] = 2

@@ -50,6 +50,8 @@ var checks = []struct {
 	{"attention_dot", checkAttention(attention.Dot)},
 	{"attention_general", checkAttention(attention.General)},
 	{"attention_scaled", checkAttention(attention.Scaled)},
+	{"adaptive_softmax_", checkAdaptiveSoftmax},
+	{"sampled_softmax_", checkSampledSoftmax},
 	{"weight_drop_", checkWeightDrop},
 	{"optim_", checkOptimizer},
 	{"clip_grad_norm", func(t *testing.T, _ string, f *safetensors.File, dtype tensor.Dtype) { checkClip(t, f, dtype) }},

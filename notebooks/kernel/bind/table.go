@@ -28,6 +28,7 @@ import (
 	rnn "github.com/rnnzoo/rnnzoo/zoo/rnn"
 	seq2seq "github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	show "github.com/rnnzoo/rnnzoo/zoo/show"
+	softmax "github.com/rnnzoo/rnnzoo/zoo/softmax"
 	task "github.com/rnnzoo/rnnzoo/zoo/task"
 	classify "github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	forecast "github.com/rnnzoo/rnnzoo/zoo/task/forecast"
@@ -607,6 +608,26 @@ func init() {
 		},
 		Untypeds: map[string]string{
 			"MaxNodes": "int:2000",
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/softmax": {
+		Name: "softmax",
+		Binds: map[string]reflect.Value{
+			"Ignored":   reflect.ValueOf(softmax.Ignored),
+			"InputName": reflect.ValueOf(softmax.InputName),
+			"Kinds":     reflect.ValueOf(softmax.Kinds),
+			"MaxTails":  reflect.ValueOf(softmax.MaxTails),
+			"New":       reflect.ValueOf(softmax.New),
+			"Unigram":   reflect.ValueOf(softmax.Unigram),
+		},
+		Types: map[string]reflect.Type{
+			"Capacity": reflect.TypeFor[softmax.Capacity](),
+			"Option":   reflect.TypeFor[softmax.Option](),
+			"Softmax":  reflect.TypeFor[softmax.Softmax](),
+		},
+		Untypeds: map[string]string{
+			"Ignored":  "int:-100",
+			"MaxTails": "int:8",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task": {

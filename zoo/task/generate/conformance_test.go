@@ -64,6 +64,8 @@ func TestConforms(t *testing.T) {
 		"classes":                {labelled(), classes},
 		"next":                   {labelled(), append(classes, tasktest.Question("next", "3"), tasktest.Knows("a", "b"))},
 		"score":                  {corpus(false), append(words, tasktest.Question("score", "true"), tasktest.Knows("", ""))},
+		"adaptive":               {corpus(false), append(words, tasktest.Set("softmax", "adaptive:7,11"))},
+		"sampled":                {corpus(false), append(words, tasktest.Set("softmax", "sampled:6"), tasktest.Set("tied", "true"))},
 		"cache":                  {corpus(false), append(words, tasktest.Set("cache", "5"))},
 		"sub-words":              {corpus(true), append(words, tasktest.Set("tokenizer", "bytes:20"), tasktest.Set("window", "3"), tasktest.Knows("", ""))},
 		"fill in": {corpus(false), append(words, tasktest.Network(bigru), tasktest.Set("fill-in", "true"),

@@ -94,7 +94,7 @@ func (w *Writer) FillIn(ctx context.Context, s string, n int, label string) ([][
 	}
 	var found [][]Candidate
 	err = w.pool.Do(ctx, func(l *lane) error {
-		p, err := w.program(l, shape{len(ids), 1, evaluating})
+		p, err := w.program(l, shape{steps: len(ids), batch: 1, use: evaluating})
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/graph/safetensors"
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
@@ -45,6 +46,7 @@ type Generation struct {
 	batch  int   // rows of this epoch's batches
 	stride int   // windows of a stream
 	shift  int64 // of this epoch's windows: the seed of jitter
+	seed   uint64
 
 	program *graph.Program // that ran last: its states are carried on
 	at      []int          // the example whose end the states of each row are; −1 for none
@@ -239,7 +241,7 @@ func (g *Generation) Batches(epoch, size int, seed uint64) [][]int {
 	}
 	var bucketSeed uint64
 	g.draws.Epoch(g.n, size, epoch, seed, func(rng *rand.Rand) { g.shift, bucketSeed = rng.Int63(), rng.Uint64() })
-	g.batch, g.stride = size, (g.n+size-1)/size
+	g.batch, g.stride, g.seed = size, (g.n+size-1)/size, seed
 	if g.train.starts == nil {
 		batches := make([][]int, g.stride)
 		for k := range batches {
@@ -334,7 +336,7 @@ func (g *Generation) stretch(example int) (s sequence, begins bool) {
 
 // Step implements train.Task. A row goes on from where the batch before has ended if its example is the one behind that of
 // the row there, and begins anew if it is the first of a stream or a text.
-func (g *Generation) Step(_ int, examples []int) (train.Step, error) {
+func (g *Generation) Step(number int, examples []int) (train.Step, error) {
 	if err := program.CheckExamples(examples, g.n); err != nil {
 		return train.Step{}, errors.WithMessage(err, "generate")
 	}
@@ -345,11 +347,18 @@ func (g *Generation) Step(_ int, examples []int) (train.Step, error) {
 		rows[i], begins[i] = g.stretch(e)
 		longest = max(longest, rows[i].length())
 	}
-	s := shape{int(longest), max(g.batch, len(examples)), training}
+	s := shape{steps: int(longest), batch: max(g.batch, len(examples)), use: training}
 	if g.train.starts != nil {
 		s.steps = program.StepsFor(s.steps, g.bounds)
 	} else if !g.opts.RandomWindows {
 		s.steps = max(s.steps, int(min(g.window(), g.train.n)))
+	}
+	b, err := g.read(s, rows, examples)
+	if err != nil {
+		return train.Step{}, err
+	}
+	if s.room, err = g.output.Capacity(b.target); err != nil {
+		return train.Step{}, err
 	}
 	p, err := g.Writer.program(g.lane, s)
 	if err != nil {
@@ -374,41 +383,56 @@ func (g *Generation) Step(_ int, examples []int) (train.Step, error) {
 		}
 	}
 	g.at = at
-	counted, err := g.set(p, s, rows, examples)
-	if err != nil {
+	if err := g.set(p, b, number); err != nil {
 		return train.Step{}, err
 	}
-	return train.Step{Program: p, Tokens: counted, Weight: float64(counted)}, nil
+	return train.Step{Program: p, Tokens: b.counted, Weight: float64(b.counted)}, nil
 }
 
-// set sets what a program reads and tells. It returns how many tokens are told.
-func (g *Generation) set(p *graph.Program, s shape, rows []sequence, examples []int) (counted int, err error) {
+// batch is what a program reads and tells.
+type batch struct {
+	tokens, target []int // [T, B]
+	labels         []int // [B]
+	counted        int   // targets that count
+}
+
+// read returns what a program of a shape reads and tells.
+func (g *Generation) read(s shape, rows []sequence, examples []int) (b batch, err error) {
 	if len(g.buffer) < s.steps+1 {
 		g.buffer = make([]int32, s.steps+1)
 	}
-	in, target := p.Input(tokensName).Ints(), p.Input(targetName).Ints()
+	b = batch{tokens: make([]int, s.steps*s.batch), target: make([]int, s.steps*s.batch), labels: make([]int, s.batch)}
 	for row := range s.batch {
 		of := sequence{label: -1}
 		if row < len(rows) {
 			of = rows[row]
 		}
-		setLabel(p, row, of.label)
+		b.labels[row] = of.label
 		var n int
 		if g.opts.FillIn {
 			hide := func(int) bool { return false }
 			if row < len(rows) {
 				hide = hidden(uint64(g.shift), uint64(examples[row]), int(of.length()))
 			}
-			n, err = g.train.fillIn(in, target, s.steps, s.batch, row, of, g.buffer, hide)
+			n, err = g.train.fillIn(b.tokens, b.target, s.steps, s.batch, row, of, g.buffer, hide)
 		} else {
-			n, err = g.train.fill(in, target, s.steps, s.batch, row, of, 0, g.firstToken(), g.buffer)
+			n, err = g.train.fill(b.tokens, b.target, s.steps, s.batch, row, of, 0, g.firstToken(), g.buffer)
 		}
 		if err != nil {
-			return 0, err
+			return b, err
 		}
-		counted += n
+		b.counted += n
 	}
-	return counted, nil
+	return b, nil
+}
+
+// set sets what a program reads and tells in batch so many of the run.
+func (g *Generation) set(p *graph.Program, b batch, number int) error {
+	copy(p.Input(tokensName).Ints(), b.tokens)
+	for row, label := range b.labels {
+		setLabel(p, row, label)
+	}
+	return g.output.Set(p, b.target, g.seed, number)
 }
 
 // handOn copies the states from the program that ran last, or from a checkpoint, into another.
@@ -518,14 +542,14 @@ const mostProbed = 128
 func (g *Generation) Probe() ([]graph.GradientNorms, error) {
 	length := func(e int) int { s, _ := g.stretch(e); return int(s.length()) }
 	examples := program.AroundMedian(min(g.n, 1<<12), func(i, j int) int { return length(i) - length(j) })
-	s := shape{min(mostProbed, length(examples[len(examples)-1])), len(examples), training}
+	s := shape{steps: min(mostProbed, length(examples[len(examples)-1])), batch: len(examples), use: training}
 	rows := make([]sequence, len(examples))
 	for i, e := range examples {
 		rows[i], _ = g.stretch(e)
 		rows[i].to = min(rows[i].to, rows[i].from+int64(s.steps))
 	}
 	b := graph.NewBuilder(g.params, graph.Unrolled())
-	loss, _ := g.loss(b, s.steps, s.batch)
+	loss, _ := g.loss(b, s.steps, s.batch, softmax.Capacity{})
 	p, err := graph.NewProbe(b, loss)
 	if err != nil {
 		return nil, err
@@ -533,7 +557,11 @@ func (g *Generation) Probe() ([]graph.GradientNorms, error) {
 	for row := range rows {
 		g.begin(p.Program, s.batch, row)
 	}
-	if _, err := g.set(p.Program, s, rows, examples); err != nil {
+	read, err := g.read(s, rows, examples)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.set(p.Program, read, 0); err != nil {
 		return nil, err
 	}
 	err = p.Run()

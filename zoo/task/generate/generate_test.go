@@ -210,7 +210,7 @@ func TestStreams(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			target := step.Program.Input(targetName).Ints()
+			target := step.Program.Input("softmax.targets").Ints()
 			for row, e := range batch {
 				if i > 0 && e != g.at[row] || g.at[row]%g.stride != i {
 					t.Errorf("in batches of %d row %d of batch %d is window %d", size, row, i, e)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
@@ -15,6 +16,7 @@ import (
 type shape struct {
 	steps, batch int
 	use          use
+	room         softmax.Capacity // of a program that trains
 }
 
 // use is what a program is for.
@@ -28,15 +30,14 @@ const (
 
 type lane = program.Lane[shape]
 
-// The inputs and outputs of programs.
+// The inputs and outputs of programs. The targets are those of the output layer.
 const (
 	tokensName = "tokens" // [T, B]
-	targetName = "target" // [T, B]
 	labelName  = "label"  // [B]
 	firstName  = "first"  // [B, 1], 1 where a text begins
 	logName    = "log"    // [T, B, V], log p
 	hiddenName = "hidden" // [T, B, W], the states of the last layer
-	scoresName = "scores" // [B, V]
+	scoresName = "scores" // [B, V], log p
 )
 
 // embeddingDeviation is the standard deviation of the embeddings at the start.
@@ -118,24 +119,31 @@ func (w *Writer) table(b *graph.Builder) *gorgonia.Node {
 // size returns the number of different tokens.
 func (w *Writer) size() int { return w.encoder.Vocabulary.Size() }
 
-// logits declares the scores [..., V] of the next token. Tied, they are products with the embeddings, and a projection
-// comes before where these are of another width.
-func (w *Writer) logits(b *graph.Builder, h *gorgonia.Node) *gorgonia.Node {
+// told declares what the output layer reads [..., W], and the table that is its weight too, or nil. Tied, the embeddings are,
+// and a projection comes before where they are of another width.
+func (w *Writer) told(b *graph.Builder, h *gorgonia.Node) (_, table *gorgonia.Node) {
 	if !w.opts.Tied {
-		return b.Prefix("output.").Linear("", w.size(), h)
+		return h, nil
 	}
 	if w.network.Width() != w.opts.Embedding {
 		h = b.Prefix("projection.").Linear("", w.opts.Embedding, h)
 	}
-	return b.Add(b.MatMulNT(h, w.table(b)), b.Prefix("output.").Param("bias", graph.Zeros(), w.size()))
+	return h, w.table(b)
+}
+
+// log declares the logarithms of the probabilities of all tokens [..., V].
+func (w *Writer) log(b *graph.Builder, h *gorgonia.Node) *gorgonia.Node {
+	h, table := w.told(b, h)
+	return w.output.LogProbabilities(b.Prefix("output."), h, table)
 }
 
 // loss declares the mean cross entropy of targets [T, B], with the regularisation of Merity, McCann and Socher 2017,
 //
 //	loss = CE + α·mean(dropout(h)²) + β·mean((h_t − h_{t−1})²)
-func (w *Writer) loss(b *graph.Builder, steps, batch int) (*gorgonia.Node, unrolled) {
+func (w *Writer) loss(b *graph.Builder, steps, batch int, room softmax.Capacity) (*gorgonia.Node, unrolled) {
 	u := w.unroll(b, steps, batch)
-	terms := []*gorgonia.Node{b.CrossEntropy(w.logits(b, u.output), b.IndexInput(targetName, steps, batch), graph.IgnoreIndex(ignored))}
+	h, table := w.told(b, u.output)
+	terms := []*gorgonia.Node{w.output.Loss(b.Prefix("output."), h, table, room)}
 	if w.opts.Activation > 0 {
 		terms = append(terms, b.Scale(b.Mean(b.Mul(u.output, u.output)), w.opts.Activation))
 	}
@@ -167,16 +175,16 @@ func (w *Writer) program(l *lane, s shape) (*graph.Program, error) {
 	return l.Get(s, func() (*graph.Builder, []graph.CompileOption) {
 		if s.use == training {
 			b := graph.NewBuilder(w.params, graph.Training())
-			loss, u := w.loss(b, s.steps, s.batch)
+			loss, u := w.loss(b, s.steps, s.batch, s.room)
 			return b, append(w.carry(u), graph.Loss(loss))
 		}
 		b := graph.NewBuilder(w.params)
 		u := w.unroll(b, s.steps, s.batch)
 		opts := w.carry(u)
 		if s.use == stepping {
-			return b, append(opts, graph.OutputAs(scoresName, w.logits(b, b.At(u.output, 0, s.steps-1))))
+			return b, append(opts, graph.OutputAs(scoresName, w.log(b, b.At(u.output, 0, s.steps-1))))
 		}
-		return b, append(opts, graph.OutputAs(logName, b.LogSoftmax(w.logits(b, u.output))), graph.OutputAs(hiddenName, u.hidden))
+		return b, append(opts, graph.OutputAs(logName, w.log(b, u.output)), graph.OutputAs(hiddenName, u.hidden))
 	})
 }
 
@@ -217,7 +225,7 @@ func (w *Writer) setFirst(p *graph.Program, row int, x float64) {
 func (w *Writer) goOn(p *graph.Program, row int) { w.setFirst(p, row, 0) }
 
 // declareAll declares all parameters.
-func (w *Writer) declareAll(b *graph.Builder) { w.loss(b, 1, 1) }
+func (w *Writer) declareAll(b *graph.Builder) { w.loss(b, 1, 1, softmax.Capacity{}) }
 
 // The tokens that are never written.
 func isSpecial(id int) bool { return id == text.Pad || id == text.Begin || id == text.Unknown }

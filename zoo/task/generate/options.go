@@ -2,12 +2,15 @@ package generate
 
 import (
 	"cmp"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/texts"
@@ -26,6 +29,7 @@ type Options struct {
 
 	Embedding        int     `json:"embedding"`          // width; 0 means 128
 	Tied             bool    `json:"tied"`               // the embedding is the output's weight too (Press and Wolf 2017)
+	Softmax          string  `json:"softmax"`            // full, adaptive:CUTOFF,CUTOFF or sampled:WORDS, see package softmax; "" means full
 	EmbeddingDropout float64 `json:"embedding_dropout"`  // rate, on the embeddings
 	WordDropout      float64 `json:"word_dropout"`       // rate of words whose embeddings are zero in a batch (Gal and Ghahramani 2016)
 	OutputDropout    float64 `json:"output_dropout"`     // rate, before the last layer
@@ -71,6 +75,8 @@ func (o *Options) Declare(s *option.Set) {
 	s.Bool(&o.FillIn, "fill-in", "name hidden words from both sides, with a model of both directions, in place of writing on")
 	s.Int(&o.Embedding, "embedding", "width of the embedding").AtLeast(1).AtMost(1 << 13)
 	s.Bool(&o.Tied, "tied", "the embedding is the weight of the output too, behind a projection if it is of another width")
+	s.Text(&o.Softmax, "softmax", "output layer: full, or of more than some 50,000 words adaptive:4000,20000 (the first so many words, and tails of rare ones) or sampled:8192 (against so many words, drawn for each batch)").
+		Checked(func() error { return checkSoftmax(o.Softmax) })
 	s.Float(&o.EmbeddingDropout, "embedding-dropout", "rate of dropout on the embeddings; 0 is none").AtLeast(0).Below(1)
 	s.Float(&o.WordDropout, "word-dropout", "rate of words whose embeddings are left out of a batch; 0 is none").AtLeast(0).Below(1)
 	s.Float(&o.OutputDropout, "output-dropout", "rate of dropout before the last layer; 0 is none").AtLeast(0).Below(1)
@@ -86,6 +92,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.MinCount = cmp.Or(o.MinCount, 1)
 	o.Window = cmp.Or(o.Window, 64)
 	o.Embedding = cmp.Or(o.Embedding, 128)
+	o.Softmax = cmp.Or(o.Softmax, "full")
 	if o.CacheTheta == 0 && o.CacheLambda == 0 {
 		cache := o.Cache
 		o.Decoding = usualCache()
@@ -94,6 +101,20 @@ func (o Options) withDefaults() (Options, error) {
 	var s option.Set
 	o.Declare(&s)
 	return o, errors.WithMessage(s.Check(), "generate")
+}
+
+// checkSoftmax checks what can be checked of an output layer before the vocabulary is known.
+func checkSoftmax(spec string) error {
+	vocabulary := math.MaxInt32
+	if _, drawn, sampled := strings.Cut(spec, "sampled:"); sampled {
+		n, err := strconv.Atoi(drawn)
+		if err != nil || n < 1 || n > 1<<20 {
+			return errors.New("want a number of words between 1 and 1048576, as in sampled:8192")
+		}
+		vocabulary = max(n, 2)
+	}
+	_, err := softmax.New(cmp.Or(spec, "full"), vocabulary, 1)
+	return err
 }
 
 // learns reports whether the tokenizer learns from texts.
@@ -142,7 +163,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		r = new(task.Recipe)
 	}
 	r.Hidden, r.Batch, r.Epochs, r.LR, r.Clip, r.Patience, r.Schedule = 512, 32, 8, 3e-3, 1, 0, "warmup:100,cosine"
-	o := &Options{Tokenizer: "characters", Cased: true, MinCount: 1, Window: 64, Embedding: 128, OutputDropout: 0.25, Decoding: usualCache()}
+	o := &Options{Tokenizer: "characters", Cased: true, MinCount: 1, Window: 64, Embedding: 128, Softmax: "full", OutputDropout: 0.25, Decoding: usualCache()}
 	switch name := s.Dataset(); {
 	case name == "ptb", name == "wikitext2":
 		r.Hidden, r.Batch, r.Epochs, r.Schedule = 400, 20, 6, "warmup:200,cosine"

@@ -13,6 +13,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/internal/args"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 )
 
 // source is a dataset as texts: running text in three parts, or texts with an end, with or without labels.
@@ -315,4 +316,4 @@ func (p *part) fill(in, target []int, steps, batch, row int, s sequence, at int6
 }
 
 // ignored is a target that counts for nothing.
-const ignored = -100
+const ignored = softmax.Ignored

@@ -289,13 +289,13 @@ func (p Prediction) Event() any {
 func (w *Writer) Warm(ctx context.Context, inputs ...string) error {
 	return w.pool.Warm(ctx, func(l *lane) error {
 		if !w.opts.FillIn {
-			_, err := w.program(l, shape{1, 1, stepping})
+			_, err := w.program(l, shape{steps: 1, batch: 1, use: stepping})
 			return err
 		}
 		for _, s := range inputs {
 			if ids, err := w.prompt(strings.ReplaceAll(s, gap, "")); err == nil {
 				if n := len(ids) + strings.Count(s, gap); n > 0 && n <= mostFilled {
-					if _, err := w.program(l, shape{n, 1, evaluating}); err != nil {
+					if _, err := w.program(l, shape{steps: n, batch: 1, use: evaluating}); err != nil {
 						return err
 					}
 				}

@@ -131,7 +131,7 @@ type reader struct {
 
 // read returns a reader at the beginning of a text of a class.
 func (w *Writer) reader(l *lane, class int) (*reader, error) {
-	p, err := w.program(l, shape{1, 1, stepping})
+	p, err := w.program(l, shape{steps: 1, batch: 1, use: stepping})
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
+	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
@@ -27,6 +28,7 @@ type Writer struct {
 	network  *graph.Network
 	params   *graph.Params
 	encoder  *text.Encoder
+	output   *softmax.Softmax
 	ends     bool     // whether texts have an end
 	classes  []string // of the texts; nil if they have none
 	lineEnds bool     // whether the end of a line is the token text.End, since the tokenizer knows none
@@ -64,6 +66,14 @@ func (w *Writer) declare() error {
 		return errors.Errorf("generate: two of the classes %q have one name", w.classes)
 	}
 	w.lineEnds = !w.ends && !keepsLines(w.encoder.Tokenizer)
+	width := w.network.Width()
+	if w.opts.Tied {
+		width = w.opts.Embedding
+	}
+	var err error
+	if w.output, err = softmax.New(w.opts.Softmax, w.size(), width); err != nil {
+		return errors.WithMessage(err, "generate")
+	}
 	if w.opts.Locked {
 		w.network = w.network.With(graph.LockedDropout())
 	}
@@ -166,7 +176,7 @@ func (w *Writer) On(d datasets.Dataset, decoding task.Options) (task.Task, error
 		if err := given.check(); err != nil {
 			return nil, err
 		}
-		other := Writer{opts: w.opts, network: w.network, params: w.params, encoder: w.encoder, ends: w.ends, classes: w.classes, lineEnds: w.lineEnds, example: w.example, data: w.data}
+		other := Writer{opts: w.opts, network: w.network, params: w.params, encoder: w.encoder, output: w.output, ends: w.ends, classes: w.classes, lineEnds: w.lineEnds, example: w.example, data: w.data}
 		other.opts.Decoding = *given
 		on = &other
 	}
