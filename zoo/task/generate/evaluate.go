@@ -137,13 +137,14 @@ func (w *Writer) walkOn(program *graph.Program, s shape, p *part, all []sequence
 // each is once.
 func (w *Writer) walkHidden(ctx context.Context, l *lane, p *part, all []sequence, visit func(told)) error {
 	const rounds = 7 // about the part that is hidden in training
+	window := min(w.opts.Window, max(1, mostScores/w.size()))
 	var windows []sequence
 	for _, s := range all {
-		for from := s.from + s.skip; from < s.to; from += int64(w.opts.Window) {
-			windows = append(windows, sequence{from: from, to: min(s.to, from+int64(w.opts.Window)), label: s.label})
+		for from := s.from + s.skip; from < s.to; from += int64(window) {
+			windows = append(windows, sequence{from: from, to: min(s.to, from+int64(window)), label: s.label})
 		}
 	}
-	s := shape{steps: w.opts.Window, batch: min(len(windows), mostStreams), use: evaluating}
+	s := shape{steps: window, batch: min(len(windows), mostStreams), use: evaluating}
 	for s.batch > 1 && s.batch*s.steps*w.size() > mostScores {
 		s.batch /= 2
 	}

@@ -192,12 +192,20 @@ func (g *Generation) Examples() (train, valid, test int) {
 
 // Sizes implements task.Sized.
 func (g *Generation) Sizes() []task.Size {
-	return []task.Size{{Name: "tokens", N: int(g.train.n)}, {Name: "different tokens", N: g.Writer.size()}}
+	sizes := []task.Size{{Name: "different tokens", N: g.Writer.size()}}
+	if g.train != nil { // or it is the task of a kept run
+		sizes = append([]task.Size{{Name: "tokens", N: int(g.train.n)}}, sizes...)
+	}
+	return sizes
 }
 
 // Limit implements task.Task: it keeps the first windows, or of labelled texts, which may stand class by class, some of all.
 func (g *Generation) Limit(n int) {
-	g.train = g.parts[task.TrainPart]
+	var err error
+	if g.train, err = g.part(task.TrainPart); err != nil { // of a task that New has made it is there
+		g.train, g.n = nil, 0
+		return
+	}
 	all := g.windows(g.train)
 	g.n, g.chosen, g.pieces, g.bounds = all, nil, pieces{}, nil
 	if n > 0 && n < all {

@@ -401,6 +401,33 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// TestStream shows what is written while it is, the prompt first, and nothing of a prompt that is refused.
+func TestStream(t *testing.T) {
+	w := learnt(t, corpus(false), lstm.New(graph.Hidden(8)), Options{Window: 16, Embedding: 8})
+	ask := func(prompt string) (shown, left string, err error) {
+		q := newQuery(w)
+		q.samples, q.Tokens = 2, 9
+		q.Stream(func(piece string) error { shown += piece; return nil })
+		err = q.Run(t.Context(), []string{prompt}, nil, func(p task.Prediction) error {
+			shown += p.Text()
+			left += p.Text()
+			return nil
+		})
+		return shown, left, err
+	}
+	q, want := newQuery(w), ""
+	q.samples, q.Tokens = 2, 9
+	if err := q.Run(t.Context(), []string{"one"}, nil, func(p task.Prediction) error { want += p.Text(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if shown, left, err := ask("one"); err != nil || shown != want || left != "\n\n" || strings.Count(shown, "one") < 2 {
+		t.Errorf("it shows %q, of which %q in the end, %v; want %q", shown, left, err, want)
+	}
+	if shown, _, err := ask("é"); err == nil || shown != "" {
+		t.Errorf("a prompt that is refused shows %q, %v", shown, err)
+	}
+}
+
 // TestStop ends a text before what is to end it, however that is cut into tokens.
 func TestStop(t *testing.T) {
 	w := learnt(t, corpus(false), lstm.New(graph.Hidden(16)), Options{Window: 16, Embedding: 8})

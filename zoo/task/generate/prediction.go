@@ -138,10 +138,13 @@ func (q *query) answer(ctx context.Context, in texts.Input, emit func(task.Predi
 		o := q.Writing
 		o.Seed += uint64(i)
 		if q.show != nil {
-			if err := q.show(in.Text); err != nil {
-				return err
+			p.shown = false // until there is something to show, and so no error of the question
+			o.Each = func(piece string) error {
+				if !p.shown {
+					p.shown, piece = true, in.Text+piece
+				}
+				return q.show(piece)
 			}
-			o.Each, p.shown = q.show, true
 		}
 		p.Sample, p.Seed = i+1, o.Seed
 		if p.Written, err = w.Write(ctx, in.Text, o); err != nil {

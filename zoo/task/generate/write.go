@@ -36,6 +36,9 @@ func DefaultWriting() Writing {
 	return Writing{Tokens: 200, Seed: 1, Sampling: seq2seq.Sampling{Temperature: 0.8, TopP: 1, Repetition: 1}}
 }
 
+// mostRepeated is among how many of the last tokens repetition looks for those that were there.
+const mostRepeated = 1 << 12
+
 // mostWritten is how many tokens are written at most.
 const mostWritten = 1 << 20
 
@@ -218,7 +221,7 @@ func (w *Writer) Write(ctx context.Context, prompt string, o Writing) (string, e
 					own[id] = float32(math.Inf(-1))
 				}
 			}
-			id := sampler.Next(own, before)
+			id := sampler.Next(own, before[max(0, len(before)-mostRepeated):])
 			if id < 0 {
 				return errors.New("generate: a score is not a number; the weights are damaged")
 			}

@@ -246,6 +246,11 @@ func (s *suite) saves(t *testing.T, learnt task.Task, setting task.Setting) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if sized, ok := on.(task.Sized); ok && len(sized.Sizes()) == 0 {
+		t.Error("opened it has no sizes")
+	}
+	on.Limit(0) // as the evaluation of a run does
+	on.Examples()
 	for _, part := range task.Parts() {
 		want, err := learnt.Evaluate(t.Context(), part)
 		if err != nil {
