@@ -74,7 +74,7 @@ func rows() []row {
 		translation("bigru", "multi30k-en-de", "–"),
 		translation("bigru", "multi30k-en-fr", "–"),
 		text("shakespeare", "nats", " nats", 3, "1.548 (minGRU, Feng et al. 2024), on other parts"),
-		text("names", "nats", " nats", 3, "2.090 in PyTorch, on other parts", "--task", "generate"),
+		text("names", "nats", " nats", 3, "2.090 in PyTorch, on other parts", "--task=generate"),
 		text("ptb", "perplexity", " perplexity", 2, "115.9 (Zaremba et al. 2014, small), 82.7 (medium)"),
 		text("ptb-chars", "bits", " bits", 3, "1.36 (LSTM of 1,000 units, Cooijmans et al. 2017)"),
 	)

@@ -28,9 +28,9 @@ func TestParseAndLine(t *testing.T) {
 	if got != want {
 		t.Errorf("the line is\n%s; want\n%s", got, want)
 	}
-	r = row{model: "lstm", dataset: "names", metric: "nats", scale: 1, unit: " nats", published: "–", seeds: []int{1}, more: []string{"--task", "generate"}, places: 3}
+	r = row{model: "lstm", dataset: "names", metric: "nats", scale: 1, unit: " nats", published: "–", seeds: []int{1}, more: []string{"--task=generate"}, places: 3}
 	got = r.line([]outcome{{Parameters: 7, Metrics: map[string]float64{"nats": 2.0434}, Baselines: map[string]map[string]float64{"trigram": {"nats": 2.2189}}, Seconds: 25}})
-	want = "| `zoo run lstm names --task generate` | 1 | 7 | **2.043 nats** (2.043) | trigram 2.219 nats | – | 25 |"
+	want = "| `zoo run lstm names --task=generate` | 1 | 7 | **2.043 nats** (2.043) | trigram 2.219 nats | – | 25 |"
 	if got != want {
 		t.Errorf("the line is\n%s; want\n%s", got, want)
 	}
