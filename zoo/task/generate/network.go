@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gorgonia.org/gorgonia"
@@ -170,11 +171,23 @@ func (w *Writer) carry(u unrolled) []graph.CompileOption {
 	return opts
 }
 
+// longWindow is from how many steps on the states of a window are computed again for the gradient.
+const longWindow = 512
+
+// keptOf returns one in how many states is kept for the gradient: all of short windows, and of long ones as many as take the
+// least memory.
+func keptOf(steps int) int {
+	if steps < longWindow {
+		return 0
+	}
+	return int(math.Sqrt(float64(steps)))
+}
+
 // program returns the program of a shape.
 func (w *Writer) program(l *lane, s shape) (*graph.Program, error) {
 	return l.Get(s, func() (*graph.Builder, []graph.CompileOption) {
 		if s.use == training {
-			b := graph.NewBuilder(w.params, graph.Training())
+			b := graph.NewBuilder(w.params, graph.Training(), graph.Keep(keptOf(s.steps)))
 			loss, u := w.loss(b, s.steps, s.batch, s.room)
 			return b, append(w.carry(u), graph.Loss(loss))
 		}

@@ -212,10 +212,12 @@ func (Kind) Check(s task.Setting) error {
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	o := optionsOf(s)
-	if w := cmp.Or(o.Window, 64); w > 0 {
-		if err := program.CheckMemory(s.Network, "window", w, min(s.Recipe.Batch, 1<<20)); err != nil {
-			return nil, err
-		}
+	window, check := cmp.Or(o.Window, 64), program.CheckMemory
+	if window >= longWindow {
+		check = program.CheckKept
+	}
+	if err := check(s.Network, "window", window, max(1, s.Recipe.Batch)); err != nil {
+		return nil, err
 	}
 	g, err := New(s.Network, d, s.Params, *o)
 	if err != nil {

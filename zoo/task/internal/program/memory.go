@@ -18,6 +18,7 @@ const mostBytes = 4 << 30
 const (
 	unitBytes       = 32
 	normalisedBytes = 96
+	keptBytes       = 12 // where most states are computed again (graph.Keep)
 )
 
 // mostUnrolled is how many steps a cell that cannot be a loop may be declared for, in all layers and directions: each takes
@@ -27,6 +28,19 @@ const mostUnrolled = 1 << 15
 // CheckMemory returns an error if a network over so many steps, the value of a setting, for so many sequences at once takes
 // more memory to train than there is.
 func CheckMemory(n *graph.Network, setting string, steps, batch int) error {
+	each := unitBytes
+	if !args.Nil(n) && n.Config().LayerNorm {
+		each = normalisedBytes
+	}
+	return checkMemory(n, setting, steps, batch, each)
+}
+
+// CheckKept is CheckMemory for a step that keeps few of its states.
+func CheckKept(n *graph.Network, setting string, steps, batch int) error {
+	return checkMemory(n, setting, steps, batch, keptBytes)
+}
+
+func checkMemory(n *graph.Network, setting string, steps, batch, each int) error {
 	if args.Nil(n) || n.Check() != nil {
 		return nil // which is the network's own error
 	}
@@ -35,10 +49,6 @@ func CheckMemory(n *graph.Network, setting string, steps, batch int) error {
 	size := plural(layers, "layer")
 	if n.IsBidirectional() {
 		layers, size = 2*layers, size+", both ways,"
-	}
-	each := unitBytes
-	if c.LayerNorm {
-		each = normalisedBytes
 	}
 	step := float64(each) * float64(layers) * float64(max(1, c.Hidden)) * float64(max(1, batch))
 	if most := int(mostBytes / step); steps > most {
