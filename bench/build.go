@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -45,6 +46,9 @@ func (w Workload) Build(opts ...graph.CompileOption) (*Prepared, error) {
 	one.declare(b)
 	if err := b.Err(); err != nil {
 		return nil, errors.Wrapf(err, "workload %s", w.Name)
+	}
+	if w.Classes > 0 {
+		w.spreadMemories(params)
 	}
 	build := w.buildProgram
 	if w.Mode == Stream && w.Vocabulary == 0 {
@@ -100,6 +104,29 @@ func (w Workload) declare(b *graph.Builder) (d declaration) {
 	}
 	d.y = b.Linear("decoder", w.Vocabulary, b.Dropout(h, w.Dropout))
 	return d
+}
+
+// spreadMemories sets the biases of the gates that keep a unit's state, so that its memories of 1 to T steps are spread evenly in
+// their logarithms: of unit k of n they are
+//
+//	u = log(max(T^((k+½)/n), 1.5) − ½)
+//
+// for the update gate of a GRU and the forget gate of an LSTM, and −u for the input gate of an LSTM.
+func (w Workload) spreadMemories(params *graph.Params) {
+	if w.Cell != "lstm" && w.Cell != "gru" {
+		return
+	}
+	for l := range w.Layers {
+		bias := params.Get(fmt.Sprintf("bias_ih_l%d", l)).Value().Float32s()
+		for k := range w.H {
+			u := math.Log(max(math.Pow(float64(w.T), (float64(k)+0.5)/float64(w.H)), 1.5) - 0.5)
+			bias[w.H+k] = float32(u) // the second gate of both: i f g o, r z n
+			if w.Cell == "lstm" {
+				bias[k] = float32(-u)
+			}
+		}
+	}
+	params.Changed()
 }
 
 // buildProgram compiles a workload that is one program.

@@ -50,7 +50,9 @@ type Workload struct {
 	// Vocabulary, if not 0, makes it a language model: word indices [T, B] into an embedding of width I, the network, and
 	// a linear map to so many logits.
 	Vocabulary int
-	// Classes, if not 0, makes it a classifier: a linear map of the last layer's last state to so many scores.
+	// Classes, if not 0, makes it a classifier: a linear map of the last layer's last state to so many scores. The units of
+	// LSTM and GRU begin with memories of 1 to T steps (Tallec and Ollivier 2018), as those that learn long sequences do:
+	// from others the gradient vanishes on its way to the first steps, and the processor computes with denormal numbers.
 	Classes int
 	// Carried has each run of a language model begin with the states that the run before has ended with, as one reads
 	// consecutive windows of a text.
