@@ -20,6 +20,10 @@ func BenchmarkW9(b *testing.B)  { benchmark(b, "W9") }
 func BenchmarkW10(b *testing.B) { benchmark(b, "W10") }
 func BenchmarkW11(b *testing.B) { benchmark(b, "W11") }
 func BenchmarkW12(b *testing.B) { benchmark(b, "W12") }
+func BenchmarkW13(b *testing.B) { benchmark(b, "W13") }
+func BenchmarkW14(b *testing.B) { benchmark(b, "W14") }
+func BenchmarkW15(b *testing.B) { benchmark(b, "W15") }
+func BenchmarkW16(b *testing.B) { benchmark(b, "W16") }
 
 // benchmark runs a workload on one thread and on all.
 func benchmark(b *testing.B, name string) {

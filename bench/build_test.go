@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 func small(w Workload) Workload {
 	w.T, w.B = min(w.T, 3), min(w.B, 5)
 	w.I, w.H = min(w.I, 6), min(w.H, 7)
-	w.Vocabulary = min(w.Vocabulary, 11)
+	w.Vocabulary, w.Classes = min(w.Vocabulary, 11), min(w.Classes, 4)
 	if w.Layers > 1 {
 		w.I = w.H
 	}
@@ -49,8 +50,11 @@ func TestRun(t *testing.T) {
 	for _, w := range Workloads() {
 		t.Run(w.Name, func(t *testing.T) {
 			want := results[w.Mode]
-			if w.Vocabulary > 0 {
-				want = []string{"gradient by embedding.weight", "gradient by weight_decoder", "gradient by bias_decoder", "gradient by weight_hh_l1"}
+			if w.Mode == Train && w.Vocabulary+w.Classes > 0 {
+				want = []string{"gradient by weight_decoder", "gradient by bias_decoder", fmt.Sprint("gradient by weight_hh_l", w.Layers-1)}
+				if w.Vocabulary > 0 {
+					want = append(want, "gradient by embedding.weight")
+				}
 			}
 			p := build(t, small(w))
 			run(t, p)
@@ -140,6 +144,72 @@ func TestStreamKeepsState(t *testing.T) {
 	y := sequence.results()["y"].Float32s()
 	last := tensor.New(tensor.WithShape(1, 5), tensor.WithBacking(y[len(y)-5:]))
 	agree(t, "the last output", stepper.results()["y"], last)
+}
+
+// TestCarriedStates compares windows, each of which goes on where the one before has ended, with all of their words at once.
+func TestCarriedStates(t *testing.T) {
+	window := Workload{Name: "window", Cell: "lstm", T: 3, B: 2, I: 4, H: 5, Layers: 2, Mode: Forward, Vocabulary: 7, Carried: true}
+	whole := window
+	whole.T, whole.Carried = 9, false
+	windows, sequence := build(t, window), build(t, whole)
+	for i := range 3 { // a window's words are always the same
+		copy(sequence.input.Ints()[6*i:], windows.input.Ints())
+	}
+	run(t, sequence)
+	want := sequence.results()["y"].Float32s()
+	for i := range 3 {
+		run(t, windows)
+		y := windows.results()["y"]
+		agree(t, fmt.Sprint("window ", i), y, tensor.New(tensor.WithShape(3, 2, 7), tensor.WithBacking(want[3*2*7*i:][:3*2*7])))
+	}
+}
+
+// TestWritingReadsWhatItWrites compares the tokens of each step with the best scores of a network that reads all of them.
+func TestWritingReadsWhatItWrites(t *testing.T) {
+	const steps, batch, vocabulary = 12, 2, 7
+	step := Workload{Name: "writing", Cell: "rnn", T: 1, B: batch, I: 30, H: 20, Layers: 2, Mode: Stream, Vocabulary: vocabulary}
+	whole := step
+	whole.T, whole.Mode = steps, Forward
+	writer, reader := build(t, step), build(t, whole)
+	read, written := make([]int, 0, steps*batch), make([]int, 0, steps*batch)
+	for range steps {
+		read = append(read, writer.input.Ints()...)
+		run(t, writer)
+		written = append(written, writer.input.Ints()...)
+	}
+	copy(reader.input.Ints(), read)
+	run(t, reader)
+	y := reader.results()["y"].Float32s()
+	different := make(map[int]bool)
+	for i, token := range written {
+		different[token] = true
+		if row := y[i*vocabulary:][:vocabulary]; row[token] != slices.Max(row) {
+			t.Errorf("step %d, text %d: it writes %d, whose score is %v of %v", i/batch, i%batch, token, row[token], row)
+		}
+	}
+	if len(different) < 2 {
+		t.Errorf("it writes only %v", written)
+	}
+}
+
+// TestDropout counts the outputs that the decoder does not see: the gradients by their weights are zero.
+func TestDropout(t *testing.T) {
+	const hidden, vocabulary = 400, 3
+	w := Workload{Name: "dropout", Cell: "gru", T: 1, B: 1, I: 5, H: hidden, Layers: 1, Mode: Train, Vocabulary: vocabulary}
+	for _, w.Dropout = range []float64{0, 0.25} {
+		p := build(t, w)
+		run(t, p)
+		zeros := 0
+		for _, g := range p.results()["gradient by weight_decoder"].Float32s()[:hidden] {
+			if g == 0 {
+				zeros++
+			}
+		}
+		const deviation = 0.022 // √(0.25·0.75 / 400)
+		if got := float64(zeros) / hidden; math.Abs(got-w.Dropout) > 5*w.Dropout*deviation/0.25 {
+			t.Errorf("dropout %g: %d of %d outputs are dropped", w.Dropout, zeros, hidden)
+		}
+	}
 }
 
 // TestNoAllocations holds for every workload, the step of Adam and that of a stream included.

@@ -22,12 +22,13 @@ type Mode string
 // The modes.
 const (
 	// Train is one step of training: forward, the loss, which is the sum of all outputs, and its gradients by all weights
-	// and by the input. A language model has the cross entropy for a loss, no gradient by its word indices, and a step of
-	// Adam at the end.
+	// and by the input. A language model and a classifier have the cross entropy for a loss, gradients by all weights alone,
+	// and a step of Adam at the end.
 	Train Mode = "train"
 	// Forward gives the outputs of all time steps.
 	Forward Mode = "forward"
-	// Stream is one time step; the state is kept for the next.
+	// Stream is one time step; the state is kept for the next. A language model writes with it: each step reads the token
+	// that had the highest score in the step before.
 	Stream Mode = "stream"
 )
 
@@ -49,6 +50,15 @@ type Workload struct {
 	// Vocabulary, if not 0, makes it a language model: word indices [T, B] into an embedding of width I, the network, and
 	// a linear map to so many logits.
 	Vocabulary int
+	// Classes, if not 0, makes it a classifier: a linear map of the last layer's last state to so many scores. The units of
+	// LSTM and GRU begin with memories of 1 to T steps (Tallec and Ollivier 2018), as those that learn long sequences do:
+	// from others the gradient vanishes on its way to the first steps, and the processor computes with denormal numbers.
+	Classes int
+	// Carried has each run of a language model begin with the states that the run before has ended with, as one reads
+	// consecutive windows of a text.
+	Carried bool
+	// Dropout is the rate of that on the outputs of a language model's network in training.
+	Dropout float64
 }
 
 // cell is a kind of network.
@@ -82,7 +92,7 @@ func cellByName(name string) (cell, bool) {
 	return cells[i], true
 }
 
-// Workloads returns the workloads W1 to W12, which are compared with other frameworks.
+// Workloads returns the workloads W1 to W16, which are compared with other frameworks.
 func Workloads() []Workload {
 	list := []Workload{
 		{Name: "W1", Cell: "lstm", T: 50, B: 32, I: 128, H: 128, Layers: 1, Mode: Train},
@@ -97,6 +107,12 @@ func Workloads() []Workload {
 		{Name: "W10", Cell: "lstm", T: 35, B: 20, I: 650, H: 650, Layers: 2, Mode: Train, Vocabulary: 10000},
 		{Name: "W11", Cell: "lstm", T: 50, B: 32, I: 128, H: 128, Layers: 1, Mode: Forward},
 		{Name: "W12", Cell: "lstm", T: 100, B: 64, I: 256, H: 256, Layers: 1, Mode: Forward},
+		// What zoo run lstm shakespeare trains, the small network of Zaremba, Sutskever and Vinyals 2014 on ptb, a GRU that
+		// reads digits pixel by pixel, and two layers that write characters.
+		{Name: "W13", Cell: "lstm", T: 64, B: 32, I: 128, H: 512, Layers: 1, Mode: Train, Vocabulary: 69, Carried: true, Dropout: 0.25},
+		{Name: "W14", Cell: "lstm", T: 20, B: 20, I: 200, H: 200, Layers: 2, Mode: Train, Vocabulary: 10000, Carried: true},
+		{Name: "W15", Cell: "gru", T: 784, B: 64, I: 1, H: 128, Layers: 1, Mode: Train, Classes: 10},
+		{Name: "W16", Cell: "lstm", T: 1, B: 1, I: 128, H: 512, Layers: 2, Mode: Stream, Vocabulary: 69},
 	}
 	for i := range list {
 		list[i].Title = list[i].Describe()
@@ -118,12 +134,24 @@ func (w Workload) Describe() string {
 	if w.Vocabulary > 0 {
 		b.WriteString(" language model")
 	}
+	if w.Classes > 0 {
+		b.WriteString(" classifier")
+	}
 	if w.Mode != Stream {
 		fmt.Fprintf(&b, " T%d", w.T)
 	}
 	fmt.Fprintf(&b, " B%d I%d H%d", w.B, w.I, w.H)
 	if w.Vocabulary > 0 {
 		fmt.Fprintf(&b, " V%d", w.Vocabulary)
+	}
+	if w.Classes > 0 {
+		fmt.Fprintf(&b, " C%d", w.Classes)
+	}
+	if w.Carried {
+		b.WriteString(", states carried")
+	}
+	if w.Dropout > 0 {
+		fmt.Fprintf(&b, ", dropout %g", w.Dropout)
 	}
 	switch w.Mode {
 	case Train:
@@ -147,7 +175,7 @@ func (w Workload) FLOPs() float64 {
 		in = w.directions() * w.H
 	}
 	width += float64(in * w.Vocabulary)
-	flops := 2 * float64(w.T*w.B) * width
+	flops := 2 * float64(w.B) * (float64(w.T)*width + float64(in*w.Classes))
 	if w.Mode == Train {
 		flops *= 3
 	}
@@ -182,8 +210,20 @@ func (w Workload) Check() error {
 	switch {
 	case w.Vocabulary < 0 || w.Vocabulary > 1<<20:
 		return errors.Errorf("vocabulary %d: want 0 to %d", w.Vocabulary, 1<<20)
-	case w.Vocabulary > 0 && w.Mode == Stream:
-		return errors.Errorf("mode %s: a language model has none; want %s or %s", w.Mode, Train, Forward)
+	case w.Classes < 0 || w.Classes > 1<<20:
+		return errors.Errorf("classes %d: want 0 to %d", w.Classes, 1<<20)
+	case w.Classes > 0 && w.Vocabulary > 0:
+		return errors.Errorf("classes %d: a language model (vocabulary %d) has none; want 0", w.Classes, w.Vocabulary)
+	case w.Classes > 0 && w.Mode == Stream:
+		return errors.Errorf("mode %s: a classifier has none; want %s or %s", w.Mode, Train, Forward)
+	case w.Classes > 0 && w.Bidirectional:
+		return errors.Errorf("classes %d: a bidirectional network has two last states; want 0", w.Classes)
+	case !(w.Dropout >= 0 && w.Dropout < 1):
+		return errors.Errorf("dropout %g: want 0 ≤ rate < 1", w.Dropout)
+	case w.Dropout > 0 && (w.Vocabulary == 0 || w.Mode != Train):
+		return errors.Errorf("dropout %g: only a language model in mode %s has it; want 0", w.Dropout, Train)
+	case w.Carried && (w.Vocabulary == 0 || w.Mode == Stream || w.Bidirectional):
+		return errors.Errorf("carried: only a language model of one direction in mode %s or %s carries its states; want false", Train, Forward)
 	case w.Mode == Stream && w.Bidirectional:
 		return errors.Errorf("mode %s: a bidirectional network reads the sequence from its end too; want %s or %s", w.Mode, Train, Forward)
 	case w.Mode == Stream && w.T != 1:
@@ -201,7 +241,7 @@ func (w Workload) Check() error {
 func (w Workload) gigabytes() float64 {
 	width := float64(w.Layers * w.directions() * w.H)
 	values := float64(w.T*w.B)*(2*float64(w.I)+16*width+3*float64(w.Vocabulary)) +
-		4*(4*width*float64(w.I+w.H)+float64(w.Vocabulary*(w.I+w.H)))
+		4*(4*width*float64(w.I+w.H)+float64(w.Vocabulary*(w.I+w.H))+float64(w.Classes*w.H))
 	const bytes = 4 // of a float32
 	return bytes * values / 1e9
 }

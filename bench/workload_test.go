@@ -9,7 +9,8 @@ import (
 // TestFLOPs compares with the figures that were worked out by hand for the comparison with other frameworks.
 func TestFLOPs(t *testing.T) {
 	want := map[string]float64{"W1": 1.26, "W2": 20.1, "W3": 28.4, "W4": 0.94, "W5": 4.48, "W6": 0.0006, "W7": 1.26, "W8": 0.026,
-		"W9": 2 * 256 * 512 / 1e9, "W10": 55.7, "W11": 0.42, "W12": 6.7}
+		"W9": 2 * 256 * 512 / 1e9, "W10": 55.7, "W11": 0.42, "W12": 6.7,
+		"W13": 16.54, "W14": 6.34, "W15": 14.9, "W16": 2 * (640*2048 + 1024*2048 + 512*69) / 1e9}
 	list := Workloads()
 	if len(list) != len(want) {
 		t.Errorf("%d workloads; want %d", len(list), len(want))
@@ -44,7 +45,13 @@ func TestCheck(t *testing.T) {
 		{func(w *Workload) { w.Vocabulary = -1 }, "vocabulary -1"},
 		{func(w *Workload) { w.Mode = Stream }, "T 50: a run in mode stream is one step"},
 		{func(w *Workload) { w.Mode, w.T, w.Bidirectional = Stream, 1, true }, "mode stream: a bidirectional"},
-		{func(w *Workload) { w.Mode, w.T, w.Vocabulary = Stream, 1, 10 }, "mode stream: a language model"},
+		{func(w *Workload) { w.Classes = -1 }, "classes -1: want 0"},
+		{func(w *Workload) { w.Classes, w.Vocabulary = 2, 10 }, "classes 2: a language model (vocabulary 10) has none"},
+		{func(w *Workload) { w.Mode, w.T, w.Classes = Stream, 1, 2 }, "mode stream: a classifier"},
+		{func(w *Workload) { w.Classes, w.Bidirectional = 2, true }, "classes 2: a bidirectional network"},
+		{func(w *Workload) { w.Dropout = math.NaN() }, "dropout NaN: want 0"},
+		{func(w *Workload) { w.Dropout = 0.5 }, "dropout 0.5: only a language model"},
+		{func(w *Workload) { w.Carried = true }, "carried: only a language model"},
 		{func(w *Workload) { w.T, w.B, w.H = 8192, 8192, 8192 }, "GB of memory"},
 	} {
 		w := Workloads()[0]

@@ -67,7 +67,7 @@ func TestBenchWrongFlags(t *testing.T) {
 		want []string
 	}{
 		{"more", []string{`"more"`}},
-		{"--workload W13", []string{`--workload "W13"`, "zoo bench --help"}},
+		{"--workload W17", []string{`--workload "W17"`, "zoo bench --help"}},
 		{"--workload=", []string{"--workload", "W1"}},
 		{"--workload W1 --T 5", []string{"--T", "--workload"}},
 		{"--cell lsmt", []string{`--cell "lsmt"`, "lstm"}},

@@ -62,7 +62,7 @@ func parse(args []string) (options, error) {
 			return nil
 		}
 	}
-	flags.Func("workload", "names with commas between them (default W1 to W12); other workloads keep their results", list(&o.workloads, workloadNames))
+	flags.Func("workload", "names with commas between them (default W1 to W16); other workloads keep their results", list(&o.workloads, workloadNames))
 	flags.Func("peer", "names with commas between them (default all that are installed)", list(&o.peers, peerNames))
 	flags.BoolVar(&o.sizes, "sizes", false, "measure LSTM and GRU of other sizes, S1 to S10, against PyTorch")
 	flags.BoolVar(&o.slow, "slow", false, "with torch.compile, which takes minutes")

@@ -44,10 +44,11 @@ var peers = []Peer{
 	{Name: "PyTorch", Kind: Python, Source: "pytorch.py", Needs: "torch", Waits: true, Sizes: true, Does: anything},
 	{Name: "torch.compile", Kind: Python, Source: "pytorch.py", Needs: "torch", Args: []string{"--compile"}, Waits: true, Slow: true,
 		Does: func(w bench.Workload) bool { return w.Cell == "custom" }},
-	{Name: "JAX", Kind: Python, Source: "jax_scan.py", Needs: "jax", Does: anything},
+	{Name: "JAX", Kind: Python, Source: "jax_scan.py", Needs: "jax",
+		Does: func(w bench.Workload) bool { return !w.Carried && w.Classes == 0 && !writes(w) }},
 	{Name: "ONNX Runtime", Kind: Python, Source: "onnx_runtime.py", Needs: "onnxruntime", Waits: true,
 		Does: func(w bench.Workload) bool {
-			return w.Mode != bench.Train && w.Cell != "custom" && w.Vocabulary == 0
+			return w.Mode != bench.Train && w.Cell != "custom" && (w.Vocabulary == 0 || writes(w))
 		}},
 	{Name: "Gorgonia", Kind: NestedModule, Source: "gorgonia",
 		Does: func(w bench.Workload) bool { return w.Mode == bench.Train && oneLSTM(w) }},
@@ -56,6 +57,9 @@ var peers = []Peer{
 }
 
 func anything(bench.Workload) bool { return true }
+
+// writes reports whether a language model goes on with its own tokens.
+func writes(w bench.Workload) bool { return w.Vocabulary > 0 && w.Mode == bench.Stream }
 
 // oneLSTM is what the peers in Go do; those of several layers or directions take them minutes.
 func oneLSTM(w bench.Workload) bool {
@@ -111,6 +115,15 @@ func arguments(p Peer, w bench.Workload, s Setting, seconds float64) []string {
 	}
 	if w.Vocabulary > 0 {
 		size = append(size, flag("vocabulary", w.Vocabulary)...)
+	}
+	if w.Carried {
+		size = append(size, "--carried")
+	}
+	if w.Dropout > 0 {
+		size = append(size, flag("dropout", w.Dropout)...)
+	}
+	if w.Classes > 0 {
+		size = append(size, flag("classes", w.Classes)...)
 	}
 	if s.Wait != "" {
 		how = append(how, flag("wait", s.Wait)...)

@@ -106,6 +106,9 @@ func TestArguments(t *testing.T) {
 		{"rnnzoo", "W10", "bench --json --workload W10 --threads 2 --seconds 0.5"},
 		{"rnnzoo", "S1", "bench --json --cell lstm --T 16 --B 256 --I 64 --H 64 --layers 1 --mode train --threads 2 --seconds 0.5"},
 		{"PyTorch", "W10", "--cell lstm --T 35 --B 20 --I 650 --H 650 --layers 2 --mode train --vocabulary 10000 --threads 2 --seconds 0.5 --wait active"},
+		{"PyTorch", "W13", "--cell lstm --T 64 --B 32 --I 128 --H 512 --layers 1 --mode train --vocabulary 69 --carried --dropout 0.25 --threads 2 --seconds 0.5 --wait active"},
+		{"PyTorch", "W15", "--cell gru --T 784 --B 64 --I 1 --H 128 --layers 1 --mode train --classes 10 --threads 2 --seconds 0.5 --wait active"},
+		{"ONNX Runtime", "W16", "--cell lstm --T 1 --B 1 --I 128 --H 512 --layers 2 --mode stream --vocabulary 69 --threads 2 --seconds 0.5 --wait active"},
 		{"torch.compile", "W7", "--cell custom --T 50 --B 32 --I 128 --H 128 --layers 1 --mode train --threads 2 --seconds 0.5 --wait active --compile"},
 		{"JAX", "W5", "--cell lstm --T 100 --B 32 --I 100 --H 128 --layers 1 --mode train --bidirectional --threads 2 --seconds 0.5"},
 	} {
@@ -125,6 +128,7 @@ func TestWhoDoesWhat(t *testing.T) {
 		"W5": everybody, "W6": everybody + "Gorgonia, GoMLX, GoMLX simd", "W7": "rnnzoo, PyTorch, torch.compile, JAX",
 		"W8": everybody + "ONNX Runtime, GoMLX, GoMLX simd", "W9": everybody + "ONNX Runtime, GoMLX, GoMLX simd", "W10": everybody,
 		"W11": everybody + "ONNX Runtime, GoMLX, GoMLX simd", "W12": everybody + "ONNX Runtime, GoMLX, GoMLX simd",
+		"W16": "rnnzoo, PyTorch, ONNX Runtime",
 	}
 	for _, w := range slices.Concat(bench.Workloads(), sizes()) {
 		var names []string
@@ -160,11 +164,11 @@ func TestParse(t *testing.T) {
 		args string
 		want string // the names of the workloads
 	}{
-		{"", "W1 W2 W3 W4 W5 W6 W7 W8 W9 W10 W11 W12"},
+		{"", "W1 W2 W3 W4 W5 W6 W7 W8 W9 W10 W11 W12 W13 W14 W15 W16"},
 		{"--workload w4,W1", "W1 W4"},
 		{"--sizes", "S1 S2 S3 S4 S5 S6 S7 S8 S9 S10"},
 		{"--workload s3 --peer pytorch", "S3"},
-		{"--workload W13", ""},
+		{"--workload W17", ""},
 		{"--peer tensorflow", ""},
 		{"--rounds 0", ""},
 		{"--seconds 0", ""},

@@ -48,10 +48,30 @@ class LanguageModel(nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(args.vocabulary, args.I)
         self.network = network
+        self.dropout = nn.Dropout(args.dropout)
         self.decoder = nn.Linear(args.H, args.vocabulary)
 
-    def forward(self, words):
-        return self.decoder(self.network(self.embedding(words))[0])
+    def forward(self, words, state=None):
+        y, state = self.network(self.embedding(words), state)
+        return self.decoder(self.dropout(y)), state
+
+
+class Classifier(nn.Module):
+    def __init__(self, args, network):
+        super().__init__()
+        self.network = network
+        self.decoder = nn.Linear(args.H, args.classes)
+        # The memories of 1 to T steps of bench/build.go, without which gradients become denormal numbers.
+        u = torch.log((args.T ** ((torch.arange(args.H) + 0.5) / args.H)).clamp(min=1.5) - 0.5)
+        with torch.no_grad():
+            for l in range(args.layers):
+                bias = getattr(network, f"bias_ih_l{l}")
+                bias[args.H:2 * args.H] = u
+                if args.cell == "lstm":
+                    bias[:args.H] = -u
+
+    def forward(self, x):
+        return self.decoder(self.network(x)[0][-1])
 
 
 def network(args):
@@ -76,10 +96,29 @@ def train_language_model(args, net):
     words = torch.randint(args.vocabulary, (args.T, args.B))
     target = torch.randint(args.vocabulary, (args.T * args.B,))
     adam = torch.optim.Adam(model.parameters(), fused=True)
+    state = None
+
+    def run():
+        nonlocal state
+        adam.zero_grad()
+        logits, final = model(words, state)
+        if args.carried:
+            state = tuple(s.detach() for s in final) if isinstance(final, tuple) else final.detach()
+        nn.functional.cross_entropy(logits.flatten(0, 1), target).backward()
+        adam.step()
+
+    return run
+
+
+def train_classifier(args, net):
+    model = Classifier(args, net)
+    x = torch.rand(args.T, args.B, args.I).mul_(2).sub_(1)
+    target = torch.randint(args.classes, (args.B,))
+    adam = torch.optim.Adam(model.parameters(), fused=True)
 
     def run():
         adam.zero_grad()
-        nn.functional.cross_entropy(model(words).flatten(0, 1), target).backward()
+        nn.functional.cross_entropy(model(x), target).backward()
         adam.step()
 
     return run
@@ -123,13 +162,52 @@ def stream_cell(args):
     return run
 
 
+def write(args, net):
+    """Each step reads the token that had the highest score in the step before."""
+    model = LanguageModel(args, net).eval()
+    token = torch.zeros(1, args.B, dtype=torch.long)
+    state = None
+
+    @torch.inference_mode()
+    def run():
+        nonlocal token, state
+        logits, state = model(token, state)
+        token = logits.argmax(-1)
+
+    return run
+
+
+def write_cells(args):
+    """The same with a cell for each layer, which has less around it."""
+    embedding, decoder = nn.Embedding(args.vocabulary, args.I), nn.Linear(args.H, args.vocabulary)
+    kind = {"lstm": nn.LSTMCell, "gru": nn.GRUCell}[args.cell]
+    cells = [kind(args.I if l == 0 else args.H, args.H) for l in range(args.layers)]
+    states = [None] * args.layers
+    token = torch.zeros(args.B, dtype=torch.long)
+
+    @torch.inference_mode()
+    def run():
+        nonlocal token
+        x = embedding(token)
+        for l, cell in enumerate(cells):
+            states[l] = cell(x, states[l])
+            x = states[l][0] if args.cell == "lstm" else states[l]
+        token = decoder(x).argmax(-1)
+
+    return run
+
+
 def main():
     args = measure.arguments(__doc__)
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     net = network(args)
-    if args.vocabulary:
+    if args.vocabulary and args.mode == "stream":
+        candidates = [write(args, net), write_cells(args)]
+    elif args.vocabulary:
         candidates = [train_language_model(args, net)]
+    elif args.classes:
+        candidates = [train_classifier(args, net)]
     elif args.compile:
         # The steps of the network at once, or each by itself, which compiles ten times sooner.
         step = network(args)
