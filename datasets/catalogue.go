@@ -23,6 +23,12 @@ func catalogue() []entry {
 		{sunspotsInfo(), nil, openSeries(Sunspots)},
 		{temperaturesInfo(), nil, openSeries(Temperatures)},
 
+		{addingInfo(), nil, openMade(Adding)},
+		{copyInfo(), nil, openMade(Copy)},
+		mnist(0),
+		mnist(1),
+		mnist(2),
+
 		{datesInfo(), nil, openPairs(Dates)},
 		multi30k("de", "en"),
 		multi30k("en", "de"),
