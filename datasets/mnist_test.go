@@ -78,8 +78,8 @@ func TestMNIST(t *testing.T) {
 	for i := range fifth {
 		fifth[i] /= 255
 	}
-	first := rows.Train.At(0)
-	if err := rows.Check(rows.Train, 0); err != nil || !slices.Equal(first.Values[5*28:6*28], fifth) || rows.Train.Steps(0) != 28 || rows.Width != 28 {
+	first, err := rows.Get(rows.Train, 0)
+	if err != nil || !slices.Equal(first.Values[5*28:6*28], fifth) || rows.Train.Steps(0) != 28 || rows.Width != 28 {
 		t.Errorf("row 6 of the first digit is %v; want %v; %v", first.Values[5*28:6*28], fifth, err)
 	}
 	if q := pixels.Train.At(0); !slices.Equal(q.Values, first.Values) || pixels.Train.Steps(0) != 784 || pixels.Width != 1 {

@@ -112,6 +112,9 @@ func scrambled(x uint64) uint64 {
 	return x ^ x>>31
 }
 
+// Drawn reports whether there are other sequences in each epoch.
+func (l SequenceList) Drawn() bool { return l.drawn }
+
 // Len returns how many sequences there are.
 func (l SequenceList) Len() int { return l.n }
 
@@ -131,15 +134,21 @@ func (l SequenceList) At(i int) Sequence {
 	return l.at(l.draw, i)
 }
 
-// Check returns an error for the first thing in sequence i of a list that makes no sense in the dataset.
-func (s *Sequences) Check(l SequenceList, i int) error {
-	return s.check(l.At(i), l.Steps(i), i)
+// Get returns sequence i of a part, or an error for the first thing in it that makes no sense.
+func (s *Sequences) Get(part SequenceList, i int) (Sequence, error) {
+	if s == nil {
+		return Sequence{}, errors.New("the dataset is nil; datasets.Open opens one")
+	}
+	if i < 0 || i >= part.Len() {
+		return Sequence{}, errors.Errorf("%s: there is no sequence %d; there are %d", s.Meta.Name, i+1, part.Len())
+	}
+	q := part.At(i)
+	return q, errors.WithMessagef(s.check(q, part.Steps(i)), "%s: sequence %d", s.Meta.Name, i+1)
 }
 
-func (s *Sequences) check(q Sequence, steps, i int) error {
-	wrong := func(format string, args ...any) error {
-		return errors.WithMessagef(errors.Errorf(format, args...), "%s: sequence %d", s.Meta.Name, i+1)
-	}
+// check returns an error for the first thing in a sequence of so many steps that makes no sense.
+func (s *Sequences) check(q Sequence, steps int) error {
+	wrong := errors.Errorf
 	if steps < 1 || len(q.Values) != steps*s.Width {
 		return wrong("it has %d numbers; want at least one row of %d, and %d rows", len(q.Values), s.Width, steps)
 	}

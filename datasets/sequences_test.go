@@ -18,10 +18,11 @@ import (
 func all(t *testing.T, s *Sequences, l SequenceList) (all []Sequence) {
 	t.Helper()
 	for i := range l.Len() {
-		if err := s.Check(l, i); err != nil {
+		q, err := s.Get(l, i)
+		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, l.At(i))
+		all = append(all, q)
 	}
 	return all
 }
@@ -206,7 +207,7 @@ func TestSequencesChecked(t *testing.T) {
 		{Sequences{Width: 1, Classes: classes, EachStep: true}, Sequence{Values: []float32{1}, Labels: []int{2}}, "the label of step 1 is 2; want one of the 2 classes, or below 0 for none"},
 	} {
 		c.s.Meta.Name = "signals"
-		err := c.s.Check(NewSequenceList(c.s.Width, c.q), 0)
+		_, err := c.s.Get(NewSequenceList(c.s.Width, c.q), 0)
 		if (err == nil) != (c.want == "") || err != nil && err.Error() != "signals: sequence 1: "+c.want {
 			t.Errorf("%+v: %v; want %s", c.q, err, c.want)
 		}
