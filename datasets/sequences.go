@@ -112,6 +112,12 @@ func scrambled(x uint64) uint64 {
 	return x ^ x>>31
 }
 
+// First returns the list of the first n sequences, or of all if there are not so many.
+func (l SequenceList) First(n int) SequenceList {
+	l.n = min(l.n, max(0, n))
+	return l
+}
+
 // Drawn reports whether there are other sequences in each epoch.
 func (l SequenceList) Drawn() bool { return l.drawn }
 

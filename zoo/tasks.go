@@ -10,6 +10,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -18,6 +19,7 @@ func Tasks() []task.Kind {
 	return []task.Kind{
 		forecast.Kind{},
 		classify.Kind{},
+		recognise.Kind{},
 		translate.Kind{},
 	}
 }
