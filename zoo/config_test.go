@@ -43,13 +43,19 @@ func short(t *testing.T, name string) datasets.Dataset {
 		d.Train, d.Valid, d.Test = d.Train[:400], d.Valid[:most], d.Test[:most]
 	case *datasets.Pairs:
 		d.Train, d.Valid, d.Test = d.Train[:400], d.Valid[:most], d.Test[:most]
+	case *datasets.Sequences:
+		if d, err = d.Resized(12); err != nil {
+			t.Fatal(err)
+		}
+		d.Train, d.Valid, d.Test = d.Train.First(400), d.Valid.First(most), d.Test.First(most)
+		return d
 	}
 	return d
 }
 
 // TestEveryPair trains each model on one dataset of each task.
 func TestEveryPair(t *testing.T) {
-	for _, dataset := range []string{"airline", "phrases", "dates"} {
+	for _, dataset := range []string{"airline", "phrases", "dates", "adding"} {
 		d := short(t, dataset)
 		for _, m := range Models() {
 			t.Run(dataset+" "+m.Name, func(t *testing.T) {

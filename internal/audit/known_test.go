@@ -9,6 +9,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -30,6 +31,7 @@ var made = map[reflect.Type]bool{
 	reflect.TypeFor[option.Field]():            true,
 	reflect.TypeFor[forecast.Forecast]():       true,
 	reflect.TypeFor[classify.Classification](): true,
+	reflect.TypeFor[recognise.Recognition]():   true,
 	reflect.TypeFor[translate.Translation]():   true,
 }
 
@@ -62,6 +64,7 @@ var arguments = map[string][]any{
 	"datasets.Describe":        {"airline"},
 	"datasets.Labelled.Part":   {"train"},
 	"datasets.Pairs.Part":      {"train"},
+	"datasets.Sequences.Part":  {"train"},
 	"datasets.Chronological":   {100, 0.1, 0.2},
 	"train.NewOptimizer":       {"adam", 0.1},
 	"train.NewSchedule":        {"cosine", 0.1, 2, 3},
@@ -102,5 +105,7 @@ var queries = map[string]func(w *world) any{
 	"forecast.nobody":  func(*world) any { return forecast.Kind{}.Query() },
 	"classify.nobody":  func(*world) any { return classify.Kind{}.Query() },
 	"translate.nobody": func(*world) any { return translate.Kind{}.Query() },
+	"recognise":        func(*world) any { return result(recognise.Of(trained().sequences)).Query() },
+	"recognise.nobody": func(*world) any { return recognise.Kind{}.Query() },
 	"files":            func(*world) any { return train.Folder("folder") },
 }

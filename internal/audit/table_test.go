@@ -24,6 +24,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -80,6 +81,7 @@ var table = map[string]exported{
 			"Threads":          graph.Threads,
 			"Unrolled":         graph.Unrolled,
 			"Verify":           graph.Verify,
+			"Chrono":           graph.Chrono,
 			"TorchInit":        graph.TorchInit,
 			"Training":         graph.Training,
 			"Uniform":          graph.Uniform,
@@ -197,7 +199,13 @@ var table = map[string]exported{
 	"datasets": {
 		funcs: map[string]any{
 			"Airline":         datasets.Airline,
+			"Adding":          datasets.Adding,
 			"Buckets":         datasets.Buckets,
+			"Copy":            datasets.Copy,
+			"DrawnSequences":  datasets.DrawnSequences,
+			"LazySequences":   datasets.LazySequences,
+			"Length":          datasets.Length,
+			"NewSequenceList": datasets.NewSequenceList,
 			"CO2":             datasets.CO2,
 			"CSV":             datasets.CSV,
 			"CacheDir":        datasets.CacheDir,
@@ -264,6 +272,9 @@ var table = map[string]exported{
 			reflect.TypeFor[datasets.Pairs](),
 			reflect.TypeFor[datasets.Passage](),
 			reflect.TypeFor[datasets.Range](),
+			reflect.TypeFor[datasets.Sequence](),
+			reflect.TypeFor[datasets.SequenceList](),
+			reflect.TypeFor[datasets.Sequences](),
 			reflect.TypeFor[datasets.Series](),
 			reflect.TypeFor[datasets.Settings](),
 			reflect.TypeFor[datasets.Split](),
@@ -419,6 +430,22 @@ var table = map[string]exported{
 			reflect.TypeFor[forecast.Options](),
 			reflect.TypeFor[forecast.Prediction](),
 			reflect.TypeFor[forecast.State](),
+		},
+	},
+	"zoo/task/recognise": {
+		funcs: map[string]any{
+			"New":    recognise.New,
+			"Of":     recognise.Of,
+			"Open":   recognise.Open,
+			"Scales": recognise.Scales,
+		},
+		types: []reflect.Type{
+			reflect.TypeFor[recognise.Answer](),
+			reflect.TypeFor[recognise.Kind](),
+			reflect.TypeFor[recognise.Options](),
+			reflect.TypeFor[recognise.Prediction](),
+			reflect.TypeFor[recognise.Recogniser](),
+			reflect.TypeFor[recognise.Recognition](),
 		},
 	},
 	"zoo/task/translate": {

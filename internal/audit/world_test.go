@@ -31,6 +31,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -129,6 +130,9 @@ func init() {
 	maker(func(*world) datasets.Series { return *tinySeries() })
 	maker(func(*world) datasets.Labelled { return *tinyLabelled() })
 	maker(func(*world) datasets.Pairs { return *tinyPairs() })
+	maker(func(*world) *datasets.Sequences { return tinySequences() })
+	maker(func(*world) datasets.Sequences { return *tinySequences() })
+	maker(func(*world) datasets.SequenceList { return tinySequences().Train })
 	maker(func(*world) datasets.Dataset { return tinySeries() })
 	// text
 	maker(func(*world) text.Tokenizer { return text.Words{Lower: true} })
@@ -179,6 +183,10 @@ func init() {
 	})
 	maker(func(w *world) *classify.Classification {
 		return result(classify.New(network(), tinyLabelled(), graph.NewParams(tensor.Float32), classify.Options{Embedding: 2}))
+	})
+	maker(func(*world) *recognise.Recogniser { return result(recognise.Of(trained().sequences)) })
+	maker(func(w *world) *recognise.Recognition {
+		return result(recognise.New(network(), tinySequences(), graph.NewParams(tensor.Float32), recognise.Options{}))
 	})
 	maker(func(w *world) *translate.Translation {
 		return result(translate.New(network(), network(), tinyPairs(), graph.NewParams(tensor.Float32), translate.Options{Embedding: 2, Tokenizer: "words"}))
@@ -281,8 +289,16 @@ func tinyPairs() *datasets.Pairs {
 	return p
 }
 
+func tinySequences() *datasets.Sequences {
+	s := &datasets.Sequences{Meta: datasets.Info{Name: "tiny"}, Width: 2, Classes: []string{"low", "high"}}
+	for _, l := range []*datasets.SequenceList{&s.Train, &s.Valid, &s.Test} {
+		*l = datasets.NewSequenceList(2, datasets.Sequence{Values: []float32{1, 2, 3, 4}}, datasets.Sequence{Values: []float32{5, 6}, Label: 1})
+	}
+	return s
+}
+
 // runs are what is trained once and used by all.
-type runs struct{ series, texts, pairs *zoo.Run }
+type runs struct{ series, texts, pairs, sequences *zoo.Run }
 
 var trained = sync.OnceValue(func() runs {
 	one := func(d datasets.Dataset) *zoo.Run {
@@ -303,7 +319,7 @@ var trained = sync.OnceValue(func() runs {
 		e := result(zoo.New(c, zoo.WithDataset(d)))
 		return e.Kept(result(e.Run(context.Background())))
 	}
-	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs())}
+	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs()), own("recognise", tinySequences())}
 })
 
 // valid returns the valid value of a type in a world.
