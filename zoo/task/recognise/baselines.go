@@ -92,11 +92,11 @@ func always(rows ...[]float64) func(datasets.Sequence) (func(int) []float64, err
 
 // learnSimple learns the rival that looks at no number: frequencies, or the mean.
 func (r *Recognition) learnSimple(ctx context.Context) (*rival, error) {
-	longest := 1
+	rows := 1
 	if r.data.EachStep {
-		longest = r.longest(r.data.Train)
+		rows = longest(r.data.Train)
 	}
-	counts := make([][]float64, longest)
+	counts := make([][]float64, rows)
 	for t := range counts {
 		counts[t] = make([]float64, r.outputs())
 	}
@@ -167,7 +167,7 @@ type linear struct {
 	list   datasets.SequenceList
 }
 
-// learnLinear returns the trained rival, with the weights of the epoch that is best on the validation part.
+// learnLinear returns the trained rival, with the weights of the epoch with the least validation loss.
 func (r *Recognition) learnLinear(ctx context.Context) (*linear, error) {
 	var m moments
 	for _, at := range r.kept[:min(len(r.kept), 1000)] { // enough to scale by
@@ -179,7 +179,8 @@ func (r *Recognition) learnLinear(ctx context.Context) (*linear, error) {
 	for i := range l.scale {
 		l.scale[i] = m.scale()
 	}
-	result, err := train.Run(ctx, l, train.Epochs(5), train.Patience(1), train.Maximize(accuracyName), train.Batch(100), train.Clip(0), train.Optimize(&train.Adam{LR: 1e-3}))
+	epochs := min(50, max(5, 200_000/len(r.kept))) // more where there are few examples
+	result, err := train.Run(ctx, l, train.Epochs(epochs), train.Patience(2), train.Batch(32), train.Clip(0), train.Optimize(&train.Adam{LR: 1e-3}))
 	if err == nil && result.Interrupted { // which is no error of a run
 		err = errors.WithStack(ctx.Err())
 	}

@@ -117,12 +117,12 @@ func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := program.CheckMemory(s.Network, "length", longest(data.Train), program.BatchOf(s.Recipe.Batch, data.Train.Len())); err != nil {
+		return nil, err
+	}
 	o := optionsOf(s)
 	r, err := New(s.Network, data, s.Params, *o)
 	if err != nil {
-		return nil, err
-	}
-	if err := program.CheckMemory(s.Network, "length", r.longest(data.Train), program.BatchOf(s.Recipe.Batch, data.Train.Len())); err != nil {
 		return nil, err
 	}
 	*o = r.opts

@@ -123,7 +123,7 @@ func checkCurriculum(data *datasets.Sequences, opts Options) error {
 }
 
 // longest returns the length of the longest sequence of a part.
-func (r *Recogniser) longest(part datasets.SequenceList) int {
+func longest(part datasets.SequenceList) int {
 	n := 0
 	for i := range part.Len() {
 		if n = max(n, part.Steps(i)); part.Drawn() {
@@ -291,7 +291,7 @@ func (r *Recognition) Evaluate(ctx context.Context, p task.Part) (task.Scores, e
 	if err != nil {
 		return task.Scores{}, err
 	}
-	longest, alike := r.longest(part), even(part)
+	most, alike := longest(part), even(part)
 	var bounds []int
 	if !alike {
 		lengths := make([]int, part.Len())
@@ -301,7 +301,7 @@ func (r *Recognition) Evaluate(ctx context.Context, p task.Part) (task.Scores, e
 		bounds = program.StepBounds(lengths, 1)
 	}
 	score := newScore(r.data)
-	for _, batch := range r.byLength(part.Len(), part.Steps, r.atOnce(longest)) {
+	for _, batch := range r.byLength(part.Len(), part.Steps, r.atOnce(most)) {
 		if err := args.Context(ctx); err != nil {
 			return task.Scores{}, err
 		}

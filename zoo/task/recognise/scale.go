@@ -58,14 +58,19 @@ type learnt struct {
 	labels  []int   // of the sequences, where each has one and keeps it
 }
 
-// learn reads the training part once, unless there is nothing to learn.
+// mostLearnt is how many numbers of sequences that are made are read to learn what scales them.
+const mostLearnt = 1 << 24
+
+// learn reads the training part once, unless there is nothing to learn. Of sequences that are made some are enough.
 func learn(data *datasets.Sequences, way string) (learnt, error) {
 	columns, together := make([]moments, data.Width), new(moments)
 	var target moments
 	var l learnt
 	n := data.Train.Len()
-	if data.Train.Drawn() && way == scaleNone && data.Classes != nil {
-		n = 0
+	if data.Train.Drawn() {
+		if n = min(n, 1+mostLearnt/max(1, data.Train.Steps(0)*data.Width)); way == scaleNone && data.Classes != nil {
+			n = 0
+		}
 	}
 	for i := range n {
 		q, err := data.Get(data.Train, i)
