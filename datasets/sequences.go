@@ -3,6 +3,7 @@ package datasets
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"github.com/pkg/errors"
@@ -170,6 +171,8 @@ func (s *Sequences) check(q Sequence, steps int) error {
 		return wrong("its label is %d; want 0 to %d, one of the %d classes", q.Label, len(s.Classes)-1, len(s.Classes))
 	case s.EachStep && len(q.Labels) != steps:
 		return wrong("it has %d labels; want one for each of its %d steps", len(q.Labels), steps)
+	case s.EachStep && slices.Max(q.Labels) < 0:
+		return wrong("none of its steps has a label; leave it out")
 	case s.EachStep:
 		for t, label := range q.Labels {
 			if label >= len(s.Classes) {

@@ -204,6 +204,7 @@ func TestSequencesChecked(t *testing.T) {
 		{Sequences{Width: 1}, Sequence{Values: []float32{1}, Target: math.Inf(1)}, "its number is +Inf; want a finite one"},
 		{Sequences{Width: 1, Classes: classes}, Sequence{Values: []float32{1}, Label: 2}, "its label is 2; want 0 to 1, one of the 2 classes"},
 		{Sequences{Width: 1, Classes: classes, EachStep: true}, Sequence{Values: []float32{1}}, "it has 0 labels; want one for each of its 1 steps"},
+		{Sequences{Width: 1, Classes: classes, EachStep: true}, Sequence{Values: []float32{1, 2}, Labels: []int{-1, -100}}, "none of its steps has a label; leave it out"},
 		{Sequences{Width: 1, Classes: classes, EachStep: true}, Sequence{Values: []float32{1}, Labels: []int{2}}, "the label of step 1 is 2; want one of the 2 classes, or below 0 for none"},
 	} {
 		c.s.Meta.Name = "signals"
