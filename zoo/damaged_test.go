@@ -43,7 +43,26 @@ func (k keptFolder) with(t testing.TB, dir, name string, content []byte) {
 	}
 }
 
-// keptFolders are a run of every task, of format 1 and of today's.
+// folderOf reads a folder that a run has been kept in.
+func folderOf(t testing.TB, name, dir, input string) keptFolder {
+	t.Helper()
+	k := keptFolder{name, make(map[string][]byte), input}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.Name() == "input.txt" || f.Name() == "predicted.jsonl" { // which are no part of the run
+			continue
+		}
+		if k.files[f.Name()], err = os.ReadFile(filepath.Join(dir, f.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return k
+}
+
+// keptFolders are a run of every task, of format 1, if there were such runs of it, and of today's.
 func keptFolders(t testing.TB) []keptFolder {
 	t.Helper()
 	old := filepath.Join("testdata", "format1")
@@ -68,21 +87,17 @@ func keptFolders(t testing.TB) []keptFolder {
 			t.Fatal(err)
 		}
 		for i, dir := range []string{filepath.Join(old, e.Name()), now} {
-			k := keptFolder{fmt.Sprintf("%s of format %d", e.Name(), i+1), make(map[string][]byte), string(input)}
-			files, err := os.ReadDir(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range files {
-				if f.Name() == "input.txt" || f.Name() == "predicted.jsonl" { // which are no part of the run
-					continue
-				}
-				if k.files[f.Name()], err = os.ReadFile(filepath.Join(dir, f.Name())); err != nil {
-					t.Fatal(err)
-				}
-			}
-			all = append(all, k)
+			all = append(all, folderOf(t, fmt.Sprintf("%s of format %d", e.Name(), i+1), dir, string(input)))
 		}
+	}
+	for dataset, input := range map[string]string{"adding": "0.5 1 0.25 1\n0.1 0\n"} { // of tasks that came later
+		e, r := trainedOn(t, small(t, "gru", dataset), short(t, dataset))
+		tasks[e.Config.Task] = true
+		dir := t.TempDir()
+		if err := e.Kept(r).SaveTo(dir); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, folderOf(t, "gru-"+dataset, dir, input))
 	}
 	if len(tasks) != len(Tasks()) {
 		t.Fatalf("runs of %d tasks; want one of each of the %d", len(tasks), len(Tasks()))
