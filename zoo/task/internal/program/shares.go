@@ -13,7 +13,7 @@ func Shares(labels []int, classes, n int) []int {
 	}
 	want, before := make([]int, classes), 0
 	for label, k := range size { // cumulative, so that the shares add up to n
-		want[label] = (before+k)*n/total - before*n/total
+		want[label] = (before+k)*n/max(1, total) - before*n/max(1, total)
 		before += k
 	}
 	kept := make([]int, 0, n)
