@@ -96,10 +96,10 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		r.Hidden, r.Epochs, r.LR = 128, 16, 2e-3
 		o.Scale, o.Curriculum = scaleNone, 15
 	case "rows-mnist":
-		r.Hidden, r.Batch, r.Epochs, r.LR = 128, 100, 10, 2e-3
-		o.Scale, o.OutputDropout = scaleAll, 0.2
+		r.Hidden, r.Batch, r.Epochs, r.LR, r.WeightDrop, r.Maximize = 128, 100, 16, 2e-3, 0.3, accuracyName
+		o.Scale, o.OutputDropout = scaleAll, 0.3
 	case "smnist", "psmnist":
-		r.Hidden, r.Batch, r.Epochs, r.LR, r.Chrono = 128, 64, 20, 2e-3, 784
+		r.Hidden, r.Batch, r.Epochs, r.LR, r.Chrono, r.Maximize = 128, 64, 20, 2e-3, 784, accuracyName
 		o.Scale = scaleAll
 	}
 	return o
