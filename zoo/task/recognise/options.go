@@ -90,11 +90,11 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	o := &Options{Scale: scaleColumns, Pooling: "last", CurriculumEpochs: 1}
 	switch s.Dataset() {
 	case "adding":
-		r.Hidden, r.Epochs, r.LR = 64, 16, 5e-3
+		r.Epochs, r.LR = 16, 5e-3
 		o.Scale, o.Curriculum, o.CurriculumEpochs = scaleNone, 37, 2
 	case "copy":
-		r.Hidden, r.Epochs, r.LR = 128, 16, 2e-3
-		o.Scale, o.Curriculum = scaleNone, 15
+		r.Hidden, r.Epochs, r.LR = 128, 24, 5e-3
+		o.Scale, o.Curriculum, o.CurriculumEpochs = scaleNone, 15, 3
 	case "rows-mnist":
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.WeightDrop, r.Maximize = 128, 100, 16, 2e-3, 0.3, accuracyName
 		o.Scale, o.OutputDropout = scaleAll, 0.3
