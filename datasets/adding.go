@@ -18,13 +18,13 @@ func addingInfo() Info {
 // addingLength is the length that is usual.
 const addingLength = 600
 
-// Adding returns the adding problem over 600 steps, or as many as Resized says: rows of a number, uniform over [0, 1), and a
-// mark that is 1 for one number in the first half and one in the second, and else 0. The sum of the two is to be said. Who
-// always says 1, its mean, has a mean squared error of 1/6. Each epoch has 10,000 new sequences; 1,000 validate and 1,000
-// test.
+// Adding returns the adding problem over 600 steps, or as many as Resized says: rows of a number, uniform over [0, 1),
+// and a mark that is 1 for one number in the first half and one in the second, and else 0. The sum of the two is to be
+// said. Who always says 1, its mean, has a mean squared error of 1/6. Each epoch has 10,000 new sequences; 1,000
+// validate and 1,000 test.
 //
-// S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, in the form of M. Arjovsky, A. Shah and Y. Bengio, Unitary
-// evolution recurrent neural networks, 2016.
+// S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, in the form of M. Arjovsky, A. Shah and Y. Bengio,
+// Unitary evolution recurrent neural networks, 2016.
 func Adding() *Sequences { return adding(addingLength) }
 
 func adding(length int) *Sequences {

@@ -22,13 +22,13 @@ const (
 	copyCue     = 9    // the input behind the blank
 )
 
-// Copy returns the copy memory problem with a delay T of 1,000 steps, or as many as Resized says: ten symbols out of eight,
-// T−1 blanks, a cue and ten blanks, each a row in which one of ten numbers is 1. At each of the T+20 steps a class is to be
-// said: blank, and at the last ten steps the symbols in their order. Who remembers nothing has a mean cross entropy of
-// 10·ln 8/(T+20). Each epoch has 10,000 new sequences; 200 validate and 1,000 test.
+// Copy returns the copy memory problem with a delay T of 1,000 steps, or as many as Resized says: ten symbols out of
+// eight, T−1 blanks, a cue and ten blanks, each a row in which one of ten numbers is 1. At each of the T+20 steps a
+// class is to be said: blank, and at the last ten steps the symbols in their order. Who remembers nothing has a mean
+// cross entropy of 10·ln 8/(T+20). Each epoch has 10,000 new sequences; 200 validate and 1,000 test.
 //
-// S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, in the form of M. Arjovsky, A. Shah and Y. Bengio, Unitary
-// evolution recurrent neural networks, 2016.
+// S. Hochreiter and J. Schmidhuber, Long short-term memory, 1997, in the form of M. Arjovsky, A. Shah and Y. Bengio,
+// Unitary evolution recurrent neural networks, 2016.
 func Copy() *Sequences { return copyMemory(copyLength) }
 
 func copyMemory(delay int) *Sequences {

@@ -69,8 +69,8 @@ func mnist(form int) entry {
 	}}
 }
 
-// mnistOrder returns the order in which psmnist reads the pixels. There is none that all use: this one is drawn from a seed, of
-// Go's PCG, and never changes.
+// mnistOrder returns the order in which psmnist reads the pixels. There is none that all use: this one is drawn from a
+// seed, of Go's PCG, and never changes.
 func mnistOrder() []int { return rand.New(rand.NewPCG(92916, 0)).Perm(mnistPixels) }
 
 // mnistFile is one of the four files, in the order in which they are read: its name, the checksum and size of what is
@@ -100,8 +100,8 @@ func mnistSource() *source {
 // digits are pictures and what they show.
 type digits struct{ pixels, labels []byte }
 
-// sequences returns n of the digits as sequences of rows of a width, in another order of the pixels unless it is nil. The
-// bytes become numbers from 0 to 1 when they are asked for.
+// sequences returns n of the digits as sequences of rows of a width, in another order of the pixels unless it is nil.
+// The bytes become numbers from 0 to 1 when they are asked for.
 func (d digits) sequences(from, n, width int, order []int) SequenceList {
 	return LazySequences(n, func(int) int { return mnistPixels / width }, func(i int) Sequence {
 		picture := d.pixels[(from+i)*mnistPixels : (from+i+1)*mnistPixels]
@@ -139,8 +139,8 @@ func readMNIST(dir string, files [4]mnistFile) (train, test digits, err error) {
 	return train, test, nil
 }
 
-// readIDX reads a packed file of bytes of a shape, whose content has a checksum, in the IDX format: two zero bytes, 8 for
-// bytes, the number of dimensions and each of these as four bytes, the first of which counts most.
+// readIDX reads a packed file of bytes of a shape, whose content has a checksum, in the IDX format: two zero bytes, 8
+// for bytes, the number of dimensions and each of these as four bytes, the first of which counts most.
 func readIDX(name string, r io.Reader, sum string, shape []int) ([]byte, error) {
 	z, err := gzip.NewReader(bufio.NewReaderSize(r, 1<<16))
 	if errors.Is(err, gzip.ErrHeader) {

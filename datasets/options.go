@@ -93,8 +93,8 @@ func Encoding(name string) Option { return func(o *options) { o.Encoding = name 
 // alone.
 func SentencesOnly() Option { return func(o *options) { o.SentencesOnly = true } }
 
-// Length has sequences that are made, such as those of adding, be so many steps long. The sequences of copy have ten more before
-// and behind. At 0 or less it is what the dataset says.
+// Length has sequences that are made, such as those of adding, be so many steps long. The sequences of copy have ten
+// more before and behind. At 0 or less it is what the dataset says.
 func Length(steps int) Option { return func(o *options) { o.Length = max(0, steps) } }
 
 // Use reads a dataset as the settings say, whatever the options before it said of them; those after it count more.

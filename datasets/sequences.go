@@ -11,15 +11,15 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
-// Sequences is sequences of rows of numbers, such as signals, each with what is to be said of it: its class, a number, or a
-// class at each step. They may have different lengths.
+// Sequences is sequences of rows of numbers, such as signals, each with what is to be said of it: its class, a number,
+// or a class at each step. They may have different lengths.
 type Sequences struct {
 	Meta     Info
 	Width    int      // W, the numbers in a row
 	Classes  []string // [C] names; nil if a number is to be said
 	EachStep bool     // there is a class at each step, not one of the whole
-	// How many of the last steps hold what is asked for, where there is a class at each step: accuracy counts these alone.
-	// 0 means all steps.
+	// How many of the last steps hold what is asked for, where there is a class at each step: accuracy counts these
+	// alone. 0 means all steps.
 	Answer int
 	// How far off a number may be and still count as right; 0 means 0.04, as of Hochreiter and Schmidhuber (1997).
 	Tolerance          float64
@@ -38,8 +38,8 @@ func (s *Sequences) Part(name string) (SequenceList, error) {
 	return partNamed(name, s.Train, s.Valid, s.Test)
 }
 
-// Resized returns the same test with another length, as the setting of that name has it. What has been measured, and not
-// made, is as long as it is: an *[option.UsageError].
+// Resized returns the same test with another length, as the setting of that name has it. What has been measured, and
+// not made, is as long as it is: an *[option.UsageError].
 func (s *Sequences) Resized(length int) (*Sequences, error) {
 	if s == nil || s.resized == nil {
 		name := "it"
@@ -59,8 +59,9 @@ type Sequence struct {
 	Target float64   // its number, where there are no classes
 }
 
-// SequenceList is a part of a dataset: sequences that are there, or that are made when they are asked for, the same ones
-// each time. The zero value has none. It serves any number of goroutines at once if the functions that it is made of do.
+// SequenceList is a part of a dataset: sequences that are there, or that are made when they are asked for, the same
+// ones each time. The zero value has none. It serves any number of goroutines at once if the functions that it is made
+// of do.
 type SequenceList struct {
 	n     int
 	steps func(i int) int
@@ -74,8 +75,8 @@ func NewSequenceList(width int, all ...Sequence) SequenceList {
 	return LazySequences(len(all), func(i int) int { return len(all[i].Values) / max(1, width) }, func(i int) Sequence { return all[i] })
 }
 
-// LazySequences returns a list of n sequences that at makes whenever they are asked for. steps returns the number of rows of
-// each, which takes no time.
+// LazySequences returns a list of n sequences that at makes whenever they are asked for. steps returns the number of
+// rows of each, which takes no time.
 func LazySequences(n int, steps func(i int) int, at func(i int) Sequence) SequenceList {
 	if steps == nil || at == nil {
 		return SequenceList{}
@@ -83,8 +84,8 @@ func LazySequences(n int, steps func(i int) int, at func(i int) Sequence) Sequen
 	return SequenceList{n: max(0, n), steps: steps, at: func(_ uint64, i int) Sequence { return at(i) }}
 }
 
-// DrawnSequences returns a list of n sequences of so many rows that draw makes of random numbers: each has a generator of its
-// own, of the seed and its place. Epoch has it draw others.
+// DrawnSequences returns a list of n sequences of so many rows that draw makes of random numbers: each has a generator
+// of its own, of the seed and its place. Epoch has it draw others.
 func DrawnSequences(n, steps int, seed uint64, draw func(rng *rand.Rand) Sequence) SequenceList {
 	if draw == nil {
 		return SequenceList{}
@@ -95,8 +96,8 @@ func DrawnSequences(n, steps int, seed uint64, draw func(rng *rand.Rand) Sequenc
 		}}
 }
 
-// Epoch returns the list as it is in an epoch, counted from 1, of a training with a seed: of sequences that are drawn, others in
-// each; of any other, the list itself.
+// Epoch returns the list as it is in an epoch, counted from 1, of a training with a seed: of sequences that are drawn,
+// others in each; of any other, the list itself.
 func (l SequenceList) Epoch(seed uint64, epoch int) SequenceList {
 	if l.drawn {
 		l.draw = scrambled(scrambled(l.draw+scrambled(seed)) + uint64(epoch))
@@ -104,8 +105,8 @@ func (l SequenceList) Epoch(seed uint64, epoch int) SequenceList {
 	return l
 }
 
-// scrambled is a permutation of the numbers of 64 bits that leaves nothing of their order (the finalizer of SplitMix64; Steele,
-// Lea and Flood 2014).
+// scrambled is a permutation of the numbers of 64 bits that leaves nothing of their order (the finalizer of SplitMix64;
+// Steele, Lea and Flood 2014).
 func scrambled(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -183,7 +184,8 @@ func (s *Sequences) check(q Sequence, steps int) error {
 	return nil
 }
 
-// madeSizes are how many sequences the parts of what is made on the fly have; those to train on are others in each epoch.
+// madeSizes are how many sequences the parts of what is made on the fly have; those to train on are others in each
+// epoch.
 type madeSizes struct{ train, valid, test int }
 
 // made returns the parts of a test whose sequences are drawn.

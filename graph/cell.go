@@ -55,8 +55,8 @@ func (c CellConfig) Gates(b *Builder, name string, n int, x *gorgonia.Node, bias
 	return b.Add(b.Mul(y, b.Param("ln_"+name+".weight", Ones(), n*c.Hidden)), b.Param("bias_"+name, bias, n*c.Hidden))
 }
 
-// KeepBias is the initial bias of a cell with so many gates, of which the one at the place keep is the part of the state that is
-// kept. With Chrono that is the logarithm of a number that is uniformly distributed between 1 and Chrono − 1, so that the
+// KeepBias is the initial bias of a cell with so many gates, of which the one at the place keep is the part of the state
+// that is kept. With Chrono that is the logarithm of a number that is uniformly distributed between 1 and Chrono − 1, so that the
 // state fades within as many steps, in some units soon and in others late (Tallec and Ollivier 2018). The gate at the place
 // take, the part that is taken of what is new, starts as the opposite; −1 means that there is none. All others start at 0,
 // and without Chrono all start as usual says.

@@ -21,7 +21,8 @@ import (
 //	mean        the mean of the numbers in training
 //	memoryless  at each step the class that is most frequent there in training, with the frequencies as probabilities
 //
-// They learn from the training part, as much of it as Limit leaves, and of sequences that are made from as many as an epoch has.
+// They learn from the training part, as much of it as Limit leaves, and of sequences that are made from as many as an
+// epoch has.
 func (r *Recognition) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
 	if err := args.Context(ctx); err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ func TestConforms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.Train, s.Valid, s.Test = few(s.Train, 16), few(s.Valid, 8), few(s.Test, 8)
+		s.Train, s.Valid, s.Test = s.Train.First(16), s.Valid.First(8), s.Test.First(8)
 		return s
 	}
 	waves, levels, steps := waves(12), levels(12), tagged(12)

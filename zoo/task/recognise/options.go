@@ -28,9 +28,9 @@ const (
 	scaleColumns = "columns"
 )
 
-// Scales returns the names of how the numbers of a sequence become inputs: as they are (none), or less their mean and divided
-// by their standard deviation in the training part, of all numbers together (all) or of each column of a row by itself
-// (columns).
+// Scales returns the names of how the numbers of a sequence become inputs: as they are (none), or less their mean and
+// divided by their standard deviation in the training part, of all numbers together (all) or of each column of a row by
+// itself (columns).
 func Scales() []string { return []string{scaleNone, scaleAll, scaleColumns} }
 
 // Declare implements task.Options.

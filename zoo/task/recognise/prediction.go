@@ -90,9 +90,9 @@ type asked struct {
 // mostAtOnce is how many sequences are recognised at once.
 const mostAtOnce = 512
 
-// Run implements task.Query. An input is a sequence: its numbers row by row, with blanks or commas between them; - stands for
-// the sequences on the lines of the body. Where files may be read it may name one of such lines, or be test:17, the 17th
-// sequence of that part of the data that the run was trained on.
+// Run implements task.Query. An input is a sequence: its numbers row by row, with blanks or commas between them; -
+// stands for the sequences on the lines of the body. Where files may be read it may name one of such lines, or be
+// test:17, the 17th sequence of that part of the data that the run was trained on.
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	r := q.recogniser
 	if err := program.CheckQuestion(r, emit); err != nil {
@@ -203,8 +203,8 @@ func (r *Recogniser) ofData(data *datasets.Sequences, part string, number int) (
 	return asked{fmt.Sprintf("%s:%d", part, number), q, truth}, nil
 }
 
-// file reads the sequences on the lines of a file. An input that names none was meant to be numbers: why it is not is numbers'
-// error.
+// file reads the sequences on the lines of a file. An input that names none was meant to be numbers: why it is not is
+// numbers' error.
 func (q *query) file(name string, notNumbers error, add func(asked) error, flush func() error) error {
 	f, err := os.Open(name)
 	if os.IsNotExist(err) && !datasets.LooksLikeFile(name) {
@@ -217,8 +217,8 @@ func (q *query) file(name string, notNumbers error, add func(asked) error, flush
 	return q.lines(name, f, add, flush)
 }
 
-// lines reads the sequences on the lines of a reader, as many at once as have arrived. Empty lines hold none, and a first line
-// without a number holds names.
+// lines reads the sequences on the lines of a reader, as many at once as have arrived. Empty lines hold none, and a
+// first line without a number holds names.
 func (q *query) lines(name string, in io.Reader, add func(asked) error, flush func() error) error {
 	n := 0
 	return texts.EachLineOf(name, "the numbers of a sequence", in, mostAtOnce, func(lines []string) error {
@@ -318,7 +318,8 @@ func (a Answer) said() string {
 	return strconv.FormatFloat(a.Number, 'g', 6, 64)
 }
 
-// Text implements task.Prediction: what is said, behind it the probabilities of classes, the largest first, and what is true.
+// Text implements task.Prediction: what is said, behind it the probabilities of classes, the largest first, and what is
+// true.
 func (p Prediction) Text() string {
 	text := p.said()
 	if p.Probabilities != nil {
@@ -340,8 +341,8 @@ func (p Prediction) Text() string {
 	return text + "\n"
 }
 
-// Row implements task.Tabular: the sequence, and behind it the label and the probability of each class, p(CLASS), the labels of
-// all steps with blanks between them, or the number.
+// Row implements task.Tabular: the sequence, and behind it the label and the probability of each class, p(CLASS), the
+// labels of all steps with blanks between them, or the number.
 func (p Prediction) Row() (task.Row, error) {
 	row := task.Row{Columns: []string{"sequence"}, Fields: []string{p.Sequence}}
 	switch {

@@ -17,9 +17,9 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
-// Recognition is the task of saying what a sequence of numbers is. Scales are learnt from the training part. Of sequences that
-// are made there are others in each epoch, by its number and the seed, and with a curriculum shorter ones in the first. It
-// serves one goroutine.
+// Recognition is the task of saying what a sequence of numbers is. Scales are learnt from the training part. Of
+// sequences that are made there are others in each epoch, by its number and the seed, and with a curriculum shorter
+// ones in the first. It serves one goroutine.
 type Recognition struct {
 	*Recogniser
 	data   *datasets.Sequences
@@ -78,7 +78,8 @@ func newRecognition(r *Recogniser, data *datasets.Sequences, labels []int) *Reco
 	return t
 }
 
-// checkData returns an error for what makes no sense in a dataset. Of sequences that are made that is seen when they are.
+// checkData returns an error for what makes no sense in a dataset. Of sequences that are made that is seen when they
+// are.
 func checkData(data *datasets.Sequences) error {
 	name := ""
 	if data != nil {
@@ -109,7 +110,8 @@ func checkData(data *datasets.Sequences) error {
 	return nil
 }
 
-// checkCurriculum returns a UsageError for a curriculum that cannot be. One that begins with the length of all, or more, is none.
+// checkCurriculum returns a UsageError for a curriculum that cannot be. One that begins with the length of all, or
+// more, is none.
 func checkCurriculum(data *datasets.Sequences, opts Options) error {
 	if opts.Curriculum == 0 {
 		return nil
@@ -193,8 +195,8 @@ func (r *Recognition) lengths() []int {
 	return lengths
 }
 
-// dataOf returns what an epoch, counted from 1, learns from: with a curriculum at first from short sequences, whose length
-// doubles until it is that of all. It is a function of the epoch alone, so that a run can go on in the middle.
+// dataOf returns what an epoch, counted from 1, learns from: with a curriculum at first from short sequences, whose
+// length doubles until it is that of all. It is a function of the epoch alone, so that a run can go on in the middle.
 func (r *Recognition) dataOf(number int) *datasets.Sequences {
 	length := r.opts.Curriculum
 	if length == 0 {
@@ -337,7 +339,8 @@ func (r *Recognition) Evaluate(ctx context.Context, p task.Part) (task.Scores, e
 // mostProbed is how many steps a probe declares one by one.
 const mostProbed = 1 << 12
 
-// Probe implements task.Task: the sequences are those of about the median length, so that they end at about the same step.
+// Probe implements task.Task: the sequences are those of about the median length, so that they end at about the same
+// step.
 func (r *Recognition) Probe() ([]graph.GradientNorms, error) {
 	lengths := r.lengths()
 	examples := program.AroundMedian(len(lengths), func(i, j int) int { return cmp.Compare(lengths[i], lengths[j]) })

@@ -24,18 +24,15 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
-// few returns the first sequences of a list, of which there are others in each epoch if there are in it.
-func few(l datasets.SequenceList, n int) datasets.SequenceList { return l.First(n) }
-
-// signals returns a dataset of n sequences in each part, of 3 to 9 rows of two numbers, which make fills in.
-func signals(n int, classes []string, make func(rng *rand.Rand, rows [][2]float64) datasets.Sequence) *datasets.Sequences {
+// signals returns a dataset of n sequences in each part, of 3 to 9 rows of two numbers, which fill fills in.
+func signals(n int, classes []string, fill func(rng *rand.Rand, rows [][2]float64) datasets.Sequence) *datasets.Sequences {
 	rng := rand.New(rand.NewPCG(7, 7))
 	s := &datasets.Sequences{Meta: datasets.Info{Name: "signals"}, Width: 2, Classes: classes}
 	for _, part := range []*datasets.SequenceList{&s.Train, &s.Valid, &s.Test} {
 		var all []datasets.Sequence
 		for range n {
 			rows := slices.Repeat([][2]float64{{}}, 3+rng.IntN(7))
-			q := make(rng, rows)
+			q := fill(rng, rows)
 			for _, row := range rows {
 				q.Values = append(q.Values, float32(row[0]), float32(row[1]))
 			}
@@ -289,8 +286,8 @@ func TestScores(t *testing.T) {
 	}
 }
 
-// TestAnswersAsItEvaluates asks for sequences of many lengths, alone and together: the programs that answer, for any length up to
-// a capacity, say what those say that evaluate sequences of one length.
+// TestAnswersAsItEvaluates asks for sequences of many lengths, alone and together: the programs that answer, for any
+// length up to a capacity, say what those say that evaluate sequences of one length.
 func TestAnswersAsItEvaluates(t *testing.T) {
 	for name, data := range map[string]*datasets.Sequences{"waves": waves(12), "levels": levels(12), "tagged": tagged(12)} {
 		for _, pool := range pooling.Names() {

@@ -1,5 +1,5 @@
-// Package recognise is the task of saying what a sequence of numbers is: rows → network → pooling → softmax or a number, or a
-// softmax at each step.
+// Package recognise is the task of saying what a sequence of numbers is: rows → network → pooling → softmax or a
+// number, or a softmax at each step.
 //
 //	run, err := zoo.Train(ctx, gru.New(graph.Hidden(64)), datasets.Adding())
 //	r, err := recognise.Of(run)
@@ -24,8 +24,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
-// Recogniser is a network that says what a sequence of numbers is. It serves any number of goroutines at once (task.Predictor
-// says how).
+// Recogniser is a network that says what a sequence of numbers is. It serves any number of goroutines at once
+// (task.Predictor says how).
 type Recogniser struct {
 	opts     Options
 	network  *graph.Network
@@ -65,7 +65,8 @@ type Answer struct {
 	Number        float64   // where there are no classes
 }
 
-// declare checks the parts and declares the parameters, so that weights can be loaded and counted before the first step.
+// declare checks the parts and declares the parameters, so that weights can be loaded and counted before the first
+// step.
 func (r *Recogniser) declare() error {
 	a := r.about
 	if names := slices.Compact(slices.Sorted(slices.Values(a.Classes))); len(names) < len(a.Classes) {
@@ -189,8 +190,8 @@ func (r *Recogniser) program(l *lane, s shape) (*graph.Program, error) {
 
 const outputName = "answer"
 
-// set sets the inputs of a program of a shape to sequences. Where they are less than the batch, the others are one row of
-// zeros.
+// set sets the inputs of a program of a shape to sequences. Where they are less than the batch, the others are one row
+// of zeros.
 func (r *Recogniser) set(p *graph.Program, s shape, sequences []datasets.Sequence) error {
 	w := r.Width()
 	if s.masked {
@@ -285,8 +286,8 @@ func (r *Recogniser) Recognise(all ...[][]float64) ([]Answer, error) {
 	return r.RecogniseContext(context.Background(), all...)
 }
 
-// RecogniseContext is Recognise with a context that may end before all sequences are recognised. Many are shared among the
-// processors.
+// RecogniseContext is Recognise with a context that may end before all sequences are recognised. Many are shared among
+// the processors.
 func (r *Recogniser) RecogniseContext(ctx context.Context, all ...[][]float64) ([]Answer, error) {
 	sequences := make([]datasets.Sequence, len(all))
 	for i, rows := range all {
@@ -310,8 +311,8 @@ func (r *Recogniser) RecogniseContext(ctx context.Context, all ...[][]float64) (
 	return r.recognise(ctx, sequences)
 }
 
-// How many sequences are recognised at once: enough for the kernels and of long ones fewer, so that inputs and the outputs of a
-// layer have some 32 million numbers; and so many are worth a processor of their own.
+// How many sequences are recognised at once: enough for the kernels and of long ones fewer, so that inputs and the
+// outputs of a layer have some 32 million numbers; and so many are worth a processor of their own.
 const (
 	evaluationBatch = 128
 	mostNumbers     = 1 << 25
@@ -323,8 +324,8 @@ func (r *Recogniser) atOnce(steps int) int {
 	return max(1, min(evaluationBatch, mostNumbers/max(1, steps)/(r.Width()+r.network.Width())))
 }
 
-// byLength returns the places of sequences in batches of a size, in order of their lengths: in a batch they are about equally
-// long.
+// byLength returns the places of sequences in batches of a size, in order of their lengths: in a batch they are about
+// equally long.
 func (r *Recogniser) byLength(n int, steps func(i int) int, size int) [][]int {
 	order := make([]int, n)
 	for i := range order {
@@ -406,8 +407,8 @@ func (r *Recogniser) answer(out output, i, steps int) (Answer, error) {
 	return a, nil
 }
 
-// Warm implements task.Predictor for sequences one at a time, of up to 1,024 steps unless the network is of cells that cannot be
-// loops.
+// Warm implements task.Predictor for sequences one at a time, of up to 1,024 steps unless the network is of cells that
+// cannot be loops.
 func (r *Recogniser) Warm(ctx context.Context, like ...string) error {
 	lengths := []int{1}
 	for i, input := range like {

@@ -14,7 +14,7 @@ type scale struct {
 	Deviation float64 `json:"deviation"`
 }
 
-// as it is.
+// unscaled leaves numbers as they are.
 var unscaled = scale{0, 1}
 
 // moments adds numbers up, less the first of them, near which the others are.
