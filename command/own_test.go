@@ -103,7 +103,7 @@ func TestTasks(t *testing.T) {
 	contains(t, command(t, "", "tasks", "translate").done(t).out, "--beam       as in training  at least 1, at most 1024")
 	window := list[0]["settings"].([]any)[0]
 	hasFields(t, window, "name", "type", "default", "bounds", "help")
-	if one := events(t, command(t, "", "tasks", "translate", "--json").done(t).out); len(one) != 1 || fmt.Sprint(one[0]) != fmt.Sprint(list[2]) {
+	if one := events(t, command(t, "", "tasks", "translate", "--json").done(t).out); len(one) != 1 || fmt.Sprint(one[0]) != fmt.Sprint(list[3]) {
 		t.Errorf("one task is %v", one)
 	}
 	command(t, "", "tasks", "forcast").failed(t, statusUsage, `--task "forcast"`, "did you mean forecast?")

@@ -24,16 +24,17 @@ func newPredict() *cobra.Command {
 		Short: "Use a kept run: continue a series or a text, name the class of a text, translate",
 		Long: `Use a kept run, which is a folder or its name under --out.
 
-What an input is depends on what the run has learnt: a series in a file, or a text, or a file of texts; - stands for standard
-input. Texts are read from the column of a table (.csv, .tsv), the field of a JSON object on each line (.jsonl) or else from
-the lines of a file; csv:FILE, tsv:FILE, jsonl:FILE and lines:FILE say it whatever the name, and FILE may be -. Standard input
-is a table if its first line names the column. What was guessed is said on standard error.
+What an input is depends on what the run has learnt: a series in a file; the numbers of a sequence, or a file with one on each line;
+a text, or a file of texts. - stands for standard input. Texts are read from the column of a table (.csv, .tsv), the field of a JSON
+object on each line (.jsonl) or else from the lines of a file; csv:FILE, tsv:FILE, jsonl:FILE and lines:FILE say it whatever the
+name, and FILE may be -. Standard input is a table if its first line names the column. What was guessed is said on standard error.
 
 --out FILE.csv writes a table: all columns of what was read, and behind them what is predicted. A file is written whole or, where
 there is an error, not at all. Without a run this help shows the settings of all tasks, with one those of its own.`,
 		Example: `  zoo predict lstm-airline-1 --steps 12
   zoo predict runs/gru-sales-1 this-year.csv --json
   tail -n 100 sales.csv | zoo predict gru-sales-1 -
+  zoo predict gru-adding-1 "0.5 1 0.25 1" test:17
   zoo predict bilstm-imdb-1 "not bad at all"
   zoo predict bilstm-imdb-1 - < reviews.txt
   zoo predict bilstm-tickets-1 tickets.csv --text body --out labelled.csv

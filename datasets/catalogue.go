@@ -28,6 +28,12 @@ func catalogue() []entry {
 		{shakespeareInfo(), shakespeareSource(), openShakespeare},
 		{wikiText2Info(), wikiText2Source(), openWikiText2},
 
+		{addingInfo(), nil, openMade(Adding)},
+		{copyInfo(), nil, openMade(Copy)},
+		mnist(0),
+		mnist(1),
+		mnist(2),
+
 		{datesInfo(), nil, openPairs(Dates)},
 		multi30k("de", "en"),
 		multi30k("en", "de"),

@@ -9,7 +9,7 @@ import (
 
 // Dataset is anything that models can learn from. Its dynamic type says what it holds, as the Kind of its [Info] does:
 // a *[Series] rows of numbers in time order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations, a *[Corpus]
-// running text.
+// running text, a *[Sequences] sequences of numbers.
 type Dataset interface {
 	// Info describes the dataset without its data.
 	Info() Info
@@ -21,13 +21,15 @@ const (
 	KindTexts  = "texts"  // labelled texts: a *[Labelled]
 	KindPairs  = "pairs"  // a *[Pairs]
 	KindCorpus = "corpus" // running text: a *[Corpus]
+	// Sequences of numbers, each with a class, a number, or a class at each step: a *[Sequences].
+	KindSequences = "sequences"
 )
 
 // Info describes a dataset to a person.
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
-	Kind    string // what it holds: KindSeries, KindTexts, KindPairs or KindCorpus
-	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify", "translate" or "generate"
+	Kind    string // what it holds: KindSeries, KindTexts, KindPairs, KindCorpus or KindSequences
+	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify", "translate", "generate" or "recognise"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated
@@ -92,7 +94,7 @@ func List(opts ...Option) []Info {
 // test, cut where lines end, or between characters if none ends near there; with [Lines] the parts are chosen line by line, of
 // at most 1 MiB each. Opening it reads it once, some seconds a GiB, and again with Lines.
 //
-// [Columns] and [Period] work on every series. [Fill] matters to files only, since the embedded series have no gaps. A
+// [Columns] and [Period] work on every series, [Length] on sequences that are made. [Fill] matters to files only, since the embedded series have no gaps. A
 // dataset that is neither embedded nor in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
 // from its official address into [CacheDir] once.
 //
@@ -137,6 +139,8 @@ func opened(spec string, o options) func(Dataset, error) (Dataset, error) {
 		case *Pairs:
 			d.Meta.opened(spec, o)
 		case *Corpus:
+			d.Meta.opened(spec, o)
+		case *Sequences:
 			d.Meta.opened(spec, o)
 		}
 		return d, err

@@ -34,6 +34,8 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			kind = KindPairs
 		case *Corpus:
 			kind = KindCorpus
+		case *Sequences:
+			kind = KindSequences
 		}
 		if info.Kind != kind {
 			t.Errorf("%s is listed as %q, and is %q", info.Name, info.Kind, kind)
@@ -45,7 +47,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 		}
 	}
 	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
-		"ptb", "ptb-chars", "shakespeare", "wikitext2", "dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
+		"ptb", "ptb-chars", "shakespeare", "wikitext2", "adding", "copy", "psmnist", "rows-mnist", "smnist", "dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
 }
@@ -60,6 +62,7 @@ func TestKinds(t *testing.T) {
 		{&Labelled{}, "texts"},
 		{&Pairs{}, "pairs"},
 		{&Corpus{}, "corpus"},
+		{&Sequences{}, "sequences"},
 		{&Series{Meta: Info{Kind: "rolls"}}, "rolls"},
 	} {
 		if info := c.d.Info(); !reflect.DeepEqual(info, Info{Kind: c.want}) {
@@ -80,7 +83,8 @@ func TestOpenUnknown(t *testing.T) {
 		{"arline", `dataset "arline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"Airline", `dataset "Airline" not found; did you mean "airline"? (zoo datasets lists them)`},
 		{"co", `dataset "co" not found; did you mean "co2"? (zoo datasets lists them)`},
-		{"mnist", `dataset "mnist" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE is a file of your own`},
+		{"mnist", `dataset "mnist" not found; did you mean "smnist"? (zoo datasets lists them)`},
+		{"cifar", `dataset "cifar" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE is a file of your own`},
 		{"", `dataset "" not found; zoo datasets lists them, and csv:FILE, tsv:FILE, jsonl:FILE, fasttext:FILE, parallel:FILE,FILE or text:FILE is a file of your own`},
 		{"sales.csv", `dataset "sales.csv" not found; did you mean "csv:sales.csv"? (zoo datasets lists them)`},
 		{"./sales", `dataset "./sales" not found; did you mean "csv:./sales"? (zoo datasets lists them)`},

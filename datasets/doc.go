@@ -11,6 +11,7 @@
 // A time series, whatever its origin, is a [Series]. Its rows are in time order, and [Chronological] cuts them into
 // train, validation and test parts without letting the future into the past. Text in classes is [Labelled], text with
 // its translation [Pairs]. Running text is a [Corpus], each part of which is read as a stream.
+// its translation [Pairs]. [Sequences] are sequences of numbers, of which those that are made as one goes have no end.
 //
 // [Buckets] makes batches of sequences of about the same length.
 //

@@ -97,6 +97,10 @@ func SentencesOnly() Option { return func(o *options) { o.SentencesOnly = true }
 // divided into parts by its lines: [SplitSeed] and the text of a line choose its part, so that equal lines are in one.
 func Lines() Option { return func(o *options) { o.Lines = true } }
 
+// Length has sequences that are made, such as those of adding, be so many steps long. The sequences of copy have ten
+// more before and behind. At 0 or less it is what the dataset says.
+func Length(steps int) Option { return func(o *options) { o.Length = max(0, steps) } }
+
 // Use reads a dataset as the settings say, whatever the options before it said of them; those after it count more.
 func Use(s Settings) Option {
 	return func(o *options) {

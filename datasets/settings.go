@@ -23,6 +23,7 @@ type Settings struct {
 	FoldLabels    bool     `json:"fold_labels,omitempty"`
 	SentencesOnly bool     `json:"sentences_only,omitempty"`
 	Lines         bool     `json:"lines,omitempty"`
+	Length        int      `json:"length,omitempty"`
 }
 
 // Declare declares the settings, each for the kinds of data that heed it. An encoding that is named in another of the
@@ -42,4 +43,5 @@ func (c *Settings) Declare(s *option.Set) {
 	s.Bool(&c.FoldLabels, "fold-labels", "make one class of those of a file of your own that differ in case or in blanks around them alone").For(KindTexts)
 	s.Bool(&c.SentencesOnly, "sentences-only", "train on the sentences of a treebank alone, not on their phrases").For(KindTexts)
 	s.Bool(&c.Lines, "lines", "make a text with an end of each line of running text").For(KindCorpus)
+	s.Int(&c.Length, "length", "steps that sequences which are made have, or over which they must be remembered; 0 is what the dataset says").AtLeast(0).AtMost(mostLength).For(KindSequences)
 }

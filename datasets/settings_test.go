@@ -12,12 +12,12 @@ import (
 )
 
 func TestSettingsAreOptions(t *testing.T) {
-	settings := Settings{Columns: []string{"a", "b"}, Fill: "mean", Period: 12, Text: "review", Label: "stars", Encoding: "latin1", Quote: "none", SkipEmpty: true, FoldLabels: true, SentencesOnly: true, Lines: true}
+	settings := Settings{Columns: []string{"a", "b"}, Fill: "mean", Period: 12, Text: "review", Label: "stars", Encoding: "latin1", Quote: "none", SkipEmpty: true, FoldLabels: true, SentencesOnly: true, Lines: true, Length: 9}
 	one, err := gather([]Option{Use(settings)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	each, err := gather([]Option{Columns("a", "b"), Fill("mean"), Period(12), Text("review"), Label("stars"), Encoding("latin1"), Quote("none"), SkipEmpty(), FoldLabels(), SentencesOnly(), Lines()})
+	each, err := gather([]Option{Columns("a", "b"), Fill("mean"), Period(12), Text("review"), Label("stars"), Encoding("latin1"), Quote("none"), SkipEmpty(), FoldLabels(), SentencesOnly(), Lines(), Length(9)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestSettingsDeclared(t *testing.T) {
 	settings.Declare(s)
 	values := map[string]string{
 		"columns": "a,b", "fill": "previous", "period": "24", "text": "t", "label": "l", "source": "s", "target": "u",
-		"encoding": "latin1", "quote": "csv", "skip-empty": "true", "fold-labels": "true", "sentences-only": "true", "lines": "true",
+		"encoding": "latin1", "quote": "csv", "skip-empty": "true", "fold-labels": "true", "sentences-only": "true", "lines": "true", "length": "9",
 	}
 	for name, value := range values {
 		if err := s.Set(name, value); err != nil {
@@ -91,7 +91,7 @@ func TestSettingsDeclared(t *testing.T) {
 	if err := s.Check(); err != nil || len(values) != len(s.Fields()) || len(values) != reflect.TypeFor[Settings]().NumField() {
 		t.Errorf("%v; %d values of %d settings", err, len(values), len(s.Fields()))
 	}
-	if want := (Settings{[]string{"a", "b"}, "previous", 24, "t", "l", "s", "u", "latin1", "csv", true, true, true, true}); !reflect.DeepEqual(settings, want) {
+	if want := (Settings{[]string{"a", "b"}, "previous", 24, "t", "l", "s", "u", "latin1", "csv", true, true, true, true, 9}); !reflect.DeepEqual(settings, want) {
 		t.Errorf("got %+v, want %+v", settings, want)
 	}
 	data, err := json.Marshal(settings)
@@ -111,7 +111,7 @@ func TestSettingsDeclared(t *testing.T) {
 			t.Errorf("%s is for no kind of data", f.Name)
 		}
 		for _, kind := range f.Data() {
-			if kind != KindSeries && kind != KindTexts && kind != KindPairs && kind != KindCorpus {
+			if kind != KindSeries && kind != KindTexts && kind != KindPairs && kind != KindCorpus && kind != KindSequences {
 				t.Errorf("%s is for data of the kind %q", f.Name, kind)
 			}
 		}

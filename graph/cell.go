@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"math"
+	"math/rand"
 	"strings"
 
 	"gorgonia.org/gorgonia"
@@ -26,6 +28,7 @@ type CellConfig struct {
 	WeightDrop       float64 // rate of the weight drop on the recurrent weights
 	LayerNorm        bool    // normalise x·W and h·U (Ba, Kiros and Hinton 2016)
 	TorchInit        bool    // initialise as PyTorch does: uniform over ±1/√Hidden everywhere
+	Chrono           int     // steps over which gates remember at the start, at most; 0 leaves their biases as they are
 }
 
 // Gates declares n stacked linear maps of the hidden width, x·weight_<name>ᵀ + bias_<name> with the weight
@@ -39,8 +42,9 @@ func (c CellConfig) Gates(b *Builder, name string, n int, x *gorgonia.Node, bias
 	}
 	switch {
 	case c.TorchInit:
-		weight = c.torchInit()
-		bias = weight
+		if weight = c.torchInit(); c.Chrono == 0 {
+			bias = weight
+		}
 	case name == "hh":
 		weight = Orthogonal(n)
 	}
@@ -49,6 +53,31 @@ func (c CellConfig) Gates(b *Builder, name string, n int, x *gorgonia.Node, bias
 	}
 	y := b.Normalize(b.linear(name, n*c.Hidden, x, weight, nil, drop))
 	return b.Add(b.Mul(y, b.Param("ln_"+name+".weight", Ones(), n*c.Hidden)), b.Param("bias_"+name, bias, n*c.Hidden))
+}
+
+// KeepBias is the initial bias of a cell with so many gates, of which the one at the place keep is the part of the state
+// that is kept. With Chrono that is the logarithm of a number that is uniformly distributed between 1 and Chrono − 1, so that the
+// state fades within as many steps, in some units soon and in others late (Tallec and Ollivier 2018). The gate at the place
+// take, the part that is taken of what is new, starts as the opposite; −1 means that there is none. All others start at 0,
+// and without Chrono all start as usual says.
+func (c CellConfig) KeepBias(gates, keep, take int, usual Init) Init {
+	if c.Chrono == 0 || keep < 0 || keep >= gates || take >= gates {
+		return usual
+	}
+	return func(rng *rand.Rand, values []float64, shape []int) {
+		if !fits(gates, shape) {
+			return
+		}
+		clear(values)
+		size := len(values) / gates
+		for i := range size {
+			u := math.Log(1 + rng.Float64()*float64(max(0, c.Chrono-2)))
+			values[keep*size+i] = u
+			if take >= 0 {
+				values[take*size+i] = -u
+			}
+		}
+	}
 }
 
 // Peephole declares a diagonal map weight_<name>∘c of a state c [B, Hidden], which starts as zeros.

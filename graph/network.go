@@ -71,6 +71,11 @@ func LayerNorm() NetworkOption { return func(r *Network) { r.config.LayerNorm = 
 // Glorot for the others and 1 for the bias of forget gates.
 func TorchInit() NetworkOption { return func(r *Network) { r.config.TorchInit = true } }
 
+// Chrono has the biases of gates start so that the states of a layer remember over up to so many steps, some units a few and
+// others many (Tallec and Ollivier 2018): what is far apart in a long sequence is learnt sooner. It reaches cells that declare
+// their biases with CellConfig.KeepBias, as LSTM and GRU do. The default is 0, which leaves the biases as they are.
+func Chrono(steps int) NetworkOption { return func(r *Network) { r.config.Chrono = steps } }
+
 // Bidirectional runs each layer in both directions and merges their outputs.
 func Bidirectional(m Merge) NetworkOption {
 	return func(r *Network) { r.bidirectional, r.merge = true, m }
@@ -105,6 +110,7 @@ type NetworkConfig struct {
 	Dropout, RecurrentDropout float64
 	WeightDrop                float64
 	LayerNorm, TorchInit      bool
+	Chrono                    int
 	Bidirectional             bool
 	Merge                     Merge
 }
@@ -114,7 +120,7 @@ func (r *Network) Config() NetworkConfig {
 	if r == nil {
 		return NetworkConfig{}
 	}
-	return NetworkConfig{r.config.Hidden, r.layers, r.dropout, r.config.RecurrentDropout, r.config.WeightDrop, r.config.LayerNorm, r.config.TorchInit, r.bidirectional, r.merge}
+	return NetworkConfig{r.config.Hidden, r.layers, r.dropout, r.config.RecurrentDropout, r.config.WeightDrop, r.config.LayerNorm, r.config.TorchInit, r.config.Chrono, r.bidirectional, r.merge}
 }
 
 // Name returns the name of the network's architecture, such as "lstm".
@@ -162,6 +168,7 @@ func (r *Network) stateWidths(c CellConfig) []int {
 const (
 	mostHidden = 1 << 15
 	mostLayers = 1 << 10
+	mostChrono = 1 << 20
 )
 
 // Check returns an error that names the first option that is out of range.
@@ -179,6 +186,8 @@ func (r *Network) Check() error {
 		return errors.Errorf("%s: the number of layers is %d; want at least 1 and at most %d", r.name, r.layers, mostLayers)
 	case r.merge > MergeMean:
 		return errors.Errorf("%s: there is no way %d to merge the directions; choose MergeConcat, MergeSum, MergeMul or MergeMean", r.name, r.merge)
+	case c.Chrono < 0 || c.Chrono > mostChrono:
+		return errors.Errorf("%s: the gates are to remember over %d steps at the start; want at least 0 and at most %d", r.name, c.Chrono, mostChrono)
 	case !rate(r.dropout):
 		return errors.Errorf("%s: the dropout rate is %g; want 0 ≤ rate < 1", r.name, r.dropout)
 	case !rate(c.RecurrentDropout):

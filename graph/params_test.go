@@ -338,3 +338,72 @@ func TestValuesNeverMove(t *testing.T) {
 		}
 	}
 }
+
+// TestChrono looks at the biases that a gate remembers by: exp of them is uniformly distributed up to the steps less one.
+func TestChrono(t *testing.T) {
+	const H, steps = 256, 50
+	chrono := []graph.NetworkOption{graph.Hidden(H), graph.Chrono(steps)}
+	check := func(n *graph.Network, gates, keep, take int, others ...string) {
+		t.Helper()
+		p := networkParams(t, n, tensor.Float64)
+		bias := valueOf(t, p, "bias_ih_l0")
+		counts, sum := make([]int, 4), 0.0
+		for i := range H {
+			u := math.Exp(bias[keep*H+i])
+			if !(u >= 1 && u <= steps-1) {
+				t.Fatalf("%s: the bias of unit %d is %v", n.Name(), i, bias[keep*H+i])
+			}
+			counts[min(3, int((u-1)/(steps-2)*4))]++
+			sum += u / H
+			for g := range gates {
+				want := 0.0
+				if g == keep {
+					continue
+				} else if g == take {
+					want = -bias[keep*H+i]
+				}
+				if bias[g*H+i] != want {
+					t.Fatalf("%s: gate %d of unit %d starts at %v; want %v", n.Name(), g, i, bias[g*H+i], want)
+				}
+			}
+		}
+		if e := math.Abs(sum - steps/2); e > 4*(steps-2)/math.Sqrt(12*H) {
+			t.Errorf("%s: exp of the biases is %v on average; want about %d", n.Name(), sum, steps/2)
+		}
+		for _, c := range counts {
+			if math.Abs(float64(c)-H/4) > 4*math.Sqrt(H*3/16) {
+				t.Errorf("%s: the quarters have %v of %d units", n.Name(), counts, H)
+			}
+		}
+		for _, name := range others {
+			for _, v := range valueOf(t, p, name) {
+				if v != 0 {
+					t.Fatalf("%s: %s starts at %v", n.Name(), name, v)
+				}
+			}
+		}
+	}
+	check(lstm.New(chrono...), 4, 1, 0, "bias_hh_l0")
+	check(gru.New(chrono...), 3, 1, -1, "bias_hh_l0")
+	check(gru.NewResetBefore(append(chrono, graph.TorchInit())...), 3, 1, -1, "bias_hh_l0", "bias_hn_l0")
+	check(lstm.NewPeephole(append(chrono, graph.LayerNorm())...), 4, 1, 0, "bias_hh_l0")
+
+	// Without it nothing changes, and a cell without gates has none.
+	checkSame(t, networkParams(t, rnn.New(chrono[1]), tensor.Float64), networkParams(t, rnn.New(), tensor.Float64), false)
+	checkSame(t, networkParams(t, lstm.New(graph.Chrono(0)), tensor.Float64), networkParams(t, lstm.New(), tensor.Float64), false)
+	for _, steps := range []int{1, 2} { // of which none is left
+		for _, v := range valueOf(t, networkParams(t, gru.New(graph.Chrono(steps)), tensor.Float64), "bias_ih_l0") {
+			if v != 0 {
+				t.Errorf("over %d steps a bias starts at %v", steps, v)
+			}
+		}
+	}
+	for _, steps := range []int{-1, 1<<20 + 1} {
+		if err := gru.New(graph.Chrono(steps)).Check(); err == nil {
+			t.Errorf("gates that remember over %d steps are no error", steps)
+		}
+	}
+	if got := lstm.New(graph.Chrono(7)).Config().Chrono; got != 7 {
+		t.Errorf("the configuration says %d", got)
+	}
+}

@@ -15,7 +15,7 @@ import (
 )
 
 // small returns a configuration that trains in a moment on a dataset that is embedded.
-func small(t *testing.T, model, dataset string) Config {
+func small(t testing.TB, model, dataset string) Config {
 	t.Helper()
 	c, err := Configure(model, dataset, map[string]string{"hidden": "4", "epochs": "1", "batch": "16", "limit": "40"})
 	if err != nil {
@@ -31,7 +31,7 @@ func small(t *testing.T, model, dataset string) Config {
 }
 
 // short returns a dataset with short parts to validate and to test.
-func short(t *testing.T, name string) datasets.Dataset {
+func short(t testing.TB, name string) datasets.Dataset {
 	t.Helper()
 	d, err := datasets.Open(name)
 	if err != nil {
@@ -43,13 +43,19 @@ func short(t *testing.T, name string) datasets.Dataset {
 		d.Train, d.Valid, d.Test = d.Train[:400], d.Valid[:most], d.Test[:most]
 	case *datasets.Pairs:
 		d.Train, d.Valid, d.Test = d.Train[:400], d.Valid[:most], d.Test[:most]
+	case *datasets.Sequences:
+		if d, err = d.Resized(12); err != nil {
+			t.Fatal(err)
+		}
+		d.Train, d.Valid, d.Test = d.Train.First(400), d.Valid.First(most), d.Test.First(most)
+		return d
 	}
 	return d
 }
 
 // TestEveryPair trains each model on one dataset of each task.
 func TestEveryPair(t *testing.T) {
-	for _, dataset := range []string{"airline", "phrases", "dates"} {
+	for _, dataset := range []string{"airline", "phrases", "dates", "adding"} {
 		d := short(t, dataset)
 		for _, m := range Models() {
 			t.Run(dataset+" "+m.Name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func TestConfigureRefuses(t *testing.T) {
 		{"airline", "hiden", "3", `hiden "3": there is no such setting; did you mean hidden?`},
 		{"airline", "nonsense-of-mine", "3", `nonsense-of-mine "3": there is no such setting`},
 		{"airline", "hidden", "many", `hidden "many": want a whole number`},
-		{"airline", "pooling", "max", "pooling: it is for the task classify; the task of airline is forecast"},
+		{"airline", "pooling", "max", "pooling: it is for the task classify or recognise; the task of airline is forecast"},
 		{"airline", "cased", "true", "cased: it is for the task classify or translate or generate; the task of airline is forecast"},
 		{"phrases", "window", "3", "window: it is for the task forecast or generate; the task of phrases is classify"},
 		{"phrases", "period", "3", "period: it is for series; phrases is texts"},
@@ -73,7 +73,7 @@ func TestConfigureRefuses(t *testing.T) {
 		{"airline", "fill", "liner", `fill "liner": not found; did you mean linear?`},
 		{"airline", "task", "classify", `task "classify": it learns from texts; airline is a series; choose forecast`},
 		{"airline", "task", "forcast", `task "forcast": not found; did you mean forecast? (zoo tasks lists them)`},
-		{"airline", "task", "caption", `task "caption": not found; choose one of forecast, classify, translate, generate`},
+		{"airline", "task", "caption", `task "caption": not found; choose one of forecast, classify, recognise, translate, generate`},
 	} {
 		given := map[string]string{}
 		if c.name != "" {

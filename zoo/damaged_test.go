@@ -43,6 +43,25 @@ func (k keptFolder) with(t testing.TB, dir, name string, content []byte) {
 	}
 }
 
+// folderOf reads a folder that a run has been kept in.
+func folderOf(t testing.TB, name, dir, input string) keptFolder {
+	t.Helper()
+	k := keptFolder{name, make(map[string][]byte), input}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.Name() == "input.txt" || f.Name() == "predicted.jsonl" { // which are no part of the run
+			continue
+		}
+		if k.files[f.Name()], err = os.ReadFile(filepath.Join(dir, f.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return k
+}
+
 // keptFolders are a run of every task, of format 1, if it is as old as that, and of today's.
 func keptFolders(t testing.TB) []keptFolder {
 	t.Helper()
@@ -66,23 +85,8 @@ func keptFolders(t testing.TB) []keptFolder {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range [][2]string{{filepath.Base(filepath.Dir(folder)), folder}, {"today", now}} {
-			dir := c[1]
-			k := keptFolder{fmt.Sprintf("%s of %s", filepath.Base(folder), c[0]), make(map[string][]byte), string(input)}
-			files, err := os.ReadDir(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range files {
-				if f.Name() == "input.txt" || f.Name() == "predicted.jsonl" { // which are no part of the run
-					continue
-				}
-				if k.files[f.Name()], err = os.ReadFile(filepath.Join(dir, f.Name())); err != nil {
-					t.Fatal(err)
-				}
-			}
-			all = append(all, k)
-		}
+		all = append(all, folderOf(t, filepath.Base(folder)+" of "+filepath.Base(filepath.Dir(folder)), folder, string(input)))
+		all = append(all, folderOf(t, filepath.Base(folder)+" of today", now, string(input)))
 	}
 	if len(tasks) != len(Tasks()) {
 		t.Fatalf("runs of %d tasks; want one of each of the %d", len(tasks), len(Tasks()))

@@ -102,6 +102,9 @@ func New(c Config, opts ...Option) (*Experiment, error) {
 	}
 	d := s.dataset
 	if d != nil {
+		if err := checkParts(network, d); err != nil {
+			return nil, err
+		}
 		c.Dataset, c.Data = identity(d.Info()), d.Info().Settings
 	} else if d, err = c.open(s.reading); err != nil {
 		return nil, err

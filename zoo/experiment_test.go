@@ -34,7 +34,7 @@ func trained(t *testing.T, c Config, callbacks ...train.Callbacks) (*Experiment,
 }
 
 // trainedOn runs a configuration on a dataset, or on nil for its own.
-func trainedOn(t *testing.T, c Config, d datasets.Dataset, callbacks ...train.Callbacks) (*Experiment, *Result) {
+func trainedOn(t testing.TB, c Config, d datasets.Dataset, callbacks ...train.Callbacks) (*Experiment, *Result) {
 	t.Helper()
 	e, err := New(c, WithDataset(d))
 	if err != nil {

@@ -39,6 +39,11 @@ func servedRuns(t testing.TB) []served {
 	phrases, dates := datasets.Phrases(), datasets.Dates()
 	labelled := &datasets.Labelled{Meta: phrases.Meta, Classes: phrases.Classes, Train: phrases.Train[:200], Valid: phrases.Valid[:20], Test: phrases.Test[:20]}
 	pairs := &datasets.Pairs{Meta: dates.Meta, Train: dates.Train[:200], Valid: dates.Valid[:5], Test: dates.Test[:5]}
+	adding, err := datasets.Adding().Resized(20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	adding.Train, adding.Valid, adding.Test = adding.Train.First(200), adding.Valid.First(20), adding.Test.First(20)
 	trained := func(network *graph.Network, d datasets.Dataset) *zoo.Run {
 		run, err := zoo.Train(context.Background(), network, d, train.Epochs(1))
 		if err != nil {
@@ -53,6 +58,11 @@ func servedRuns(t testing.TB) []served {
 		{run: trained(lstm.New(graph.Hidden(64)), labelled)},
 		{run: trained(gru.New(graph.Hidden(32)), pairs)},
 		{run: trained(lstm.New(graph.Hidden(64)), corpus)},
+		{run: trained(gru.New(graph.Hidden(32)), adding)},
+	}
+	numbers := func(i int) string { // of a sequence of one length or another
+		values := adding.Train.At(i).Values
+		return strings.Trim(fmt.Sprint(values[:len(values)-2*i]), "[]")
 	}
 	for i := range 8 {
 		all[0].questions = append(all[0].questions, question{settings: map[string]string{"steps": fmt.Sprint(6 + i)}})
@@ -60,6 +70,7 @@ func servedRuns(t testing.TB) []served {
 		all[1].questions = append(all[1].questions, question{inputs: []string{review}})
 		all[2].questions = append(all[2].questions, question{inputs: []string{pairs.Train[i].Source}, settings: map[string]string{"beam": fmt.Sprint(1 + i%3)}})
 		all[3].questions = append(all[3].questions, question{inputs: []string{review[:20]}, settings: map[string]string{"tokens": fmt.Sprint(20 + i), "seed": fmt.Sprint(i)}})
+		all[4].questions = append(all[4].questions, question{inputs: []string{numbers(i)}})
 	}
 	if len(all) != len(zoo.Tasks()) {
 		t.Fatalf("%d runs for %d tasks: add one for each", len(all), len(zoo.Tasks()))

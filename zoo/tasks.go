@@ -11,6 +11,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -19,6 +20,7 @@ func Tasks() []task.Kind {
 	return []task.Kind{
 		forecast.Kind{},
 		classify.Kind{},
+		recognise.Kind{},
 		translate.Kind{},
 		generate.Kind{},
 	}

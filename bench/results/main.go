@@ -77,6 +77,11 @@ func rows() []row {
 		text("names", "nats", " nats", 3, "2.090 in PyTorch, on other parts", "--task=generate"),
 		text("ptb", "perplexity", " perplexity", 2, "115.9 (Zaremba et al. 2014, small), 82.7 (medium)"),
 		text("ptb-chars", "bits", " bits", 3, "1.36 (LSTM of 1,000 units, Cooijmans et al. 2017)"),
+		row{model: "gru", dataset: "adding", metric: "loss", scale: 1e5, unit: " · 10⁻⁵", published: "5.3 · 10⁻⁵, gru (Bai et al. 2018)", seeds: one},
+		row{model: "gru", dataset: "copy", metric: "loss", scale: 1e5, unit: " · 10⁻⁵", published: "–", seeds: one},
+		row{model: "lstm", dataset: "rows-mnist", metric: "accuracy", scale: 100, unit: " %", published: "98.87 % in PyTorch, gru", seeds: one},
+		row{model: "gru", dataset: "smnist", metric: "accuracy", scale: 100, unit: " %", published: "96.2 % (Bai et al. 2018)", seeds: one},
+		row{model: "gru", dataset: "psmnist", metric: "accuracy", scale: 100, unit: " %", published: "87.3 % (Bai et al. 2018)", seeds: one},
 	)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -32,6 +33,7 @@ var made = map[reflect.Type]bool{
 	reflect.TypeFor[option.Field]():            true,
 	reflect.TypeFor[forecast.Forecast]():       true,
 	reflect.TypeFor[classify.Classification](): true,
+	reflect.TypeFor[recognise.Recognition]():   true,
 	reflect.TypeFor[translate.Translation]():   true,
 	reflect.TypeFor[generate.Generation]():     true,
 }
@@ -67,6 +69,7 @@ var arguments = map[string][]any{
 	"datasets.Corpus.Part":     {"train"},
 	"datasets.Labelled.Part":   {"train"},
 	"datasets.Pairs.Part":      {"train"},
+	"datasets.Sequences.Part":  {"train"},
 	"datasets.Chronological":   {100, 0.1, 0.2},
 	"train.NewOptimizer":       {"adam", 0.1},
 	"train.NewSchedule":        {"cosine", 0.1, 2, 3},
@@ -110,5 +113,7 @@ var queries = map[string]func(w *world) any{
 	"classify.nobody":  func(*world) any { return classify.Kind{}.Query() },
 	"generate.nobody":  func(*world) any { return generate.Kind{}.Query() },
 	"translate.nobody": func(*world) any { return translate.Kind{}.Query() },
+	"recognise":        func(*world) any { return result(recognise.Of(trained().sequences)).Query() },
+	"recognise.nobody": func(*world) any { return recognise.Kind{}.Query() },
 	"files":            func(*world) any { return train.Folder("folder") },
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -83,6 +84,7 @@ var table = map[string]exported{
 			"Threads":          graph.Threads,
 			"Unrolled":         graph.Unrolled,
 			"Verify":           graph.Verify,
+			"Chrono":           graph.Chrono,
 			"TorchInit":        graph.TorchInit,
 			"Training":         graph.Training,
 			"Uniform":          graph.Uniform,
@@ -201,7 +203,13 @@ var table = map[string]exported{
 	"datasets": {
 		funcs: map[string]any{
 			"Airline":         datasets.Airline,
+			"Adding":          datasets.Adding,
 			"Buckets":         datasets.Buckets,
+			"Copy":            datasets.Copy,
+			"DrawnSequences":  datasets.DrawnSequences,
+			"LazySequences":   datasets.LazySequences,
+			"Length":          datasets.Length,
+			"NewSequenceList": datasets.NewSequenceList,
 			"CO2":             datasets.CO2,
 			"CSV":             datasets.CSV,
 			"CacheDir":        datasets.CacheDir,
@@ -269,6 +277,9 @@ var table = map[string]exported{
 			reflect.TypeFor[datasets.Pairs](),
 			reflect.TypeFor[datasets.Passage](),
 			reflect.TypeFor[datasets.Range](),
+			reflect.TypeFor[datasets.Sequence](),
+			reflect.TypeFor[datasets.SequenceList](),
+			reflect.TypeFor[datasets.Sequences](),
 			reflect.TypeFor[datasets.Series](),
 			reflect.TypeFor[datasets.Settings](),
 			reflect.TypeFor[datasets.Split](),
@@ -447,6 +458,22 @@ var table = map[string]exported{
 			reflect.TypeFor[generate.Scored](),
 			reflect.TypeFor[generate.Writer](),
 			reflect.TypeFor[generate.Writing](),
+		},
+	},
+	"zoo/task/recognise": {
+		funcs: map[string]any{
+			"New":    recognise.New,
+			"Of":     recognise.Of,
+			"Open":   recognise.Open,
+			"Scales": recognise.Scales,
+		},
+		types: []reflect.Type{
+			reflect.TypeFor[recognise.Answer](),
+			reflect.TypeFor[recognise.Kind](),
+			reflect.TypeFor[recognise.Options](),
+			reflect.TypeFor[recognise.Prediction](),
+			reflect.TypeFor[recognise.Recogniser](),
+			reflect.TypeFor[recognise.Recognition](),
 		},
 	},
 	"zoo/task/translate": {

@@ -33,6 +33,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
+	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -133,6 +134,9 @@ func init() {
 	maker(func(*world) datasets.Labelled { return *tinyLabelled() })
 	maker(func(*world) datasets.Pairs { return *tinyPairs() })
 	maker(func(*world) datasets.Corpus { return *tinyCorpus() })
+	maker(func(*world) *datasets.Sequences { return tinySequences() })
+	maker(func(*world) datasets.Sequences { return *tinySequences() })
+	maker(func(*world) datasets.SequenceList { return tinySequences().Train })
 	maker(func(*world) datasets.Dataset { return tinySeries() })
 	// text
 	maker(func(*world) text.Tokenizer { return text.Words{Lower: true} })
@@ -191,6 +195,10 @@ func init() {
 	maker(func(*world) generate.Options { return generate.Options{Embedding: 2, Window: 4} })
 	maker(func(*world) generate.Decoding { return generate.Decoding{Cache: 2, CacheTheta: 0.1, CacheLambda: 0.1} })
 	maker(func(*world) generate.Writing { return generate.Writing{Tokens: 2} })
+	maker(func(*world) *recognise.Recogniser { return result(recognise.Of(trained().sequences)) })
+	maker(func(w *world) *recognise.Recognition {
+		return result(recognise.New(network(), tinySequences(), graph.NewParams(tensor.Float32), recognise.Options{}))
+	})
 	maker(func(w *world) *translate.Translation {
 		return result(translate.New(network(), network(), tinyPairs(), graph.NewParams(tensor.Float32), translate.Options{Embedding: 2, Tokenizer: "words"}))
 	})
@@ -301,8 +309,16 @@ func tinyCorpus() *datasets.Corpus {
 	return &datasets.Corpus{Meta: datasets.Info{Name: "tiny"}, Train: text, Valid: text, Test: text}
 }
 
+func tinySequences() *datasets.Sequences {
+	s := &datasets.Sequences{Meta: datasets.Info{Name: "tiny"}, Width: 2, Classes: []string{"low", "high"}}
+	for _, l := range []*datasets.SequenceList{&s.Train, &s.Valid, &s.Test} {
+		*l = datasets.NewSequenceList(2, datasets.Sequence{Values: []float32{1, 2, 3, 4}}, datasets.Sequence{Values: []float32{5, 6}, Label: 1})
+	}
+	return s
+}
+
 // runs are what is trained once and used by all.
-type runs struct{ series, texts, pairs, corpus *zoo.Run }
+type runs struct{ series, texts, pairs, corpus, sequences *zoo.Run }
 
 var trained = sync.OnceValue(func() runs {
 	one := func(d datasets.Dataset) *zoo.Run {
@@ -325,7 +341,7 @@ var trained = sync.OnceValue(func() runs {
 		e := result(zoo.New(c, zoo.WithDataset(d)))
 		return e.Kept(result(e.Run(context.Background())))
 	}
-	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs()), own("generate", tinyCorpus())}
+	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs()), own("generate", tinyCorpus()), own("recognise", tinySequences())}
 })
 
 // valid returns the valid value of a type in a world.

@@ -18,7 +18,8 @@ import (
 //
 // or, with ResetBefore, as the paper does: n = tanh(W_in·x + b_in + W_hn·(r∘h) + b_hn). The layout is PyTorch's:
 // weight_ih [3H, I], weight_hh [3H, H], bias_ih and bias_hh [3H], gates in the order r z n. ResetBefore has the
-// candidate's recurrent weight and bias on their own, as weight_hn [H, H] and bias_hn [H], and [2H, H] for the gates.
+// candidate's recurrent weight and bias on their own, as weight_hn [H, H] and bias_hn [H], and [2H, H] for the gates. Biases
+// start at 0, or that of z as graph.Chrono says.
 type Cell struct {
 	graph.CellConfig
 	ResetBefore bool
@@ -49,7 +50,7 @@ func (c Cell) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.Stat
 	if c.ResetBefore {
 		return c.stepResetBefore(b, x, h, hd)
 	}
-	i := b.Split(c.Gates(b, "ih", 3, x, graph.Zeros()), 1, 3)
+	i := b.Split(c.Gates(b, "ih", 3, x, c.KeepBias(3, 1, -1, graph.Zeros())), 1, 3)
 	u := b.Split(c.Gates(b, "hh", 3, hd, graph.Zeros()), 1, 3)
 
 	r := b.Sigmoid(b.Add(i[0], u[0]))
@@ -59,7 +60,7 @@ func (c Cell) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.Stat
 }
 
 func (c Cell) stepResetBefore(b *graph.Builder, x, h, hd *gorgonia.Node) graph.State {
-	i := b.Split(c.Gates(b, "ih", 3, x, graph.Zeros()), 1, 3)
+	i := b.Split(c.Gates(b, "ih", 3, x, c.KeepBias(3, 1, -1, graph.Zeros())), 1, 3)
 	u := b.Split(c.Gates(b, "hh", 2, hd, graph.Zeros()), 1, 2)
 
 	r := b.Sigmoid(b.Add(i[0], u[0]))

@@ -20,7 +20,7 @@ import (
 //	h' = o∘tanh(c')
 //
 // in PyTorch's layout: weight_ih [4H, I], weight_hh [4H, H], bias_ih and bias_hh [4H], gates in the order i f g o. The
-// forget gate's bias starts at 1 (Jozefowicz, Zaremba and Sutskever 2015).
+// forget gate's bias starts at 1 (Jozefowicz, Zaremba and Sutskever 2015), or as graph.Chrono says.
 //
 // With Peepholes the gates see the cell state (Gers and Schmidhuber 2000): i and f add p_i∘c and p_f∘c, o adds p_o∘c',
 // with weight_ci, weight_cf and weight_co [H]. With LayerNorm x·W, h·U and c' before its tanh are normalised.
@@ -51,7 +51,7 @@ func (c Cell) Step(b *graph.Builder, x *gorgonia.Node, s graph.State) graph.Stat
 	}
 	h, cell := c.Recurrent(b, s[0]), s[1]
 
-	z := b.Split(b.Add(c.Gates(b, "ih", 4, x, forgetBias), c.Gates(b, "hh", 4, h, graph.Zeros())), 1, 4)
+	z := b.Split(b.Add(c.Gates(b, "ih", 4, x, c.KeepBias(4, 1, 0, forgetBias)), c.Gates(b, "hh", 4, h, graph.Zeros())), 1, 4)
 	zi, zf, zg, zo := z[0], z[1], z[2], z[3]
 	if c.Peepholes {
 		zi = b.Add(zi, c.Peephole(b, "ci", cell))

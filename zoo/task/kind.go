@@ -83,6 +83,7 @@ type Recipe struct {
 	WeightDrop       float64 `json:"weight_drop"`
 	LayerNorm        bool    `json:"layer_norm"`
 	TorchInit        bool    `json:"torch_init"` // initial weights as PyTorch's
+	Chrono           int     `json:"chrono,omitempty"`
 	train.Recipe
 	Limit int `json:"limit"` // 0 means all training examples
 }
@@ -108,6 +109,7 @@ func (r *Recipe) Declare(s *option.Set) {
 	s.Float(&r.WeightDrop, "weight-drop", "rate of dropout on the recurrent weights, one mask for all time steps; 0 is none").AtLeast(0).Below(1)
 	s.Bool(&r.LayerNorm, "layer-norm", "normalise the products within the cell")
 	s.Bool(&r.TorchInit, "torch-init", "initial weights as PyTorch's, uniform; else orthogonal and Glorot's")
+	s.Int(&r.Chrono, "chrono", "steps over which the gates of an LSTM or a GRU remember at the start, at most; 0 is their usual biases").AtLeast(0).AtMost(1 << 20)
 	s.Group("Training")
 	r.Recipe.Declare(s)
 	s.Int(&r.Limit, "limit", "train on the first so many examples; 0 is all of them").AtLeast(0)
@@ -115,7 +117,7 @@ func (r *Recipe) Declare(s *option.Set) {
 
 // Network returns the options of a network that has the recipe's size.
 func (r Recipe) Network() []graph.NetworkOption {
-	opts := []graph.NetworkOption{graph.Hidden(r.Hidden), graph.Layers(r.Layers), graph.Dropout(r.Dropout), graph.RecurrentDropout(r.RecurrentDropout), graph.WeightDrop(r.WeightDrop)}
+	opts := []graph.NetworkOption{graph.Hidden(r.Hidden), graph.Layers(r.Layers), graph.Dropout(r.Dropout), graph.RecurrentDropout(r.RecurrentDropout), graph.WeightDrop(r.WeightDrop), graph.Chrono(r.Chrono)}
 	if r.LayerNorm {
 		opts = append(opts, graph.LayerNorm())
 	}
@@ -129,6 +131,7 @@ func (r Recipe) Network() []graph.NetworkOption {
 func (r *Recipe) Sized(n graph.NetworkConfig) {
 	r.Hidden, r.Layers, r.Dropout, r.RecurrentDropout = n.Hidden, n.Layers, n.Dropout, n.RecurrentDropout
 	r.WeightDrop, r.LayerNorm, r.TorchInit = n.WeightDrop, n.LayerNorm, n.TorchInit
+	r.Chrono = n.Chrono
 }
 
 // Setting is what the zoo hands to a task.

@@ -33,6 +33,7 @@ import (
 	classify "github.com/rnnzoo/rnnzoo/zoo/task/classify"
 	forecast "github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	generate "github.com/rnnzoo/rnnzoo/zoo/task/generate"
+	recognise "github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	tasktest "github.com/rnnzoo/rnnzoo/zoo/task/tasktest"
 	translate "github.com/rnnzoo/rnnzoo/zoo/task/translate"
 	blas "gonum.org/v1/gonum/blas"
@@ -67,12 +68,13 @@ func init() {
 			"Workload":   reflect.TypeFor[bench.Workload](),
 		},
 		Wrappers: map[string][]string{
-			"CustomCell": {"Gates", "Peephole", "Recurrent"},
+			"CustomCell": {"Gates", "KeepBias", "Peephole", "Recurrent"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets": {
 		Name: "datasets",
 		Binds: map[string]reflect.Value{
+			"Adding":          reflect.ValueOf(datasets.Adding),
 			"Airline":         reflect.ValueOf(datasets.Airline),
 			"Buckets":         reflect.ValueOf(datasets.Buckets),
 			"CO2":             reflect.ValueOf(datasets.CO2),
@@ -80,9 +82,11 @@ func init() {
 			"CacheDir":        reflect.ValueOf(datasets.CacheDir),
 			"Chronological":   reflect.ValueOf(datasets.Chronological),
 			"Columns":         reflect.ValueOf(datasets.Columns),
+			"Copy":            reflect.ValueOf(datasets.Copy),
 			"DataDir":         reflect.ValueOf(datasets.DataDir),
 			"Dates":           reflect.ValueOf(datasets.Dates),
 			"Describe":        reflect.ValueOf(datasets.Describe),
+			"DrawnSequences":  reflect.ValueOf(datasets.DrawnSequences),
 			"EachText":        reflect.ValueOf(datasets.EachText),
 			"Encoding":        reflect.ValueOf(datasets.Encoding),
 			"EnglishNumber":   reflect.ValueOf(datasets.EnglishNumber),
@@ -95,14 +99,18 @@ func init() {
 			"InFolder":        reflect.ValueOf(datasets.InFolder),
 			"KindCorpus":      reflect.ValueOf(datasets.KindCorpus),
 			"KindPairs":       reflect.ValueOf(datasets.KindPairs),
+			"KindSequences":   reflect.ValueOf(datasets.KindSequences),
 			"KindSeries":      reflect.ValueOf(datasets.KindSeries),
 			"KindTexts":       reflect.ValueOf(datasets.KindTexts),
 			"Label":           reflect.ValueOf(datasets.Label),
 			"LabelledCSV":     reflect.ValueOf(datasets.LabelledCSV),
+			"LazySequences":   reflect.ValueOf(datasets.LazySequences),
+			"Length":          reflect.ValueOf(datasets.Length),
 			"Lines":           reflect.ValueOf(datasets.Lines),
 			"List":            reflect.ValueOf(datasets.List),
 			"LooksLikeFile":   reflect.ValueOf(datasets.LooksLikeFile),
 			"NewPassage":      reflect.ValueOf(datasets.NewPassage),
+			"NewSequenceList": reflect.ValueOf(datasets.NewSequenceList),
 			"NumbersEnDe":     reflect.ValueOf(datasets.NumbersEnDe),
 			"NumbersEnFr":     reflect.ValueOf(datasets.NumbersEnFr),
 			"OnProgress":      reflect.ValueOf(datasets.OnProgress),
@@ -150,6 +158,9 @@ func init() {
 			"Pairs":        reflect.TypeFor[datasets.Pairs](),
 			"Passage":      reflect.TypeFor[datasets.Passage](),
 			"Range":        reflect.TypeFor[datasets.Range](),
+			"Sequence":     reflect.TypeFor[datasets.Sequence](),
+			"SequenceList": reflect.TypeFor[datasets.SequenceList](),
+			"Sequences":    reflect.TypeFor[datasets.Sequences](),
 			"Series":       reflect.TypeFor[datasets.Series](),
 			"Settings":     reflect.TypeFor[datasets.Settings](),
 			"Split":        reflect.TypeFor[datasets.Split](),
@@ -160,14 +171,15 @@ func init() {
 			"Dataset": reflect.TypeFor[proxy1Dataset](),
 		},
 		Untypeds: map[string]string{
-			"KindCorpus": "string:corpus",
-			"KindPairs":  "string:pairs",
-			"KindSeries": "string:series",
-			"KindTexts":  "string:texts",
-			"TextCSV":    "string:csv",
-			"TextJSONL":  "string:jsonl",
-			"TextLines":  "string:lines",
-			"TextTSV":    "string:tsv",
+			"KindCorpus":    "string:corpus",
+			"KindPairs":     "string:pairs",
+			"KindSequences": "string:sequences",
+			"KindSeries":    "string:series",
+			"KindTexts":     "string:texts",
+			"TextCSV":       "string:csv",
+			"TextJSONL":     "string:jsonl",
+			"TextLines":     "string:lines",
+			"TextTSV":       "string:tsv",
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets/download": {
@@ -232,6 +244,7 @@ func init() {
 			"Bidirectional":    reflect.ValueOf(graph.Bidirectional),
 			"Blocks":           reflect.ValueOf(graph.Blocks),
 			"Carry":            reflect.ValueOf(graph.Carry),
+			"Chrono":           reflect.ValueOf(graph.Chrono),
 			"ClassWeights":     reflect.ValueOf(graph.ClassWeights),
 			"Compile":          reflect.ValueOf(graph.Compile),
 			"Constant":         reflect.ValueOf(graph.Constant),
@@ -490,7 +503,7 @@ func init() {
 			"Cell": reflect.TypeFor[gru.Cell](),
 		},
 		Wrappers: map[string][]string{
-			"Cell": {"Gates", "Peephole", "Recurrent"},
+			"Cell": {"Gates", "KeepBias", "Peephole", "Recurrent"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/lstm": {
@@ -503,7 +516,7 @@ func init() {
 			"Cell": reflect.TypeFor[lstm.Cell](),
 		},
 		Wrappers: map[string][]string{
-			"Cell": {"Gates", "Peephole", "Recurrent"},
+			"Cell": {"Gates", "KeepBias", "Peephole", "Recurrent"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/metric": {
@@ -558,7 +571,7 @@ func init() {
 			"Cell": reflect.TypeFor[rnn.Cell](),
 		},
 		Wrappers: map[string][]string{
-			"Cell": {"Gates", "Peephole", "Recurrent"},
+			"Cell": {"Gates", "KeepBias", "Peephole", "Recurrent"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/seq2seq": {
@@ -753,6 +766,26 @@ func init() {
 		},
 		Wrappers: map[string][]string{
 			"Generation": {"Classes", "Decoding", "Encoder", "FillIn", "Next", "On", "Options", "Params", "Query", "Save", "Score", "Warm", "Write"},
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/recognise": {
+		Name: "recognise",
+		Binds: map[string]reflect.Value{
+			"New":    reflect.ValueOf(recognise.New),
+			"Of":     reflect.ValueOf(recognise.Of),
+			"Open":   reflect.ValueOf(recognise.Open),
+			"Scales": reflect.ValueOf(recognise.Scales),
+		},
+		Types: map[string]reflect.Type{
+			"Answer":      reflect.TypeFor[recognise.Answer](),
+			"Kind":        reflect.TypeFor[recognise.Kind](),
+			"Options":     reflect.TypeFor[recognise.Options](),
+			"Prediction":  reflect.TypeFor[recognise.Prediction](),
+			"Recogniser":  reflect.TypeFor[recognise.Recogniser](),
+			"Recognition": reflect.TypeFor[recognise.Recognition](),
+		},
+		Wrappers: map[string][]string{
+			"Recognition": {"Classes", "Decoding", "On", "Options", "Params", "Query", "Recognise", "RecogniseContext", "Save", "Warm", "Width"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/tasktest": {

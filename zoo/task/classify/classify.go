@@ -179,22 +179,10 @@ func (c *Classification) Sizes() []task.Size {
 func (c *Classification) Limit(n int) {
 	all, _ := c.part(task.TrainPart) // which there is
 	c.train = *all
-	if total := len(all.labels); n > 0 && n < total {
+	if n > 0 && n < len(all.labels) {
 		c.train = encodedPart{}
-		seen := make([]int, len(c.classes))
-		size := make([]int, len(c.classes))
-		for _, label := range all.labels {
-			size[label]++
-		}
-		want, before := make([]int, len(c.classes)), 0
-		for label, k := range size { // cumulative, so that the shares add up to n
-			want[label] = (before+k)*n/total - before*n/total
-			before += k
-		}
-		for i, label := range all.labels {
-			if seen[label]++; seen[label] <= want[label] {
-				c.train.tokens, c.train.labels = append(c.train.tokens, all.tokens[i]), append(c.train.labels, label)
-			}
+		for _, i := range program.Shares(all.labels, len(c.classes), n) {
+			c.train.tokens, c.train.labels = append(c.train.tokens, all.tokens[i]), append(c.train.labels, all.labels[i])
 		}
 	}
 	c.lengths = make([]int, len(c.train.labels))

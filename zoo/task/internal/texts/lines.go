@@ -11,15 +11,20 @@ import (
 // mostBytes is longer than any text that is given on a line.
 const mostBytes = 1 << 24
 
-// EachLines gives the lines of a reader to a function, as many at once as have arrived but no more than most. A byte
-// order mark before the first is left out.
+// EachLines gives the lines of standard input, texts, to a function, as EachLineOf does.
 func EachLines(in io.Reader, most int, do func(lines []string) error) error {
+	return EachLineOf("standard input", "a text", in, most, do)
+}
+
+// EachLineOf gives the lines of a reader to a function, as many at once as have arrived but no more than most. A byte order
+// mark before the first is left out. The name stands for the reader in errors, and each line is what each says.
+func EachLineOf(name, each string, in io.Reader, most int, do func(lines []string) error) error {
 	r := bufio.NewReaderSize(in, 1<<16)
 	var lines []string
 	for n := 1; ; n++ {
 		line, err := readLine(r)
 		if err != nil && err != io.EOF {
-			return errors.Wrapf(err, "standard input: line %d", n)
+			return errors.Wrapf(err, "%s: line %d", name, n)
 		}
 		if line != "" {
 			if n == 1 {
@@ -35,7 +40,7 @@ func EachLines(in io.Reader, most int, do func(lines []string) error) error {
 		}
 		if err == io.EOF {
 			if n == 1 && line == "" {
-				return errors.New("standard input is empty; give a text on each line")
+				return errors.Errorf("%s is empty; give %s on each line", name, each)
 			}
 			return nil
 		}
