@@ -71,9 +71,10 @@ func LayerNorm() NetworkOption { return func(r *Network) { r.config.LayerNorm = 
 // Glorot for the others and 1 for the bias of forget gates.
 func TorchInit() NetworkOption { return func(r *Network) { r.config.TorchInit = true } }
 
-// Chrono has the biases of gates start so that the states of a layer remember over up to so many steps, some units a few and
-// others many (Tallec and Ollivier 2018): what is far apart in a long sequence is learnt sooner. It reaches cells that declare
-// their biases with CellConfig.KeepBias, as LSTM and GRU do. The default is 0, which leaves the biases as they are.
+// Chrono has the biases of gates start so that the states of a layer remember over up to so many steps, some units over
+// a few and others over many (as Tallec and Ollivier 2018; KeepBias says how): what is far apart in a long sequence is
+// learnt sooner. It reaches cells that declare their biases with CellConfig.KeepBias, as LSTM and GRU do. The default
+// is 0, which leaves the biases as they are.
 func Chrono(steps int) NetworkOption { return func(r *Network) { r.config.Chrono = steps } }
 
 // Bidirectional runs each layer in both directions and merges their outputs.
