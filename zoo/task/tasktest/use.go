@@ -246,8 +246,12 @@ func (s *suite) saves(t *testing.T, learnt task.Task, setting task.Setting) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sized, ok := on.(task.Sized); ok && len(sized.Sizes()) == 0 {
-		t.Error("opened it has no sizes")
+	if sized, ok := on.(task.Sized); ok {
+		for _, size := range sized.Sizes() {
+			if size.Name == "" || size.N < 1 {
+				t.Errorf("opened it has %d %q", size.N, size.Name)
+			}
+		}
 	}
 	on.Limit(0) // as the evaluation of a run does
 	on.Examples()
