@@ -71,15 +71,15 @@ func (w *Writer) stateNames() (names []string, widths []int) {
 func (w *Writer) unroll(b *graph.Builder, steps, batch int) unrolled {
 	o := w.opts
 	tokens := b.IndexInput(tokensName, steps, batch)
-	x := b.Gather(w.table(b), tokens, -1)
+	x := b.Gather(w.table(b), tokens, graph.NoPadding)
 	if o.WordDropout > 0 && b.Training() {
 		kept := b.Dropout(b.Const(1, w.size(), 1), o.WordDropout)
-		x = b.Mul(x, b.Gather(kept, tokens, -1))
+		x = b.Mul(x, b.Gather(kept, tokens, graph.NoPadding))
 	}
 	x = w.dropout(b, x, o.EmbeddingDropout)
 	var label *gorgonia.Node
 	if len(w.classes) > 0 {
-		label = b.Embedding("label.weight", len(w.classes), o.Embedding, b.IndexInput(labelName, batch), -1)
+		label = b.Embedding("label.weight", len(w.classes), o.Embedding, b.IndexInput(labelName, batch), graph.NoPadding)
 		x = b.Add(x, b.Reshape(label, 1, batch, o.Embedding))
 	}
 	if o.FillIn {
@@ -114,15 +114,15 @@ func (w *Writer) dropout(b *graph.Builder, x *gorgonia.Node, rate float64) *gorg
 }
 
 func (w *Writer) table(b *graph.Builder) *gorgonia.Node {
-	return b.Param("embedding.weight", graph.Normal(embeddingDeviation, -1), w.size(), w.opts.Embedding)
+	return b.Param("embedding.weight", graph.Normal(embeddingDeviation, graph.NoPadding), w.size(), w.opts.Embedding)
 }
 
 // size returns the number of different tokens.
 func (w *Writer) size() int { return w.encoder.Vocabulary.Size() }
 
-// told declares what the output layer reads [..., W], and the table that is its weight too, or nil. Tied, the embeddings are,
+// projected declares what the output layer reads [..., W], and the table that is its weight too, or nil. Tied, the embeddings are,
 // and a projection comes before where they are of another width.
-func (w *Writer) told(b *graph.Builder, h *gorgonia.Node) (_, table *gorgonia.Node) {
+func (w *Writer) projected(b *graph.Builder, h *gorgonia.Node) (_, table *gorgonia.Node) {
 	if !w.opts.Tied {
 		return h, nil
 	}
@@ -134,7 +134,7 @@ func (w *Writer) told(b *graph.Builder, h *gorgonia.Node) (_, table *gorgonia.No
 
 // log declares the logarithms of the probabilities of all tokens [..., V].
 func (w *Writer) log(b *graph.Builder, h *gorgonia.Node) *gorgonia.Node {
-	h, table := w.told(b, h)
+	h, table := w.projected(b, h)
 	return w.output.LogProbabilities(b.Prefix("output."), h, table)
 }
 
@@ -143,7 +143,7 @@ func (w *Writer) log(b *graph.Builder, h *gorgonia.Node) *gorgonia.Node {
 //	loss = CE + α·mean(dropout(h)²) + β·mean((h_t − h_{t−1})²)
 func (w *Writer) loss(b *graph.Builder, steps, batch int, room softmax.Capacity) (*gorgonia.Node, unrolled) {
 	u := w.unroll(b, steps, batch)
-	h, table := w.told(b, u.output)
+	h, table := w.projected(b, u.output)
 	terms := []*gorgonia.Node{w.output.Loss(b.Prefix("output."), h, table, room)}
 	if w.opts.Activation > 0 {
 		terms = append(terms, b.Scale(b.Mean(b.Mul(u.output, u.output)), w.opts.Activation))

@@ -34,8 +34,8 @@ type Options struct {
 	WordDropout      float64 `json:"word_dropout"`       // rate of words whose embeddings are zero in a batch (Gal and Ghahramani 2016)
 	OutputDropout    float64 `json:"output_dropout"`     // rate, before the last layer
 	Locked           bool    `json:"locked_dropout"`     // the masks of these and between layers are the same at all time steps
-	Activation       float64 `json:"activation_penalty"` // α of Σ α·h², see Writer
-	Temporal         float64 `json:"temporal_penalty"`   // β of Σ β·(h_t − h_{t−1})²
+	Activation       float64 `json:"activation_penalty"` // α·mean(h²) in the loss, of the outputs with their dropout (Merity, McCann and Socher 2017)
+	Temporal         float64 `json:"temporal_penalty"`   // β·mean((h_t − h_{t−1})²) in the loss
 
 	Decoding
 }
