@@ -166,10 +166,11 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	o := &Options{Tokenizer: "characters", Cased: true, MinCount: 1, Window: 64, Embedding: 128, Softmax: "full", OutputDropout: 0.25, Decoding: usualCache()}
 	switch name := s.Dataset(); {
 	case name == "ptb", name == "wikitext2":
-		r.Hidden, r.Batch, r.Epochs, r.Schedule = 400, 20, 6, "warmup:200,cosine"
-		o.Tokenizer, o.Window, o.Embedding, o.Tied, o.EmbeddingDropout, o.OutputDropout = "fields", 35, 200, true, 0.2, 0.3
+		r.Hidden, r.Batch, r.Epochs, r.Schedule = 400, 20, 8, "warmup:200,cosine"
+		o.Tokenizer, o.Window, o.Embedding, o.Tied = "fields", 35, 200, true
+		o.EmbeddingDropout, o.OutputDropout, o.Locked = 0.3, 0.4, true
 	case name == "ptb-chars":
-		r.Hidden, r.Epochs, o.Window, o.OutputDropout = 768, 4, 100, 0.1
+		r.Epochs, o.Window, o.OutputDropout = 4, 100, 0.1
 	case s.Data.Kind == datasets.KindTexts: // each by itself
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.Schedule = 128, 64, 10, 4e-3, "warmup:50,cosine"
 		o.Embedding, o.EmbeddingDropout, o.OutputDropout = 32, 0.1, 0.4
