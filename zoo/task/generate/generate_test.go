@@ -433,6 +433,15 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// TestBehind gives what is new of a text, and loses nothing where the tokenizer has joined words anew.
+func TestBehind(t *testing.T) {
+	for _, c := range [][3]string{{"one two", "one", " two"}, {"one", "", "one"}, {"one", "one", ""}, {"don't", "do n", "n't"}, {"aß", "aé", "ß"}, {"", "a", ""}} {
+		if got := behind(c[0], c[1]); got != c[2] {
+			t.Errorf("behind %q %q has %q; want %q", c[1], c[0], got, c[2])
+		}
+	}
+}
+
 // TestStop ends a text before what is to end it, however that is cut into tokens.
 func TestStop(t *testing.T) {
 	w := learnt(t, corpus(false), lstm.New(graph.Hidden(16)), Options{Window: 16, Embedding: 8})

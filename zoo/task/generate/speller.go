@@ -67,12 +67,23 @@ func (s *speller) add(id int) (done bool, err error) {
 			piece = s.line[len(s.line)-1]
 		} else {
 			now := s.spell()
-			if piece = ""; strings.HasPrefix(now, s.spelt) {
-				piece, s.spelt = now[len(s.spelt):], now
-			}
+			piece, s.spelt = behind(now, s.spelt), now
 		}
 	}
 	return s.say(piece)
+}
+
+// behind returns what a text has behind what was given of it. Some tokenizers join words anew when more of them is there, as do and
+// n't: of such a word what differs is given once more, since nothing can be taken back.
+func behind(now, given string) string {
+	n := 0
+	for n < len(now) && n < len(given) && now[n] == given[n] {
+		n++
+	}
+	for n > 0 && n < len(now) && !utf8.RuneStart(now[n]) {
+		n--
+	}
+	return now[n:]
 }
 
 // say gives a piece, but for an end of it that may become what ends the text.
