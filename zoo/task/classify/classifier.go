@@ -312,8 +312,8 @@ func (c *Classifier) ClassifyContext(ctx context.Context, all ...string) ([]Clas
 	}
 	out := make([]Class, len(all))
 	for i, row := range logits {
-		p := softmax(row)
-		best := largest(p)
+		p := program.Softmax(row)
+		best := program.Largest(p)
 		if math.IsNaN(p[best]) {
 			return nil, errors.New("classify: a probability is not a number; the weights are damaged")
 		}
@@ -347,31 +347,6 @@ func (c *Classifier) Warm(ctx context.Context, like ...string) error {
 		}
 		return nil
 	})
-}
-
-// softmax returns exp(x)/Σ exp(x).
-func softmax(x []float64) []float64 {
-	most, sum := slices.Max(x), 0.0
-	p := make([]float64, len(x))
-	for i, v := range x {
-		p[i] = math.Exp(v - most)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
-}
-
-// largest returns the index of the first largest element.
-func largest(x []float64) int {
-	best := 0
-	for i, v := range x {
-		if v > x[best] {
-			best = i
-		}
-	}
-	return best
 }
 
 // Decoding implements task.Predictor: there is nothing to choose.

@@ -3,7 +3,6 @@ package classify
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/metric"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // score compares logits [n][classes] with the true classes.
@@ -19,8 +19,8 @@ func score(classes []string, logits [][]float64, labels []int) task.Scores {
 	confusion := metric.NewConfusion(classes)
 	loss := 0.0
 	for i, row := range logits {
-		confusion.Counts[labels[i]][largest(row)]++
-		loss += crossEntropy(row, labels[i]) / float64(len(labels))
+		confusion.Counts[labels[i]][program.Largest(row)]++
+		loss += program.CrossEntropy(row, labels[i]) / float64(len(labels))
 	}
 	report := confusion.Report()
 	shown := mostMistaken(confusion, report)
@@ -31,18 +31,6 @@ func score(classes []string, logits [][]float64, labels []int) task.Scores {
 			{Name: "report", Table: reportTable(report, shown), Data: report},
 		},
 	}
-}
-
-// crossEntropy returns −log softmax(logits)[label].
-func crossEntropy(logits []float64, label int) float64 {
-	most, sum := math.Inf(-1), 0.0
-	for _, v := range logits {
-		most = max(most, v)
-	}
-	for _, v := range logits {
-		sum += math.Exp(v - most)
-	}
-	return most + math.Log(sum) - logits[label]
 }
 
 // mostClasses is how many classes a table of who was taken for whom has room for on a terminal.

@@ -13,6 +13,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/lstm"
 	"github.com/rnnzoo/rnnzoo/zoo/pooling"
 	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // TestAnswersAsItEvaluates asks for texts of many lengths, alone and together: the programs that answer say what those that
@@ -48,7 +49,7 @@ func TestAnswersAsItEvaluates(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, class := range got {
-					for k, p := range softmax(logits[from+i]) {
+					for k, p := range program.Softmax(logits[from+i]) {
 						if !(math.Abs(p-class.Probabilities[k]) < 1e-12) {
 							t.Errorf("%s, %s, text %d of %d: class %d has %v; evaluated it has %v", network.Name(), pool, from+i, len(texts), k, class.Probabilities[k], p)
 						}

@@ -172,8 +172,5 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 }
 
 func optionsOf(s task.Setting) *Options {
-	if o, ok := s.Options.(*Options); ok && o != nil {
-		return o
-	}
-	return new(Options)
+	return program.OptionsOf(s, new(Options))
 }

@@ -238,7 +238,7 @@ func (g *Generation) evaluate(ctx context.Context, name task.Part, rank bool) (t
 	all := p.sequences()
 	visit := func(x told) { sum.add(x.log, x.id, float64(x.log[x.id]), rank) }
 	walk := g.walk
-	switch d := g.opts.Decoding; {
+	switch d := g.decoding; {
 	case g.opts.FillIn:
 		walk = g.walkHidden
 	case d.Cache > 0:

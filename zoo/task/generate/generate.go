@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"gorgonia.org/tensor"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
@@ -32,15 +31,16 @@ import (
 // It serves one goroutine.
 type Generation struct {
 	*Writer
-	source *source
-	parts  map[task.Part]*part
-	rivals map[task.Part][]task.Rival
-	train  *part
-	pieces pieces  // of texts with an end
-	chosen []int32 // the pieces, or windows, that Limit leaves; nil if they are the first
-	n      int     // how many there are
-	bounds []int   // steps of the programs that train on texts with an end
-	lane   *lane
+	source   *source
+	decoding Decoding // of an evaluation
+	parts    map[task.Part]*part
+	rivals   map[task.Part][]task.Rival
+	train    *part
+	pieces   pieces  // of texts with an end
+	chosen   []int32 // the pieces, or windows, that Limit leaves; nil if they are the first
+	n        int     // how many there are
+	bounds   []int   // steps of the programs that train on texts with an end
+	lane     *lane
 
 	draws  train.Draws
 	batch  int   // rows of this epoch's batches
@@ -111,7 +111,7 @@ func opening(line string) string {
 }
 
 func newGeneration(w *Writer, s *source) *Generation {
-	return &Generation{Writer: w, source: s, parts: make(map[task.Part]*part), rivals: make(map[task.Part][]task.Rival), lane: program.NewLane[shape]()}
+	return &Generation{Writer: w, source: s, decoding: w.opts.Decoding, parts: make(map[task.Part]*part), rivals: make(map[task.Part][]task.Rival), lane: program.NewLane[shape]()}
 }
 
 // learntFrom is how many bytes of training text a tokenizer learns from at most: sub-words are no others for more.
@@ -448,45 +448,29 @@ func (g *Generation) handOn(p *graph.Program) error {
 	if p == g.program || g.opts.FillIn {
 		return nil
 	}
-	names, widths := g.stateNames()
-	for i, name := range names {
-		to := p.Input(name)
+	for _, c := range g.states {
+		var from any
 		switch {
 		case g.resumed != nil:
-			if err := copyState(to, g.resumed.Tensors[name], widths[i]); err != nil {
+			x, err := g.resumed.Tensors[c.name].Float64s() // exactly, of float32 too
+			if err != nil {
 				return err
 			}
+			from = x
 		case g.program != nil:
-			from := g.program.Input(name)
-			switch d := to.Data().(type) {
-			case []float32:
-				copy(d, from.Data().([]float32))
-			case []float64:
-				copy(d, from.Data().([]float64))
-			}
+			from = g.program.Input(c.name)
+		default:
+			continue
+		}
+		if len(g.at) != p.Input(c.name).Shape()[0] { // other rows, all of which begin anew
+			g.at = nil
+			break
+		}
+		if err := p.Set(c.name, from); err != nil {
+			return err
 		}
 	}
 	g.program, g.resumed = p, nil
-	return nil
-}
-
-// copyState copies a state of a checkpoint, as many rows as there are.
-func copyState(to *tensor.Dense, from safetensors.Tensor, width int) error {
-	rows := min(to.Shape()[0], from.Shape[0])
-	switch d := to.Data().(type) {
-	case []float32:
-		x, err := from.Float32s()
-		if err != nil {
-			return err
-		}
-		copy(d, x[:rows*width])
-	case []float64:
-		x, err := from.Float64s()
-		if err != nil {
-			return err
-		}
-		copy(d, x[:rows*width])
-	}
 	return nil
 }
 
@@ -502,13 +486,12 @@ func (g *Generation) Carried() *safetensors.File {
 	if g.program == nil || g.opts.FillIn {
 		return f
 	}
-	names, widths := g.stateNames()
-	for i, name := range names {
-		switch d := g.program.Input(name).Data().(type) {
+	for _, c := range g.states {
+		switch d := g.program.Input(c.name).Data().(type) {
 		case []float32:
-			f.Set(name, safetensors.FromFloat32s([]int{len(d) / widths[i], widths[i]}, d))
+			f.Set(c.name, safetensors.FromFloat32s([]int{len(d) / c.width, c.width}, d))
 		case []float64:
-			f.Set(name, safetensors.FromFloat64s([]int{len(d) / widths[i], widths[i]}, d))
+			f.Set(c.name, safetensors.FromFloat64s([]int{len(d) / c.width, c.width}, d))
 		}
 	}
 	at, _ := json.Marshal(g.at) // of numbers
@@ -526,11 +509,10 @@ func (g *Generation) Carry(f *safetensors.File) error {
 	if err := json.Unmarshal([]byte(f.Metadata[atKey]), &at); err != nil || len(at) == 0 {
 		return errors.New("it does not say which windows the carried states belong to; it is damaged")
 	}
-	names, widths := g.stateNames()
-	for i, name := range names {
-		t, ok := f.Tensors[name]
-		if !ok || !slices.Equal(t.Shape, []int{len(at), widths[i]}) {
-			return errors.Errorf("its carried state %s has the shape %v, not %v; give the same network, or train anew", name, t.Shape, []int{len(at), widths[i]})
+	for _, c := range g.states {
+		t, ok := f.Tensors[c.name]
+		if want := []int{len(at), c.width}; !ok || !slices.Equal(t.Shape, want) {
+			return errors.Errorf("its carried state %s has the shape %v, not %v; give the same network, or train anew", c.name, t.Shape, want)
 		}
 	}
 	g.program, g.at, g.resumed = nil, at, f

@@ -51,15 +51,21 @@ type unrolled struct {
 	final  []graph.State
 }
 
-// stateNames returns the names of the inputs that hold the states which a stretch begins with, and their widths, layer by
-// layer.
-func (w *Writer) stateNames() (names []string, widths []int) {
-	for l := range w.network.Config().Layers {
-		for k, width := range w.network.StateWidths() {
-			names, widths = append(names, fmt.Sprintf("state_l%d_%d", l, k)), append(widths, width)
+// carriedState is an input that holds a tensor of the states which a stretch begins with.
+type carriedState struct {
+	name  string
+	layer int
+	width int
+}
+
+// carriedBy returns the states that a network carries, layer by layer.
+func carriedBy(n *graph.Network) (all []carriedState) {
+	for l := range n.Config().Layers {
+		for k, width := range n.StateWidths() {
+			all = append(all, carriedState{fmt.Sprintf("state_l%d_%d", l, k), l, width})
 		}
 	}
-	return names, widths
+	return all
 }
 
 // unroll declares
@@ -91,15 +97,13 @@ func (w *Writer) unroll(b *graph.Builder, steps, batch int) unrolled {
 		first = b.Input(firstName, batch, 1)
 	}
 	initial := make([]graph.State, w.network.Config().Layers)
-	names, widths := w.stateNames()
-	for i, name := range names {
-		s := b.Input(name, batch, widths[i])
+	for _, c := range w.states {
+		s := b.Input(c.name, batch, c.width)
 		if label != nil {
-			begin := b.Prefix("begin.").LinearInit(name, widths[i], label, graph.Zeros(), graph.Zeros())
+			begin := b.Prefix("begin.").LinearInit(c.name, c.width, label, graph.Zeros(), graph.Zeros())
 			s = b.Add(s, b.Mul(first, begin))
 		}
-		l := i / len(w.network.StateWidths())
-		initial[l] = append(initial[l], s)
+		initial[c.layer] = append(initial[c.layer], s)
 	}
 	y, final := w.network.Unroll(b, x, graph.InitialStates(initial...))
 	return unrolled{y, w.dropout(b, y, o.OutputDropout), final}
@@ -164,9 +168,8 @@ func (w *Writer) carry(u unrolled) []graph.CompileOption {
 		return nil
 	}
 	var opts []graph.CompileOption
-	names, _ := w.stateNames()
 	for i, n := range slices.Concat(u.final...) {
-		opts = append(opts, graph.Carry(names[i], n))
+		opts = append(opts, graph.Carry(w.states[i].name, n))
 	}
 	return opts
 }
@@ -213,9 +216,8 @@ func (w *Writer) begin(p *graph.Program, batch, row int) {
 	if w.opts.FillIn {
 		return
 	}
-	names, widths := w.stateNames()
-	for i, name := range names {
-		clearRow(p.Input(name), row, widths[i])
+	for _, c := range w.states {
+		clearRow(p.Input(c.name), row, c.width)
 	}
 	w.setFirst(p, row, 1)
 }

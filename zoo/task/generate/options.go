@@ -239,8 +239,5 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 }
 
 func optionsOf(s task.Setting) *Options {
-	if o, ok := s.Options.(*Options); ok && o != nil {
-		return o
-	}
-	return &Options{Cased: true, Decoding: usualCache()}
+	return program.OptionsOf(s, &Options{Cased: true, Decoding: usualCache()})
 }

@@ -67,9 +67,15 @@ func errOtherClass(name string, classes []string) error {
 	return option.Wrong("label", name, "not found; choose one of %s", strings.Join(classes, ", "))
 }
 
-// errFillsIn says what a network that names hidden tokens cannot do.
-func errFillsIn(what string) error {
-	return option.Usagef("the network names hidden words from both sides (fill-in: true), and cannot %s; FillIn is its question", what)
+// asked returns the class of a question of what a network that names hidden tokens cannot do.
+func (w *Writer) asked(ctx context.Context, what, label string) (class int, err error) {
+	if w.opts.FillIn {
+		return 0, option.Usagef("the network names hidden words from both sides (fill-in: true), and cannot %s; FillIn is its question", what)
+	}
+	if err := args.Context(ctx); err != nil {
+		return 0, err
+	}
+	return w.class(label)
 }
 
 // prompt returns the tokens of a text that somebody gives. One with tokens that the network has never read is an error, since
@@ -143,7 +149,7 @@ func (w *Writer) reader(l *lane, class int) (*reader, error) {
 	return &reader{w: w, program: p, in: p.Input(tokensName).Ints(), scores: floats32(p.Output(scoresName))}, nil
 }
 
-// next reads a token and returns the scores of the one behind it, in the memory of the reader.
+// next reads a token and returns the scores of the one behind it, log p, in the memory of the reader.
 func (r *reader) next(id int32) ([]float32, error) {
 	r.in[0] = int(id)
 	err := r.program.Run()
@@ -175,10 +181,8 @@ func (r *reader) all(ctx context.Context, ids []int32) ([]float32, error) {
 // Write goes on with a prompt, which may be empty, and returns what it has written, without the prompt. Texts with an end end
 // by themselves. What was written before an error, such as the end of the context, is returned beside it.
 func (w *Writer) Write(ctx context.Context, prompt string, o Writing) (string, error) {
-	if w.opts.FillIn {
-		return "", errFillsIn("write")
-	}
-	if err := args.Context(ctx); err != nil {
+	class, err := w.asked(ctx, "write", o.Label)
+	if err != nil {
 		return "", err
 	}
 	sampler, err := seq2seq.NewSampler(o.Sampling, o.Seed)
@@ -187,10 +191,6 @@ func (w *Writer) Write(ctx context.Context, prompt string, o Writing) (string, e
 	}
 	if o.Tokens < 0 || o.Tokens > mostWritten {
 		return "", option.Wrong("tokens", o.Tokens, "want between 0 and %d", mostWritten)
-	}
-	class, err := w.class(o.Label)
-	if err != nil {
-		return "", err
 	}
 	ids, err := w.prompt(prompt)
 	if err != nil {
@@ -249,13 +249,7 @@ type Candidate struct {
 
 // Next returns the n most likely tokens behind a text, the likeliest first.
 func (w *Writer) Next(ctx context.Context, prompt string, n int, label string) ([]Candidate, error) {
-	if w.opts.FillIn {
-		return nil, errFillsIn("go on with a text")
-	}
-	if err := args.Context(ctx); err != nil {
-		return nil, err
-	}
-	class, err := w.class(label)
+	class, err := w.asked(ctx, "go on with a text", label)
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +265,7 @@ func (w *Writer) Next(ctx context.Context, prompt string, n int, label string) (
 		}
 		scores, err := r.all(ctx, ids)
 		if err == nil {
-			found = w.candidates(logSoftmax(scores), n)
+			found = w.candidates(scores, n)
 		}
 		return err
 	})
@@ -305,19 +299,6 @@ func (w *Writer) tokenText(id int) string {
 	return w.encoder.Tokenizer.Detokenize([]string{w.encoder.Vocabulary.Token(id)})
 }
 
-// logSoftmax returns log softmax(x), in float64 until the end.
-func logSoftmax(x []float32) []float32 {
-	most, sum := float64(slices.Max(x)), 0.0
-	for _, v := range x {
-		sum += math.Exp(float64(v) - most)
-	}
-	out := make([]float32, len(x))
-	for i, v := range x {
-		out[i] = float32(float64(v) - most - math.Log(sum))
-	}
-	return out
-}
-
 // Scored is how likely a text is.
 type Scored struct {
 	LogProbability float64 // Σ log p of its tokens, in nats; that of a text with an end counts that
@@ -327,13 +308,7 @@ type Scored struct {
 
 // Score returns how likely a text is, of a class where texts have some.
 func (w *Writer) Score(ctx context.Context, s, label string) (Scored, error) {
-	if w.opts.FillIn {
-		return Scored{}, errFillsIn("say how likely a text is")
-	}
-	if err := args.Context(ctx); err != nil {
-		return Scored{}, err
-	}
-	class, err := w.class(label)
+	class, err := w.asked(ctx, "say how likely a text is", label)
 	if err != nil {
 		return Scored{}, err
 	}

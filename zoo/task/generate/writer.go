@@ -29,10 +29,11 @@ type Writer struct {
 	params   *graph.Params
 	encoder  *text.Encoder
 	output   *softmax.Softmax
-	ends     bool     // whether texts have an end
-	classes  []string // of the texts; nil if they have none
-	lineEnds bool     // whether the end of a line is the token text.End, since the tokenizer knows none
-	example  string   // a text of the data that it was trained for
+	states   []carriedState // that a stretch begins with
+	ends     bool           // whether texts have an end
+	classes  []string       // of the texts; nil if they have none
+	lineEnds bool           // whether the end of a line is the token text.End, since the tokenizer knows none
+	example  string         // a text of the data that it was trained for
 	data     datasets.Settings
 	pool     program.Pool[shape]
 }
@@ -65,6 +66,7 @@ func (w *Writer) declare() error {
 	if n := len(slices.Compact(slices.Sorted(slices.Values(w.classes)))); n < len(w.classes) {
 		return errors.Errorf("generate: two of the classes %q have one name", w.classes)
 	}
+	w.states = carriedBy(w.network)
 	w.lineEnds = !w.ends && !keepsLines(w.encoder.Tokenizer)
 	width := w.network.Width()
 	if w.opts.Tied {
@@ -171,16 +173,14 @@ func (w *Writer) On(d datasets.Dataset, decoding task.Options) (task.Task, error
 	if !slices.Equal(s.classes, w.classes) {
 		return nil, errors.Errorf("generate %s: the dataset has the classes %q; the model knows %q", s.name, s.classes, w.classes)
 	}
-	on := w
+	g := newGeneration(w, s)
 	if given, ok := decoding.(*Decoding); ok && given != nil {
 		if err := given.check(); err != nil {
 			return nil, err
 		}
-		other := Writer{opts: w.opts, network: w.network, params: w.params, encoder: w.encoder, output: w.output, ends: w.ends, classes: w.classes, lineEnds: w.lineEnds, example: w.example, data: w.data}
-		other.opts.Decoding = *given
-		on = &other
+		g.decoding = *given
 	}
-	return newGeneration(on, s), nil
+	return g, nil
 }
 
 func endsOf(ends bool) string {

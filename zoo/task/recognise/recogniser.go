@@ -388,13 +388,13 @@ func (r *Recogniser) answer(out output, i, steps int) (Answer, error) {
 	case r.about.EachStep:
 		for t := range steps {
 			row := out.at(t, i)
-			best := largest(row)
+			best := program.Largest(row)
 			damaged = damaged || math.IsNaN(row[best])
 			a.Labels = append(a.Labels, r.about.Classes[best])
 		}
 	case r.about.Classes != nil:
-		a.Probabilities = softmax(out.at(0, i))
-		best := largest(a.Probabilities)
+		a.Probabilities = program.Softmax(out.at(0, i))
+		best := program.Largest(a.Probabilities)
 		a.Label, a.Probability = r.about.Classes[best], a.Probabilities[best]
 		damaged = math.IsNaN(a.Probability)
 	default:
@@ -459,29 +459,4 @@ func (r *Recogniser) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
 		return nil, errors.WithMessage(err, "recognise")
 	}
 	return newRecognition(r, data, found.labels), nil
-}
-
-// softmax returns exp(x)/Σ exp(x).
-func softmax(x []float64) []float64 {
-	most, sum := slices.Max(x), 0.0
-	p := make([]float64, len(x))
-	for i, v := range x {
-		p[i] = math.Exp(v - most)
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] /= sum
-	}
-	return p
-}
-
-// largest returns the index of the first largest element.
-func largest(x []float64) int {
-	best := 0
-	for i, v := range x {
-		if v > x[best] {
-			best = i
-		}
-	}
-	return best
 }

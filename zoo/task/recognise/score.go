@@ -8,6 +8,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
 // usualTolerance is how far off a number may be and still count as right.
@@ -51,10 +52,10 @@ func (s *score) add(q datasets.Sequence, said func(step int) []float64) {
 }
 
 func (s *score) class(logits []float64, label int, counts bool) {
-	s.loss += crossEntropy(logits, label)
+	s.loss += program.CrossEntropy(logits, label)
 	s.n++
 	if counts {
-		s.count(largest(logits) == label)
+		s.count(program.Largest(logits) == label)
 	}
 }
 
@@ -81,16 +82,4 @@ func (s *score) notes() []string {
 		return []string{fmt.Sprintf("The accuracy is that of the last %d steps, the loss the mean over all.", s.data.Answer)}
 	}
 	return nil
-}
-
-// crossEntropy returns −log softmax(logits)[label].
-func crossEntropy(logits []float64, label int) float64 {
-	most, sum := math.Inf(-1), 0.0
-	for _, v := range logits {
-		most = max(most, v)
-	}
-	for _, v := range logits {
-		sum += math.Exp(v - most)
-	}
-	return most + math.Log(sum) - logits[label]
 }

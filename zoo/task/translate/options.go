@@ -229,10 +229,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 }
 
 func optionsOf(s task.Setting) *Options {
-	if o, ok := s.Options.(*Options); ok && o != nil {
-		return o
-	}
-	return &Options{Decoding: Decoding{Penalty: 1}}
+	return program.OptionsOf(s, &Options{Decoding: Decoding{Penalty: 1}})
 }
 
 // decoderOf returns the network that decodes what the setting's network has encoded.

@@ -22,6 +22,14 @@ func DatasetOf[D datasets.Dataset](d datasets.Dataset, task, lacks string) (of D
 	return of, nil
 }
 
+// OptionsOf returns the options of a setting, or others if it has none of the type.
+func OptionsOf[O any](s task.Setting, otherwise *O) *O {
+	if o, ok := any(s.Options).(*O); ok && o != nil {
+		return o
+	}
+	return otherwise
+}
+
 // PredictorOf returns the predictor of a run as that of a task; does says what others do not.
 func PredictorOf[P task.Predictor](run task.Holder, does string) (p P, err error) {
 	if args.Nil(run) {
