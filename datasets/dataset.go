@@ -8,7 +8,7 @@ import (
 )
 
 // Dataset is anything that models can learn from. Its dynamic type says what it holds, as the Kind of its [Info] does:
-// a *[Series] rows of numbers in time order, a *[Labelled] texts in classes, a *[Pairs] texts with their translations, a *[Corpus]
+// a *[Series] rows of numbers in time order, a *[Panel] many of them, a *[Labelled] texts in classes, a *[Pairs] texts with their translations, a *[Corpus]
 // running text, a *[Sequences] sequences of numbers.
 type Dataset interface {
 	// Info describes the dataset without its data.
@@ -17,7 +17,7 @@ type Dataset interface {
 
 // The kinds of datasets.
 const (
-	KindSeries = "series" // a *[Series]
+	KindSeries = "series" // a *[Series] or a *[Panel]
 	KindTexts  = "texts"  // labelled texts: a *[Labelled]
 	KindPairs  = "pairs"  // a *[Pairs]
 	KindCorpus = "corpus" // running text: a *[Corpus]

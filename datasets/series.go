@@ -6,13 +6,17 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 )
 
-// Series is a time series of one or more variables, observed at the same N steps. Every value is finite.
+// Series is a time series of one or more variables, observed at the same N steps. Every value is finite, but in a [Panel],
+// where NaN is a value that is missing.
 type Series struct {
 	Meta      Info
+	ID        string      // its name among those of a panel
 	Variables []string    // [V] their names
 	Times     []string    // [N] labels of the steps, oldest first, or nil if it has none
 	Values    [][]float64 // [N][V] one row a step, in time order
 	Period    int         // the season in steps; 0 if it has none or it is unknown
+	Static    []string    // in a panel, the values of what the panel names in Static
+	Anomalies []Range     // the rows that are known to be anomalous, in time order; nil if that is unknown
 }
 
 var _ Dataset = (*Series)(nil)

@@ -137,6 +137,8 @@ func init() {
 	maker(func(*world) *datasets.Sequences { return tinySequences() })
 	maker(func(*world) datasets.Sequences { return *tinySequences() })
 	maker(func(*world) datasets.SequenceList { return tinySequences().Train })
+	maker(func(*world) *datasets.Panel { return tinySeries().Panel() })
+	maker(func(*world) datasets.Panel { return *tinySeries().Panel() })
 	maker(func(*world) datasets.Dataset { return tinySeries() })
 	// text
 	maker(func(*world) text.Tokenizer { return text.Words{Lower: true} })
