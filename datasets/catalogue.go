@@ -20,6 +20,11 @@ func catalogue() []entry {
 
 		{airlineInfo(), nil, openSeries(Airline)},
 		{co2Info(), nil, openSeries(CO2)},
+		ett(ettFiles[0]),
+		ett(ettFiles[1]),
+		m4(m4Parts[0]),
+		m4(m4Parts[1]),
+		m4(m4Parts[2]),
 		{sunspotsInfo(), nil, openSeries(Sunspots)},
 		{temperaturesInfo(), nil, openSeries(Temperatures)},
 
@@ -47,14 +52,7 @@ func catalogue() []entry {
 // openSeries makes the constructor of an embedded series heed the options.
 func openSeries(series func() *Series) func(string, options) (Dataset, error) {
 	return func(_ string, o options) (Dataset, error) {
-		s := series()
-		if err := s.choose(o.Columns); err != nil {
-			return nil, err
-		}
-		if o.Period > 0 {
-			s.Period = o.Period
-		}
-		return s, nil
+		return series().heed(o)
 	}
 }
 

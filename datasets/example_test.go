@@ -131,6 +131,11 @@ func ExampleList() {
 	// Output:
 	// airline - 144 months
 	// co2 - 820 months
+	// etth1 - 17,420 hours, 7 variables
+	// etth2 - 17,420 hours, 7 variables
+	// m4-daily - 4,227 series, 14 days to forecast
+	// m4-hourly - 414 series, 48 hours to forecast
+	// m4-weekly - 359 series, 13 weeks to forecast
 	// sunspots - 2820 months
 	// temperatures - 3650 days
 }

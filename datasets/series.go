@@ -17,6 +17,9 @@ type Series struct {
 	Period    int         // the season in steps; 0 if it has none or it is unknown
 	Static    []string    // in a panel, the values of what the panel names in Static
 	Anomalies []Range     // the rows that are known to be anomalous, in time order; nil if that is unknown
+	// Split is the parts that the protocol of the dataset has, by which published results are compared; rows outside of
+	// them are not used. It is nil if there is none.
+	Split *Split
 }
 
 var _ Dataset = (*Series)(nil)
@@ -60,6 +63,17 @@ func (s *Series) choose(names []string) error {
 	s.Variables = append([]string(nil), names...)
 	s.Values = rows(columns)
 	return nil
+}
+
+// heed returns the series as the options ask for it.
+func (s *Series) heed(o options) (Dataset, error) {
+	if err := s.choose(o.Columns); err != nil {
+		return nil, err
+	}
+	if o.Period > 0 {
+		s.Period = o.Period
+	}
+	return s, nil
 }
 
 // rows turns columns [V][N] into rows [N][V], which share one block of memory.
