@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
@@ -15,18 +16,19 @@ import (
 //
 // The last two need a season, and growth values above 0.
 func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
-	part, err := f.split.Part(string(p))
+	part, err := in(p)
 	if err != nil {
 		return nil, err
 	}
-	starts := f.starts(part)
-	season := f.series.Period
+	origins := f.origins(part)
+	season := f.panel.Period
 	type naive struct {
 		name string
 		next func(rows [][]float64, v int) float64
 	}
 	all := []naive{{"persistence", func(rows [][]float64, v int) float64 { return rows[len(rows)-1][v] }}}
-	if season > 0 && len(starts) > 0 && starts[0] > season {
+	reaches := !slices.ContainsFunc(origins, func(at origin) bool { return int(at.row) <= season })
+	if season > 0 && len(origins) > 0 && reaches {
 		all = append(all, naive{"seasonal", func(rows [][]float64, v int) float64 { return rows[len(rows)-season][v] }})
 		if f.positive() {
 			all = append(all, naive{"growth", func(rows [][]float64, v int) float64 {
@@ -40,11 +42,12 @@ func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, er
 		if err := args.Context(ctx); err != nil {
 			return nil, err
 		}
-		forecasts := make([][][]float64, len(starts))
-		for i, t := range starts {
-			rows := append([][]float64(nil), f.series.Values[max(0, t-season-1):t]...)
+		forecasts := make([][][]float64, len(origins))
+		for i, at := range origins {
+			s, t := f.strands[at.strand], int(at.row)
+			rows := append([][]float64(nil), s.filled[max(0, t-season-1):t]...)
 			for range f.opts.Horizon {
-				row := make([]float64, f.series.Width())
+				row := make([]float64, s.width())
 				for v := range row {
 					row[v] = rival.next(rows, v)
 				}
@@ -52,16 +55,18 @@ func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, er
 				forecasts[i] = append(forecasts[i], row)
 			}
 		}
-		rivals = append(rivals, task.Rival{Name: rival.name, Metrics: f.metrics(starts, forecasts)})
+		rivals = append(rivals, task.Rival{Name: rival.name, Metrics: f.metrics(origins, forecasts)})
 	}
 	return rivals, nil
 }
 
 func (f *Forecast) positive() bool {
-	for _, row := range f.series.Values {
-		for _, y := range row {
-			if !(y > 0) {
-				return false
+	for _, s := range f.strands {
+		for _, row := range s.filled {
+			for _, y := range row {
+				if !(y > 0) {
+					return false
+				}
 			}
 		}
 	}

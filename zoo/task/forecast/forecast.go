@@ -3,7 +3,10 @@ package forecast
 import (
 	"context"
 	"math"
-	"slices"
+	"math/rand"
+	"sort"
+	"strconv"
+	"time"
 
 	"github.com/pkg/errors"
 
@@ -15,23 +18,28 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
-// Forecast is the task of forecasting the next rows of a series from a window of rows: many-to-one, or with EveryStep
-// many-to-many. The rows are split in time: training, validation, test. Whatever is learnt from data, scaling included,
-// is learnt from the training part. It serves one goroutine.
+// Forecast is the task of forecasting the next rows of series from a window of rows: many-to-one, or with EveryStep
+// many-to-many. The rows of each series are split in time: training, validation, test. Whatever is learnt from data, scaling
+// included, is learnt from the training part. It serves one goroutine.
 type Forecast struct {
 	*Forecaster
-	series *datasets.Series
-	split  datasets.Split
-	scaled [][]float64 // the transformed rows; the first transform.lost are missing
-	train  []int       // the rows at which training examples begin to forecast
-	lane   *lane
-	draws  train.Draws
+	panel   *datasets.Panel
+	strands []*strand
+	train   []origin // at which training examples begin to forecast
+	lane    *lane
+	draws   train.Draws
+	weights []float64 // the sums of the scales of the training examples up to each, if they are drawn by them
 }
 
 var _ task.Task = (*Forecast)(nil)
 
-// New prepares a task. The network's parameters are declared in params.
+// New prepares a task on one series, all of whose variables are forecast. The network's parameters are declared in params.
 func New(network *graph.Network, series *datasets.Series, params *graph.Params, opts Options) (*Forecast, error) {
+	return NewPanel(network, datasets.PanelOf(series), params, opts)
+}
+
+// NewPanel prepares a task on all series of a panel, which one network learns together.
+func NewPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, opts Options) (*Forecast, error) {
 	opts, err := opts.withDefaults()
 	if err != nil {
 		return nil, err
@@ -42,41 +50,68 @@ func New(network *graph.Network, series *datasets.Series, params *graph.Params, 
 	if opts.EveryStep && network.IsBidirectional() {
 		return nil, errors.Errorf("forecast: %s reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru", network.Name())
 	}
-	state := State{opts, transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
-	forecaster := newForecaster(network, params, state)
-	forecaster.history = series
-	f, err := split(forecaster, series)
+	if err := checkPanel(p); err != nil {
+		return nil, err
+	}
+	state := State{Options: opts, Transform: transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
+	forecaster := newForecaster(network, params, state, len(p.Targets))
+	forecaster.history = p
+	f, err := split(forecaster, p)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.transform.fit(series.Values[:f.split.Train.To]); err != nil {
-		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
+	if state, err = f.fit(); err != nil {
+		return nil, err
 	}
-	f.width = series.Width()
+	f.learnt(state)
 	if err := f.scale(); err != nil {
 		return nil, err
 	}
 	return f, f.declareParams()
 }
 
-// Decoding implements task.Predictor: there is nothing to choose.
-func (f *Forecaster) Decoding() task.Options { return nil }
+// fit learns the scale of each series from its training part.
+func (f *Forecast) fit() (State, error) {
+	state := f.state
+	scales := make([]Scale, len(f.panel.Series))
+	for i, s := range f.panel.Series {
+		scales[i].ID = s.ID
+	}
+	for _, s := range f.strands {
+		s.transform = f.transform
+		if err := s.transform.fit(s.filled[:s.split.Train.To], s.values[:s.split.Train.To]); err != nil {
+			return state, errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
+		}
+		scale := &scales[s.place]
+		scale.Mean = append(scale.Mean, s.transform.Mean...)
+		scale.Deviation = append(scale.Deviation, s.transform.Deviation...)
+	}
+	if len(scales) == 1 {
+		state.Transform = f.transform
+		state.Transform.Mean, state.Transform.Deviation = scales[0].Mean, scales[0].Deviation
+	} else {
+		state.Series = scales
+	}
+	return state, nil
+}
 
-// On implements task.Predictor: the scale is the forecaster's.
+// On implements task.Predictor: the scales are the forecaster's, as far as it knows the series.
 func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
-	series, err := program.DatasetOf[*datasets.Series](d, "forecast", "is no series")
+	p, err := panelOf(d)
 	if err != nil {
 		return nil, err
 	}
-	if series.Width() != f.width {
-		return nil, errors.Errorf("forecast %s: the series has %d variables; the model forecasts %d", series.Meta.Name, series.Width(), f.width)
+	if err := f.takes(p); err != nil {
+		return nil, err
 	}
-	if f.history != nil && !slices.Equal(series.Variables, f.history.Variables) {
-		return nil, errors.Errorf("forecast %s: the series has the variables %q; the model forecasts %q", series.Meta.Name, series.Variables, f.history.Variables)
-	}
-	t, err := split(f, series)
+	t, err := split(f, p)
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range t.strands {
+		if err := f.rescale(s, len(p.Series)); err != nil {
+			return nil, errors.Wrapf(err, "forecast %s", called(p, s.series))
+		}
 	}
 	if err := t.scale(); err != nil {
 		return nil, err
@@ -84,102 +119,190 @@ func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
 	return t, nil
 }
 
+// panelOf returns a dataset as a panel.
+func panelOf(d datasets.Dataset) (*datasets.Panel, error) {
+	if p := datasets.PanelOf(d); p != nil {
+		return p, nil
+	}
+	_, err := program.DatasetOf[*datasets.Series](d, "forecast", "is no series")
+	return nil, err
+}
+
 // Predictor implements task.Task.
 func (f *Forecast) Predictor() task.Predictor { return f.Forecaster }
 
-// largest is the largest value that errors can be measured of: the squares of 2²⁴ differences of such values have a sum.
-const largest = 1e150
+// The parts of a series of which nothing is said.
+const (
+	defaultValid = Share("1/8")
+	defaultTest  = Share("1/3")
+)
 
-// checkSeries returns an error for what does not fit together in a series.
-func checkSeries(s *datasets.Series) error {
-	if s == nil {
-		return errors.New("forecast: the series is nil; datasets.Open opens one")
+// parts returns the parts of a strand: those that the options ask for, or those of its dataset's protocol.
+func (f *Forecast) parts(s *strand) (datasets.Split, error) {
+	n, o := len(s.values), f.opts
+	if o.Test == "" && o.Valid == "" && s.series.Split != nil {
+		return *s.series.Split, nil
 	}
-	if s.Width() == 0 {
-		return errors.Errorf("forecast %s: the series has no variables", s.Meta.Name)
+	valid, test := o.Valid, o.Test
+	if h := Share(strconv.Itoa(f.panel.Horizon)); f.panel.Horizon > 0 {
+		valid, test = or(valid, h), or(test, h)
 	}
-	if s.Times != nil && len(s.Times) != s.Len() {
-		return errors.Errorf("forecast %s: the series has %d rows and %d times; want as many, or none", s.Meta.Name, s.Len(), len(s.Times))
-	}
-	for i, row := range s.Values {
-		if len(row) != s.Width() {
-			return errors.Errorf("forecast %s: row %d has %d values; want %d, one for each variable", s.Meta.Name, i+1, len(row), s.Width())
+	return cut(n, or(valid, defaultValid), or(test, defaultTest), func() []time.Time {
+		if len(s.series.Times) < n {
+			return nil
 		}
-		for v, x := range row {
-			if x-x != 0 {
-				return errors.Errorf("forecast %s: the value of %q in row %d is %v; want a finite number (datasets.Fill fills gaps of files)", s.Meta.Name, s.Variables[v], i+1, x)
-			}
-			if math.Abs(x) > largest {
-				return errors.Errorf("forecast %s: the value of %q in row %d is %v, too large for a sum of squared errors; divide the variable by a power of ten, or take the row out",
-					s.Meta.Name, s.Variables[v], i+1, x)
-			}
-		}
-	}
-	return nil
+		return readTimes(s.series.Times[:n])
+	})
 }
 
-// split splits a series and checks that forecasts fit into its parts.
-func split(forecaster *Forecaster, series *datasets.Series) (*Forecast, error) {
-	if err := checkSeries(series); err != nil {
+// split splits the series of a panel and checks that forecasts fit into their parts.
+func split(forecaster *Forecaster, p *datasets.Panel) (*Forecast, error) {
+	strands, err := newStrands(p, forecaster.opts.Separate)
+	if err != nil {
 		return nil, err
 	}
-	opts := forecaster.opts
-	parts, err := datasets.Chronological(series.Len(), opts.Valid, opts.Test)
-	if err != nil {
-		return nil, errors.Wrapf(err, "forecast %s", series.Meta.Name)
-	}
-	f := &Forecast{Forecaster: forecaster, series: series, split: parts, lane: program.NewLane[shape]()}
-	if need := f.Needs() + opts.Horizon; need > f.split.Train.To {
-		return nil, errors.Errorf("forecast %s: a window of %d rows, a horizon of %d and differences that take %d need %d rows; the training part has %d of the %d in the series: choose a smaller window",
-			series.Meta.Name, opts.Window, opts.Horizon, f.transform.lost(), need, f.split.Train.To, series.Len())
-	}
-	for _, part := range []datasets.Range{f.split.Valid, f.split.Test} {
-		if len(f.starts(part)) == 0 {
-			return nil, errors.Errorf("forecast %s: a horizon of %d rows does not fit into %d rows of the series that are kept to validate or test; choose a smaller horizon",
-				series.Meta.Name, opts.Horizon, part.Len())
+	f := &Forecast{Forecaster: forecaster, panel: p, strands: strands, lane: program.NewLane[shape]()}
+	opts := f.opts
+	for _, s := range strands {
+		if s.split, err = f.parts(s); err != nil {
+			return nil, errors.Wrapf(err, "forecast %s", called(p, s.series))
 		}
+		if need := f.Needs() + opts.Horizon; need > s.split.Train.To {
+			return nil, errors.Errorf("forecast %s: a window of %d rows, a horizon of %d and differences that take %d need %d rows; the training part has %d of the %d in the series: choose a smaller window",
+				called(p, s.series), opts.Window, opts.Horizon, f.transform.lost(), need, s.split.Train.To, s.series.Len())
+		}
+		for _, part := range []datasets.Range{s.split.Valid, s.split.Test} {
+			if from, to := f.fits(part); from >= to {
+				return nil, errors.Errorf("forecast %s: a horizon of %d rows does not fit into %d rows of the series that are kept to validate or test; choose a smaller horizon",
+					called(p, s.series), opts.Horizon, part.Len())
+			}
+		}
+		f.gaps = f.gaps || s.gaps
 	}
 	f.Limit(0)
 	return f, nil
 }
 
-// scale transforms the series by the scale that has been learnt.
+// scale transforms the series by the scales that have been learnt.
 func (f *Forecast) scale() (err error) {
-	if f.scaled, err = f.transform.apply(f.series.Values); err != nil {
-		return errors.Wrapf(err, "forecast %s", f.series.Meta.Name)
-	}
-	if row, v := f.transform.far(f.scaled); row >= 0 {
-		return errors.Errorf("forecast %s: the value of %q in row %d is %v, too far from those of the training part (%.2g of their standard deviations): look at the data, or take the row out",
-			f.series.Meta.Name, f.series.Variables[v], row+1, f.series.Values[row][v], f.scaled[row][v])
+	for _, s := range f.strands {
+		if s.scaled, err = s.transform.apply(s.filled); err != nil {
+			return errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
+		}
+		if row, v := s.transform.far(s.scaled); row >= 0 {
+			return errors.Errorf("forecast %s: the value of %q in row %d is %v, too far from those of the training part (%.2g of their standard deviations): look at the data, or take the row out",
+				called(f.panel, s.series), f.panel.Targets[s.first+v], row+1, s.filled[row][v], s.scaled[row][v])
+		}
 	}
 	return nil
 }
 
-// starts returns the rows of a part at which a forecast can begin.
-func (f *Forecast) starts(part datasets.Range) []int {
-	var rows []int
-	for t := max(part.From, f.Needs()); t+f.opts.Horizon <= part.To; t++ {
-		rows = append(rows, t)
-	}
-	return rows
+// fits returns the rows of a part at which a forecast can begin, from one to before another.
+func (f *Forecaster) fits(part datasets.Range) (from, to int) {
+	from = max(part.From, f.Needs())
+	return from, max(from, part.To-f.opts.Horizon+1)
 }
+
+// origins returns the rows of a part of each series at which forecasts can begin.
+func (f *Forecast) origins(part func(datasets.Split) datasets.Range) []origin {
+	n := 0
+	for _, s := range f.strands {
+		from, to := f.fits(part(s.split))
+		n += to - from
+	}
+	all := make([]origin, 0, n)
+	for i, s := range f.strands {
+		from, to := f.fits(part(s.split))
+		for t := from; t < to; t++ {
+			all = append(all, origin{int32(i), int32(t)})
+		}
+	}
+	return all
+}
+
+// in returns the part of a name of each split.
+func in(p task.Part) (func(datasets.Split) datasets.Range, error) {
+	if _, err := (datasets.Split{}).Part(string(p)); err != nil {
+		return nil, err
+	}
+	return func(s datasets.Split) datasets.Range {
+		r, _ := s.Part(string(p)) // which was asked for above
+		return r
+	}, nil
+}
+
+func inTrain(s datasets.Split) datasets.Range { return s.Train }
+func inValid(s datasets.Split) datasets.Range { return s.Valid }
+func inTest(s datasets.Split) datasets.Range  { return s.Test }
 
 // Examples implements task.Task.
 func (f *Forecast) Examples() (train, valid, test int) {
-	return len(f.train), len(f.starts(f.split.Valid)), len(f.starts(f.split.Test))
+	return len(f.train), len(f.origins(inValid)), len(f.origins(inTest))
+}
+
+// Sizes implements task.Sized.
+func (f *Forecast) Sizes() []task.Size {
+	if n := len(f.panel.Series); n > 1 {
+		return []task.Size{{Name: "series", N: n}}
+	}
+	return nil
 }
 
 // Limit implements task.Task.
 func (f *Forecast) Limit(n int) {
-	f.train = f.starts(f.split.Train)
+	f.train = f.origins(inTrain)
 	if n > 0 && n < len(f.train) {
 		f.train = f.train[:n]
 	}
+	f.weights = nil
 }
 
 // Batches implements train.Task.
 func (f *Forecast) Batches(epoch, size int, seed uint64) [][]int {
-	return f.draws.Shuffled(len(f.train), size, epoch, seed)
+	if f.opts.Draw == 0 {
+		return f.draws.Shuffled(len(f.train), size, epoch, seed)
+	}
+	f.weigh()
+	var batches [][]int
+	drawn := make([]int, f.opts.Draw)
+	f.draws.Epoch(f.opts.Draw, size, epoch, seed, func(rng *rand.Rand) {
+		all := f.weights[len(f.weights)-1]
+		for i := range drawn {
+			drawn[i] = min(sort.SearchFloat64s(f.weights, rng.Float64()*all), len(f.train)-1)
+		}
+	})
+	if size <= 0 || size > len(drawn) {
+		size = len(drawn)
+	}
+	for from := 0; from < len(drawn); from += size {
+		batches = append(batches, drawn[from:min(from+size, len(drawn))])
+	}
+	return batches
+}
+
+// weigh sums up the scales of the series of all training examples (Salinas et al. 2020).
+func (f *Forecast) weigh() {
+	if f.weights != nil {
+		return
+	}
+	f.weights = make([]float64, len(f.train))
+	sum := 0.0
+	for i, at := range f.train {
+		for _, d := range f.strands[at.strand].transform.Deviation {
+			sum += d
+		}
+		f.weights[i] = sum
+	}
+}
+
+// sites returns where the origins are.
+func (f *Forecast) sites(origins []origin) []site {
+	sites := make([]site, len(origins))
+	for i, at := range origins {
+		s := f.strands[at.strand]
+		sites[i] = site{s, s.scaled, int(at.row)}
+	}
+	return sites
 }
 
 // Step implements train.Task.
@@ -191,63 +314,97 @@ func (f *Forecast) Step(_ int, examples []int) (train.Step, error) {
 	if err != nil {
 		return train.Step{}, err
 	}
-	starts := make([]int, len(examples))
+	origins := make([]origin, len(examples))
 	for i, e := range examples {
-		starts[i] = f.train[e]
+		origins[i] = f.train[e]
 	}
-	if err := f.setWindows(p, f.scaled, starts); err != nil {
-		return train.Step{}, err
-	}
-	if err := p.Set("target", f.targets(starts)); err != nil {
+	if err := f.set(p, origins); err != nil {
 		return train.Step{}, err
 	}
 	return train.Step{Program: p, Tokens: len(examples) * f.opts.Window}, nil
 }
 
-// targets returns what the output should be: the rows from each start, or from each step of the window.
-func (f *Forecast) targets(starts []int) []float64 {
+// set sets the inputs of a training program.
+func (f *Forecast) set(p *graph.Program, origins []origin) error {
+	if err := f.setWindows(p, f.sites(origins)); err != nil {
+		return err
+	}
+	y, weights := f.targets(origins)
+	if f.gaps {
+		if err := p.Set("weight", weights); err != nil {
+			return err
+		}
+	}
+	return p.Set("target", y)
+}
+
+// targets returns what the output should be: the rows from each origin, or from each step of the window. A value that is
+// missing is 0 with a weight of 0.
+func (f *Forecast) targets(origins []origin) (y, weights []float64) {
 	from := 0
 	if f.opts.EveryStep {
 		from = 1 - f.opts.Window
 	}
-	var y []float64
+	n := (1 - from) * len(origins) * f.opts.Horizon * f.width
+	y = make([]float64, 0, n)
+	if f.gaps {
+		weights = make([]float64, 0, n)
+	}
+	var window lens
 	for w := from; w <= 0; w++ {
-		for _, t := range starts {
+		for _, at := range origins {
+			s, row := f.strands[at.strand], int(at.row)
+			f.look(&window, s.scaled, row)
 			for h := range f.opts.Horizon {
-				y = append(y, f.scaled[t+w+h]...)
+				for v, z := range s.scaled[row+w+h] {
+					d := (z - f.base(window, s.scaled, row, h, v)) / window.spread[v]
+					if f.gaps {
+						weight := 1.0
+						if math.IsNaN(s.values[row+w+h][v]) {
+							d, weight = 0, 0
+						}
+						weights = append(weights, weight)
+					}
+					y = append(y, d)
+				}
 			}
 		}
 	}
-	return y
+	return y, weights
 }
 
 // Validate implements train.Task: the loss is the mean squared error of the transformed rows, whatever loss is learnt
 // from.
 func (f *Forecast) Validate() (train.Evaluation, error) {
-	starts := f.starts(f.split.Valid)
-	z, err := f.forecast(f.lane, f.scaled, starts)
+	origins := f.origins(inValid)
+	z, err := f.forecast(f.lane, f.sites(origins))
 	if err != nil {
 		return train.Evaluation{}, err
 	}
 	var sum float64
 	n := 0
-	for i, t := range starts {
+	for i, at := range origins {
+		s := f.strands[at.strand]
 		for h, row := range z[i] {
 			for v, x := range row {
-				d := x - f.scaled[t+h][v]
+				if math.IsNaN(s.values[int(at.row)+h][v]) {
+					continue
+				}
+				d := x - s.scaled[int(at.row)+h][v]
 				sum += d * d
 				n++
 			}
 		}
 	}
-	return train.Evaluation{Loss: sum / float64(n), Metrics: f.metrics(starts, f.restore(starts, z))}, nil
+	return train.Evaluation{Loss: sum / float64(max(1, n)), Metrics: f.metrics(origins, f.restore(origins, z))}, nil
 }
 
 // restore turns transformed forecasts back into the series' own units.
-func (f *Forecast) restore(starts []int, z [][][]float64) [][][]float64 {
-	y := make([][][]float64, len(starts))
-	for i, t := range starts {
-		y[i] = f.transform.invert(f.series.Values[:t], z[i])
+func (f *Forecast) restore(origins []origin, z [][][]float64) [][][]float64 {
+	y := make([][][]float64, len(origins))
+	for i, at := range origins {
+		s := f.strands[at.strand]
+		y[i] = s.transform.invert(s.filled[:at.row], z[i])
 	}
 	return y
 }
@@ -258,37 +415,34 @@ func (f *Forecast) Evaluate(ctx context.Context, p task.Part) (task.Scores, erro
 	if err := args.Context(ctx); err != nil {
 		return task.Scores{}, err
 	}
-	part, err := f.split.Part(string(p))
+	part, err := in(p)
 	if err != nil {
 		return task.Scores{}, err
 	}
-	starts := f.starts(part)
-	if len(starts) == 0 {
-		return task.Scores{}, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.series.Meta.Name, p)
+	origins := f.origins(part)
+	if len(origins) == 0 {
+		return task.Scores{}, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.panel.Meta.Name, p)
 	}
-	z, err := f.forecast(f.lane, f.scaled, starts)
+	z, err := f.forecast(f.lane, f.sites(origins))
 	if err != nil {
 		return task.Scores{}, err
 	}
-	return task.Scores{Metrics: f.metrics(starts, f.restore(starts, z))}, nil
+	return task.Scores{Metrics: f.metrics(origins, f.restore(origins, z))}, nil
 }
 
 // Probe implements task.Task: the examples are spread over the training part.
 func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
 	n := min(program.ProbeBatch, len(f.train))
-	starts := make([]int, n)
-	for i := range starts {
-		starts[i] = f.train[i*len(f.train)/n]
+	origins := make([]origin, n)
+	for i := range origins {
+		origins[i] = f.train[i*len(f.train)/n]
 	}
 	b := graph.NewBuilder(f.params, graph.Unrolled())
 	p, err := graph.NewProbe(b, f.loss(b, f.declare(b, n)))
 	if err != nil {
 		return nil, err
 	}
-	if err := f.setWindows(p.Program, f.scaled, starts); err != nil {
-		return nil, err
-	}
-	if err := p.Set("target", f.targets(starts)); err != nil {
+	if err := f.set(p.Program, origins); err != nil {
 		return nil, err
 	}
 	err = p.Run()

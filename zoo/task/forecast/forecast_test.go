@@ -61,6 +61,24 @@ func newForecast(t *testing.T, network *graph.Network, rows [][]float64, opts Op
 	return f
 }
 
+// starts returns the rows of a part of the only series at which a forecast can begin.
+func starts(f *Forecast, part datasets.Range) []int {
+	var rows []int
+	for t, to := f.fits(part); t < to; t++ {
+		rows = append(rows, t)
+	}
+	return rows
+}
+
+// at returns forecasts that begin at rows of the only series.
+func at(rows ...int) []origin {
+	var all []origin
+	for _, row := range rows {
+		all = append(all, origin{0, int32(row)})
+	}
+	return all
+}
+
 func fit(t *testing.T, f *Forecast, opts ...train.Option) train.Result {
 	t.Helper()
 	r, err := train.Run(context.Background(), f, opts...)
@@ -92,7 +110,7 @@ func TestForecastWindows(t *testing.T) {
 						opts := Options{Window: window, Horizon: horizon, EveryStep: every, Lag: max(0, lost-1), Difference: min(1, lost)}
 						f := newForecast(t, small(), counted(n, width), opts)
 						// Put the rows' numbers in place of what is learnt from.
-						f.scaled = counted(n, width)
+						f.strands[0].scaled = counted(n, width)
 						const trainTo, validTo = 28, 32 // of 48: a third tests, an eighth of the rest validates
 						first := lost + window
 						nTrain, nValid, nTest := f.Examples()
@@ -137,8 +155,8 @@ func TestForecastWindows(t *testing.T) {
 						if last := slices.Max(y); last != float32(100*(width-1)+trainTo-1) {
 							t.Errorf("the last row that is learnt is %v; want the last of the training part", last)
 						}
-						for part, want := range map[datasets.Range][2]int{f.split.Valid: {trainTo, validTo - horizon}, f.split.Test: {validTo, n - horizon}} {
-							starts := f.starts(part)
+						for part, want := range map[datasets.Range][2]int{f.strands[0].split.Valid: {trainTo, validTo - horizon}, f.strands[0].split.Test: {validTo, n - horizon}} {
+							starts := starts(f, part)
 							if starts[0] != want[0] || starts[len(starts)-1] != want[1] {
 								t.Errorf("forecasts of %v begin at rows %d to %d; want %v", part, starts[0], starts[len(starts)-1], want)
 							}
@@ -191,7 +209,7 @@ func TestForecastLoss(t *testing.T) {
 func (f *Forecast) outputs(t *testing.T, x *tensor.Dense) []float32 {
 	t.Helper()
 	b := graph.NewBuilder(f.params)
-	p, err := graph.Compile(b, graph.OutputAs(outputName, f.declare(b, x.Shape()[1])))
+	p, err := graph.Compile(b, graph.OutputAs(outputName, f.declare(b, x.Shape()[1])[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +280,7 @@ func TestForecastLeaks(t *testing.T) {
 			for i := f.Needs(); i < n; i++ {
 				starts = append(starts, i)
 			}
-			z, err := f.forecast(f.lane, f.scaled, starts)
+			z, err := f.forecast(f.lane, f.sites(at(starts...)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -281,10 +299,10 @@ func TestForecastLeaks(t *testing.T) {
 		} {
 			plain, z := learn(n, c.epochs)
 			changed, other := learn(c.from, c.epochs)
-			if plain.split.Valid.From != validFrom || plain.split.Test.From != testFrom {
-				t.Fatalf("the split is %+v", plain.split)
+			if plain.strands[0].split.Valid.From != validFrom || plain.strands[0].split.Test.From != testFrom {
+				t.Fatalf("the split is %+v", plain.strands[0].split)
 			}
-			if same := reflect.DeepEqual(plain.transform, changed.transform); same == c.learnt {
+			if same := reflect.DeepEqual(plain.state.Transform, changed.state.Transform); same == c.learnt {
 				t.Errorf("rows change from %d on: the same scale: %v", c.from, same)
 			}
 			if same := slices.Equal(weights(plain.Forecaster), weights(changed.Forecaster)); same == c.learnt {
@@ -323,8 +341,8 @@ func TestForecastRefuses(t *testing.T) {
 		{"horizon", small(), rows(48, 1), Options{Window: 4, Horizon: 5},
 			"forecast made: a horizon of 5 rows does not fit into 4 rows of the series that are kept to validate or test; choose a smaller horizon"},
 		{"two rows", small(), rows(2, 1), Options{}, "forecast made: 2 rows leave none for the validation part"},
-		{"test fraction", small(), rows(48, 1), Options{Test: 1.5}, "forecast made: test fraction 1.5 out of range"},
-		{"validation fraction", small(), rows(48, 1), Options{Valid: -0.1}, "validation fraction -0.1 out of range"},
+		{"test fraction", small(), rows(48, 1), Options{Test: "1.5"}, `forecast made: test: "1.5" is no part of a series`},
+		{"validation fraction", small(), rows(48, 1), Options{Valid: "-0.1"}, `valid: "-0.1" is no part of a series; give a fraction such as 0.2 or 1/3, a number of rows, or the date of the first row`},
 		{"log of zero", small(), with(3, 0), Options{Log: true}, "forecast made: row 4 holds 0, which has no logarithm; forecast without log"},
 		{"log of a negative test row", small(), with(47, -2), Options{Log: true}, "forecast made: row 48 holds -2, which has no logarithm"},
 		{"window", small(), rows(48, 1), Options{Window: -1}, "forecast: window -1: want at least 1"},
@@ -350,7 +368,7 @@ func TestForecastRefuses(t *testing.T) {
 
 func TestForecastDefaults(t *testing.T) {
 	f := newForecast(t, small(), rows(48, 1), Options{})
-	if want := (Options{Window: 12, Horizon: 1, Loss: "mse", Valid: 0.125, Test: 1.0 / 3}); f.Options() != want {
+	if want := (Options{Window: 12, Horizon: 1, Loss: "mse", Scale: "deviation", Normalize: "none", Patch: 1, Members: 1}); f.Options() != want {
 		t.Errorf("%+v; want %+v", f.Options(), want)
 	}
 }
@@ -399,23 +417,23 @@ func TestForecastMetricsByHand(t *testing.T) {
 	one := newForecast(t, small(), column(1, 2, 4, 7, 11, 16, 22, 5, 10, 20, 0, 8), Options{Window: 2})
 	// Errors of 2, 4 and 0 beside true values of 10, 20 and 0; the naive error of the training part is (1+2+…+6)/6.
 	want := map[string]float64{"rmse": math.Sqrt(20.0 / 3), "mae": 2, "smape": (200*2.0/22 + 200*4.0/36) / 3, "mase": 2 / 3.5}
-	approx(t, one.metrics([]int{8, 9, 10}, [][][]float64{{{12}}, {{16}}, {{0}}}), want)
+	approx(t, one.metrics(at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
 
 	// With a season of 3 it is |7−1|, |11−2|, |16−4| and |22−7|.
-	one.series.Period = 3
+	one.panel.Period = 3
 	want["mase"] = 2 / ((6.0 + 9 + 12 + 15) / 4)
-	approx(t, one.metrics([]int{8, 9, 10}, [][][]float64{{{12}}, {{16}}, {{0}}}), want)
-	one.series.Period = 50 // longer than the training part: as without
+	approx(t, one.metrics(at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
+	one.panel.Period = 50 // longer than the training part: as without
 	want["mase"] = 2 / 3.5
-	approx(t, one.metrics([]int{8, 9, 10}, [][][]float64{{{12}}, {{16}}, {{0}}}), want)
+	approx(t, one.metrics(at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
 
 	// Two variables and two rows ahead: each variable is scaled by its own, 1 and 10.
 	var values [][]float64
 	for i := range 12 {
 		values = append(values, []float64{float64(i), float64(-10 * i)})
 	}
-	two := newForecast(t, small(), values, Options{Window: 2, Valid: 0.25})
-	got := two.metrics([]int{8}, [][][]float64{{{9, -80}, {9, -75}}}) // true are (8, −80) and (9, −90)
+	two := newForecast(t, small(), values, Options{Window: 2, Valid: "0.25"})
+	got := two.metrics(at(8), [][][]float64{{{9, -80}, {9, -75}}}) // true are (8, −80) and (9, −90)
 	approx(t, got, map[string]float64{"rmse": math.Sqrt((1 + 225.0) / 4), "mae": 4, "smape": (200*1.0/17 + 200*15.0/165) / 4, "mase": (1 + 1.5) / 4})
 }
 
@@ -430,13 +448,13 @@ func TestForecastEvaluates(t *testing.T) {
 		for part, r := range map[task.Part]datasets.Range{task.TrainPart: {From: f.Needs(), To: 42}, task.ValidPart: {From: 42, To: 48}, task.TestPart: {From: 48, To: 72}} {
 			sum, n := 0.0, 0.0
 			for start := r.From; start+f.opts.Horizon <= r.To; start++ {
-				next, err := f.Predict(f.series.Values[:start], f.opts.Horizon)
+				next, err := f.Predict(f.strands[0].values[:start], f.opts.Horizon)
 				if err != nil {
 					t.Fatal(err)
 				}
 				for h, row := range next {
 					for v, x := range row {
-						d := x - f.series.Values[start+h][v]
+						d := x - f.strands[0].values[start+h][v]
 						sum += d * d
 						n++
 					}
@@ -461,7 +479,7 @@ func TestForecastEvaluates(t *testing.T) {
 		// Whatever is learnt from, the loss is the mean squared one that a step would have on these rows, at the window's end.
 		f.opts.EveryStep, f.opts.Loss = false, "mse"
 		f.lane = program.NewLane[shape]()
-		f.train = f.starts(f.split.Valid)
+		f.train = f.origins(inValid)
 		all := make([]int, len(f.train))
 		for i := range all {
 			all[i] = i
@@ -491,7 +509,7 @@ func TestForecastEvaluates(t *testing.T) {
 func TestForecasterOn(t *testing.T) {
 	f := newForecast(t, small(), rows(72, 2), Options{Window: 5, Lag: 4, Log: true})
 	fit(t, f, train.Epochs(3))
-	before, scale := weights(f.Forecaster), f.transform
+	before, scale := weights(f.Forecaster), f.State()
 	same, err := f.On(seriesOf(rows(72, 2)), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -525,7 +543,7 @@ func TestForecasterOn(t *testing.T) {
 	if math.Abs(got.Metrics["rmse"]-2*want.Metrics["rmse"]) > 1e-5*got.Metrics["rmse"] {
 		t.Errorf("rmse %v; want twice %v", got.Metrics["rmse"], want.Metrics["rmse"])
 	}
-	if !slices.Equal(weights(f.Forecaster), before) || !reflect.DeepEqual(f.transform, scale) {
+	if !slices.Equal(weights(f.Forecaster), before) || !reflect.DeepEqual(f.State(), scale) {
 		t.Error("the forecaster has learnt from another series")
 	}
 	doubled[3][1] = 0
@@ -555,7 +573,7 @@ func TestForecastBaselinesAirline(t *testing.T) {
 	}
 	known := map[string]float64{"persistence": 48.04, "seasonal": 41.85, "growth": 15.62} // references.md
 	for _, horizon := range []int{1, 3, 14} {
-		f, err := New(small(), airline, graph.NewParams(tensor.Float32), Options{Window: 2, Horizon: horizon, Valid: 0.2})
+		f, err := New(small(), airline, graph.NewParams(tensor.Float32), Options{Window: 2, Horizon: horizon, Valid: "0.2"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -604,7 +622,7 @@ func TestForecastBaselinesThereAre(t *testing.T) {
 		{"season just shorter", rows(48, 2), 31, []string{"growth", "persistence", "seasonal"}},
 	} {
 		f := newForecast(t, small(), c.rows, Options{Window: 2})
-		f.series.Period = c.period
+		f.panel.Period = c.period
 		b, err := f.Baselines(t.Context(), task.TestPart)
 		if err != nil {
 			t.Fatal(err)
@@ -688,7 +706,7 @@ func TestForecastPredictRefuses(t *testing.T) {
 		{"width", rows(12, 3), 1, "forecast: row 1 of the history has 3 variables; want 2"},
 		{"ragged", bad, 1, "forecast: row 9 of the history has 1 variables; want 2"},
 		{"no logarithm", zero, 1, "row 12 holds 0, which has no logarithm"},
-		{"overflow", huge, 1, "forecast: a value of the forecast is +Inf; the model does not fit this history"},
+		{"overflow", huge, 1, `forecast of a history: the value of "v0" in row 12 is 1e+308, too large for a sum of squared errors`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if next, err := f.Predict(c.history, c.steps); err == nil || next != nil || !strings.Contains(err.Error(), c.want) {

@@ -21,7 +21,7 @@ func linearTransforms() []lineartest.Case {
 		cases = append(cases, lineartest.Case{Name: name + "/fit and apply", Make: func(n int) (func() error, int) {
 			rows := rows(n, 2)
 			return func() error {
-				if err := t.fit(rows); err != nil {
+				if err := t.fit(rows, rows); err != nil {
 					return err
 				}
 				_, err := t.apply(rows)
@@ -29,7 +29,7 @@ func linearTransforms() []lineartest.Case {
 			}, 0
 		}}, lineartest.Case{Name: name + "/invert", Make: func(n int) (func() error, int) {
 			rows := rows(n, 2)
-			if err := t.fit(rows); err != nil {
+			if err := t.fit(rows, rows); err != nil {
 				return func() error { return err }, 0
 			}
 			z, err := t.apply(rows)
@@ -52,7 +52,7 @@ func forecastOf(rows [][]float64, t transform) (*Forecast, [][][]float64, error)
 	}
 	z := make([][][]float64, len(f.train))
 	for i, at := range f.train {
-		z[i] = f.scaled[at : at+1]
+		z[i] = f.strands[0].scaled[at.row : at.row+1]
 	}
 	return f, z, nil
 }
@@ -66,7 +66,7 @@ func linearMetrics() []lineartest.Case {
 		}
 		y := make([][][]float64, len(f.train))
 		for i, at := range f.train {
-			y[i] = f.series.Values[at-1 : at]
+			y[i] = f.strands[0].values[at.row-1 : at.row]
 		}
 		return func() error {
 			if m := f.metrics(f.train, y); len(m) != len(Kind{}.Metrics()) {
@@ -77,7 +77,7 @@ func linearMetrics() []lineartest.Case {
 	}}, {Name: "windows", Make: func(n int) (func() error, int) {
 		series := seriesOf(rows(n, 2))
 		return func() error {
-			if err := checkSeries(series); err != nil {
+			if err := checkPanel(series.Panel()); err != nil {
 				return err
 			}
 			split, err := datasets.Chronological(series.Len(), 0.1, 0.1)

@@ -12,22 +12,58 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
 
-// Options say how a series is forecast. The zero value of a field means what its comment says.
+// Options say how series are forecast. The zero value of a field means what its comment says.
 type Options struct {
-	Window     int     `json:"window"`     // how many rows the network sees; 0 means 12
-	Horizon    int     `json:"horizon"`    // how many rows it forecasts at once; 0 means 1
-	Lag        int     `json:"lag"`        // seasonal difference y[t] − y[t−Lag]; 0 means none
-	Difference int     `json:"difference"` // 1 means first differences y[t] − y[t−1]; 0 means none
-	Log        bool    `json:"log"`        // logarithms first: what is learnt is growth
-	EveryStep  bool    `json:"every_step"` // learn a forecast at every step of the window, not at its end alone
-	Loss       string  `json:"loss"`       // see Losses; "" means mse
-	Valid      float64 `json:"valid"`      // part of the rows before the test part that validates; 0 means 1/8
-	Test       float64 `json:"test"`       // part of the rows that tests; 0 means 1/3
+	Window     int     `json:"window"`                   // how many rows the network sees; 0 means 12
+	Horizon    int     `json:"horizon"`                  // how many rows it forecasts at once; 0 means 1
+	Lag        int     `json:"lag"`                      // seasonal difference y[t] − y[t−Lag]; 0 means none
+	Difference int     `json:"difference"`               // 1 means first differences y[t] − y[t−1]; 0 means none
+	Log        bool    `json:"log"`                      // logarithms first: what is learnt is growth
+	EveryStep  bool    `json:"every_step"`               // learn a forecast at every step of the window, not at its end alone
+	Loss       string  `json:"loss"`                     // see Losses; "" means mse
+	Valid      Share   `json:"valid"`                    // the part of the rows before the test part that validates; "" means 1/8, or as the dataset says
+	Test       Share   `json:"test"`                     // the part of the rows that tests; "" means 1/3, or as the dataset says
+	Scale      string  `json:"scale,omitempty"`          // of each series, see Scales; "" means deviation
+	Normalize  string  `json:"normalize,omitempty"`      // of each window, see Normalizations; "" means none
+	Residual   int     `json:"residual,omitempty"`       // the network forecasts the difference from the row so many before; 0 means none
+	Patch      int     `json:"patch,omitempty"`          // rows that the network reads in one step; 0 means 1
+	Separate   bool    `json:"separate,omitempty"`       // forecast each variable by itself, all by one network
+	Embedding  int     `json:"embedding,omitempty"`      // width of what is learnt of each series, by its id; 0 means none
+	Dropout    float64 `json:"output_dropout,omitempty"` // rate, before the last layer
+	Members    int     `json:"members,omitempty"`        // networks whose mean forecasts; 0 means 1
+	Draw       int     `json:"draw,omitempty"`           // windows an epoch, drawn in proportion to the series' scales; 0 means each once
 }
 
-// Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, and Huber's
-// loss, which is the first near zero and the second far from it.
+// Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, Huber's loss,
+// which is the first near zero and the second far from it, and the symmetric absolute percentage error.
 func Losses() []string { return []string{"mse", "mae", "huber"} }
+
+// The ways to scale a series.
+const (
+	scaleDeviation = "deviation"
+	scaleMagnitude = "magnitude"
+	scaleNone      = "none"
+)
+
+// Scales returns the names of how a series is scaled by its training part: to mean 0 and deviation 1 (deviation), by the mean
+// of the absolute values (magnitude), or not (none).
+func Scales() []string { return []string{scaleDeviation, scaleMagnitude, scaleNone} }
+
+// The ways to normalise a window.
+const (
+	normalizeNone      = "none"
+	normalizeLast      = "last"
+	normalizeMean      = "mean"
+	normalizeDeviation = "deviation"
+	normalizeMagnitude = "magnitude"
+)
+
+// Normalizations returns the names of what is made of a window by itself, before the network sees it, and undone in its
+// forecast: nothing (none), less the last row (last) or the mean (mean), less the mean and divided by the deviation
+// (deviation), or divided by the mean of the absolute values (magnitude).
+func Normalizations() []string {
+	return []string{normalizeNone, normalizeLast, normalizeMean, normalizeDeviation, normalizeMagnitude}
+}
 
 // Declare implements task.Options.
 func (o *Options) Declare(s *option.Set) {
@@ -38,6 +74,17 @@ func (o *Options) Declare(s *option.Set) {
 	s.Bool(&o.Log, "log", "learn from logarithms: growth instead of change")
 	s.Bool(&o.EveryStep, "every-step", "learn a forecast at every step of the window, not at its end alone")
 	s.Text(&o.Loss, "loss", "what is made small").OneOf(Losses()...)
+	s.Text((*string)(&o.Valid), "valid", "part of the rows before the test part that validates: a fraction, a number of rows or a date; none is what the dataset says")
+	s.Text((*string)(&o.Test), "test", "part of the rows that tests: a fraction, a number of rows or a date; none is what the dataset says")
+	s.Text(&o.Scale, "scale", "what a series is divided by, of its training part").OneOf(Scales()...)
+	s.Text(&o.Normalize, "normalize", "what is made of each window by itself, and undone in its forecast: nothing, less the last row or the mean, divided by its deviation or magnitude").OneOf(Normalizations()...)
+	s.Int(&o.Residual, "residual", "let the network forecast the difference from the row so many before, such as a season; 0 is none").AtLeast(0).AtMost(1 << 20)
+	s.Int(&o.Patch, "patch", "rows that the network reads in one step").AtLeast(1).AtMost(1 << 16)
+	s.Bool(&o.Separate, "separate", "forecast each variable by itself, all by one network")
+	s.Int(&o.Embedding, "embedding", "width of what is learnt of each series of several; 0 is none").AtLeast(0).AtMost(1 << 10)
+	s.Float(&o.Dropout, "output-dropout", "rate of dropout before the last layer; 0 is none").AtLeast(0).Below(1)
+	s.Int(&o.Members, "members", "networks that are trained together and whose mean forecasts").AtLeast(1).AtMost(64)
+	s.Int(&o.Draw, "draw", "windows an epoch, drawn in proportion to the scales of their series; 0 is each window once").AtLeast(0).AtMost(1 << 30)
 }
 
 // withDefaults returns the options with zero values replaced, or what is wrong with them.
@@ -45,16 +92,42 @@ func (o Options) withDefaults() (Options, error) {
 	o.Window = cmp.Or(o.Window, 12)
 	o.Horizon = cmp.Or(o.Horizon, 1)
 	o.Loss = cmp.Or(o.Loss, "mse")
-	o.Valid = cmp.Or(o.Valid, 1.0/8)
-	o.Test = cmp.Or(o.Test, 1.0/3)
+	o = o.completed()
 	return o, o.check()
+}
+
+// completed replaces the zero values of what runs of long ago did not keep.
+func (o Options) completed() Options {
+	o.Scale = cmp.Or(o.Scale, scaleDeviation)
+	o.Normalize = cmp.Or(o.Normalize, normalizeNone)
+	o.Patch = cmp.Or(o.Patch, 1)
+	o.Members = cmp.Or(o.Members, 1)
+	return o
 }
 
 // check returns what is wrong with options whose zero values have been replaced.
 func (o Options) check() error {
 	var s option.Set
 	o.Declare(&s)
-	return errors.WithMessage(s.Check(), "forecast")
+	if err := s.Check(); err != nil {
+		return errors.WithMessage(err, "forecast")
+	}
+	wrong := func(setting string, value any, format string, args ...any) error {
+		return errors.WithMessage(option.Wrong(setting, value, format, args...), "forecast")
+	}
+	switch {
+	case o.Window%o.Patch != 0:
+		return wrong("patch", o.Patch, "the window of %d rows is no multiple of it", o.Window)
+	case o.EveryStep && o.Patch > 1:
+		return wrong("every-step", o.EveryStep, "a step is %d rows; read one a step (patch: 1)", o.Patch)
+	case o.EveryStep && o.Normalize != normalizeNone:
+		return wrong("every-step", o.EveryStep, "a window that is normalised by itself shows its early steps what comes (normalize: none)")
+	case o.Residual > o.Window:
+		return wrong("residual", o.Residual, "the window of %d rows does not reach back so far", o.Window)
+	case o.EveryStep && o.Residual > 0:
+		return wrong("every-step", o.EveryStep, "a residual is of the rows behind the window (residual: 0)")
+	}
+	return nil
 }
 
 // Adjust implements task.Adjuster: without the seasonal difference that a dataset's defaults take, the network itself has to
@@ -122,6 +195,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	case "temperatures", "sunspots": // noise around a level that comes back: differences would amplify it
 		o.Difference = 0
 	}
+	*o = o.completed()
 	return o
 }
 
@@ -137,12 +211,12 @@ func (Kind) Check(s task.Setting) error {
 	if !ok || o == nil {
 		return nil
 	}
-	return program.CheckMemory(s.Network, "window", o.Window, 1) // New knows how many there are at once
+	return program.CheckMemory(s.Network, "window", o.Window/max(1, o.Patch), 1) // New knows how many there are at once
 }
 
 // New implements task.Kind.
 func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
-	series, err := program.DatasetOf[*datasets.Series](d, "forecast", "is no series")
+	panel, err := panelOf(d)
 	if err != nil {
 		return nil, err
 	}
@@ -150,11 +224,11 @@ func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	if o.EveryStep && s.Network.IsBidirectional() {
 		return nil, option.Usagef("model %q cannot forecast at every step of a window: it sees the future; choose rnn, lstm or gru", s.Network.Name())
 	}
-	f, err := New(s.Network, series, s.Params, *o)
+	f, err := NewPanel(s.Network, panel, s.Params, *o)
 	if err != nil {
 		return nil, err
 	}
-	if err := program.CheckMemory(s.Network, "window", f.opts.Window, program.BatchOf(s.Recipe.Batch, len(f.train))); err != nil {
+	if err := program.CheckMemory(s.Network, "window", f.opts.Window/f.opts.Patch, f.opts.Members*program.BatchOf(s.Recipe.Batch, len(f.train))); err != nil {
 		return nil, err
 	}
 	*o, f.fill = f.opts, s.Data.Fill

@@ -65,24 +65,25 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	if len(inputs) > 1 {
 		return option.Usagef("a forecast continues one series; %q is one too many", inputs[1])
 	}
-	history := f.History()
+	history := f.history
 	if len(inputs) > 0 {
-		var err error
-		if history, err = f.readFile(inputs[0], body, q.fill); err != nil {
+		series, err := f.readFile(inputs[0], body, q.fill)
+		if err != nil {
 			return err
 		}
+		history = series.Panel()
 	}
 	if history == nil {
 		return option.Usagef("there is no series to continue; give one")
 	}
-	rows, err := f.PredictContext(ctx, history.Values, q.steps)
+	outlooks, err := f.Continue(ctx, history, q.steps)
 	if source := history.Meta.Source; err != nil && source != "" && len(inputs) > 0 {
 		err = errors.WithMessage(err, source)
 	}
 	if err != nil {
 		return err
 	}
-	for _, p := range f.predictions(rows, NextTimes(history.Times, q.steps)) {
+	for _, p := range f.predictions(outlooks) {
 		if err := emit(p); err != nil {
 			return err
 		}
@@ -135,29 +136,23 @@ func (f *Forecaster) ReadHistory(name string, file io.Reader, fill string) (*dat
 	return nil, err
 }
 
-// Variables returns the names of the variables that are forecast.
-func (f *Forecaster) Variables() []string {
-	if f.history == nil {
-		return nil
-	}
-	return slices.Clone(f.history.Variables)
-}
-
 // Prediction is a row of a forecast.
 type Prediction struct {
+	Series string             // the id of the series, of several; else ""
 	Step   int                // from 1
 	Time   string             // its label, if it is known how the history's go on; else ""
 	Values map[string]float64 // by the variables' names
+	line   int                // of the table, from 1
 	table  *table
 }
 
 // Text implements task.Prediction: a line of a table of all rows, the first with the head. A prediction that no forecaster
 // has made is in no table.
 func (p Prediction) Text() string {
-	if p.table == nil || p.Step < 1 || p.Step > len(p.table.rows) {
+	if p.table == nil || p.line < 1 || p.line > len(p.table.rows) {
 		return ""
 	}
-	return p.table.line(p.Step)
+	return p.table.line(p.line)
 }
 
 // Row implements task.Tabular: the step or its time, and the variables behind it.
@@ -168,6 +163,9 @@ func (p Prediction) Row() (task.Row, error) {
 		names = p.table.variables
 		if p.table.times != nil {
 			row.Columns, row.Fields = []string{"time"}, []string{p.Time}
+		}
+		if p.table.series != nil {
+			row.Columns, row.Fields = append([]string{"series"}, row.Columns...), append([]string{p.Series}, row.Fields...)
 		}
 	}
 	for _, name := range names {
@@ -184,23 +182,38 @@ func (p Prediction) Event() any {
 	}
 	return struct {
 		Event  string                    `json:"event"`
+		Series string                    `json:"series,omitempty"`
 		Step   int                       `json:"step"`
 		Time   string                    `json:"time,omitempty"`
 		Values map[string]show.JSONFloat `json:"values"`
-	}{"prediction", p.Step, p.Time, values}
+	}{"prediction", p.Series, p.Step, p.Time, values}
 }
 
-// predictions returns rows [steps][V], with the labels of their steps or nil.
-func (f *Forecaster) predictions(rows [][]float64, times []string) []Prediction {
-	shared := &table{variables: f.Variables(), times: times, rows: rows}
-	all := make([]Prediction, len(rows))
-	for i, row := range rows {
-		all[i] = Prediction{Step: i + 1, Values: make(map[string]float64, len(row)), table: shared}
-		if times != nil {
-			all[i].Time = times[i]
-		}
-		for v, x := range row {
-			all[i].Values[shared.variables[v]] = x
+// predictions returns the rows of outlooks, one series after the other.
+func (f *Forecaster) predictions(outlooks []Outlook) []Prediction {
+	shared := &table{variables: f.Variables()}
+	var all []Prediction
+	for _, o := range outlooks {
+		for t, row := range o.Values {
+			p := Prediction{Step: t + 1, Values: make(map[string]float64, len(row)), line: len(shared.rows) + 1, table: shared}
+			if o.Times != nil {
+				p.Time = o.Times[t]
+			}
+			for v, x := range row {
+				p.Values[shared.variables[v]] = x
+			}
+			if len(outlooks) > 1 {
+				p.Series = o.ID
+				shared.series = append(shared.series, o.ID)
+			}
+			if outlooks[0].Times != nil {
+				shared.times = append(shared.times, p.Time)
+			} else {
+				p.Time = ""
+			}
+			shared.steps = append(shared.steps, p.Step)
+			shared.rows = append(shared.rows, row)
+			all = append(all, p)
 		}
 	}
 	return all
@@ -208,19 +221,20 @@ func (f *Forecaster) predictions(rows [][]float64, times []string) []Prediction 
 
 // table is the rows of a forecast as a person reads them, laid out when they are asked for.
 type table struct {
-	variables, times []string
-	rows             [][]float64
-	once             sync.Once
-	lines            []string
+	variables, series, times []string // series and times of each row, or nil
+	steps                    []int
+	rows                     [][]float64
+	once                     sync.Once
+	lines                    []string
 }
 
-// line returns the line of a step, counted from 1.
-func (t *table) line(step int) string {
+// line returns a line, counted from 1, the first with the head.
+func (t *table) line(n int) string {
 	t.once.Do(t.layOut)
-	if step == 1 {
+	if n == 1 {
 		return t.lines[0] + t.lines[1]
 	}
-	return t.lines[step]
+	return t.lines[n]
 }
 
 func (t *table) layOut() {
@@ -236,11 +250,20 @@ func (t *table) layOut() {
 		}
 		decimals[v] = show.Decimals(5, column...)
 	}
-	shown := show.Table{Header: append([]string{first}, t.variables...)}
+	header := []string{first}
+	if t.series != nil {
+		header = []string{"series", first}
+	}
+	shown := show.Table{Header: append(header, t.variables...)}
 	for i, row := range t.rows {
-		cells := []any{show.Number(strconv.Itoa(i + 1))}
+		var cells []any
+		if t.series != nil {
+			cells = append(cells, t.series[i])
+		}
 		if t.times != nil {
-			cells[0] = t.times[i]
+			cells = append(cells, t.times[i])
+		} else {
+			cells = append(cells, show.Number(strconv.Itoa(t.steps[i])))
 		}
 		for v, x := range row {
 			cells = append(cells, show.Fixed(x, decimals[v]))

@@ -116,3 +116,13 @@ func nextNumbers(labels []string, steps int) []string {
 	}
 	return next
 }
+
+// readTimes reads labels that are times; nil if they are not.
+func readTimes(labels []string) []time.Time {
+	for _, layout := range timeLayouts {
+		if times, ok := parseTimes(layout, labels); ok {
+			return times
+		}
+	}
+	return nil
+}

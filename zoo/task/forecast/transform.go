@@ -7,12 +7,12 @@ import (
 )
 
 // transform turns the rows of a series into what a network learns from, and its forecasts back: logarithm, seasonal
-// difference, first difference, and scaling to mean 0 and deviation 1, in this order. The scale is learnt from the rows
-// that fit is given.
+// difference, first difference, and scaling, in this order. The scale is learnt from the rows that fit is given.
 type transform struct {
 	Log        bool      `json:"log"`
 	Lag        int       `json:"lag"`
 	Difference int       `json:"difference"`
+	Scale      string    `json:"scale,omitempty"` // see Scales; "" means deviation
 	Mean       []float64 `json:"mean"`
 	Deviation  []float64 `json:"deviation"`
 }
@@ -20,29 +20,44 @@ type transform struct {
 // lost returns how many rows at the beginning have no difference.
 func (t transform) lost() int { return t.Lag + t.Difference }
 
-// fit learns the scale of each variable.
-func (t *transform) fit(rows [][]float64) error {
+// fit learns the scale of each variable from rows without gaps, as far as the values that were observed are not missing.
+func (t *transform) fit(rows, observed [][]float64) error {
 	t.Mean, t.Deviation = nil, nil
 	d := like(rows)
 	if err := t.differences(d, like(rows), rows); err != nil {
 		return err
 	}
-	d = d[t.lost():]
 	width := len(rows[0])
 	t.Mean, t.Deviation = make([]float64, width), make([]float64, width)
 	for v := range width {
-		for _, row := range d {
-			t.Mean[v] += row[v] / float64(len(d))
-		}
-		for _, row := range d {
-			t.Deviation[v] += (row[v] - t.Mean[v]) * (row[v] - t.Mean[v]) / float64(len(d))
-		}
-		largest := 0.0
-		for _, row := range rows {
+		var n, mean, squares, magnitude, largest float64
+		for i, row := range rows {
 			largest = max(largest, math.Abs(t.level(row[v])))
+			if i >= t.lost() && !math.IsNaN(observed[i][v]) {
+				n++
+			}
+		}
+		for i := t.lost(); i < len(d); i++ {
+			if !math.IsNaN(observed[i][v]) {
+				mean += d[i][v] / n
+				magnitude += math.Abs(d[i][v]) / n
+			}
+		}
+		for i := t.lost(); i < len(d); i++ {
+			if !math.IsNaN(observed[i][v]) {
+				squares += (d[i][v] - mean) * (d[i][v] - mean) / n
+			}
+		}
+		switch t.Scale {
+		case scaleNone:
+			t.Deviation[v] = 1
+		case scaleMagnitude:
+			t.Deviation[v] = magnitude
+		default:
+			t.Mean[v], t.Deviation[v] = mean, math.Sqrt(squares)
 		}
 		// A variable that never changes has nothing to scale by: what is left is rounding, some 2⁻⁵² of the values.
-		if t.Deviation[v] = math.Sqrt(t.Deviation[v]); t.Deviation[v] <= 1e-14*largest {
+		if !(t.Deviation[v] > 1e-14*largest) {
 			t.Deviation[v] = 1
 		}
 	}

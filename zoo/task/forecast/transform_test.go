@@ -40,7 +40,7 @@ func TestTransformInverts(t *testing.T) {
 		for _, width := range []int{1, 3} {
 			t.Run(fmt.Sprintf("log %v lag %d difference %d width %d", tr.Log, tr.Lag, tr.Difference, width), func(t *testing.T) {
 				series := rows(n, width)
-				if err := tr.fit(series[:20]); err != nil {
+				if err := tr.fit(series[:20], series[:20]); err != nil {
 					t.Fatal(err)
 				}
 				z, err := tr.apply(series)
@@ -77,7 +77,7 @@ func TestTransformScales(t *testing.T) {
 	for _, tr := range transforms() {
 		const n = 20
 		series := rows(n+10, 3)
-		if err := tr.fit(series[:n]); err != nil {
+		if err := tr.fit(series[:n], series[:n]); err != nil {
 			t.Fatal(err)
 		}
 		z, err := tr.apply(series)
@@ -121,7 +121,7 @@ func TestTransformByHand(t *testing.T) {
 			for _, x := range c.rows {
 				series = append(series, []float64{x})
 			}
-			if err := c.transform.fit(series); err != nil {
+			if err := c.transform.fit(series, series); err != nil {
 				t.Fatal(err)
 			}
 			if m, d := c.transform.Mean[0], c.transform.Deviation[0]; math.Abs(m-c.mean) > 1e-12 || math.Abs(d-c.dev) > 1e-12 {
@@ -152,7 +152,7 @@ func TestTransformUnits(t *testing.T) {
 				}
 			}
 			scaled := func(series [][]float64) [][]float64 {
-				if err := tr.fit(series); err != nil {
+				if err := tr.fit(series, series); err != nil {
 					t.Fatal(err)
 				}
 				z, err := tr.apply(series)
@@ -175,7 +175,7 @@ func TestTransformSeesNoFuture(t *testing.T) {
 		for _, row := range b[k:] {
 			row[0], row[1] = 3*row[0]+1, row[1]/7
 		}
-		if err := tr.fit(a); err != nil {
+		if err := tr.fit(a, a); err != nil {
 			t.Fatal(err)
 		}
 		za, err := tr.apply(a)
@@ -200,10 +200,10 @@ func TestTransformLogErrors(t *testing.T) {
 		series[4][1] = bad
 		tr := transform{Log: true}
 		want := fmt.Sprintf("row 5 holds %v, which has no logarithm; forecast without log", bad)
-		if err := tr.fit(series); err == nil || err.Error() != want {
+		if err := tr.fit(series, series); err == nil || err.Error() != want {
 			t.Errorf("fit: error %v; want %q", err, want)
 		}
-		if err := tr.fit(series[:4]); err != nil {
+		if err := tr.fit(series[:4], series[:4]); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := tr.apply(series); err == nil || !strings.Contains(err.Error(), want) {

@@ -1,0 +1,192 @@
+package forecast
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
+)
+
+// mostSteps is how many rows are forecast at most: a program that asks for more has made a mistake.
+const mostSteps = 1 << 20
+
+// Outlook is the forecast of a series.
+type Outlook struct {
+	ID     string
+	Times  []string    // [steps] labels, if it is known how the history's go on; else nil
+	Values [][]float64 // [steps][V] in the series' units
+}
+
+// Predict continues a history, rows in the series' own units, by a number of rows: Horizon rows at a time, each forecast
+// from the rows before it, its own forecasts included.
+func (f *Forecaster) Predict(history [][]float64, steps int) ([][]float64, error) {
+	return f.PredictContext(context.Background(), history, steps)
+}
+
+// PredictContext is Predict with a context that may end before a forecast is made.
+func (f *Forecaster) PredictContext(ctx context.Context, history [][]float64, steps int) ([][]float64, error) {
+	for i, row := range history {
+		if len(row) != f.variables {
+			return nil, errors.Errorf("forecast: row %d of the history has %d variables; want %d", i+1, len(row), f.variables)
+		}
+	}
+	series := &datasets.Series{Meta: datasets.Info{Name: "of a history"}, Variables: make([]string, f.variables), Values: history}
+	copy(series.Variables, f.Variables())
+	for v, name := range series.Variables {
+		if name == "" {
+			series.Variables[v] = "column " + strconv.Itoa(v+1)
+		}
+	}
+	if f.history != nil && len(f.history.Series) == 1 {
+		series.ID = f.history.Series[0].ID
+	}
+	all, err := f.Continue(ctx, series.Panel(), steps)
+	if err != nil {
+		return nil, err
+	}
+	return all[0].Values, nil
+}
+
+// Continue continues each series of a panel by a number of rows. A series that the network has not learnt from is scaled by
+// what is given of it, unless the network has learnt from one series alone.
+func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int) ([]Outlook, error) {
+	if steps < 1 || steps > mostSteps {
+		return nil, option.Wrong("steps", steps, "want between 1 and %d", mostSteps)
+	}
+	if err := f.takes(p); err != nil {
+		return nil, err
+	}
+	strands, err := newStrands(p, f.opts.Separate)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range strands {
+		if len(s.filled) < f.Needs() {
+			return nil, errors.Errorf("forecast%s: a history of %d rows; the window of %d and the differences need at least %d", ofSeries(p, s.series), len(s.filled), f.opts.Window, f.Needs())
+		}
+		if err := f.transform.check(s.filled); err != nil {
+			return nil, errors.WithMessagef(err, "forecast%s", ofSeries(p, s.series))
+		}
+		if err := f.rescale(s, len(p.Series)); err != nil {
+			return nil, errors.WithMessagef(err, "forecast%s", ofSeries(p, s.series))
+		}
+	}
+	var next [][][]float64
+	err = f.pool.Do(ctx, func(l *lane) (err error) {
+		next, err = f.continued(ctx, l, strands, steps)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	outlooks := make([]Outlook, len(p.Series))
+	for i, series := range p.Series {
+		outlooks[i] = Outlook{ID: series.ID, Values: make([][]float64, steps)}
+	}
+	for i, s := range strands {
+		o := &outlooks[s.place]
+		if s.first == 0 {
+			if times := s.series.Times; times != nil {
+				o.Times = NextTimes(times[:len(s.values)], steps)
+			}
+		}
+		for t, row := range next[i] {
+			o.Values[t] = append(o.Values[t], row...)
+		}
+	}
+	return outlooks, nil
+}
+
+// ofSeries says in an error which series of several is meant.
+func ofSeries(p *datasets.Panel, s *datasets.Series) string {
+	if len(p.Series) > 1 {
+		return " of series " + s.ID
+	}
+	return ""
+}
+
+// takes returns an error if a panel is not what the forecaster continues.
+func (f *Forecaster) takes(p *datasets.Panel) error {
+	if p == nil {
+		return errors.New("forecast: the series is nil; datasets.Open opens one")
+	}
+	if len(p.Targets) != f.variables {
+		return errors.Errorf("forecast %s: the series has %d variables; the model forecasts %d", p.Meta.Name, len(p.Targets), f.variables)
+	}
+	if f.history != nil && !slices.Equal(p.Targets, f.history.Targets) {
+		return errors.Errorf("forecast %s: the series has the variables %q; the model forecasts %q", p.Meta.Name, p.Targets, f.history.Targets)
+	}
+	return nil
+}
+
+// rescale gives a strand, one of some series, the scale that was learnt of its series: that of its id, or if only one was
+// learnt from that one's. Of another it learns the scale from all rows.
+func (f *Forecaster) rescale(s *strand, series int) error {
+	s.transform = f.transform
+	scales := f.state.scales()
+	place := f.place(s.series.ID)
+	if len(scales) == 1 && series == 1 {
+		place = 0
+	}
+	if place < 0 || len(scales) == 1 && series > 1 {
+		return s.transform.fit(s.filled, s.values)
+	}
+	scale := scales[place]
+	s.transform.Mean, s.transform.Deviation = scale.Mean[s.first:s.first+f.width], scale.Deviation[s.first:s.first+f.width]
+	return nil
+}
+
+// continued continues strands by a number of rows [len(strands)][steps][V].
+func (f *Forecaster) continued(ctx context.Context, l *lane, strands []*strand, steps int) ([][][]float64, error) {
+	type tail struct{ recent, scaled, level [][]float64 }
+	tails := make([]tail, len(strands))
+	sites := make([]site, len(strands))
+	next := make([][][]float64, len(strands))
+	for i, s := range strands {
+		recent := slices.Clone(s.filled[len(s.filled)-f.Needs():])
+		tails[i] = tail{recent, like(recent), like(recent)}
+		sites[i] = site{strand: s, scaled: tails[i].scaled, row: len(recent)}
+	}
+	for made := 0; made < steps; made += f.opts.Horizon {
+		if err := ctx.Err(); err != nil {
+			return nil, errors.WithStack(err)
+		}
+		for i, s := range strands {
+			t := tails[i]
+			if err := s.transform.applyTo(t.scaled, t.level, t.recent); err != nil {
+				return nil, err
+			}
+			if row, v := s.transform.far(t.scaled); row >= 0 && made == 0 {
+				return nil, errors.Errorf("forecast: variable %d in row %d of the history is %v, too far from what the model has learnt from (%.2g of its standard deviations): look at the data",
+					s.first+v+1, len(s.filled)-len(t.recent)+row+1, t.recent[row][v], t.scaled[row][v])
+			}
+		}
+		z, err := f.forecast(l, sites)
+		if err != nil {
+			return nil, err
+		}
+		for i, s := range strands {
+			t := &tails[i]
+			rows := s.transform.invert(t.recent, z[i])
+			next[i] = append(next[i], rows...)
+			t.recent = append(t.recent, rows...)
+			t.recent = append(t.recent[:0], t.recent[len(t.recent)-f.Needs():]...)
+		}
+	}
+	for i := range next {
+		next[i] = next[i][:steps]
+		for _, row := range next[i] {
+			for _, v := range row {
+				if math.IsNaN(v) || math.IsInf(v, 0) {
+					return nil, errors.Errorf("forecast: a value of the forecast is %v; the model does not fit this history", v)
+				}
+			}
+		}
+	}
+	return next, nil
+}

@@ -1,0 +1,53 @@
+package forecast
+
+import "math"
+
+// lens is how a window is normalised by itself: what is taken from each variable, and what it is divided by.
+type lens struct{ center, spread []float64 }
+
+// least is the least that a window is divided by, in the units of its series' scale: a window that hardly moves says little
+// of how far the next will.
+const least = 0.05
+
+// look returns the lens of the window of rows before a row of the strand, into one that is there.
+func (f *Forecaster) look(into *lens, scaled [][]float64, row int) {
+	width := len(scaled[0])
+	if len(into.center) != width {
+		into.center, into.spread = make([]float64, width), make([]float64, width)
+	}
+	window := scaled[row-f.opts.Window : row]
+	for v := range width {
+		var mean, squares, magnitude float64
+		switch f.opts.Normalize {
+		case normalizeLast:
+			mean = window[len(window)-1][v]
+		case normalizeMean, normalizeDeviation:
+			for _, r := range window {
+				mean += r[v] / float64(len(window))
+			}
+		}
+		spread := 1.0
+		switch f.opts.Normalize {
+		case normalizeDeviation:
+			for _, r := range window {
+				squares += (r[v] - mean) * (r[v] - mean) / float64(len(window))
+			}
+			spread = math.Sqrt(squares) + least
+		case normalizeMagnitude:
+			for _, r := range window {
+				magnitude += math.Abs(r[v]) / float64(len(window))
+			}
+			spread = magnitude + least
+		}
+		into.center[v], into.spread[v] = mean, spread
+	}
+}
+
+// base returns what the forecast of a variable h rows after a row is a difference from: with Residual the row a season
+// before, of which the last that is there, else the center of the window.
+func (f *Forecaster) base(l lens, scaled [][]float64, row, h, v int) float64 {
+	if r := f.opts.Residual; r > 0 {
+		return scaled[row+h-r*(h/r+1)][v]
+	}
+	return l.center[v]
+}
