@@ -32,7 +32,7 @@ func TestM4(t *testing.T) {
 		{Seasonal(), 13.912, 0, 0.0005},
 		{Naive2(), 18.383, 2.395, 0.0005},
 		{Theta(), 18.138, 2.455, 0.0005},
-		{HoltWinters(), 0, 0, 0},        // for the log
+		{HoltWinters(), 0, 0, 0}, // for the log
 	} {
 		smape, mase := 0.0, 0.0
 		for i, y := range train {
