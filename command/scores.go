@@ -15,13 +15,13 @@ import (
 // scores are what a model has reached beside its rivals.
 type scores struct {
 	model   string
-	metrics []task.Metric // of the task, in the order in which they are shown; the first ranks
+	metrics []task.Metric // of the task, in the order in which they are shown; the first that the model has ranks
 	*zoo.Evaluation
 }
 
 // ranking returns the model and its rivals, the best first.
 func (s scores) ranking() []task.Rival {
-	m := s.metrics[0]
+	m, _ := task.Ranks(s.metrics, s.Metrics)
 	sign := 1.0
 	if m.HigherIsBetter {
 		sign = -1
@@ -66,7 +66,7 @@ func shownMetric(m task.Metric, value, own float64) show.Number {
 
 // verdict says in a sentence whether the model is better than the best of its rivals.
 func (s scores) verdict() string {
-	m := s.metrics[0]
+	m, _ := task.Ranks(s.metrics, s.Metrics)
 	var rival task.Rival
 	for _, r := range s.ranking() {
 		if _, ok := r.Metrics[m.Name]; ok && r.Name != s.model {

@@ -183,6 +183,11 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 	if err != nil {
 		return nil, err
 	}
+	if c, ok := e.task.(task.Calibrated); ok {
+		if err := c.Calibrate(); err != nil {
+			return nil, err
+		}
+	}
 	// The weights are worth their evaluation, whenever the training was ended.
 	v, err := evaluate(context.WithoutCancel(ctx), e.task, task.TestPart)
 	if err != nil {

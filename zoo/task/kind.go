@@ -19,7 +19,8 @@ type Kind interface {
 	Title() string
 	// Accepts returns the kinds of data that the task can learn from, such as datasets.KindSeries.
 	Accepts() []string
-	// Metrics are what Evaluate returns, in the order in which they are shown; the first ranks models and rivals.
+	// Metrics are what Evaluate returns, in the order in which they are shown; the first that
+	// there is ranks models and rivals.
 	Metrics() []Metric
 
 	// Options returns the task's settings with zero values, for what a run has kept to be read into.
@@ -174,4 +175,15 @@ type Metric struct {
 	Name, Title    string // "mae", "mean absolute error, in the series' units"
 	HigherIsBetter bool
 	Percent        bool // a part of 1, shown in percent
+	Optional       bool // there is none for some data, such as one in units of its own for variables in several
+}
+
+// Ranks returns the metric by which models and rivals are ranked where a model has some values: the first of which it has one.
+func Ranks(metrics []Metric, values map[string]float64) (m Metric, ok bool) {
+	for _, m := range metrics {
+		if _, ok := values[m.Name]; ok {
+			return m, true
+		}
+	}
+	return Metric{}, false
 }

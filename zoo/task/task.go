@@ -36,6 +36,14 @@ type Sized interface {
 	Sizes() []Size
 }
 
+// Calibrated is a Task that measures on the validation part what its predictor has to know, such as how far values are from
+// their forecasts.
+type Calibrated interface {
+	Task
+	// Calibrate is called once, when the weights are those that are kept and before they are evaluated.
+	Calibrate() error
+}
+
 // Size is how many there are of something.
 type Size struct {
 	Name string // in the plural, a word: "classes"

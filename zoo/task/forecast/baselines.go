@@ -2,73 +2,146 @@ package forecast
 
 import (
 	"context"
+	"runtime"
 	"slices"
+	"sync"
+
+	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/classical"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/scoring"
 )
 
-// Baselines implements task.Task: forecasts that learn nothing, on the same rows of a part as Evaluate:
-//
-//	persistence  the last value
-//	seasonal     the value one season earlier
-//	growth       the last value times the growth at the same place one season earlier, y[t−1]·y[t−s]/y[t−s−1]
-//
-// The last two need a season, and growth values above 0.
+// Baselines implements task.Task: forecasts that learn nothing or little, on the same rows of a part as Evaluate. Each is
+// fitted to the rows of a series before the part, and is told the rows of the part as they come. A method that does not suit
+// one of the series, such as a seasonal one without a season, is left out.
 func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, error) {
 	part, err := in(p)
 	if err != nil {
 		return nil, err
 	}
 	origins := f.origins(part)
-	season := f.panel.Period
-	type naive struct {
-		name string
-		next func(rows [][]float64, v int) float64
+	if len(origins) == 0 {
+		return nil, nil
 	}
-	all := []naive{{"persistence", func(rows [][]float64, v int) float64 { return rows[len(rows)-1][v] }}}
-	reaches := !slices.ContainsFunc(origins, func(at origin) bool { return int(at.row) <= season })
-	if season > 0 && len(origins) > 0 && reaches {
-		all = append(all, naive{"seasonal", func(rows [][]float64, v int) float64 { return rows[len(rows)-season][v] }})
-		if f.positive() {
-			all = append(all, naive{"growth", func(rows [][]float64, v int) float64 {
-				n := len(rows)
-				return rows[n-1][v] * rows[n-season][v] / rows[n-season-1][v]
-			}})
-		}
+	naive2, err := f.naive2(ctx, origins)
+	if err != nil {
+		return nil, err
 	}
 	var rivals []task.Rival
-	for _, rival := range all {
-		if err := args.Context(ctx); err != nil {
+	for _, method := range classical.Methods() {
+		metrics, err := f.rival(ctx, method, origins)
+		if errors.Is(err, classical.ErrUnsuited) {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
-		forecasts := make([][][]float64, len(origins))
-		for i, at := range origins {
-			s, t := f.strands[at.strand], int(at.row)
-			rows := append([][]float64(nil), s.filled[max(0, t-season-1):t]...)
-			for range f.opts.Horizon {
-				row := make([]float64, s.width())
-				for v := range row {
-					row[v] = rival.next(rows, v)
-				}
-				rows = append(rows, row)
-				forecasts[i] = append(forecasts[i], row)
-			}
-		}
-		rivals = append(rivals, task.Rival{Name: rival.name, Metrics: f.metrics(origins, forecasts)})
+		weigh(metrics, naive2)
+		rivals = append(rivals, task.Rival{Name: method.Name, Metrics: metrics})
 	}
 	return rivals, nil
 }
 
-func (f *Forecast) positive() bool {
-	for _, s := range f.strands {
-		for _, row := range s.filled {
-			for _, y := range row {
-				if !(y > 0) {
-					return false
+// naive2 returns the metrics of the method by which those of a dataset are weighed whose protocol has forecasts of its last rows,
+// as the M4 competition does; nil for any other.
+func (f *Forecast) naive2(ctx context.Context, origins []origin) (map[string]float64, error) {
+	if f.panel.Horizon == 0 {
+		return nil, nil
+	}
+	m, err := f.rival(ctx, classical.Naive2(), origins)
+	if errors.Is(err, classical.ErrUnsuited) {
+		return nil, nil
+	}
+	return m, err
+}
+
+// weigh adds the overall weighted average to metrics, if there is one.
+func weigh(metrics, naive2 map[string]float64) {
+	if naive2 == nil {
+		return
+	}
+	mase, ok := metrics["mase"]
+	if owa := scoring.OWA(metrics["smape"], mase, naive2["smape"], naive2["mase"]); ok && owa-owa == 0 {
+		metrics["owa"] = owa
+	}
+}
+
+// rival returns the metrics of a method's forecasts from origins, which are in the order of the strands and of their rows.
+func (f *Forecast) rival(ctx context.Context, method classical.Method, origins []origin) (map[string]float64, error) {
+	scores, err := f.scorer(nil)
+	if err != nil {
+		return nil, err
+	}
+	for len(origins) > 0 {
+		if err := args.Context(ctx); err != nil {
+			return nil, err
+		}
+		// Some strands at a time, by as many goroutines: what they say is scored in the strands' order.
+		var each [][]origin
+		for len(origins) > 0 && len(each) < 4*runtime.GOMAXPROCS(0) {
+			n := slices.IndexFunc(origins, func(at origin) bool { return at.strand != origins[0].strand })
+			if n < 0 {
+				n = len(origins)
+			}
+			each, origins = append(each, origins[:n]), origins[n:]
+		}
+		outlooks, faults := make([][]outlook, len(each)), make([]error, len(each))
+		var wait sync.WaitGroup
+		for g := range runtime.GOMAXPROCS(0) {
+			wait.Add(1)
+			go func() {
+				defer wait.Done()
+				for i := g; i < len(each); i += runtime.GOMAXPROCS(0) {
+					outlooks[i], faults[i] = f.follow(method, each[i])
+				}
+			}()
+		}
+		wait.Wait()
+		for i := range each {
+			if faults[i] != nil {
+				return nil, faults[i]
+			}
+			for j, at := range each[i] {
+				if err := scores.add(at, outlooks[i][j]); err != nil {
+					return nil, errors.Wrapf(err, "%s of %s", method.Name, f.panel.Meta.Name)
 				}
 			}
 		}
 	}
-	return true
+	return scores.metrics(), nil
+}
+
+// follow has a method forecast from origins of one strand.
+func (f *Forecast) follow(method classical.Method, origins []origin) ([]outlook, error) {
+	s, horizon := f.strands[origins[0].strand], f.opts.Horizon
+	into := make([]outlook, len(origins))
+	for i := range into {
+		into[i].point = make([][]float64, horizon)
+		for h := range into[i].point {
+			into[i].point[h] = make([]float64, s.width())
+		}
+	}
+	for v := range s.width() {
+		y := valuesOf(s.filled, v)
+		row := int(origins[0].row)
+		model, err := method.Fit(y[:row], f.panel.Period)
+		if err != nil {
+			return nil, err
+		}
+		for i, at := range origins {
+			model.Update(y[row:at.row]...)
+			row = int(at.row)
+			next, err := model.Forecast(horizon)
+			if err != nil {
+				return nil, err
+			}
+			for h, x := range next {
+				into[i].point[h][v] = x
+			}
+		}
+	}
+	return into, nil
 }

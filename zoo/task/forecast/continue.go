@@ -166,16 +166,15 @@ func (f *Forecaster) continued(ctx context.Context, l *lane, strands []*strand, 
 					s.first+v+1, len(s.filled)-len(t.recent)+row+1, t.recent[row][v], t.scaled[row][v])
 			}
 		}
-		z, err := f.forecast(l, sites)
-		if err != nil {
-			return nil, err
-		}
-		for i, s := range strands {
+		if err := f.forecast(l, sites, func(i int, o outcome) error {
 			t := &tails[i]
-			rows := s.transform.invert(t.recent, z[i])
+			rows := strands[i].transform.invert(t.recent, o.point)
 			next[i] = append(next[i], rows...)
 			t.recent = append(t.recent, rows...)
 			t.recent = append(t.recent[:0], t.recent[len(t.recent)-f.Needs():]...)
+			return nil
+		}); err != nil {
+			return nil, err
 		}
 	}
 	for i := range next {

@@ -377,15 +377,16 @@ func (f *Forecast) targets(origins []origin) (y, weights []float64) {
 // from.
 func (f *Forecast) Validate() (train.Evaluation, error) {
 	origins := f.origins(inValid)
-	z, err := f.forecast(f.lane, f.sites(origins))
+	scores, err := f.scorer(nil)
 	if err != nil {
 		return train.Evaluation{}, err
 	}
 	var sum float64
 	n := 0
-	for i, at := range origins {
+	err = f.forecast(f.lane, f.sites(origins), func(i int, o outcome) error {
+		at := origins[i]
 		s := f.strands[at.strand]
-		for h, row := range z[i] {
+		for h, row := range o.point {
 			for v, x := range row {
 				if math.IsNaN(s.values[int(at.row)+h][v]) {
 					continue
@@ -395,18 +396,9 @@ func (f *Forecast) Validate() (train.Evaluation, error) {
 				n++
 			}
 		}
-	}
-	return train.Evaluation{Loss: sum / float64(max(1, n)), Metrics: f.metrics(origins, f.restore(origins, z))}, nil
-}
-
-// restore turns transformed forecasts back into the series' own units.
-func (f *Forecast) restore(origins []origin, z [][][]float64) [][][]float64 {
-	y := make([][][]float64, len(origins))
-	for i, at := range origins {
-		s := f.strands[at.strand]
-		y[i] = s.transform.invert(s.filled[:at.row], z[i])
-	}
-	return y
+		return scores.add(at, f.outlook(s, s.filled[:at.row], o, false))
+	})
+	return train.Evaluation{Loss: sum / float64(max(1, n)), Metrics: scores.metrics()}, errors.WithMessagef(err, "forecast %s", f.panel.Meta.Name)
 }
 
 // Evaluate implements task.Task: it forecasts every row of a part from the true rows before it. The metrics are in the series'
@@ -423,11 +415,28 @@ func (f *Forecast) Evaluate(ctx context.Context, p task.Part) (task.Scores, erro
 	if len(origins) == 0 {
 		return task.Scores{}, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.panel.Meta.Name, p)
 	}
-	z, err := f.forecast(f.lane, f.sites(origins))
+	var intervals []float64
+	if f.opts.saysSpread() || f.state.Calibration != nil {
+		intervals = f.intervals
+	}
+	scores, err := f.scorer(intervals)
 	if err != nil {
 		return task.Scores{}, err
 	}
-	return task.Scores{Metrics: f.metrics(origins, f.restore(origins, z))}, nil
+	err = f.forecast(f.lane, f.sites(origins), func(i int, o outcome) error {
+		s := f.strands[origins[i].strand]
+		return scores.add(origins[i], f.outlook(s, s.filled[:origins[i].row], o, intervals != nil))
+	})
+	if err != nil {
+		return task.Scores{}, errors.WithMessagef(err, "forecast %s", f.panel.Meta.Name)
+	}
+	naive2, err := f.naive2(ctx, origins)
+	if err != nil {
+		return task.Scores{}, err
+	}
+	all := scores.scores()
+	weigh(all.Metrics, naive2)
+	return all, nil
 }
 
 // Probe implements task.Task: the examples are spread over the training part.

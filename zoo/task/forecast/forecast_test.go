@@ -79,6 +79,21 @@ func at(rows ...int) []origin {
 	return all
 }
 
+// metricsOf returns the metrics of forecasts in the series' units.
+func metricsOf(t *testing.T, f *Forecast, origins []origin, points [][][]float64) map[string]float64 {
+	t.Helper()
+	scores, err := f.scorer(nil)
+	for i, at := range origins {
+		if err == nil {
+			err = scores.add(at, outlook{point: points[i]})
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scores.metrics()
+}
+
 func fit(t *testing.T, f *Forecast, opts ...train.Option) train.Result {
 	t.Helper()
 	r, err := train.Run(context.Background(), f, opts...)
@@ -280,13 +295,12 @@ func TestForecastLeaks(t *testing.T) {
 			for i := f.Needs(); i < n; i++ {
 				starts = append(starts, i)
 			}
-			z, err := f.forecast(f.lane, f.sites(at(starts...)))
-			if err != nil {
-				t.Fatal(err)
-			}
 			byRow := make(map[int][][]float64)
-			for i, s := range starts {
-				byRow[s] = z[i]
+			if err := f.forecast(f.lane, f.sites(at(starts...)), func(i int, o outcome) error {
+				byRow[starts[i]] = o.point
+				return nil
+			}); err != nil {
+				t.Fatal(err)
 			}
 			return f, byRow
 		}
@@ -368,7 +382,7 @@ func TestForecastRefuses(t *testing.T) {
 
 func TestForecastDefaults(t *testing.T) {
 	f := newForecast(t, small(), rows(48, 1), Options{})
-	if want := (Options{Window: 12, Horizon: 1, Loss: "mse", Scale: "deviation", Normalize: "none", Patch: 1, Members: 1}); f.Options() != want {
+	if want := (Options{Window: 12, Horizon: 1, Loss: "mse", Scale: "deviation", Normalize: "none", Patch: 1, Members: 1, Intervals: "80,95"}); f.Options() != want {
 		t.Errorf("%+v; want %+v", f.Options(), want)
 	}
 }
@@ -416,16 +430,16 @@ func TestForecastMetricsByHand(t *testing.T) {
 	// 12 rows: 7 train, 1 validates, 4 test.
 	one := newForecast(t, small(), column(1, 2, 4, 7, 11, 16, 22, 5, 10, 20, 0, 8), Options{Window: 2})
 	// Errors of 2, 4 and 0 beside true values of 10, 20 and 0; the naive error of the training part is (1+2+…+6)/6.
-	want := map[string]float64{"rmse": math.Sqrt(20.0 / 3), "mae": 2, "smape": (200*2.0/22 + 200*4.0/36) / 3, "mase": 2 / 3.5}
-	approx(t, one.metrics(at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
+	want := map[string]float64{"rmse": math.Sqrt(20.0 / 3), "mae": 2, "smape": (200*2.0/22 + 200*4.0/36) / 3, "mase": 2 / 3.5, "mse": 20.0 / 3 / 52}
+	approx(t, metricsOf(t, one, at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
 
 	// With a season of 3 it is |7−1|, |11−2|, |16−4| and |22−7|.
 	one.panel.Period = 3
 	want["mase"] = 2 / ((6.0 + 9 + 12 + 15) / 4)
-	approx(t, one.metrics(at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
+	approx(t, metricsOf(t, one, at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
 	one.panel.Period = 50 // longer than the training part: as without
 	want["mase"] = 2 / 3.5
-	approx(t, one.metrics(at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
+	approx(t, metricsOf(t, one, at(8, 9, 10), [][][]float64{{{12}}, {{16}}, {{0}}}), want)
 
 	// Two variables and two rows ahead: each variable is scaled by its own, 1 and 10.
 	var values [][]float64
@@ -433,8 +447,8 @@ func TestForecastMetricsByHand(t *testing.T) {
 		values = append(values, []float64{float64(i), float64(-10 * i)})
 	}
 	two := newForecast(t, small(), values, Options{Window: 2, Valid: "0.25"})
-	got := two.metrics(at(8), [][][]float64{{{9, -80}, {9, -75}}}) // true are (8, −80) and (9, −90)
-	approx(t, got, map[string]float64{"rmse": math.Sqrt((1 + 225.0) / 4), "mae": 4, "smape": (200*1.0/17 + 200*15.0/165) / 4, "mase": (1 + 1.5) / 4})
+	got := metricsOf(t, two, at(8), [][][]float64{{{9, -80}, {9, -75}}}) // true are (8, −80) and (9, −90)
+	approx(t, got, map[string]float64{"mse": (1 + 225.0/100) / 4 / (35.0 / 12), "smape": (200*1.0/17 + 200*15.0/165) / 4, "mase": (1 + 1.5) / 4})
 }
 
 // TestForecastEvaluates compares the metrics of each part with forecasts of its rows, one by one, from what was before.
@@ -443,7 +457,7 @@ func TestForecastEvaluates(t *testing.T) {
 		{Window: 5}, {Window: 5, Horizon: 3, Log: true, Lag: 4, Difference: 1}, {Window: 5, Horizon: 2, EveryStep: true, Difference: 1},
 		{Window: 5, Loss: "mae"},
 	} {
-		f := newForecast(t, gru.New(graph.Hidden(4)), rows(72, 2), opts)
+		f := newForecast(t, gru.New(graph.Hidden(4)), rows(72, 1), opts)
 		fit(t, f, train.Epochs(3))
 		for part, r := range map[task.Part]datasets.Range{task.TrainPart: {From: f.Needs(), To: 42}, task.ValidPart: {From: 42, To: 48}, task.TestPart: {From: 48, To: 72}} {
 			sum, n := 0.0, 0.0
@@ -477,7 +491,7 @@ func TestForecastEvaluates(t *testing.T) {
 			t.Errorf("metrics %v; want %v", valid.Metrics, m.Metrics)
 		}
 		// Whatever is learnt from, the loss is the mean squared one that a step would have on these rows, at the window's end.
-		f.opts.EveryStep, f.opts.Loss = false, "mse"
+		f.opts.EveryStep, f.head = false, pointHead{"mse"}
 		f.lane = program.NewLane[shape]()
 		f.train = f.origins(inValid)
 		all := make([]int, len(f.train))
@@ -578,8 +592,8 @@ func TestForecastBaselinesAirline(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := f.Baselines(t.Context(), task.TestPart)
-		if err != nil || len(got) != len(naive) {
-			t.Fatalf("%v, %v; want 3 baselines", got, err)
+		if err != nil || len(got) != 7 {
+			t.Fatalf("%v, %v; want 7 baselines", got, err)
 		}
 		for name, next := range naive {
 			var squared, absolute, n float64
@@ -615,11 +629,11 @@ func TestForecastBaselinesThereAre(t *testing.T) {
 		period int
 		want   []string
 	}{
-		{"no season", rows(48, 2), 0, []string{"persistence"}},
-		{"season", rows(48, 2), 4, []string{"growth", "persistence", "seasonal"}},
-		{"a zero", negative, 4, []string{"persistence", "seasonal"}},
-		{"season as long as what is known", rows(48, 2), 32, []string{"persistence"}},
-		{"season just shorter", rows(48, 2), 31, []string{"growth", "persistence", "seasonal"}},
+		{"no season", rows(48, 2), 0, []string{"drift", "holt-winters", "naive2", "persistence", "theta"}},
+		{"season", rows(48, 2), 4, []string{"drift", "growth", "holt-winters", "naive2", "persistence", "seasonal", "theta"}},
+		{"a zero", negative, 4, []string{"drift", "holt-winters", "naive2", "persistence", "seasonal", "theta"}},
+		{"season as long as what is known", rows(48, 2), 32, []string{"drift", "holt-winters", "naive2", "persistence", "seasonal", "theta"}},
+		{"season just shorter", rows(48, 2), 31, []string{"drift", "growth", "holt-winters", "naive2", "persistence", "seasonal", "theta"}},
 	} {
 		f := newForecast(t, small(), c.rows, Options{Window: 2})
 		f.panel.Period = c.period
@@ -630,7 +644,7 @@ func TestForecastBaselinesThereAre(t *testing.T) {
 		var names []string
 		for name, m := range byName(b) {
 			names = append(names, name)
-			if !(m["rmse"] > 0) {
+			if !(m["mse"] > 0) {
 				t.Errorf("%s: %s has the metrics %v", c.name, name, m)
 			}
 		}
@@ -807,8 +821,8 @@ func TestForecastLearns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if limit := byName(b)["persistence"]["rmse"] / 50; !(m.Metrics["rmse"] < limit) {
-				t.Errorf("rmse %v; want less than %v, a fiftieth of persistence", m.Metrics["rmse"], limit)
+			if limit := byName(b)["persistence"]["mse"] / 2500; !(m.Metrics["mse"] < limit) {
+				t.Errorf("mse %v; want less than %v, that of a fiftieth of persistence's error", m.Metrics["mse"], limit)
 			}
 			// Two turns of its own forecasts stay near the truth, beside an amplitude of 10.
 			next, err := f.Predict(values[:120], 32)

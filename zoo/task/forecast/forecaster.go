@@ -24,6 +24,8 @@ import (
 // It serves any number of goroutines at once (task.Predictor says how).
 type Forecaster struct {
 	opts      Options
+	head      head
+	intervals []float64 // the shares of values that they cover
 	network   *graph.Network
 	params    *graph.Params
 	transform transform // of all series, without their scales
@@ -49,7 +51,8 @@ var _ task.Predictor = (*Forecaster)(nil)
 
 func newForecaster(network *graph.Network, params *graph.Params, state State, variables int) *Forecaster {
 	o := state.Options
-	f := &Forecaster{opts: o, network: network, params: params, variables: variables, width: variables,
+	intervals, _ := parseIntervals(o.Intervals) // which have been checked with the options
+	f := &Forecaster{opts: o, intervals: intervals, head: headOf(o.Loss, intervals), network: network, params: params, variables: variables, width: variables,
 		transform: transform{Log: o.Log, Lag: o.Lag, Difference: o.Difference, Scale: o.Scale}}
 	if o.Separate {
 		f.width = 1
@@ -144,21 +147,31 @@ type site struct {
 	row    int
 }
 
-// forecast returns what the network makes of the windows before sites: [len(sites)][Horizon][V] transformed rows.
-func (f *Forecaster) forecast(l *lane, sites []site) ([][][]float64, error) {
-	all := make([][][]float64, 0, len(sites))
+// outcome is what the network makes of the window before a site: transformed rows [Horizon][V].
+type outcome struct {
+	point        [][]float64
+	lower, upper [][][]float64 // by interval
+	spread       []float64     // of the window, by variable: what it was divided by
+}
+
+// forecast tells what the network makes of the windows before sites, one after the other.
+func (f *Forecaster) forecast(l *lane, sites []site, tell func(i int, o outcome) error) error {
 	batch := f.atOnce()
 	for from := 0; from < len(sites); from += batch {
 		z, err := f.forecastOnce(l, sites[from:min(from+batch, len(sites))])
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, z...)
+		for i, o := range z {
+			if err := tell(from+i, o); err != nil {
+				return err
+			}
+		}
 	}
-	return all, nil
+	return nil
 }
 
-func (f *Forecaster) forecastOnce(l *lane, sites []site) ([][][]float64, error) {
+func (f *Forecaster) forecastOnce(l *lane, sites []site) ([]outcome, error) {
 	p, err := f.program(l, shape{batch: len(sites)})
 	if err != nil {
 		return nil, err
@@ -169,22 +182,46 @@ func (f *Forecaster) forecastOnce(l *lane, sites []site) ([][][]float64, error) 
 	if err := p.Run(); err != nil {
 		return nil, err
 	}
-	out := program.Floats(p.Output(outputName))
-	out = out[len(out)-len(sites)*f.opts.Horizon*f.width:] // the last step's, where there is one for each
-	z := make([][][]float64, len(sites))
+	out, each := program.Floats(p.Output(outputName)), f.head.params()
+	out = out[len(out)-len(sites)*f.opts.Horizon*f.width*each:] // the last step's, where there is one for each
+	all := make([]outcome, len(sites))
 	var window lens
+	lower, upper := make([]float64, len(f.intervals)), make([]float64, len(f.intervals))
 	for i, at := range sites {
 		f.look(&window, at.scaled, at.row)
-		z[i] = make([][]float64, f.opts.Horizon)
-		for h := range z[i] {
-			from := (i*f.opts.Horizon + h) * f.width
-			z[i][h] = out[from : from+f.width : from+f.width]
-			for v := range z[i][h] {
-				z[i][h][v] = z[i][h][v]*window.spread[v] + f.base(window, at.scaled, at.row, h, v)
+		o := f.newOutcome()
+		copy(o.spread, window.spread)
+		for h := range f.opts.Horizon {
+			for v := range f.width {
+				numbers := out[:each]
+				out = out[each:]
+				spread, base := window.spread[v], f.base(window, at.scaled, at.row, h, v)
+				o.point[h][v] = f.head.read(numbers, lower, upper)*spread + base
+				for k := range lower {
+					o.lower[k][h][v], o.upper[k][h][v] = lower[k]*spread+base, upper[k]*spread+base
+				}
 			}
 		}
+		all[i] = o
 	}
-	return z, nil
+	return all, nil
+}
+
+func (f *Forecaster) newOutcome() outcome {
+	n := len(f.intervals)
+	block := make([]float64, f.width*(f.opts.Horizon*(1+2*n)+1))
+	rows := func() [][]float64 {
+		all := make([][]float64, f.opts.Horizon)
+		for h := range all {
+			all[h], block = block[:f.width:f.width], block[f.width:]
+		}
+		return all
+	}
+	o := outcome{point: rows(), lower: make([][][]float64, n), upper: make([][][]float64, n), spread: block[len(block)-f.width:]}
+	for k := range n {
+		o.lower[k], o.upper[k] = rows(), rows()
+	}
+	return o
 }
 
 // Warm implements task.Predictor; whatever the inputs, a forecast takes one program.

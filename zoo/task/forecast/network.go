@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"slices"
 	"strconv"
 
 	"gorgonia.org/gorgonia"
@@ -10,7 +11,8 @@ import (
 
 const outputName = "forecast"
 
-// declare declares the output of each member for a batch of windows: [B, Horizon·V], or of each step [Window, B, Horizon·V].
+// declare declares the output of each member for a batch of windows: [B, Horizon·V·P], or of each step
+// [Window, B, Horizon·V·P], P numbers for each value.
 //
 //	x[t]  the Patch·V numbers of the rows t·Patch … (t+1)·Patch−1 of the window, and what is learnt of the series
 //	h     what the recurrent network has made of x
@@ -39,7 +41,7 @@ func (f *Forecaster) declare(b *graph.Builder, batch int) []*gorgonia.Node {
 		if f.opts.Dropout > 0 {
 			h = b.Dropout(h, f.opts.Dropout)
 		}
-		members[i] = b.Prefix("head.").Linear("", f.opts.Horizon*f.width, h)
+		members[i] = b.Prefix("head.").Linear("", f.opts.Horizon*f.width*f.head.params(), h)
 	}
 	return members
 }
@@ -54,7 +56,8 @@ func (f *Forecaster) mean(b *graph.Builder, members []*gorgonia.Node) *gorgonia.
 
 // loss declares what is learnt from: the sum of the members' losses, each of which learns by itself.
 func (f *Forecaster) loss(b *graph.Builder, members []*gorgonia.Node) *gorgonia.Node {
-	shape := members[0].Shape()
+	shape := slices.Clone(members[0].Shape())
+	shape[len(shape)-1] /= f.head.params()
 	target := b.Input("target", shape...)
 	var weight *gorgonia.Node
 	if f.gaps {
@@ -62,17 +65,7 @@ func (f *Forecaster) loss(b *graph.Builder, members []*gorgonia.Node) *gorgonia.
 	}
 	losses := make([]*gorgonia.Node, len(members))
 	for i, y := range members {
-		if weight != nil { // where a value is missing the target is 0, too
-			y = b.Mul(y, weight)
-		}
-		switch f.opts.Loss {
-		case "mae":
-			losses[i] = b.MAE(y, target)
-		case "huber":
-			losses[i] = b.Huber(y, target, 1)
-		default:
-			losses[i] = b.MSE(y, target)
-		}
+		losses[i] = f.head.loss(b, y, target, weight)
 	}
 	if len(losses) == 1 {
 		return losses[0]

@@ -31,12 +31,14 @@ type Options struct {
 	Embedding  int     `json:"embedding,omitempty"`      // width of what is learnt of each series, by its id; 0 means none
 	Dropout    float64 `json:"output_dropout,omitempty"` // rate, before the last layer
 	Members    int     `json:"members,omitempty"`        // networks whose mean forecasts; 0 means 1
+	Intervals  string  `json:"intervals,omitempty"`      // the shares of values that intervals cover, in percent; "" means 80,95
+	Conformal  bool    `json:"conformal,omitempty"`      // widen the intervals that a network says, so that they cover their share of the validation part
 	Draw       int     `json:"draw,omitempty"`           // windows an epoch, drawn in proportion to the series' scales; 0 means each once
 }
 
 // Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, Huber's loss,
 // which is the first near zero and the second far from it, and the symmetric absolute percentage error.
-func Losses() []string { return []string{"mse", "mae", "huber"} }
+func Losses() []string { return []string{"mse", "mae", "huber", "quantile"} }
 
 // The ways to scale a series.
 const (
@@ -84,6 +86,8 @@ func (o *Options) Declare(s *option.Set) {
 	s.Int(&o.Embedding, "embedding", "width of what is learnt of each series of several; 0 is none").AtLeast(0).AtMost(1 << 10)
 	s.Float(&o.Dropout, "output-dropout", "rate of dropout before the last layer; 0 is none").AtLeast(0).Below(1)
 	s.Int(&o.Members, "members", "networks that are trained together and whose mean forecasts").AtLeast(1).AtMost(64)
+	s.Text(&o.Intervals, "intervals", "shares of values that intervals cover, in percent with commas between them, or none")
+	s.Bool(&o.Conformal, "conformal", "widen the intervals that a network says itself, so that they cover their share of the validation part; those of a point forecast are made of it")
 	s.Int(&o.Draw, "draw", "windows an epoch, drawn in proportion to the scales of their series; 0 is each window once").AtLeast(0).AtMost(1 << 30)
 }
 
@@ -102,6 +106,7 @@ func (o Options) completed() Options {
 	o.Normalize = cmp.Or(o.Normalize, normalizeNone)
 	o.Patch = cmp.Or(o.Patch, 1)
 	o.Members = cmp.Or(o.Members, 1)
+	o.Intervals = cmp.Or(o.Intervals, "80,95")
 	return o
 }
 
@@ -115,7 +120,12 @@ func (o Options) check() error {
 	wrong := func(setting string, value any, format string, args ...any) error {
 		return errors.WithMessage(option.Wrong(setting, value, format, args...), "forecast")
 	}
+	if _, err := parseIntervals(o.Intervals); err != nil {
+		return errors.WithMessage(err, "forecast")
+	}
 	switch {
+	case o.saysSpread() && o.Horizon > 1 && (o.Difference > 0 || o.Lag > 0 && o.Lag < o.Horizon):
+		return wrong("loss", o.Loss, "the spread of a row is not the sum of those of the differences up to it; learn no differences (difference: 0, lag: 0) or one row (horizon: 1)")
 	case o.Window%o.Patch != 0:
 		return wrong("patch", o.Patch, "the window of %d rows is no multiple of it", o.Window)
 	case o.EveryStep && o.Patch > 1:
@@ -151,6 +161,9 @@ func (o *Options) Adjust(r *task.Recipe, s task.Subject, given func(string) (str
 	}
 }
 
+// saysSpread reports whether the network itself says how far a value may be from its forecast.
+func (o Options) saysSpread() bool { return o.Loss == "quantile" }
+
 // Kind is the task of forecasting.
 type Kind struct{}
 
@@ -171,10 +184,15 @@ func (Kind) Accepts() []string { return []string{datasets.KindSeries} }
 // Metrics implements task.Kind.
 func (Kind) Metrics() []task.Metric {
 	return []task.Metric{
-		{Name: "rmse", Title: "root of the mean squared error, in the series' units"},
-		{Name: "mae", Title: "mean absolute error, in the series' units"},
+		{Name: "owa", Title: "mean of smape and mase, each over that of Naive2 (M4 competition)", Optional: true},
+		{Name: "rmse", Title: "root of the mean squared error, in the series' units", Optional: true},
+		{Name: "mae", Title: "mean absolute error, in the series' units", Optional: true},
+		{Name: "mse", Title: "mean squared error over the variance in the training part", Optional: true},
 		{Name: "smape", Title: "mean of 200·|y − ŷ|/(|y| + |ŷ|), in percent"},
-		{Name: "mase", Title: "mae over that of the seasonal naive forecast on the training part (Hyndman and Koehler 2006)"},
+		{Name: "mase", Title: "mae over that of the seasonal naive forecast on the training part (Hyndman and Koehler 2006)", Optional: true},
+		{Name: "crps", Title: "continuous ranked probability score of what is forecast beside the value, in the series' units", Optional: true},
+		{Name: "coverage80", Title: "part of the values in the intervals that are to cover 80 %", HigherIsBetter: true, Percent: true, Optional: true},
+		{Name: "coverage95", Title: "part of the values in the intervals that are to cover 95 %", HigherIsBetter: true, Percent: true, Optional: true},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/scoring"
 )
 
 // State is what must be kept besides the weights to forecast again.
@@ -16,7 +17,8 @@ type State struct {
 	Options   Options   `json:"options"`
 	Transform transform `json:"transform"`        // with the scales of the variables of the only series
 	Series    []Scale   `json:"series,omitempty"` // the scales of several
-
+	// Calibration is how far values are from their forecasts; nil if nothing is known of it.
+	Calibration *scoring.Calibration `json:"calibration,omitempty"`
 }
 
 // Scale is what the variables of a series are scaled by.

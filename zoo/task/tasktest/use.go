@@ -93,18 +93,15 @@ func nearJSON(a, b any) bool {
 
 // evaluates checks scores and those of the rivals: there are the metrics that the kind says.
 func (s *suite) evaluates(t *testing.T, learnt task.Task) {
-	known := make(map[string]bool)
+	known, always := make(map[string]bool), make(map[string]bool)
 	for _, m := range s.kind.Metrics() {
-		known[m.Name] = true
+		known[m.Name], always[m.Name] = true, !m.Optional
 	}
 	check := func(what string, metrics map[string]float64) {
 		for name, x := range metrics {
 			if !known[name] || math.IsNaN(x) || math.IsInf(x, 0) {
 				t.Errorf("%s: %s is %v; the kind's metrics are %v", what, name, x, s.kind.Metrics())
 			}
-		}
-		if _, ok := metrics[s.kind.Metrics()[0].Name]; !ok {
-			t.Errorf("%s: there is no %s, which ranks", what, s.kind.Metrics()[0].Name)
 		}
 	}
 	before := weights(learnt.Params())
@@ -119,10 +116,14 @@ func (s *suite) evaluates(t *testing.T, learnt task.Task) {
 			t.Fatal(err)
 		}
 		check(string(part), scores.Metrics)
-		for name := range known {
-			if _, ok := scores.Metrics[name]; !ok {
+		for name := range always {
+			if _, ok := scores.Metrics[name]; always[name] && !ok {
 				t.Errorf("%s has the metrics %v; it lacks %s", part, scores.Metrics, name)
 			}
+		}
+		ranks, ok := task.Ranks(s.kind.Metrics(), scores.Metrics)
+		if !ok {
+			t.Errorf("%s has the metrics %v; none ranks", part, scores.Metrics)
 		}
 		for _, e := range scores.Exhibits {
 			if _, err := json.Marshal(e.Data); e.Name == "" || err != nil {
@@ -140,6 +141,9 @@ func (s *suite) evaluates(t *testing.T, learnt task.Task) {
 			}
 			names[r.Name] = true
 			check(string(part)+": "+r.Name, r.Metrics)
+			if _, ok := r.Metrics[ranks.Name]; !ok {
+				t.Errorf("%s: %s has no %s, which ranks", part, r.Name, ranks.Name)
+			}
 		}
 		if len(rivals) == 0 {
 			t.Errorf("%s: there are no rivals", part)
