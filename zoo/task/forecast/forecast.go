@@ -262,12 +262,18 @@ func (f *Forecast) Batches(epoch, size int, seed uint64) [][]int {
 	if f.opts.Draw == 0 {
 		return f.draws.Shuffled(len(f.train), size, epoch, seed)
 	}
-	f.weigh()
+	if f.opts.ByScale {
+		f.weigh()
+	}
 	var batches [][]int
 	drawn := make([]int, f.opts.Draw)
 	f.draws.Epoch(f.opts.Draw, size, epoch, seed, func(rng *rand.Rand) {
-		all := f.weights[len(f.weights)-1]
 		for i := range drawn {
+			if !f.opts.ByScale {
+				drawn[i] = rng.Intn(len(f.train))
+				continue
+			}
+			all := f.weights[len(f.weights)-1]
 			drawn[i] = min(sort.SearchFloat64s(f.weights, rng.Float64()*all), len(f.train)-1)
 		}
 	})

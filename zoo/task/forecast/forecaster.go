@@ -151,7 +151,7 @@ type site struct {
 type outcome struct {
 	point        [][]float64
 	lower, upper [][][]float64 // by interval
-	spread       []float64     // of the window, by variable: what it was divided by
+	unrest       []float64     // of the window, by variable
 }
 
 // forecast tells what the network makes of the windows before sites, one after the other.
@@ -190,7 +190,8 @@ func (f *Forecaster) forecastOnce(l *lane, sites []site) ([]outcome, error) {
 	for i, at := range sites {
 		f.look(&window, at.scaled, at.row)
 		o := f.newOutcome()
-		copy(o.spread, window.spread)
+		f.stir(&window, at.scaled, at.row)
+		copy(o.unrest, window.unrest)
 		for h := range f.opts.Horizon {
 			for v := range f.width {
 				numbers := out[:each]
@@ -217,7 +218,7 @@ func (f *Forecaster) newOutcome() outcome {
 		}
 		return all
 	}
-	o := outcome{point: rows(), lower: make([][][]float64, n), upper: make([][][]float64, n), spread: block[len(block)-f.width:]}
+	o := outcome{point: rows(), lower: make([][][]float64, n), upper: make([][][]float64, n), unrest: block[len(block)-f.width:]}
 	for k := range n {
 		o.lower[k], o.upper[k] = rows(), rows()
 	}

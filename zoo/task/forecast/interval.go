@@ -14,7 +14,7 @@ type outlook struct {
 
 // outlook returns an outcome in the units of a strand, of which history are the rows before it, with intervals if they are asked
 // for. The intervals of a network that says a point alone, or with Conformal of any, are made of the errors of the validation
-// part: those of each step, in units of the series' scale and the window's, on the scale on which the network learns.
+// part: those of each step, in units of the window's unrest, on the scale on which the network learns.
 func (f *Forecaster) outlook(s *strand, history [][]float64, o outcome, intervals bool) outlook {
 	t := s.transform
 	y := outlook{point: t.invert(history, o.point)}
@@ -28,7 +28,7 @@ func (f *Forecaster) outlook(s *strand, history [][]float64, o outcome, interval
 				level := t.level(x)
 				lo, up := level+(o.lower[k][h][v]-o.point[h][v])*t.Deviation[v], level+(o.upper[k][h][v]-o.point[h][v])*t.Deviation[v]
 				if f.state.Calibration != nil {
-					lo, up = f.state.Calibration.Apply(k, h, lo, up, t.Deviation[v]*o.spread[v])
+					lo, up = f.state.Calibration.Apply(k, h, lo, up, t.Deviation[v]*o.unrest[v])
 				}
 				if t.Log {
 					lo, up = math.Exp(lo), math.Exp(up)
@@ -65,7 +65,7 @@ func (f *Forecast) Calibrate() error {
 					lower[k], upper[k] = level+(o.lower[k][h][v]-o.point[h][v])*t.Deviation[v], level+(o.upper[k][h][v]-o.point[h][v])*t.Deviation[v]
 				}
 				if came := s.values[int(at.row)+h][v]; !math.IsNaN(came) {
-					if err := conformal.Add(h, t.level(came), lower, upper, t.Deviation[v]*o.spread[v]); err != nil {
+					if err := conformal.Add(h, t.level(came), lower, upper, t.Deviation[v]*o.unrest[v]); err != nil {
 						return err
 					}
 				}

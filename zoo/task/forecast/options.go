@@ -33,7 +33,8 @@ type Options struct {
 	Members    int     `json:"members,omitempty"`        // networks whose mean forecasts; 0 means 1
 	Intervals  string  `json:"intervals,omitempty"`      // the shares of values that intervals cover, in percent; "" means 80,95
 	Conformal  bool    `json:"conformal,omitempty"`      // widen the intervals that a network says, so that they cover their share of the validation part
-	Draw       int     `json:"draw,omitempty"`           // windows an epoch, drawn in proportion to the series' scales; 0 means each once
+	Draw       int     `json:"draw,omitempty"`           // windows an epoch, drawn at random; 0 means each once
+	ByScale    bool    `json:"by_scale,omitempty"`       // draw windows in proportion to the scales of their series
 }
 
 // Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, Huber's loss,
@@ -88,7 +89,8 @@ func (o *Options) Declare(s *option.Set) {
 	s.Int(&o.Members, "members", "networks that are trained together and whose mean forecasts").AtLeast(1).AtMost(64)
 	s.Text(&o.Intervals, "intervals", "shares of values that intervals cover, in percent with commas between them, or none")
 	s.Bool(&o.Conformal, "conformal", "widen the intervals that a network says itself, so that they cover their share of the validation part; those of a point forecast are made of it")
-	s.Int(&o.Draw, "draw", "windows an epoch, drawn in proportion to the scales of their series; 0 is each window once").AtLeast(0).AtMost(1 << 30)
+	s.Int(&o.Draw, "draw", "windows an epoch, drawn at random; 0 is each window once").AtLeast(0).AtMost(1 << 30)
+	s.Bool(&o.ByScale, "by-scale", "draw windows in proportion to the scales of their series, not all alike")
 }
 
 // withDefaults returns the options with zero values replaced, or what is wrong with them.
@@ -132,6 +134,8 @@ func (o Options) check() error {
 		return wrong("every-step", o.EveryStep, "a step is %d rows; read one a step (patch: 1)", o.Patch)
 	case o.EveryStep && o.Normalize != normalizeNone:
 		return wrong("every-step", o.EveryStep, "a window that is normalised by itself shows its early steps what comes (normalize: none)")
+	case o.ByScale && o.Draw == 0:
+		return wrong("by-scale", o.ByScale, "each window is learnt from once; say how many are drawn (draw: 10000)")
 	case o.Residual > o.Window:
 		return wrong("residual", o.Residual, "the window of %d rows does not reach back so far", o.Window)
 	case o.EveryStep && o.Residual > 0:

@@ -2,8 +2,9 @@ package forecast
 
 import "math"
 
-// lens is how a window is normalised by itself: what is taken from each variable, and what it is divided by.
-type lens struct{ center, spread []float64 }
+// lens is how a window is normalised by itself: what is taken from each variable, and what it is divided by. Its unrest, the
+// mean distance from row to row, says how far what comes may be from its forecast.
+type lens struct{ center, spread, unrest []float64 }
 
 // least is the least that a window is divided by, in the units of its series' scale: a window that hardly moves says little
 // of how far the next will.
@@ -13,7 +14,7 @@ const least = 0.05
 func (f *Forecaster) look(into *lens, scaled [][]float64, row int) {
 	width := len(scaled[0])
 	if len(into.center) != width {
-		into.center, into.spread = make([]float64, width), make([]float64, width)
+		into.center, into.spread, into.unrest = make([]float64, width), make([]float64, width), make([]float64, width)
 	}
 	window := scaled[row-f.opts.Window : row]
 	for v := range width {
@@ -40,6 +41,18 @@ func (f *Forecaster) look(into *lens, scaled [][]float64, row int) {
 			spread = magnitude + least
 		}
 		into.center[v], into.spread[v] = mean, spread
+	}
+}
+
+// stir sets the unrest of the window of rows before a row of the strand.
+func (f *Forecaster) stir(into *lens, scaled [][]float64, row int) {
+	window := scaled[row-f.opts.Window : row]
+	for v := range into.unrest {
+		sum := 0.0
+		for t := 1; t < len(window); t++ {
+			sum += math.Abs(window[t][v] - window[t-1][v])
+		}
+		into.unrest[v] = sum/float64(max(1, len(window)-1)) + least*into.spread[v]
 	}
 }
 
