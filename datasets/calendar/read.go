@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,13 +51,12 @@ func Read(labels []string) (Form, []time.Time, error) {
 		}
 	}
 	candidates := skeletons(labels[0])
-	var read []reading
-	failed := -1
-	for _, c := range candidates {
-		r, at := c.read(labels)
-		if at == len(labels) {
-			read = append(read, r)
-		}
+	read, failed := readAll(candidates, labels)
+	if len(read) == 0 {
+		// Some programs leave out the time of day at midnight.
+		longer := slices.MaxFunc(labels, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+		var at int
+		read, at = readAll(barely(skeletons(longer)), labels)
 		failed = max(failed, at)
 	}
 	if len(read) > 0 {
@@ -70,6 +70,35 @@ func Read(labels []string) (Form, []time.Time, error) {
 		return Form{}, nil, &LabelError{0, labels[0], "is not a time in a form that is known; write times such as 2024-01-31 15:04"}
 	}
 	return Form{}, nil, &LabelError{failed, labels[failed], fmt.Sprintf("is not a time like %s; write all times in one way", fault.Quote(labels[0]))}
+}
+
+// readAll reads labels by each of some skeletons and returns the readings that read all labels. If there are none, failed
+// is how many labels the best has read.
+func readAll(candidates []skeleton, labels []string) (read []reading, failed int) {
+	for _, c := range candidates {
+		r, at := c.read(labels)
+		if at == len(labels) {
+			read = append(read, r)
+		}
+		failed = max(failed, at)
+	}
+	return read, failed
+}
+
+// barely returns those of some skeletons that end with a time of day, which may be left out.
+func barely(all []skeleton) []skeleton {
+	var optional []skeleton
+	for _, c := range all {
+		clock := slices.IndexFunc(c.parts, func(p part) bool { return p.code == 'H' || p.code == 'I' })
+		if clock < 1 || slices.ContainsFunc(c.parts[clock:], func(p part) bool { return p.code != 0 && strings.IndexByte("Yymdboaju", p.code) >= 0 }) {
+			continue
+		}
+		if c.parts[clock-1].code == 0 {
+			clock--
+		}
+		optional = append(optional, skeleton{slices.Insert(slices.Clone(c.parts), clock, part{code: 'x'}), c.rank})
+	}
+	return optional
 }
 
 // IsTime reports whether a label is a time by itself. Numbers alone could be anything, those of years and 20240131

@@ -21,8 +21,9 @@ func half(style byte, pm bool) string {
 // appendTime appends a time in the form of the parts.
 func appendTime(b []byte, parts []part, t time.Time) []byte {
 	date := t
+	midnight := t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0
 	for _, p := range parts {
-		if p.code == 'K' && t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0 {
+		if p.code == 'K' && midnight {
 			date = t.AddDate(0, 0, -1)
 		}
 	}
@@ -30,6 +31,10 @@ func appendTime(b []byte, parts []part, t time.Time) []byte {
 		switch p.code {
 		case 0:
 			b = append(b, p.text...)
+		case 'x':
+			if midnight {
+				return b
+			}
 		case 'Y':
 			b = appendPadded(b, date.Year(), 4)
 		case 'G':
