@@ -121,12 +121,17 @@ func (f Frequency) String() string {
 		}
 		return fmt.Sprintf("every %d weeks (%vs)", n, day)
 	case MonthEnd:
-		switch n {
-		case 3:
-			return "quarter ends"
-		case 12:
-			return "year ends"
+		ends := "month ends"
+		switch {
+		case n%12 == 0:
+			n, ends = n/12, "year ends"
+		case n%3 == 0:
+			n, ends = n/3, "quarter ends"
 		}
+		if n == 1 {
+			return ends
+		}
+		return fmt.Sprintf("every %d %s", n, ends)
 	}
 	if n != 1 {
 		return fmt.Sprintf("every %d %vs", n, f.Unit)
@@ -136,8 +141,8 @@ func (f Frequency) String() string {
 		return f.Unit.String() + "ly"
 	case Day:
 		return "daily"
-	case BusinessDay, MonthEnd:
-		return f.Unit.String() + "s"
+	case BusinessDay:
+		return "business days"
 	}
 	return "every " + f.Unit.String()
 }

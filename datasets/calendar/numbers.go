@@ -102,7 +102,8 @@ func (s *scanner) number(p part, text string) (time.Time, bool) {
 	}
 	if p.code == 'D' {
 		months := math.Round(12 * v)
-		if months >= 12*10000 {
+		// Two digits, .08, come within 0.04 months of a twelfth; .1 is none.
+		if math.Abs(12*v-months) > 0.05 || months >= 12*10000 {
 			return none, false
 		}
 		return time.Date(int(months)/12, time.Month(1+int(months)%12), 1, 0, 0, 0, 0, time.UTC), true

@@ -30,8 +30,8 @@ func (e *LabelError) Error() string {
 // Read returns the form in which all labels are written and the times that they say. A form reads a label only if it
 // would write it just so.
 //
-// Where labels read in several ways, the month comes before the day, unless only the day first makes sense: it alone
-// reads all labels, or it alone puts them into an order, or else at even distances. Between dots the day comes first. Two digits of a year
+// Where labels read in several ways, the month comes before the day, unless the day first makes more sense: it alone reads
+// all labels, or puts them into an order, or at even distances. Between dots the day comes first. Two digits of a year
 // stand for 1969 to 2068, as in POSIX. What a file does not show is guessed: whether numbers have leading zeros from
 // other numbers, May is short.
 //
@@ -155,7 +155,9 @@ func (c skeleton) read(labels []string) (reading, int) {
 func settle(parts []part) []part {
 	parts = slices.DeleteFunc(parts, func(p part) bool { return p.code == 'f' && p.digits == 0 })
 	var date, clock byte
+	named := false
 	for _, p := range parts {
+		named = named || p.code == 'b'
 		switch {
 		case !p.padded() || p.pad == unknown:
 		case strings.IndexByte("HKI", p.code) >= 0:
@@ -169,9 +171,12 @@ func settle(parts []part) []part {
 		if p.padded() && p.pad == unknown {
 			p.pad = '0'
 			inDate := strings.IndexByte("HKI", p.code) < 0
-			if inDate && date != 0 {
+			switch {
+			case inDate && date == '_' && i == 0: // blanks before a label are cut off
+				p.pad = '-'
+			case inDate && date != 0:
 				p.pad = date
-			} else if date == '-' || date == 0 && clock == '-' {
+			case date == '-' || date == 0 && clock == '-' && !named:
 				p.pad = '-'
 			}
 		}
@@ -201,8 +206,8 @@ func settle(parts []part) []part {
 	return parts
 }
 
-// sensible returns the reading that makes most sense: one whose times are in order, then one whose times are at even
-// distances, then the first.
+// sensible returns the reading that makes most sense: of times in order and at even distances, rather with the oldest
+// first; the first of several.
 func sensible(all []reading) reading {
 	best, most := all[0], -1
 	if len(all) == 1 {
@@ -210,14 +215,17 @@ func sensible(all []reading) reading {
 	}
 	for _, r := range all {
 		sense := 0
-		if Order(r.times) != Unordered {
+		switch Order(r.times) {
+		case OldestFirst:
+			sense = 3
+		case NewestFirst:
 			sense = 2
 		}
 		sorted := slices.Clone(r.times)
 		slices.SortFunc(sorted, time.Time.Compare)
 		sorted = slices.CompactFunc(sorted, time.Time.Equal)
 		if f, err := Find(sorted); err == nil && len(sorted) > 2 && f.Between(sorted[0], sorted[len(sorted)-1]) == len(sorted)-1 {
-			sense++
+			sense += 2
 		}
 		if sense > most {
 			best, most = r, sense
