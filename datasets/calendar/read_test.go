@@ -199,7 +199,7 @@ func TestNumbersOnRequest(t *testing.T) {
 		labels      string
 		first, last string // empty for an error
 	}{
-		// openpyxl.utils.datetime.from_excel
+		// Python: datetime(1899, 12, 30) + timedelta(days=43831.5)
 		{ReadSerials, "43831 43832", "2020-01-01 00:00:00", "2020-01-02 00:00:00"},
 		{ReadSerials, "43831.0 43831.5", "2020-01-01 00:00:00", "2020-01-01 12:00:00"},
 		{ReadSerials, "43831 43831.0416666667 43831.0833333333", "2020-01-01 00:00:00", "2020-01-01 02:00:00"},
