@@ -16,8 +16,8 @@ const longest = 64
 // mostParts is more parts than a form has that reads a label.
 const mostParts = 32
 
-// Form is a way to write times, such as 31-Jan-2024 15:04. [Read] finds the one of some labels. The zero Form is that of
-// RFC 3339, 2024-01-31T15:04:05Z. Forms can be compared, and kept as text.
+// Form is a way to write times, such as 31-Jan-2024 15:04. [Read] finds the one of some labels. The zero Form is that
+// of RFC 3339, 2024-01-31T15:04:05Z. Forms can be compared, and kept as text.
 type Form struct {
 	// As of strftime where that has a letter. Read learns what a letter does not say: padding, letters, styles.
 	pattern string

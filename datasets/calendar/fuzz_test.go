@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzReadWrites: what is read is written just so, by the form and by one made of its text, and whatever is not leads to
-// no panic.
+// FuzzReadWrites: what is read is written just so, by the form and by one made of its text, and whatever is not leads
+// to no panic.
 func FuzzReadWrites(f *testing.F) {
 	for _, label := range []string{"2024-01-31", "1/2/2006 3:04 PM", "Mon Jan  2 15:04:05 2006", "20240131T1504Z", "1990Q1", "2020-W53-7", "12", "43831.5", "Sept. 2000", "31 août 2020"} {
 		f.Add(label, "1/3/2006 3:04 PM")

@@ -30,15 +30,15 @@ func (e *LabelError) Error() string {
 // Read returns the form in which all labels are written and the times that they say. A form reads a label only if it
 // would write it just so.
 //
-// Where labels read in several ways, the month comes before the day, unless the day first makes more sense: it alone reads
-// all labels, or puts them into an order, or at even distances. Between dots the day comes first. Two digits of a year
-// stand for 1969 to 2068, as in POSIX. What a file does not show is guessed: whether numbers have leading zeros from
-// other numbers, May is short.
+// Where labels read in several ways, the month comes before the day, unless the day first makes more sense: it alone
+// reads all labels, or puts them into an order, or at even distances. Between dots the day comes first. Two digits of a
+// year stand for 1969 to 2068, as in POSIX. What a file does not show is guessed: whether numbers have leading zeros
+// from other numbers, May is short.
 //
 // Whole numbers alone are dates of eight digits (20240131) or more with hours, minutes and seconds behind them, months
-// of six (202401), years of four, in this order and between 1600 and 2199, if all are; any others are counted steps, whose
-// times are so many seconds of 1970 in a location that tells them from others ([Find]). Serial numbers of spreadsheets, Unix
-// times and decimal years are read only by [ReadSerials], [ReadUnix] and [ReadDecimalYears].
+// of six (202401), years of four, in this order and between 1600 and 2199, if all are; any others are counted steps,
+// whose times are so many seconds of 1970 in a location that tells them from others ([Find]). Serial numbers of
+// spreadsheets, Unix times and decimal years are read only by [ReadSerials], [ReadUnix] and [ReadDecimalYears].
 //
 // The error is a *[LabelError] with the first label at fault, unless there are none.
 func Read(labels []string) (Form, []time.Time, error) {
@@ -72,8 +72,8 @@ func Read(labels []string) (Form, []time.Time, error) {
 	return Form{}, nil, &LabelError{failed, labels[failed], fmt.Sprintf("is not a time like %s; write all times in one way", fault.Quote(labels[0]))}
 }
 
-// readAll reads labels by each of some skeletons and returns the readings that read all labels. If there are none, failed
-// is how many labels the best has read.
+// readAll reads labels by each of some skeletons and returns the readings that read all labels. If there are none,
+// failed is how many labels the best has read.
 func readAll(candidates []skeleton, labels []string) (read []reading, failed int) {
 	for _, c := range candidates {
 		r, at := c.read(labels)

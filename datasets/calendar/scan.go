@@ -21,8 +21,8 @@ type fields struct {
 	pm, twelve               bool
 }
 
-// scan reads a label. If it is to learn, what is unknown of the parts becomes what the label says of it; where the label
-// is not read, the parts have learnt nonsense.
+// scan reads a label. If it is to learn, what is unknown of the parts becomes what the label says of it; where the
+// label is not read, the parts have learnt nonsense.
 func (s *scanner) scan(parts []part, label string, learn bool) (time.Time, bool) {
 	var none time.Time
 	if len(label) > longest || label == "" {
