@@ -12,6 +12,7 @@ import (
 	hm "github.com/chewxy/hm"
 	bench "github.com/rnnzoo/rnnzoo/bench"
 	datasets "github.com/rnnzoo/rnnzoo/datasets"
+	calendar "github.com/rnnzoo/rnnzoo/datasets/calendar"
 	download "github.com/rnnzoo/rnnzoo/datasets/download"
 	text "github.com/rnnzoo/rnnzoo/datasets/text"
 	graph "github.com/rnnzoo/rnnzoo/graph"
@@ -182,6 +183,45 @@ func init() {
 			"TextJSONL":     "string:jsonl",
 			"TextLines":     "string:lines",
 			"TextTSV":       "string:tsv",
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets/calendar": {
+		Name: "calendar",
+		Binds: map[string]reflect.Value{
+			"BusinessDay":      reflect.ValueOf(calendar.BusinessDay),
+			"Day":              reflect.ValueOf(calendar.Day),
+			"Features":         reflect.ValueOf(calendar.Features),
+			"Find":             reflect.ValueOf(calendar.Find),
+			"Hour":             reflect.ValueOf(calendar.Hour),
+			"IsTime":           reflect.ValueOf(calendar.IsTime),
+			"Minute":           reflect.ValueOf(calendar.Minute),
+			"Month":            reflect.ValueOf(calendar.Month),
+			"MonthEnd":         reflect.ValueOf(calendar.MonthEnd),
+			"Nanosecond":       reflect.ValueOf(calendar.Nanosecond),
+			"NewestFirst":      reflect.ValueOf(calendar.NewestFirst),
+			"Next":             reflect.ValueOf(calendar.Next),
+			"OldestFirst":      reflect.ValueOf(calendar.OldestFirst),
+			"Order":            reflect.ValueOf(calendar.Order),
+			"ParseForm":        reflect.ValueOf(calendar.ParseForm),
+			"Quarter":          reflect.ValueOf(calendar.Quarter),
+			"Read":             reflect.ValueOf(calendar.Read),
+			"ReadDecimalYears": reflect.ValueOf(calendar.ReadDecimalYears),
+			"ReadHolidays":     reflect.ValueOf(calendar.ReadHolidays),
+			"ReadSerials":      reflect.ValueOf(calendar.ReadSerials),
+			"ReadUnix":         reflect.ValueOf(calendar.ReadUnix),
+			"Second":           reflect.ValueOf(calendar.Second),
+			"Step":             reflect.ValueOf(calendar.Step),
+			"Unordered":        reflect.ValueOf(calendar.Unordered),
+			"Week":             reflect.ValueOf(calendar.Week),
+			"Year":             reflect.ValueOf(calendar.Year),
+		},
+		Types: map[string]reflect.Type{
+			"Direction":  reflect.TypeFor[calendar.Direction](),
+			"Form":       reflect.TypeFor[calendar.Form](),
+			"Frequency":  reflect.TypeFor[calendar.Frequency](),
+			"Holidays":   reflect.TypeFor[calendar.Holidays](),
+			"LabelError": reflect.TypeFor[calendar.LabelError](),
+			"Unit":       reflect.TypeFor[calendar.Unit](),
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/datasets/download": {
@@ -730,7 +770,6 @@ func init() {
 			"Losses":        reflect.ValueOf(forecast.Losses),
 			"New":           reflect.ValueOf(forecast.New),
 			"NewForecaster": reflect.ValueOf(forecast.NewForecaster),
-			"NextTimes":     reflect.ValueOf(forecast.NextTimes),
 			"Of":            reflect.ValueOf(forecast.Of),
 			"Open":          reflect.ValueOf(forecast.Open),
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
@@ -92,7 +93,7 @@ func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int)
 		o := &outlooks[s.place]
 		if s.first == 0 {
 			if times := s.series.Times; times != nil {
-				o.Times = NextTimes(times[:len(s.values)], steps)
+				o.Times = calendar.Next(times[:len(s.values)], steps)
 			}
 		}
 		for t, row := range next[i] {

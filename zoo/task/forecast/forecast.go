@@ -11,6 +11,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
@@ -151,7 +152,10 @@ func (f *Forecast) parts(s *strand) (datasets.Split, error) {
 		if len(s.series.Times) < n {
 			return nil
 		}
-		return readTimes(s.series.Times[:n])
+		if _, times, err := calendar.Read(s.series.Times[:n]); err == nil {
+			return times
+		}
+		return nil
 	})
 }
 

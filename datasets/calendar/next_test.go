@@ -1,11 +1,11 @@
-package forecast
+package calendar
 
 import (
 	"slices"
 	"testing"
 )
 
-func TestNextTimes(t *testing.T) {
+func TestNext(t *testing.T) {
 	for _, c := range []struct{ times, want []string }{
 		{[]string{"1960-11", "1960-12"}, []string{"1961-01", "1961-02"}},
 		{[]string{"2023-06", "2023-09", "2023-12"}, []string{"2024-03", "2024-06"}},
@@ -30,7 +30,7 @@ func TestNextTimes(t *testing.T) {
 		{[]string{"2024-01-01", "2024-01-01"}, nil},
 		{nil, nil},
 	} {
-		if got := NextTimes(c.times, 2); !slices.Equal(got, c.want) {
+		if got := Next(c.times, 2); !slices.Equal(got, c.want) {
 			t.Errorf("after %v comes %v; want %v", c.times, got, c.want)
 		}
 	}
