@@ -3,9 +3,9 @@ package graph
 import "gorgonia.org/gorgonia"
 
 // MAE is the mean absolute error of two tensors of one shape.
-func (b *Builder) MAE(x, target *gorgonia.Node) *gorgonia.Node {
-	if !b.sameShape("MAE", x, target) {
+func (b *Builder) MAE(x, target *gorgonia.Node, opts ...LossOption) *gorgonia.Node {
+	if !b.sameShape("MAE", target, x) {
 		return b.placeholder()
 	}
-	return b.Mean(b.Abs(b.Sub(x, target)))
+	return b.loss("MAE", target, opts, func(target *gorgonia.Node) *gorgonia.Node { return b.Abs(b.Sub(x, target)) })
 }

@@ -1,24 +1,11 @@
 package graph
 
-import (
-	"gorgonia.org/gorgonia"
-
-	"github.com/rnnzoo/rnnzoo/graph/internal/ir"
-)
+import "gorgonia.org/gorgonia"
 
 // MSE is the mean squared error of two tensors of one shape.
-func (b *Builder) MSE(x, target *gorgonia.Node) *gorgonia.Node {
-	if !b.sameShape("MSE", x, target) {
+func (b *Builder) MSE(x, target *gorgonia.Node, opts ...LossOption) *gorgonia.Node {
+	if !b.sameShape("MSE", target, x) {
 		return b.placeholder()
 	}
-	return b.Mean(b.Pow(b.Sub(x, target), 2))
-}
-
-// sameShape records an error and returns false unless both operands of a loss have one shape: broadcasting there is
-// nearly always a mistake.
-func (b *Builder) sameShape(loss string, x, target *gorgonia.Node) bool {
-	if !b.failed() && (x == nil || target == nil || !ir.SameShape(x.Shape(), target.Shape())) {
-		b.failf("%s: %s and %s differ in shape", loss, describe(x), describe(target))
-	}
-	return !b.failed()
+	return b.loss("MSE", target, opts, func(target *gorgonia.Node) *gorgonia.Node { return b.Pow(b.Sub(x, target), 2) })
 }

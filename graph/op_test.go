@@ -32,6 +32,11 @@ func ternary(f func(b builder, x, z, w node) node) func(builder, []node) []node 
 
 var cell = graph.CellConfig{Input: 2, Hidden: 3, RecurrentDropout: 0.4}
 
+// missing weighs targets [4, 3] of which some are missing.
+var missing = gt.Mask([]int{4, 3}, 1, 0, 1, 2, 0.5, 0, 0, 1, 1, 0, 0, 0)
+
+var quantiles = []float64{0.1, 0.25, 0.5, 0.8, 0.95}
+
 // opCases has at least one case for each operation, named after the method of Builder or CellConfig, with what is
 // special about it behind a slash.
 var opCases = []gt.Case{
@@ -66,6 +71,14 @@ var opCases = []gt.Case{
 	{Name: "Sigmoid", Operands: operands{gt.X(3, 5)}, Build: unary(builder.Sigmoid)},
 	{Name: "Tanh", Operands: operands{gt.X(3, 5)}, Build: unary(builder.Tanh)},
 	{Name: "Relu", Operands: operands{gt.X(3, 5)}, Build: unary(builder.Relu)},
+	{Name: "LogGamma", Operands: operands{gt.Positive(3, 5)}, Build: unary(builder.LogGamma)},
+	{Name: "LogGamma/below and above 12", Operands: operands{gt.Values([]int{2, 3}, 3, -0.5, 30, 11, 1, -2.25)}, Build: unary(builder.LogGamma)},
+	{Name: "LogGamma/scalar", Operands: operands{gt.Positive()}, Build: unary(builder.LogGamma)},
+	{Name: "LogGamma/columns", Operands: operands{gt.Positive(4, 6)}, Build: unary(func(b builder, x node) node { return b.LogGamma(b.Slice(b.Transpose(x), 1, 1, 3)) })},
+	{Name: "LogGamma/second derivative", Operands: operands{gt.Positive(3, 2)}, Build: unary(func(b builder, x node) node {
+		y := b.LogGamma(x)
+		return b.Grad(b.Sum(b.Mul(y, y)), x)[0]
+	})},
 	{Name: "Softplus", Operands: operands{gt.X(3, 5)}, Build: unary(builder.Softplus)},
 	{Name: "Clamp", Operands: operands{gt.Values([]int{2, 3}, -2, -0.9, -0.3, 0.1, 0.7, 1.5)},
 		Build: unary(func(b builder, x node) node { return b.Clamp(x, -0.5, 0.6) })},
@@ -239,10 +252,40 @@ var opCases = []gt.Case{
 	})},
 	{Name: "CrossEntropy/of a slice", Operands: operands{gt.X(4, 6), gt.Index([]int{4}, 2, 0, 1, 2)},
 		Build: binary(func(b builder, x, y node) node { return b.CrossEntropy(b.Slice(x, 1, 1, 5), y) })},
-	{Name: "BCE", Operands: operands{gt.X(4, 3), gt.Positive(4, 3)}, Build: binary(builder.BCE)},
-	{Name: "MSE", Operands: operands{gt.X(4, 3), gt.X(4, 3)}, Build: binary(builder.MSE)},
-	{Name: "MAE", Operands: operands{gt.X(4, 3), gt.X(4, 3)}, Build: binary(builder.MAE)},
+	{Name: "BCE", Operands: operands{gt.X(4, 3), gt.Positive(4, 3)}, Build: binary(func(b builder, x, y node) node { return b.BCE(x, y) })},
+	{Name: "BCE/Weights", Operands: operands{gt.X(4, 3), gt.Positive(4, 3), missing}, Build: ternary(func(b builder, x, y, w node) node { return b.BCE(x, y, graph.Weights(w)) })},
+	{Name: "MSE", Operands: operands{gt.X(4, 3), gt.X(4, 3)}, Build: binary(func(b builder, x, y node) node { return b.MSE(x, y) })},
+	{Name: "MSE/Weights", Operands: operands{gt.X(4, 3), gt.X(4, 3), missing}, Build: ternary(func(b builder, x, y, w node) node { return b.MSE(x, y, graph.Weights(w)) })},
+	{Name: "MSE/computed Weights of rows", Operands: operands{gt.X(4, 3), gt.X(4, 3), gt.Positive(4, 1)},
+		Build: ternary(func(b builder, x, y, w node) node { return b.MSE(x, y, graph.Weights(b.Sigmoid(w))) })},
+	{Name: "MSE/Weights of nothing", Operands: operands{gt.X(4, 3), gt.X(4, 3), gt.Mask([]int{1}, 0), gt.X(4, 3)}, Build: func(b builder, x []node) []node {
+		return []node{b.Add(b.MSE(x[0], x[1], graph.Weights(x[2])), b.MSE(x[0], x[3]))}
+	}},
+	{Name: "MAE", Operands: operands{gt.X(4, 3), gt.X(4, 3)}, Build: binary(func(b builder, x, y node) node { return b.MAE(x, y) })},
+	{Name: "MAE/Weights", Operands: operands{gt.X(4, 3), gt.X(4, 3), missing}, Build: ternary(func(b builder, x, y, w node) node { return b.MAE(x, y, graph.Weights(w)) })},
 	{Name: "Huber", Operands: operands{gt.X(4, 3), gt.X(4, 3)}, Build: binary(func(b builder, x, y node) node { return b.Huber(x, y, 0.8) })},
+	{Name: "Huber/Weights", Operands: operands{gt.X(4, 3), gt.X(4, 3), missing}, Build: ternary(func(b builder, x, y, w node) node { return b.Huber(x, y, 0.8, graph.Weights(w)) })},
+	{Name: "SMAPE", Operands: operands{gt.X(4, 3), gt.X(4, 3)}, Build: binary(func(b builder, x, y node) node { return b.SMAPE(x, y) })},
+	{Name: "SMAPE/Weights", Operands: operands{gt.X(4, 3), gt.X(4, 3), missing}, Build: ternary(func(b builder, x, y, w node) node { return b.SMAPE(x, y, graph.Weights(w)) })},
+	{Name: "Pinball", Operands: operands{gt.X(4, 3, 5), gt.X(4, 3)}, Build: binary(func(b builder, x, y node) node { return b.Pinball(x, y, quantiles) })},
+	{Name: "Pinball/one level of a scalar", Operands: operands{gt.X(1), gt.X()}, Build: binary(func(b builder, x, y node) node { return b.Pinball(x, y, quantiles[:1]) })},
+	{Name: "Pinball/Weights", Operands: operands{gt.X(4, 3, 5), gt.X(4, 3), missing}, Build: ternary(func(b builder, x, y, w node) node { return b.Pinball(x, y, quantiles, graph.Weights(w)) })},
+	{Name: "GaussianNLL", Operands: operands{gt.X(4, 3), gt.X(4, 3), gt.X(4, 3)}, Build: ternary(func(b builder, x, s, y node) node { return b.GaussianNLL(x, s, y) })},
+	{Name: "GaussianNLL/softplus, Weights", Operands: operands{gt.X(4, 3), gt.X(4, 3), gt.X(4, 3), missing}, Build: func(b builder, x []node) []node {
+		return []node{b.GaussianNLL(x[0], b.Log(b.Softplus(x[1])), x[2], graph.Weights(x[3]))}
+	}},
+	{Name: "StudentTNLL", Operands: operands{gt.X(4, 3), gt.X(4, 3), gt.X(4, 3), gt.X(4, 3)}, Build: func(b builder, x []node) []node {
+		return []node{b.StudentTNLL(x[0], x[1], b.Shift(b.Softplus(x[2]), 2), x[3])}
+	}},
+	{Name: "StudentTNLL/large freedom, Weights", Operands: operands{gt.X(4, 3), gt.X(4, 3), gt.X(4, 3), gt.X(4, 3), missing}, Build: func(b builder, x []node) []node {
+		return []node{b.StudentTNLL(x[0], x[1], b.Shift(b.Softplus(x[2]), 40), x[3], graph.Weights(x[4]))}
+	}},
+	{Name: "NegativeBinomialNLL", Operands: operands{gt.X(2, 3), gt.X(2, 3), gt.Mask([]int{2, 3}, 0, 1, 2, 3, 7, 30)},
+		Build: ternary(func(b builder, x, s, y node) node { return b.NegativeBinomialNLL(x, s, y) })},
+	{Name: "NegativeBinomialNLL/nearly Poisson, Weights", Operands: operands{gt.X(2, 3), gt.X(2, 3), gt.Mask([]int{2, 3}, 0, 1, 2, 3, 7, 30), gt.Mask([]int{3}, 1, 0, 2)},
+		Build: func(b builder, x []node) []node {
+			return []node{b.NegativeBinomialNLL(b.Shift(x[0], 2), b.Shift(x[1], -4), x[2], graph.Weights(x[3]))}
+		}},
 
 	{Name: "Param", Operands: operands{gt.X(3, 2)}, Build: unary(func(b builder, x node) node {
 		return b.Mul(b.Mul(x, b.Prefix("p.").Param("w", nil, 2)), b.Suffix("_s").Param("w", nil, 3, 1))

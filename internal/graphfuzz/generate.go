@@ -144,7 +144,12 @@ func (g *generator) bound(n Node, x []node) float64 {
 		return m[0] * m[1]
 	case "Lerp":
 		return (m[0] + m[1]) * m[2]
-	case "Add", "Sub", "MSE", "MAE", "Huber", "BCE":
+	case "LogGamma":
+		y, _ := math.Lgamma(m[0] + 3)
+		return y
+	case "StudentTNLL", "NegativeBinomialNLL":
+		return 30
+	case "Add", "Sub", "MSE", "MAE", "Huber", "BCE", "Pinball":
 		t := 0.0
 		for _, v := range m {
 			t += v
@@ -338,9 +343,11 @@ func (g *generator) broadcastable(shape []int) int {
 
 // unaryOf applies some elementwise function, of which none has a pole or a kink that much depends on.
 func (g *generator) unaryOf(x int) int {
-	switch g.rng.IntN(14) {
+	switch g.rng.IntN(15) {
 	case 0:
 		return g.op("Neg", x)
+	case 14:
+		return g.op("LogGamma", g.floats("Shift", 0.5, g.op("Softplus", x)))
 	case 13:
 		return g.op("Mul", x, g.op("Sign", x))
 	case 1:
@@ -489,11 +496,22 @@ func (g *generator) finish() {
 
 // scalar makes one number of a node, to which all elements contribute.
 func (g *generator) scalar(x int) int {
-	switch g.rng.IntN(7) {
+	switch g.rng.IntN(11) {
 	case 0:
 		return g.op("Mean", g.floats("Pow", 2, x))
 	case 5:
 		return g.op("MAE", x, g.like(g.shape(x)...))
+	case 6:
+		// The weights, ½ or 2½, have no gradient: that of a mean by its only weight is a difference of equal numbers.
+		weights := g.floats("Shift", 1.5, g.op("Sign", g.input(g.shape(x)...)))
+		return g.op(choose(g, "MSE", "MAE"), x, g.like(g.shape(x)...), weights)
+	case 7:
+		return g.add(Node{Op: "Pinball", Args: []int{g.ints("Stack", []int{-1}, x, g.op("Tanh", x)), g.like(g.shape(x)...)}, Floats: []float64{0.25, 0.9}})
+	case 8:
+		freedom := g.floats("Shift", 2, g.op("Softplus", g.like(g.shape(x)...)))
+		return g.op("StudentTNLL", x, g.op("Tanh", g.like(g.shape(x)...)), freedom, g.like(g.shape(x)...))
+	case 9:
+		return g.op("NegativeBinomialNLL", g.op("Tanh", x), g.op("Tanh", g.like(g.shape(x)...)), g.op("Softplus", g.like(g.shape(x)...)))
 	case 1:
 		return g.op("Sum", g.op("Mul", g.op("Tanh", x), g.add(Node{Op: "ConstTensor", Name: g.name("c"), Ints: g.shape(x)})))
 	case 2:

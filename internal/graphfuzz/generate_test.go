@@ -51,7 +51,8 @@ func TestEveryOperation(t *testing.T) {
 func TestOperationsAreThoseOfBuilder(t *testing.T) {
 	has := map[string]string{ // under other names
 		"Grad": "Grad", "Unroll": "Unroll", "UnrollReverse": "Unroll", "Split": "Slice", "Dropout": "SharedDropout", "LinearInit": "Linear",
-		"LockedDropout": "SharedDropout", "CrossEntropies": "CrossEntropy", "Embedding": "Gather", "Fail": "no operation", "FailState": "no operation",
+		"LockedDropout": "SharedDropout", "CrossEntropies": "CrossEntropy", "Embedding": "Gather", "GaussianNLL": "StudentTNLL",
+		"SMAPE": "MAE", "Fail": "no operation", "FailState": "no operation",
 	}
 	node := reflect.TypeFor[node]()
 	builder := reflect.TypeFor[*graph.Builder]()

@@ -55,6 +55,16 @@ func reduction(f func(b *graph.Builder, x node, axes ...int) node) operation {
 	return func(b *graph.Builder, n Node, x []node) node { return f(b, x[0], n.Ints...) }
 }
 
+// loss is one of two operands, with weights if there is a third.
+func loss(f func(b *graph.Builder, x, target node, opts ...graph.LossOption) node) operation {
+	return func(b *graph.Builder, _ Node, x []node) node {
+		if len(x) > 2 {
+			return f(b, x[0], x[1], graph.Weights(x[2]))
+		}
+		return f(b, x[0], x[1])
+	}
+}
+
 // operations are those of graph.Builder under their names. Those of several results have one node for each.
 var operations = map[string]operation{
 	"Input":      func(b *graph.Builder, n Node, _ []node) node { return b.Input(n.Name, n.Ints...) },
@@ -68,7 +78,8 @@ var operations = map[string]operation{
 	"Neg": unary((*graph.Builder).Neg), "Exp": unary((*graph.Builder).Exp), "Log": unary((*graph.Builder).Log),
 	"Abs": unary((*graph.Builder).Abs), "Sign": unary((*graph.Builder).Sign), "Sigmoid": unary((*graph.Builder).Sigmoid),
 	"Tanh": unary((*graph.Builder).Tanh), "Relu": unary((*graph.Builder).Relu), "Softplus": unary((*graph.Builder).Softplus),
-	"Softmax": unary((*graph.Builder).Softmax), "LogSoftmax": unary((*graph.Builder).LogSoftmax), "Normalize": unary((*graph.Builder).Normalize),
+	"LogGamma": unary((*graph.Builder).LogGamma),
+	"Softmax":  unary((*graph.Builder).Softmax), "LogSoftmax": unary((*graph.Builder).LogSoftmax), "Normalize": unary((*graph.Builder).Normalize),
 	"Scale": func(b *graph.Builder, n Node, x []node) node { return b.Scale(x[0], n.Floats[0]) },
 	"Shift": func(b *graph.Builder, n Node, x []node) node { return b.Shift(x[0], n.Floats[0]) },
 	"Pow":   func(b *graph.Builder, n Node, x []node) node { return b.Pow(x[0], n.Floats[0]) },
@@ -100,8 +111,13 @@ var operations = map[string]operation{
 	"Gather":        func(b *graph.Builder, n Node, x []node) node { return b.Gather(x[0], x[1], n.Ints[0]) },
 	"LengthMask":    func(b *graph.Builder, n Node, x []node) node { return b.LengthMask(x[0], n.Ints[0]) },
 
-	"MSE": binary((*graph.Builder).MSE), "MAE": binary((*graph.Builder).MAE), "BCE": binary((*graph.Builder).BCE),
-	"Huber": func(b *graph.Builder, n Node, x []node) node { return b.Huber(x[0], x[1], n.Floats[0]) },
+	"MSE": loss((*graph.Builder).MSE), "MAE": loss((*graph.Builder).MAE), "BCE": loss((*graph.Builder).BCE),
+	"Huber":   func(b *graph.Builder, n Node, x []node) node { return b.Huber(x[0], x[1], n.Floats[0]) },
+	"Pinball": func(b *graph.Builder, n Node, x []node) node { return b.Pinball(x[0], x[1], n.Floats) },
+	"StudentTNLL": func(b *graph.Builder, _ Node, x []node) node {
+		return b.StudentTNLL(x[0], x[1], x[2], x[3])
+	},
+	"NegativeBinomialNLL": func(b *graph.Builder, _ Node, x []node) node { return b.NegativeBinomialNLL(x[0], x[1], x[2]) },
 	"CrossEntropy": func(b *graph.Builder, n Node, x []node) node { // without class weights if Ints is empty
 		opts := []graph.CrossEntropyOption{graph.LabelSmoothing(n.Floats[0]), graph.IgnoreIndex(1)}
 		if len(n.Ints) > 0 {
