@@ -21,6 +21,8 @@ type Outlook struct {
 	ID     string
 	Times  []string    // [steps] labels, if it is known how the history's go on; else nil
 	Values [][]float64 // [steps][V] in the series' units
+	// Lower and Upper are the bounds of the intervals that were asked for, [intervals][steps][V].
+	Lower, Upper [][][]float64
 }
 
 // Predict continues a history, rows in the series' own units, by a number of rows: Horizon rows at a time, each forecast
@@ -54,12 +56,16 @@ func (f *Forecaster) PredictContext(ctx context.Context, history [][]float64, st
 }
 
 // Continue continues each series of a panel by a number of rows. A series that the network has not learnt from is scaled by
-// what is given of it, unless the network has learnt from one series alone.
-func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int) ([]Outlook, error) {
+// what is given of it, unless the network has learnt from one series alone. The shares, such as 0.8 and 0.95, are those of the
+// values that intervals are to cover; the run has learnt how wide they are, up to the widest of its intervals.
+func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int, shares ...float64) ([]Outlook, error) {
 	if steps < 1 || steps > mostSteps {
 		return nil, option.Wrong("steps", steps, "want between 1 and %d", mostSteps)
 	}
 	if err := f.takes(p); err != nil {
+		return nil, err
+	}
+	if err := f.covers(shares); err != nil {
 		return nil, err
 	}
 	strands, err := newStrands(p, f.opts.Separate)
@@ -77,9 +83,17 @@ func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int)
 			return nil, errors.WithMessagef(err, "forecast%s", ofSeries(p, s.series))
 		}
 	}
-	var next [][][]float64
+	if err := f.tell(p, strands); err != nil {
+		return nil, err
+	}
+	for _, s := range strands {
+		if s.told != nil && s.first == 0 {
+			f.told().scale(s.told)
+		}
+	}
+	var next []outlook
 	err = f.pool.Do(ctx, func(l *lane) (err error) {
-		next, err = f.continued(ctx, l, strands, steps)
+		next, err = f.continued(ctx, l, strands, steps, shares)
 		return err
 	})
 	if err != nil {
@@ -88,6 +102,10 @@ func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int)
 	outlooks := make([]Outlook, len(p.Series))
 	for i, series := range p.Series {
 		outlooks[i] = Outlook{ID: series.ID, Values: make([][]float64, steps)}
+		for range shares {
+			outlooks[i].Lower = append(outlooks[i].Lower, make([][]float64, steps))
+			outlooks[i].Upper = append(outlooks[i].Upper, make([][]float64, steps))
+		}
 	}
 	for i, s := range strands {
 		o := &outlooks[s.place]
@@ -96,8 +114,12 @@ func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int)
 				o.Times = calendar.Next(times[:len(s.values)], steps)
 			}
 		}
-		for t, row := range next[i] {
+		for t, row := range next[i].point {
 			o.Values[t] = append(o.Values[t], row...)
+			for k := range shares {
+				o.Lower[k][t] = append(o.Lower[k][t], next[i].lower[k][t]...)
+				o.Upper[k][t] = append(o.Upper[k][t], next[i].upper[k][t]...)
+			}
 		}
 	}
 	return outlooks, nil
@@ -142,16 +164,32 @@ func (f *Forecaster) rescale(s *strand, series int) error {
 	return nil
 }
 
-// continued continues strands by a number of rows [len(strands)][steps][V].
-func (f *Forecaster) continued(ctx context.Context, l *lane, strands []*strand, steps int) ([][][]float64, error) {
-	type tail struct{ recent, scaled, level [][]float64 }
+// covers returns an error if intervals are asked for that nothing is known of.
+func (f *Forecaster) covers(shares []float64) error {
+	if len(shares) == 0 {
+		return nil
+	}
+	if !f.knowsSpread() {
+		return errors.New("forecast: the run has learnt no intervals; train with them (intervals: 80,95)")
+	}
+	widest := f.shares[len(f.shares)-1]
+	for _, share := range shares {
+		if !(share > 0 && share <= widest) {
+			return option.Wrong("intervals", 100*share, "the widest interval that the run knows covers %v %%", 100*widest)
+		}
+	}
+	return nil
+}
+
+// continued continues strands by a number of rows, with the bounds of intervals if shares of the values are given.
+func (f *Forecaster) continued(ctx context.Context, l *lane, strands []*strand, steps int, shares []float64) ([]outlook, error) {
 	tails := make([]tail, len(strands))
 	sites := make([]site, len(strands))
-	next := make([][][]float64, len(strands))
+	all := make([]outlook, len(strands))
+	first := make([]outlook, len(strands))
 	for i, s := range strands {
-		recent := slices.Clone(s.filled[len(s.filled)-f.Needs():])
-		tails[i] = tail{recent, like(recent), like(recent)}
-		sites[i] = site{strand: s, scaled: tails[i].scaled, row: len(recent)}
+		tails[i] = f.newTail(s)
+		sites[i] = site{strand: s, scaled: tails[i].scaled, row: f.Needs()}
 	}
 	for made := 0; made < steps; made += f.opts.Horizon {
 		if err := ctx.Err(); err != nil {
@@ -159,6 +197,7 @@ func (f *Forecaster) continued(ctx context.Context, l *lane, strands []*strand, 
 		}
 		for i, s := range strands {
 			t := tails[i]
+			sites[i].when = len(s.values) + made
 			if err := s.transform.applyTo(t.scaled, t.level, t.recent); err != nil {
 				return nil, err
 			}
@@ -168,25 +207,32 @@ func (f *Forecaster) continued(ctx context.Context, l *lane, strands []*strand, 
 			}
 		}
 		if err := f.forecast(l, sites, func(i int, o outcome) error {
-			t := &tails[i]
-			rows := strands[i].transform.invert(t.recent, o.point)
-			next[i] = append(next[i], rows...)
-			t.recent = append(t.recent, rows...)
-			t.recent = append(t.recent[:0], t.recent[len(t.recent)-f.Needs():]...)
+			y := f.outlook(strands[i], tails[i].recent, o, made == 0 && len(shares) > 0)
+			if made == 0 {
+				first[i] = y
+			}
+			all[i].point = append(all[i].point, y.point...)
+			tails[i].add(y.point)
 			return nil
 		}); err != nil {
 			return nil, err
 		}
 	}
-	for i := range next {
-		next[i] = next[i][:steps]
-		for _, row := range next[i] {
+	for i := range all {
+		all[i].point = all[i].point[:steps]
+		for _, row := range all[i].point {
 			for _, v := range row {
 				if math.IsNaN(v) || math.IsInf(v, 0) {
 					return nil, errors.Errorf("forecast: a value of the forecast is %v; the model does not fit this history", v)
 				}
 			}
 		}
+		if len(shares) > 0 {
+			var err error
+			if all[i].lower, all[i].upper, err = f.bounds(ctx, l, strands[i], first[i], steps, shares); err != nil {
+				return nil, err
+			}
+		}
 	}
-	return next, nil
+	return all, nil
 }

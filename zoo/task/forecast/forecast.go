@@ -15,6 +15,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
 )
@@ -48,6 +49,9 @@ func NewPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, o
 	if err := network.Check(); err != nil {
 		return nil, err
 	}
+	if network.IsBidirectional() && opts.Decoder == decoderRecurrent {
+		return nil, errors.Errorf("forecast: %s reads in both directions, and the rows that are forecast come in one; choose rnn, lstm or gru, or one layer for all rows (decoder: direct)", network.Name())
+	}
 	if opts.EveryStep && network.IsBidirectional() {
 		return nil, errors.Errorf("forecast: %s reads the window backwards too, so a forecast at every step would see what it forecasts; forecast at the window's end, or choose rnn, lstm or gru", network.Name())
 	}
@@ -57,6 +61,14 @@ func NewPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, o
 	state := State{Options: opts, Transform: transform{Log: opts.Log, Lag: opts.Lag, Difference: opts.Difference}}
 	forecaster := newForecaster(network, params, state, len(p.Targets))
 	forecaster.history = p
+	if forecaster.state.Covariates, err = learnCovariates(p, opts); err != nil {
+		return nil, err
+	}
+	if forecaster.told().width() == 0 {
+		forecaster.state.Covariates = nil
+	} else if opts.EveryStep {
+		return nil, errors.WithMessage(option.Wrong("every-step", true, "what is known of the rows behind a window cannot be told at each of its steps (every-step: false, calendar: false)"), "forecast")
+	}
 	f, err := split(forecaster, p)
 	if err != nil {
 		return nil, err
@@ -92,6 +104,9 @@ func (f *Forecast) fit() (State, error) {
 		state.Transform.Mean, state.Transform.Deviation = scales[0].Mean, scales[0].Deviation
 	} else {
 		state.Series = scales
+	}
+	if c := state.Covariates; c != nil {
+		c.fit(f.strands)
 	}
 	return state, nil
 }
@@ -183,6 +198,9 @@ func split(forecaster *Forecaster, p *datasets.Panel) (*Forecast, error) {
 		}
 		f.gaps = f.gaps || s.gaps
 	}
+	if err := f.tell(p, strands); err != nil {
+		return nil, err
+	}
 	f.Limit(0)
 	return f, nil
 }
@@ -190,6 +208,9 @@ func split(forecaster *Forecaster, p *datasets.Panel) (*Forecast, error) {
 // scale transforms the series by the scales that have been learnt.
 func (f *Forecast) scale() (err error) {
 	for _, s := range f.strands {
+		if s.told != nil && s.first == 0 {
+			f.told().scale(s.told)
+		}
 		if s.scaled, err = s.transform.apply(s.filled); err != nil {
 			return errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
 		}
@@ -310,7 +331,7 @@ func (f *Forecast) sites(origins []origin) []site {
 	sites := make([]site, len(origins))
 	for i, at := range origins {
 		s := f.strands[at.strand]
-		sites[i] = site{s, s.scaled, int(at.row)}
+		sites[i] = site{strand: s, scaled: s.scaled, row: int(at.row), when: int(at.row)}
 	}
 	return sites
 }
@@ -339,9 +360,14 @@ func (f *Forecast) set(p *graph.Program, origins []origin) error {
 	if err := f.setWindows(p, f.sites(origins)); err != nil {
 		return err
 	}
-	y, weights := f.targets(origins)
+	y, weights, units := f.targets(origins)
 	if f.gaps {
 		if err := p.Set("weight", weights); err != nil {
+			return err
+		}
+	}
+	if f.opts.Loss == lossCounts {
+		if err := p.Set("unit", units); err != nil {
 			return err
 		}
 	}
@@ -349,8 +375,8 @@ func (f *Forecast) set(p *graph.Program, origins []origin) error {
 }
 
 // targets returns what the output should be: the rows from each origin, or from each step of the window. A value that is
-// missing is 0 with a weight of 0.
-func (f *Forecast) targets(origins []origin) (y, weights []float64) {
+// missing is 0 with a weight of 0. Units are what targets are multiplied by to be counts.
+func (f *Forecast) targets(origins []origin) (y, weights, units []float64) {
 	from := 0
 	if f.opts.EveryStep {
 		from = 1 - f.opts.Window
@@ -375,12 +401,15 @@ func (f *Forecast) targets(origins []origin) (y, weights []float64) {
 						}
 						weights = append(weights, weight)
 					}
+					if f.opts.Loss == lossCounts {
+						units = append(units, window.spread[v]*s.transform.Deviation[v])
+					}
 					y = append(y, d)
 				}
 			}
 		}
 	}
-	return y, weights
+	return y, weights, units
 }
 
 // Validate implements train.Task: the loss is the mean squared error of the transformed rows, whatever loss is learnt
@@ -426,7 +455,7 @@ func (f *Forecast) Evaluate(ctx context.Context, p task.Part) (task.Scores, erro
 		return task.Scores{}, errors.Errorf("forecast %s: no row of the %s part can be forecast", f.panel.Meta.Name, p)
 	}
 	var intervals []float64
-	if f.opts.saysSpread() || f.state.Calibration != nil {
+	if f.knowsSpread() {
 		intervals = f.intervals
 	}
 	scores, err := f.scorer(intervals)

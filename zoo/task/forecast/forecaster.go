@@ -26,6 +26,7 @@ type Forecaster struct {
 	opts      Options
 	head      head
 	intervals []float64 // the shares of values that they cover
+	shares    []float64 // those and others, by which a value can be drawn
 	network   *graph.Network
 	params    *graph.Params
 	transform transform // of all series, without their scales
@@ -52,7 +53,8 @@ var _ task.Predictor = (*Forecaster)(nil)
 func newForecaster(network *graph.Network, params *graph.Params, state State, variables int) *Forecaster {
 	o := state.Options
 	intervals, _ := parseIntervals(o.Intervals) // which have been checked with the options
-	f := &Forecaster{opts: o, intervals: intervals, head: headOf(o.Loss, intervals), network: network, params: params, variables: variables, width: variables,
+	shares := sharesOf(intervals, o.Loss)
+	f := &Forecaster{opts: o, intervals: intervals, shares: shares, head: headOf(o.Loss, shares), network: network, params: params, variables: variables, width: variables,
 		transform: transform{Log: o.Log, Lag: o.Lag, Difference: o.Difference, Scale: o.Scale}}
 	if o.Separate {
 		f.width = 1
@@ -145,12 +147,13 @@ type site struct {
 	strand *strand
 	scaled [][]float64
 	row    int
+	when   int // the row of the strand that it is, counted on behind its end
 }
 
 // outcome is what the network makes of the window before a site: transformed rows [Horizon][V].
 type outcome struct {
 	point        [][]float64
-	lower, upper [][][]float64 // by interval
+	lower, upper [][][]float64 // by share
 	unrest       []float64     // of the window, by variable
 }
 
@@ -186,7 +189,7 @@ func (f *Forecaster) forecastOnce(l *lane, sites []site) ([]outcome, error) {
 	out = out[len(out)-len(sites)*f.opts.Horizon*f.width*each:] // the last step's, where there is one for each
 	all := make([]outcome, len(sites))
 	var window lens
-	lower, upper := make([]float64, len(f.intervals)), make([]float64, len(f.intervals))
+	lower, upper := make([]float64, len(f.shares)), make([]float64, len(f.shares))
 	for i, at := range sites {
 		f.look(&window, at.scaled, at.row)
 		o := f.newOutcome()
@@ -197,7 +200,7 @@ func (f *Forecaster) forecastOnce(l *lane, sites []site) ([]outcome, error) {
 				numbers := out[:each]
 				out = out[each:]
 				spread, base := window.spread[v], f.base(window, at.scaled, at.row, h, v)
-				o.point[h][v] = f.head.read(numbers, lower, upper)*spread + base
+				o.point[h][v] = f.head.read(numbers, spread*at.strand.transform.Deviation[v], f.shares, lower, upper)*spread + base
 				for k := range lower {
 					o.lower[k][h][v], o.upper[k][h][v] = lower[k]*spread+base, upper[k]*spread+base
 				}
@@ -209,7 +212,7 @@ func (f *Forecaster) forecastOnce(l *lane, sites []site) ([]outcome, error) {
 }
 
 func (f *Forecaster) newOutcome() outcome {
-	n := len(f.intervals)
+	n := len(f.shares)
 	block := make([]float64, f.width*(f.opts.Horizon*(1+2*n)+1))
 	rows := func() [][]float64 {
 		all := make([][]float64, f.opts.Horizon)

@@ -39,6 +39,7 @@ func (f *Forecast) scorer(intervals []float64) (*scorer, error) {
 // add scores a forecast of all rows from an origin, with the bounds of intervals if it has them.
 func (s *scorer) add(at origin, o outlook) error {
 	strand := s.f.strands[at.strand]
+	o.lower, o.upper = s.f.interval(o)
 	n := len(o.lower)
 	observation := scoring.Observation{Series: strand.place, Lower: make([]float64, n), Upper: make([]float64, n)}
 	if s.f.opts.saysSpread() && n > 0 {

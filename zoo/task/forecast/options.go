@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/pkg/errors"
@@ -31,15 +32,22 @@ type Options struct {
 	Embedding  int     `json:"embedding,omitempty"`      // width of what is learnt of each series, by its id; 0 means none
 	Dropout    float64 `json:"output_dropout,omitempty"` // rate, before the last layer
 	Members    int     `json:"members,omitempty"`        // networks whose mean forecasts; 0 means 1
+	Calendar   bool    `json:"calendar,omitempty"`       // tell the network what the calendar says of each row
+	Holidays   string  `json:"holidays,omitempty"`       // a file of holidays, for the calendar
+	Decoder    string  `json:"decoder,omitempty"`        // see Decoders; "" means direct
 	Intervals  string  `json:"intervals,omitempty"`      // the shares of values that intervals cover, in percent; "" means 80,95
 	Conformal  bool    `json:"conformal,omitempty"`      // widen the intervals that a network says, so that they cover their share of the validation part
 	Draw       int     `json:"draw,omitempty"`           // windows an epoch, drawn at random; 0 means each once
 	ByScale    bool    `json:"by_scale,omitempty"`       // draw windows in proportion to the scales of their series
 }
 
-// Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, Huber's loss,
-// which is the first near zero and the second far from it, and the symmetric absolute percentage error.
-func Losses() []string { return []string{"mse", "mae", "huber", "quantile"} }
+// Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, and Huber's
+// loss, which is the first near zero and the second far from it; quantiles, which are the bounds of the intervals and the
+// median, by their pinball loss; or a distribution by its likelihood: normal (gaussian), Student's t with its heavier tails
+// (student), or of counts the negative binomial one (counts).
+func Losses() []string {
+	return []string{"mse", "mae", "huber", lossQuantile, lossGaussian, lossStudent, lossCounts}
+}
 
 // The ways to scale a series.
 const (
@@ -68,6 +76,17 @@ func Normalizations() []string {
 	return []string{normalizeNone, normalizeLast, normalizeMean, normalizeDeviation, normalizeMagnitude}
 }
 
+// The ways to make the rows of a forecast.
+const (
+	decoderDirect    = "direct"
+	decoderRecurrent = "recurrent"
+)
+
+// Decoders returns the names of what makes the rows of a forecast from what the network has made of the window: one layer, of
+// all rows at once (direct), or a recurrent network that begins with its states and reads what is known ahead of each row
+// (recurrent).
+func Decoders() []string { return []string{decoderDirect, decoderRecurrent} }
+
 // Declare implements task.Options.
 func (o *Options) Declare(s *option.Set) {
 	s.Int(&o.Window, "window", "rows of the series that the model sees").AtLeast(1).AtMost(1 << 20)
@@ -87,6 +106,9 @@ func (o *Options) Declare(s *option.Set) {
 	s.Int(&o.Embedding, "embedding", "width of what is learnt of each series of several; 0 is none").AtLeast(0).AtMost(1 << 10)
 	s.Float(&o.Dropout, "output-dropout", "rate of dropout before the last layer; 0 is none").AtLeast(0).Below(1)
 	s.Int(&o.Members, "members", "networks that are trained together and whose mean forecasts").AtLeast(1).AtMost(64)
+	s.Bool(&o.Calendar, "calendar", "tell the network the hour, the day of the week and of the year and the month of each row, as far as its times say them")
+	s.Text(&o.Holidays, "holidays", "file of holidays, a date a line, which the network is told with the calendar")
+	s.Text(&o.Decoder, "decoder", "what makes the rows of a forecast: one layer all at once, or a network of its own that reads what is known ahead row by row").OneOf(Decoders()...)
 	s.Text(&o.Intervals, "intervals", "shares of values that intervals cover, in percent with commas between them, or none")
 	s.Bool(&o.Conformal, "conformal", "widen the intervals that a network says itself, so that they cover their share of the validation part; those of a point forecast are made of it")
 	s.Int(&o.Draw, "draw", "windows an epoch, drawn at random; 0 is each window once").AtLeast(0).AtMost(1 << 30)
@@ -108,6 +130,7 @@ func (o Options) completed() Options {
 	o.Normalize = cmp.Or(o.Normalize, normalizeNone)
 	o.Patch = cmp.Or(o.Patch, 1)
 	o.Members = cmp.Or(o.Members, 1)
+	o.Decoder = cmp.Or(o.Decoder, decoderDirect)
 	o.Intervals = cmp.Or(o.Intervals, "80,95")
 	return o
 }
@@ -128,12 +151,20 @@ func (o Options) check() error {
 	switch {
 	case o.saysSpread() && o.Horizon > 1 && (o.Difference > 0 || o.Lag > 0 && o.Lag < o.Horizon):
 		return wrong("loss", o.Loss, "the spread of a row is not the sum of those of the differences up to it; learn no differences (difference: 0, lag: 0) or one row (horizon: 1)")
+	case o.Loss == lossCounts && (o.Log || o.Difference > 0 || o.Lag > 0 || o.Residual > 0):
+		return wrong("loss", o.Loss, "counts have no logarithms and no differences (log: false, difference: 0, lag: 0, residual: 0)")
+	case o.Loss == lossCounts && (o.Scale == scaleDeviation || o.Normalize != normalizeNone && o.Normalize != normalizeMagnitude):
+		return wrong("loss", o.Loss, "counts can be divided, but nothing can be taken from them (scale: magnitude or none, normalize: magnitude or none)")
 	case o.Window%o.Patch != 0:
 		return wrong("patch", o.Patch, "the window of %d rows is no multiple of it", o.Window)
 	case o.EveryStep && o.Patch > 1:
 		return wrong("every-step", o.EveryStep, "a step is %d rows; read one a step (patch: 1)", o.Patch)
 	case o.EveryStep && o.Normalize != normalizeNone:
 		return wrong("every-step", o.EveryStep, "a window that is normalised by itself shows its early steps what comes (normalize: none)")
+	case o.Holidays != "" && !o.Calendar:
+		return wrong("holidays", o.Holidays, "holidays are told with the calendar (calendar: true)")
+	case o.Decoder == decoderRecurrent && o.EveryStep:
+		return wrong("decoder", o.Decoder, "it begins behind the window (every-step: false)")
 	case o.ByScale && o.Draw == 0:
 		return wrong("by-scale", o.ByScale, "each window is learnt from once; say how many are drawn (draw: 10000)")
 	case o.Residual > o.Window:
@@ -166,7 +197,9 @@ func (o *Options) Adjust(r *task.Recipe, s task.Subject, given func(string) (str
 }
 
 // saysSpread reports whether the network itself says how far a value may be from its forecast.
-func (o Options) saysSpread() bool { return o.Loss == "quantile" }
+func (o Options) saysSpread() bool {
+	return slices.Contains([]string{lossQuantile, lossGaussian, lossStudent, lossCounts}, o.Loss)
+}
 
 // Kind is the task of forecasting.
 type Kind struct{}

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 
@@ -14,9 +15,10 @@ import (
 
 // State is what must be kept besides the weights to forecast again.
 type State struct {
-	Options   Options   `json:"options"`
-	Transform transform `json:"transform"`        // with the scales of the variables of the only series
-	Series    []Scale   `json:"series,omitempty"` // the scales of several
+	Options    Options     `json:"options"`
+	Transform  transform   `json:"transform"`            // with the scales of the variables of the only series
+	Series     []Scale     `json:"series,omitempty"`     // the scales of several
+	Covariates *Covariates `json:"covariates,omitempty"` // nil if there are none
 	// Calibration is how far values are from their forecasts; nil if nothing is known of it.
 	Calibration *scoring.Calibration `json:"calibration,omitempty"`
 }
@@ -34,7 +36,10 @@ type saved struct {
 	Variables []string    `json:"variables"`
 	Times     []string    `json:"times,omitempty"`   // of the history
 	History   [][]float64 `json:"history,omitempty"` // the last rows of the only series
-	Series    []ending    `json:"series,omitempty"`  // those of several
+	Known     []string    `json:"known,omitempty"`   // other variables, whose values stand behind those of Variables
+	Past      []string    `json:"past,omitempty"`
+	Static    []string    `json:"static,omitempty"`
+	Series    []ending    `json:"series,omitempty"` // the last rows of several, or of one with other variables or gaps
 	Period    int         `json:"period,omitempty"`
 }
 
@@ -42,6 +47,7 @@ type saved struct {
 type ending struct {
 	ID      string       `json:"id"`
 	Times   []string     `json:"times,omitempty"`
+	Static  []string     `json:"static,omitempty"`
 	History [][]*float64 `json:"history"` // null where a value is missing
 }
 
@@ -53,23 +59,28 @@ func (f *Forecaster) Save(to task.Files) error {
 	if f.history == nil {
 		return errors.New("forecast: there is no history to keep; a run has one")
 	}
-	s := saved{State: f.State(), Variables: f.history.Targets, Period: f.history.Period}
-	for _, series := range f.history.Series {
-		strand := newStrand(series, 0, 0, places(series.Variables, f.history.Targets))
+	p := f.history
+	s := saved{State: f.State(), Variables: p.Targets, Period: p.Period, Known: p.Known, Past: p.Past, Static: p.Static}
+	names := slices.Concat(p.Targets, p.Known, p.Past)
+	for _, series := range p.Series {
+		strand := newStrand(series, 0, 0, places(series.Variables, p.Targets))
 		from := max(0, len(strand.values)-f.Needs())
-		e := ending{ID: series.ID}
-		if series.Times != nil {
-			e.Times = series.Times[from:len(strand.values)]
-		}
-		if len(f.history.Series) == 1 && !strand.gaps {
-			s.Times, s.History = e.Times, strand.values[from:]
+		if len(p.Series) == 1 && !strand.gaps && len(names) == len(p.Targets) {
+			if s.History = strand.values[from:]; series.Times != nil {
+				s.Times = series.Times[from:len(strand.values)]
+			}
 			break
 		}
-		for _, row := range strand.values[from:] {
-			kept := make([]*float64, len(row))
-			for v, x := range row {
-				if !math.IsNaN(x) {
-					kept[v] = &row[v]
+		e := ending{ID: series.ID, Static: series.Static}
+		if series.Times != nil {
+			e.Times = series.Times[from:]
+		}
+		at := places(series.Variables, names)
+		for _, row := range series.Values[from:] {
+			kept := make([]*float64, len(names))
+			for v, place := range at {
+				if x := row[place]; !math.IsNaN(x) {
+					kept[v] = &x
 				}
 			}
 			e.History = append(e.History, kept)
@@ -106,9 +117,10 @@ func (s saved) panel() *datasets.Panel {
 		only := &datasets.Series{Variables: s.Variables, Times: s.Times, Values: s.History, Period: s.Period}
 		return only.Panel()
 	}
-	p := &datasets.Panel{Targets: s.Variables, Period: s.Period}
+	p := &datasets.Panel{Targets: s.Variables, Known: s.Known, Past: s.Past, Static: s.Static, Period: s.Period}
+	names := slices.Concat(p.Targets, p.Known, p.Past)
 	for _, e := range s.Series {
-		series := &datasets.Series{ID: e.ID, Variables: s.Variables, Times: e.Times}
+		series := &datasets.Series{ID: e.ID, Variables: names, Times: e.Times, Static: e.Static}
 		for _, kept := range e.History {
 			row := make([]float64, len(kept))
 			for v, x := range kept {
@@ -140,7 +152,7 @@ func (s saved) check(opts Options) error {
 		}
 	}
 	for _, e := range s.Series {
-		if err := checkEnding("the history of series "+e.ID, s.State.Options.Window, width, len(e.History), e.Times, func(t int) int { return len(e.History[t]) }); err != nil {
+		if err := checkEnding("the history of series "+e.ID, s.State.Options.Window, width+len(s.Known)+len(s.Past), len(e.History), e.Times, func(t int) int { return len(e.History[t]) }); err != nil {
 			return err
 		}
 	}

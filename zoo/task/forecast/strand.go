@@ -17,6 +17,7 @@ type strand struct {
 	filled    [][]float64 // [N][W] with the value before a missing one, or the first after it, in its place; values where none is
 	scaled    [][]float64 // [N][W] of filled, transformed; the first transform.lost rows are zeros
 	gaps      bool        // a value is missing
+	told      *covariates // nil if there are none
 	transform transform
 	split     datasets.Split
 }
