@@ -382,7 +382,7 @@ func TestForecastRefuses(t *testing.T) {
 
 func TestForecastDefaults(t *testing.T) {
 	f := newForecast(t, small(), rows(48, 1), Options{})
-	if want := (Options{Window: 12, Horizon: 1, Loss: "mse", Scale: "deviation", Normalize: "none", Patch: 1, Members: 1, Intervals: "80,95"}); f.Options() != want {
+	if want := (Options{Window: 12, Horizon: 1, Loss: "mse", Scale: "deviation", Normalize: "none", Patch: 1, Members: 1, Decoder: "direct", Intervals: "80,95"}); f.Options() != want {
 		t.Errorf("%+v; want %+v", f.Options(), want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,10 +15,12 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/internal/suggest"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
+	"github.com/rnnzoo/rnnzoo/zoo/task/internal/scoring"
 )
 
 // Of returns the forecaster of a run.
@@ -30,6 +33,9 @@ type query struct {
 	forecaster *Forecaster
 	steps      int
 	fill       string
+	intervals  string
+	series     string
+	plot       string
 }
 
 func newQuery(f *Forecaster) *query { return &query{forecaster: f, steps: 1} }
@@ -41,6 +47,9 @@ func (f *Forecaster) Query() task.Query { return newQuery(f) }
 func (q *query) Declare(s *option.Set) {
 	s.Int(&q.steps, "steps", "rows to forecast").AtLeast(1).AtMost(mostSteps)
 	s.Text(&q.fill, "fill", "what stands in for missing values: previous, linear, mean or zero; none is what stood in for them in training")
+	s.Text(&q.intervals, "intervals", "shares of values that intervals cover, in percent with commas between them, such as 80,95; none is none")
+	s.Text(&q.series, "series", "id of the series to forecast, of several; none is all of them")
+	s.Text(&q.plot, "plot", "file for a picture of the end of the series and its forecast: .svg or .png")
 }
 
 // Example implements task.Query: a season, or what is forecast at once.
@@ -76,19 +85,62 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	if history == nil {
 		return option.Usagef("there is no series to continue; give one")
 	}
-	outlooks, err := f.Continue(ctx, history, q.steps)
+	history, err := q.chosen(history)
+	if err != nil {
+		return err
+	}
+	shares, err := parseIntervals(q.intervals)
+	if err != nil {
+		return err
+	}
+	if q.plot != "" {
+		if ending := strings.ToLower(filepath.Ext(q.plot)); ending != ".svg" && ending != ".png" {
+			return option.Wrong("plot", q.plot, "want a file that ends in .svg or .png")
+		}
+		if len(history.Series) > 1 {
+			return option.Wrong("plot", q.plot, "a picture shows one of the %d series; choose it, such as (series: %s)", len(history.Series), history.Series[0].ID)
+		}
+	}
+	outlooks, err := f.Continue(ctx, history, q.steps, shares...)
 	if source := history.Meta.Source; err != nil && source != "" && len(inputs) > 0 {
 		err = errors.WithMessage(err, source)
 	}
 	if err != nil {
 		return err
 	}
-	for _, p := range f.predictions(outlooks) {
+	all := f.predictions(outlooks, shares)
+	if q.plot != "" {
+		last := &all[len(all)-1]
+		last.file, last.picture = q.plot, f.picture(history, outlooks[0], shares)
+	}
+	for _, p := range all {
 		if err := emit(p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// chosen returns the series that is asked for, of several.
+func (q *query) chosen(p *datasets.Panel) (*datasets.Panel, error) {
+	if q.series == "" {
+		return p, nil
+	}
+	i := slices.IndexFunc(p.Series, func(s *datasets.Series) bool { return s.ID == q.series })
+	if i < 0 {
+		ids := make([]string, len(p.Series))
+		for i, s := range p.Series {
+			ids[i] = s.ID
+		}
+		hint := ""
+		if near := suggest.Nearest(q.series, ids); near != "" {
+			hint = "; did you mean " + near + "?"
+		}
+		return nil, option.Wrong("series", q.series, "none of the %d series has this id%s", len(ids), hint)
+	}
+	one := *p
+	one.Series = p.Series[i : i+1]
+	return &one, nil
 }
 
 // readFile reads the history from a file, or from the body where its name is -.
@@ -142,9 +194,17 @@ type Prediction struct {
 	Step   int                // from 1
 	Time   string             // its label, if it is known how the history's go on; else ""
 	Values map[string]float64 // by the variables' names
-	line   int                // of the table, from 1
-	table  *table
+	// Lower and Upper are the bounds of the intervals by their shares in percent, such as 95, and the variables' names.
+	Lower, Upper map[string]map[string]float64
+	line         int // of the table, from 1
+	table        *table
+	// A picture of the whole forecast, if one is asked for, goes with its last row.
+	file    string
+	picture task.Exhibit
 }
+
+// Picture implements task.Pictured: the end of the series and its forecast.
+func (p Prediction) Picture() (file string, picture task.Exhibit) { return p.file, p.picture }
 
 // Text implements task.Prediction: a line of a table of all rows, the first with the head. A prediction that no forecaster
 // has made is in no table.
@@ -170,28 +230,50 @@ func (p Prediction) Row() (task.Row, error) {
 	}
 	for _, name := range names {
 		row.Names, row.Predicted = append(row.Names, name), append(row.Predicted, strconv.FormatFloat(p.Values[name], 'g', -1, 64))
+		if p.table == nil {
+			continue
+		}
+		for _, share := range p.table.shares {
+			row.Names = append(row.Names, name+"_low"+share, name+"_high"+share)
+			row.Predicted = append(row.Predicted, strconv.FormatFloat(p.Lower[share][name], 'g', -1, 64), strconv.FormatFloat(p.Upper[share][name], 'g', -1, 64))
+		}
 	}
 	return row, nil
 }
 
 // Event implements task.Prediction.
 func (p Prediction) Event() any {
-	values := make(map[string]show.JSONFloat, len(p.Values))
-	for name, v := range p.Values {
-		values[name] = show.JSONFloat(v)
+	values := func(of map[string]float64) map[string]show.JSONFloat {
+		all := make(map[string]show.JSONFloat, len(of))
+		for name, v := range of {
+			all[name] = show.JSONFloat(v)
+		}
+		return all
+	}
+	bounds := func(of map[string]map[string]float64) map[string]map[string]show.JSONFloat {
+		all := make(map[string]map[string]show.JSONFloat, len(of))
+		for share, b := range of {
+			all[share] = values(b)
+		}
+		return all
 	}
 	return struct {
-		Event  string                    `json:"event"`
-		Series string                    `json:"series,omitempty"`
-		Step   int                       `json:"step"`
-		Time   string                    `json:"time,omitempty"`
-		Values map[string]show.JSONFloat `json:"values"`
-	}{"prediction", p.Series, p.Step, p.Time, values}
+		Event  string                               `json:"event"`
+		Series string                               `json:"series,omitempty"`
+		Step   int                                  `json:"step"`
+		Time   string                               `json:"time,omitempty"`
+		Values map[string]show.JSONFloat            `json:"values"`
+		Lower  map[string]map[string]show.JSONFloat `json:"lower,omitempty"`
+		Upper  map[string]map[string]show.JSONFloat `json:"upper,omitempty"`
+	}{"prediction", p.Series, p.Step, p.Time, values(p.Values), bounds(p.Lower), bounds(p.Upper)}
 }
 
 // predictions returns the rows of outlooks, one series after the other.
-func (f *Forecaster) predictions(outlooks []Outlook) []Prediction {
+func (f *Forecaster) predictions(outlooks []Outlook, shares []float64) []Prediction {
 	shared := &table{variables: f.Variables()}
+	for _, share := range shares {
+		shared.shares = append(shared.shares, scoring.Percent(share))
+	}
 	var all []Prediction
 	for _, o := range outlooks {
 		for t, row := range o.Values {
@@ -199,8 +281,27 @@ func (f *Forecaster) predictions(outlooks []Outlook) []Prediction {
 			if o.Times != nil {
 				p.Time = o.Times[t]
 			}
+			cells := slices.Clone(row)
 			for v, x := range row {
 				p.Values[shared.variables[v]] = x
+			}
+			for k, share := range shared.shares {
+				if k == 0 {
+					p.Lower, p.Upper = make(map[string]map[string]float64), make(map[string]map[string]float64)
+				}
+				p.Lower[share], p.Upper[share] = make(map[string]float64), make(map[string]float64)
+				for v, name := range shared.variables {
+					p.Lower[share][name], p.Upper[share][name] = o.Lower[k][t][v], o.Upper[k][t][v]
+				}
+			}
+			if len(shares) > 0 {
+				cells = cells[:0]
+				for v, x := range row {
+					cells = append(cells, x)
+					for k := range shares {
+						cells = append(cells, o.Lower[k][t][v], o.Upper[k][t][v])
+					}
+				}
 			}
 			if len(outlooks) > 1 {
 				p.Series = o.ID
@@ -212,7 +313,7 @@ func (f *Forecaster) predictions(outlooks []Outlook) []Prediction {
 				p.Time = ""
 			}
 			shared.steps = append(shared.steps, p.Step)
-			shared.rows = append(shared.rows, row)
+			shared.rows = append(shared.rows, cells)
 			all = append(all, p)
 		}
 	}
@@ -221,11 +322,12 @@ func (f *Forecaster) predictions(outlooks []Outlook) []Prediction {
 
 // table is the rows of a forecast as a person reads them, laid out when they are asked for.
 type table struct {
-	variables, series, times []string // series and times of each row, or nil
-	steps                    []int
-	rows                     [][]float64
-	once                     sync.Once
-	lines                    []string
+	variables, shares []string // the shares of intervals in percent
+	series, times     []string // of each row, or nil
+	steps             []int
+	rows              [][]float64
+	once              sync.Once
+	lines             []string
 }
 
 // line returns a line, counted from 1, the first with the head.
@@ -237,12 +339,29 @@ func (t *table) line(n int) string {
 	return t.lines[n]
 }
 
+// columns returns the heads of what stands in a row.
+func (t *table) columns() []string {
+	var all []string
+	for _, name := range t.variables {
+		all = append(all, name)
+		of := ""
+		if len(t.variables) > 1 {
+			of = name + " "
+		}
+		for _, share := range t.shares {
+			all = append(all, of+"low "+share, of+"high "+share)
+		}
+	}
+	return all
+}
+
 func (t *table) layOut() {
 	first := "time"
 	if t.times == nil {
 		first = "step"
 	}
-	decimals := make([]int, len(t.variables))
+	columns := t.columns()
+	decimals := make([]int, len(columns))
 	for v := range decimals {
 		column := make([]float64, len(t.rows))
 		for i, row := range t.rows {
@@ -254,7 +373,7 @@ func (t *table) layOut() {
 	if t.series != nil {
 		header = []string{"series", first}
 	}
-	shown := show.Table{Header: append(header, t.variables...)}
+	shown := show.Table{Header: append(header, columns...)}
 	for i, row := range t.rows {
 		var cells []any
 		if t.series != nil {
