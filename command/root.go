@@ -38,7 +38,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	root.SetVersionTemplate("zoo {{.Version}}\n")
-	root.AddCommand(newModels(), newDatasets(), newTasks(), newRun(), newEval(), newPredict(), newGraph(), newBench(), newData())
+	root.AddCommand(newModels(), newDatasets(), newTasks(), newRun(), newEval(), newBacktest(), newPredict(), newGraph(), newBench(), newData())
 	return root
 }
 

@@ -43,6 +43,15 @@ func (r *Run) Evaluate(ctx context.Context, split string, opts ...Option) (*Eval
 		}
 		return nil, option.Wrong("split", split, "%schoose train, valid or test", hint)
 	}
+	t, err := r.on(opts)
+	if err != nil {
+		return nil, err
+	}
+	return evaluate(ctx, t, task.Part(split))
+}
+
+// on returns the run's task on its dataset, or on another that the options say.
+func (r *Run) on(opts []Option) (task.Task, error) {
 	s := gather(opts)
 	d, err := s.dataset, error(nil)
 	if d == nil {
@@ -59,7 +68,7 @@ func (r *Run) Evaluate(ctx context.Context, split string, opts ...Option) (*Eval
 		return nil, err
 	}
 	t.Limit(r.Config.Limit) // which rivals that learn heed, too
-	return evaluate(ctx, t, task.Part(split))
+	return t, nil
 }
 
 // evaluate evaluates a task and its rivals on a part of its dataset.

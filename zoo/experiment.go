@@ -193,7 +193,7 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	return &Result{r, *v}, nil
+	return &Result{r, *v}, e.refit(ctx, r, opts)
 }
 
 // Train trains a network, of the zoo or of one's own, on a dataset with the dataset's default task, and returns the run.

@@ -7,6 +7,7 @@ package task
 import (
 	"context"
 
+	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
@@ -42,6 +43,31 @@ type Calibrated interface {
 	Task
 	// Calibrate is called once, when the weights are those that are kept and before they are evaluated.
 	Calibrate() error
+}
+
+// Refitter is a Task whose network can learn again from all data, the parts that validate and test included, before it is kept.
+type Refitter interface {
+	Task
+	// Refit returns the task on all data, whose parameters are declared in params; nil if that is not asked for.
+	Refit(params *graph.Params) (Task, error)
+}
+
+// Rolling is a Task on data in time that can be evaluated as of several moments, each an origin.
+type Rolling interface {
+	Task
+	// Backtest evaluates the parameters as they are from n origins in the test part, the last as late as there is something to
+	// compare with, and rivals from the same.
+	Backtest(ctx context.Context, n int) ([]Origin, error)
+	// Until returns what the i-th of n origins is called, and the dataset as it was there, with what came next as its test
+	// part: for a network that learns from nothing else.
+	Until(i, n int) (label string, d datasets.Dataset, err error)
+}
+
+// Origin is how well a network did as of a moment.
+type Origin struct {
+	Label   string // the moment
+	Metrics map[string]float64
+	Rivals  []Rival
 }
 
 // Size is how many there are of something.

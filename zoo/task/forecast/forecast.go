@@ -42,6 +42,11 @@ func New(network *graph.Network, series *datasets.Series, params *graph.Params, 
 
 // NewPanel prepares a task on all series of a panel, which one network learns together.
 func NewPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, opts Options) (*Forecast, error) {
+	return newPanel(network, p, params, opts, nil)
+}
+
+// newPanel is NewPanel with the parts of a strand as they are given, or nil for those of the options.
+func newPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, opts Options, parts func(*strand) (datasets.Split, error)) (*Forecast, error) {
 	opts, err := opts.withDefaults()
 	if err != nil {
 		return nil, err
@@ -69,7 +74,7 @@ func NewPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, o
 	} else if opts.EveryStep {
 		return nil, errors.WithMessage(option.Wrong("every-step", true, "what is known of the rows behind a window cannot be told at each of its steps (every-step: false, calendar: false)"), "forecast")
 	}
-	f, err := split(forecaster, p)
+	f, err := split(forecaster, p, parts)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +125,7 @@ func (f *Forecaster) On(d datasets.Dataset, _ task.Options) (task.Task, error) {
 	if err := f.takes(p); err != nil {
 		return nil, err
 	}
-	t, err := split(f, p)
+	t, err := split(f, p, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -175,15 +180,18 @@ func (f *Forecast) parts(s *strand) (datasets.Split, error) {
 }
 
 // split splits the series of a panel and checks that forecasts fit into their parts.
-func split(forecaster *Forecaster, p *datasets.Panel) (*Forecast, error) {
+func split(forecaster *Forecaster, p *datasets.Panel, parts func(*strand) (datasets.Split, error)) (*Forecast, error) {
 	strands, err := newStrands(p, forecaster.opts.Separate)
 	if err != nil {
 		return nil, err
 	}
 	f := &Forecast{Forecaster: forecaster, panel: p, strands: strands, lane: program.NewLane[shape]()}
+	if parts == nil {
+		parts = f.parts
+	}
 	opts := f.opts
 	for _, s := range strands {
-		if s.split, err = f.parts(s); err != nil {
+		if s.split, err = parts(s); err != nil {
 			return nil, errors.Wrapf(err, "forecast %s", called(p, s.series))
 		}
 		if need := f.Needs() + opts.Horizon; need > s.split.Train.To {

@@ -37,6 +37,7 @@ type Options struct {
 	Decoder    string  `json:"decoder,omitempty"`        // see Decoders; "" means direct
 	Intervals  string  `json:"intervals,omitempty"`      // the shares of values that intervals cover, in percent; "" means 80,95
 	Conformal  bool    `json:"conformal,omitempty"`      // widen the intervals that a network says, so that they cover their share of the validation part
+	Refit      bool    `json:"refit,omitempty"`          // learn again from all rows before the run is kept
 	Draw       int     `json:"draw,omitempty"`           // windows an epoch, drawn at random; 0 means each once
 	ByScale    bool    `json:"by_scale,omitempty"`       // draw windows in proportion to the scales of their series
 }
@@ -111,6 +112,7 @@ func (o *Options) Declare(s *option.Set) {
 	s.Text(&o.Decoder, "decoder", "what makes the rows of a forecast: one layer all at once, or a network of its own that reads what is known ahead row by row").OneOf(Decoders()...)
 	s.Text(&o.Intervals, "intervals", "shares of values that intervals cover, in percent with commas between them, or none")
 	s.Bool(&o.Conformal, "conformal", "widen the intervals that a network says itself, so that they cover their share of the validation part; those of a point forecast are made of it")
+	s.Bool(&o.Refit, "refit", "learn again from all rows, for as many epochs as the validation part has chosen, before the run is kept: a forecast of tomorrow then knows yesterday")
 	s.Int(&o.Draw, "draw", "windows an epoch, drawn at random; 0 is each window once").AtLeast(0).AtMost(1 << 30)
 	s.Bool(&o.ByScale, "by-scale", "draw windows in proportion to the scales of their series, not all alike")
 }
