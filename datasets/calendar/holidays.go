@@ -1,0 +1,147 @@
+package calendar
+
+import (
+	"bufio"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
+)
+
+// Holidays are days that are unlike others. The zero value has none.
+type Holidays struct {
+	days  []int64 // rising
+	names []string
+}
+
+// Bounds of a file of holidays: a thousand years of a hundred, with long names.
+const (
+	mostHolidays    = 100_000
+	longestHoliday  = 1024
+	mostHolidayWord = 12 // words of a date and one more
+)
+
+// ReadHolidays reads a file of days, one a line, in one of the forms that [Read] reads, and the day's name behind it if
+// it has one: 2024-12-25 Christmas. Blank lines and those that begin with # are skipped. It reads up to 100,000 days, and
+// lines of up to 1,024 bytes.
+func ReadHolidays(r io.Reader) (*Holidays, error) {
+	if r == nil {
+		return nil, errors.New("holidays: no file to read; give one")
+	}
+	var labels, names []string
+	var lines []int
+	in := bufio.NewScanner(r)
+	in.Buffer(nil, longestHoliday+2)
+	line := 0
+	for in.Scan() {
+		line++
+		text := strings.TrimSpace(strings.TrimPrefix(in.Text(), "\ufeff"))
+		if text == "" || text[0] == '#' {
+			continue
+		}
+		label, name := cutDay(text)
+		if label == "" {
+			return nil, errors.Errorf("holidays: line %d: %s does not begin with a day such as 2024-12-25; write one a line", line, fault.Quote(text))
+		}
+		if len(labels) == mostHolidays {
+			return nil, errors.Errorf("holidays: line %d: more than %d days; leave some out", line, mostHolidays)
+		}
+		labels, names, lines = append(labels, label), append(names, name), append(lines, line)
+	}
+	if err := in.Err(); err != nil {
+		return nil, errors.WithMessagef(err, "holidays: line %d cannot be read", line+1)
+	}
+	if len(labels) == 0 {
+		return nil, errors.New("holidays: no days; write one a line, such as 2024-12-25")
+	}
+	_, times, err := Read(labels)
+	if err != nil {
+		var at *LabelError
+		if errors.As(err, &at) {
+			return nil, errors.Errorf("holidays: line %d: %s %s", lines[at.Index], fault.Quote(at.Label), at.Why)
+		}
+		return nil, errors.WithMessage(err, "holidays")
+	}
+	order := make([]int, len(times))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return times[a].Compare(times[b]) })
+	h := &Holidays{}
+	for _, i := range order {
+		h.days, h.names = append(h.days, dayOf(times[i])), append(h.names, names[i])
+	}
+	return h, nil
+}
+
+// cutDay cuts a line into a day, as much as reads as one, and a name; the day is empty if there is none.
+func cutDay(line string) (label, name string) {
+	const separators = " \t,;"
+	end, words := 0, 0
+	for end < len(line) && words < mostHolidayWord {
+		size := strings.IndexAny(line[end:], separators)
+		if size < 0 {
+			size = len(line) - end
+		}
+		end += size
+		if readsAsDay(line[:end]) {
+			label, name = line[:end], strings.Trim(line[end:], separators+`"`)
+		}
+		words++
+		end++
+	}
+	return label, name
+}
+
+// readsAsDay reports whether a label is a date to the day without a time of day.
+func readsAsDay(label string) bool {
+	for _, c := range skeletons(label) {
+		day, clock := false, false
+		for _, p := range c.parts {
+			day = day || p.code != 0 && strings.IndexByte("doju", p.code) >= 0
+			clock = clock || p.code == 'H' || p.code == 'I'
+		}
+		if _, at := c.read([]string{label}); at == 1 && day && !clock {
+			return true
+		}
+	}
+	return false
+}
+
+// Name returns the name of the holiday that t's day is; ok is false if it is none.
+func (h *Holidays) Name(t time.Time) (name string, ok bool) {
+	if h == nil {
+		return "", false
+	}
+	i, ok := slices.BinarySearch(h.days, dayOf(t))
+	if !ok {
+		return "", false
+	}
+	return h.names[i], true
+}
+
+// Feature returns 1 if a holiday lies in the step at t, 0 otherwise: on its day, if steps are days or shorter; in the
+// month that ends at t, if they are month ends; and from t to before the next step, if they are longer than days.
+func (h *Holidays) Feature(t time.Time, f Frequency) float64 {
+	if h == nil || f.Unit == Step {
+		return 0
+	}
+	from, to := dayOf(t), dayOf(t)+1
+	switch f.Unit {
+	case Day, BusinessDay, Week, Month, Quarter, Year:
+		to = max(to, dayOf(f.Next(t, 1)))
+	case MonthEnd:
+		from = min(from, dayOf(f.Next(t, -1))+1)
+	}
+	if f.Unit == BusinessDay && f.count() == 1 { // no weekend
+		to = from + 1
+	}
+	if i, _ := slices.BinarySearch(h.days, from); i < len(h.days) && h.days[i] < to {
+		return 1
+	}
+	return 0
+}
