@@ -357,6 +357,12 @@ func hourText(text string) string {
 	return text
 }
 
+// isClockTime reports whether a text is a time of the day, such as 9:05 or 21:05:30.
+func isClockTime(text string) bool {
+	hour, rest, ok := strings.Cut(text, ":")
+	return ok && len(hour) > 0 && len(hour) < 3 && allDigits(hour) && len(rest) > 1 && isDigit(rest[0]) && isDigit(rest[1])
+}
+
 // withHours returns the clock of days that repeat together with a column that says the hour, if there is one.
 func (f *file) withHours(t *clock, free []*column) *clock {
 	if t == nil || t.form == nil || t.labels.codes == nil || len(t.labels.all) == f.n {
@@ -369,9 +375,8 @@ func (f *file) withHours(t *clock, free []*column) *clock {
 	}
 	for _, c := range free {
 		p := partNamed(c.name)
-		isClock := p == clockPart && c.kind == textColumn && c.words != nil && strings.Contains(c.words.all[0], ":")
-		isHour := p == hourPart && (c.within(0, 24) || c.kind == textColumn && c.words != nil && strings.Contains(c.words.all[0], ":"))
-		if !isClock && !isHour || c.missing > 0 || slices.Contains(t.columns, c) {
+		isClock := c.kind == textColumn && c.words != nil && !slices.ContainsFunc(c.words.all, func(text string) bool { return !isClockTime(text) })
+		if !isClock && !(p == hourPart && c.within(0, 24)) || c.missing > 0 || slices.Contains(t.columns, c) {
 			continue
 		}
 		columns := append(slices.Clone(t.columns), c)

@@ -28,15 +28,15 @@ type column struct {
 	mark  byte // the decimal mark of its numbers, '.' or ','
 	flags bool // whether it holds true and false, which are read as 1 and 0
 
-	plain, odd           int // numbers as Go writes them, and others
-	texts, marks         int // what is neither number nor missing, and names of true and false among them
-	missing              int // values that are
-	firstMissing         int // line of the first; 0 if there is none
-	onlyPoint, onlyComma int // numbers that make sense with one of the decimal marks alone
+	plain, odd           int    // numbers as Go writes them, and others
+	texts, marks         int    // what is neither number nor missing, and names of true and false among them
+	missing              int    // values that are
+	firstMissing         int    // line of the first; 0 if there is none
+	onlyPoint, onlyComma int    // numbers that make sense with one of the decimal marks alone
 	either               string // the first number that both read, as different ones
 	guessed              bool   // whether nothing decides between them
-	bad                  cell // the first that is no finite number
-	badPoint, badComma   cell // the first that makes no sense with this decimal mark
+	bad                  cell   // the first that is no finite number
+	badPoint, badComma   cell   // the first that makes no sense with this decimal mark
 	infinite             cell
 	digits               bool // whether all numbers are digits alone, and none begins with a 0 that is not all
 	zeros                bool // whether one begins with a 0 and more digits

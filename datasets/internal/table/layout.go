@@ -56,7 +56,9 @@ func findLayout(rows *Rows, name string) (l layout, notices []string, err error)
 			l.width = n
 		}
 	}
-	for l.above+1 < len(all) && l.isTitle(all[l.above:]) {
+	titles := 0
+	for l.above+1 < len(all) && (filled(all[l.above]) == 0 && titles > 0 || l.isTitle(all[l.above:])) {
+		titles += min(filled(all[l.above]), 1)
 		l.above++
 	}
 	if l.above > 0 {
@@ -65,8 +67,10 @@ func findLayout(rows *Rows, name string) (l layout, notices []string, err error)
 	all, lines = all[l.above:], lines[l.above:]
 	first := all[0]
 	l.line = lines[0]
-	l.lacks = len(first) == l.width-1 && len(all) > 1 && isHeader(first) && len(all[1]) == l.width
-	if len(first) != l.width && !l.lacks {
+	if len(first) == l.width-1 && len(all) > 1 && isHeader(first) && len(all[1]) == l.width {
+		l.lacks = slices.ContainsFunc(all[1:], func(row []string) bool { return len(row) == l.width && row[l.width-1] != "" })
+	}
+	if len(first) != l.width && !l.lacks { // there may be a separator behind each row
 		l.width = len(first)
 	}
 	l.header = isHeader(first) || isWideHeader(first)
@@ -142,7 +146,8 @@ func (l *layout) isTitle(rows [][]string) bool {
 		return false
 	}
 	if len(rows[0]) == l.width {
-		return l.width > 1 && texts == 1 && others == 0 && rows[0][0] != "" && len(rows[1]) == l.width && isHeader(rows[1]) && filled(rows[1]) > 1
+		next := slices.IndexFunc(rows[1:], func(row []string) bool { return filled(row) > 0 }) + 1
+		return next > 0 && l.width > 1 && texts == 1 && others == 0 && rows[0][0] != "" && len(rows[next]) == l.width && isHeader(rows[next]) && filled(rows[next]) > 1
 	}
 	if len(rows[0]) == l.width-1 && isHeader(rows[0]) && filled(rows[0]) > 1 {
 		return false // it may lack a name

@@ -329,7 +329,7 @@ func (f *file) describe(p *Panel, t *clock, g *groups, grids []*grid, all [][]in
 	if g.of != nil {
 		text := fmt.Sprintf("%d series by %s, of %s", len(p.Series), p.IDs, lengths(p.Series))
 		if len(f.choice.ID) == 0 {
-			text += " (id: another column tells them apart)"
+			text += " (id chooses others)"
 		}
 		p.note("%s", text)
 	}

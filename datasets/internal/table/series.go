@@ -83,7 +83,34 @@ func (f *file) group(t *clock) (*groups, error) {
 			return found, err
 		}
 	}
-	return &groups{}, nil
+	return f.nearly(t, candidates)
+}
+
+// nearly returns the groups in which hardly a time is there twice, so that one that is, or goes back, is a fault; or else
+// one group.
+func (f *file) nearly(t *clock, candidates []*column) (*groups, error) {
+	best := &groups{}
+	fewest := min(f.repeats(t, best)/4, max(2, f.n/20))
+	for _, c := range candidates {
+		g, err := f.groupBy([]*column{c})
+		if err != nil {
+			return nil, err
+		}
+		if n := f.repeats(t, g); n < fewest && 3*len(g.ids) <= 2*f.n {
+			best, fewest = g, n
+		}
+	}
+	return best, nil
+}
+
+// repeats returns how many rows have a time that another row of their series has.
+func (f *file) repeats(t *clock, g *groups) (n int) {
+	keys := make([]uint64, f.n)
+	for row := range keys {
+		keys[row] = uint64(g.series(row))<<32 | uint64(t.labels.code(row))
+	}
+	slices.Sort(keys)
+	return f.n - len(slices.Compact(keys))
 }
 
 // divide returns the groups of the first choice of so many more of the columns, beside those given, in which times go on.
@@ -296,8 +323,8 @@ func (f *file) disorder(t *clock, g *groups, rows []int32) error {
 		}
 	}
 	if second < math.MaxInt32 {
-		way := "keep one of them"
-		if g.of == nil || len(f.choice.ID) == 0 {
+		way := "keep one of them, or name more columns that tell series apart (id: NAME,NAME)"
+		if g.of == nil {
 			way = "if the file holds several series, name the column that tells them apart (id: NAME)"
 		}
 		return errors.Errorf("%s%s: %s is on line %d, too; %s, or leave the times out (ignore: %s)",

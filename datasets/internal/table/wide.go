@@ -181,7 +181,7 @@ func (f *file) readWide() (*Panel, error) {
 	for _, i := range static {
 		p.Static = append(p.Static, before[i].name)
 	}
-	return p, f.finishWide(p, read, names, ids, static)
+	return p, f.finishWide(p, steps, read, names, ids, static)
 }
 
 // wideIDs returns the places of the columns that name the series: those that a person chooses, or else the first, and
@@ -237,7 +237,7 @@ func (f *file) wideStatic(names [][]string, ids []int) (places []int) {
 }
 
 // finishWide gives the series of rows their names and fills what is missing in them.
-func (f *file) finishWide(p *Panel, read []Series, names [][]string, ids, static []int) error {
+func (f *file) finishWide(p *Panel, steps []*column, read []Series, names [][]string, ids, static []int) error {
 	seen := map[string]int{}
 	var empty []string
 	missing, of := 0, 0
@@ -282,11 +282,11 @@ func (f *file) finishWide(p *Panel, read []Series, names [][]string, ids, static
 	if len(p.Series) == 0 {
 		return errors.Errorf("%s: no series has a value", f.name)
 	}
-	if text := f.sayNumbers(f.columns[f.steps:]); text != "" {
+	if text := f.sayNumbers(steps); text != "" {
 		p.note("%s", text)
 	}
 	if p.Every != nil {
-		p.note("times from %s to %s, %s", f.names[f.steps], f.names[f.steps+len(f.columns[f.steps:])-1], p.Every)
+		p.note("times from %s to %s, %s", steps[0].name, steps[len(steps)-1].name, p.Every)
 	}
 	p.note("%d series, one in each row, named by %s, of %s", len(p.Series), p.IDs, lengths(p.Series))
 	if len(p.Static) > 0 {
