@@ -134,6 +134,8 @@ func opened(spec string, o options) func(Dataset, error) (Dataset, error) {
 		switch d := d.(type) {
 		case *Series:
 			d.Meta.opened(spec, o)
+		case *Panel:
+			d.Meta.opened(spec, o)
 		case *Labelled:
 			d.Meta.opened(spec, o)
 		case *Pairs:

@@ -132,7 +132,8 @@ func TestDescribe(t *testing.T) {
 		{"csv:no/my.csv", []Option{Text("a")}, KindTexts, "classify", texts},
 		{"csv:no/my.csv", []Option{Use(Settings{Label: "a"})}, KindTexts, "classify", texts},
 		{"csv:no/my.csv", []Option{Source("a")}, KindPairs, "translate", pairs},
-		{"csv:no/my.csv", []Option{Use(Settings{Target: "a"})}, KindPairs, "translate", pairs},
+		{"csv:no/my.csv", []Option{Use(Settings{Source: "a"})}, KindPairs, "translate", pairs},
+		{"csv:no/my.csv", []Option{Use(Settings{Target: "a"})}, KindSeries, "forecast", series},
 		{"tsv:no/my.csv", nil, KindPairs, "translate", pairs},
 		{"tsv:no/my.csv", []Option{Text("a")}, KindTexts, "classify", texts},
 		{"jsonl:no/my.csv", nil, KindTexts, "classify", texts},
@@ -259,14 +260,19 @@ func TestOpenCSV(t *testing.T) {
 		Meta: Info{
 			Name: "my sales", Kind: "series", Task: "forecast", Title: "Time series in my sales.csv", Size: "2 rows, 1 variable",
 			Licence: "none stated (your own file)", Source: path, Where: "file",
-			Spec: "csv:" + path, Settings: Settings{Period: 12},
+			Spec: "csv:" + path, Settings: Settings{Period: 12}, Notices: []string{"Month from 2024-01 to 2024-02, monthly"},
 		},
 		Variables: []string{"Sales"},
 		Times:     []string{"2024-01", "2024-02"},
 		Values:    [][]float64{{1}, {2}},
 		Period:    12,
 	}
-	if !reflect.DeepEqual(d, Dataset(want)) {
-		t.Errorf("got %+v, want %+v", d, want)
+	got := *d.(*Series)
+	if form, times, every, err := got.Clock(); err != nil || form.Write(every.Next(times[1], 1)) != "2024-03" {
+		t.Errorf("the clock of %v: %v, %v, %v", got.Times, times, every, err)
+	}
+	got.form, got.every = nil, nil
+	if !reflect.DeepEqual(&got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

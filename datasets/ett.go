@@ -1,13 +1,11 @@
 package datasets
 
 import (
-	"io"
 	"path/filepath"
 
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
-	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 )
 
 // ettFile is one of the two transformers: the name of its dataset and file, and the checksum of this.
@@ -54,24 +52,15 @@ func ett(f ettFile) entry {
 //
 // H. Zhou et al., Informer: beyond efficient transformer for long sequence time-series forecasting, AAAI 2021.
 func openETT(info Info, path string) (*Series, error) {
-	var t *table.Table
-	err := readFile(path, func(r io.Reader) (err error) {
-		t, err = table.Read(path, r, []string{"HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT"}, "", table.Options{})
-		return err
-	})
+	s, err := openCSV(path, options{Settings: Settings{Columns: []string{"HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT"}}})
 	if err != nil {
 		return nil, err
 	}
-	if len(t.Times) != ettRows {
-		return nil, errors.Errorf("%s: it has %d rows with a time where the dataset has %d; delete it and fetch it again", path, len(t.Times), ettRows)
+	if len(s.Times) != ettRows {
+		return nil, errors.Errorf("%s: it has %d rows with a time where the dataset has %d; delete it and fetch it again", path, len(s.Times), ettRows)
 	}
 	const valid, test, end = 12 * ettMonth, 16 * ettMonth, 20 * ettMonth
-	return &Series{
-		Meta:      info,
-		Variables: t.Names,
-		Times:     t.Times,
-		Values:    rows(t.Values),
-		Period:    24,
-		Split:     &Split{Train: Range{0, valid}, Valid: Range{valid, test}, Test: Range{test, end}},
-	}, nil
+	s.Meta, s.Period = info, 24
+	s.Split = &Split{Train: Range{0, valid}, Valid: Range{valid, test}, Test: Range{test, end}}
+	return s, nil
 }

@@ -26,7 +26,7 @@ func forms() []form {
 	type readers = map[string]func(path string, o options) (Dataset, error)
 	return []form{
 		{"csv", "FILE", "a series of your own, or texts in classes, or pairs of texts", KindSeries, []string{".csv"},
-			readers{KindSeries: opener(openCSV), KindTexts: opener(openLabelledCSV), KindPairs: opener(openPairsCSV)}},
+			readers{KindSeries: openSeriesCSV, KindTexts: opener(openLabelledCSV), KindPairs: opener(openPairsCSV)}},
 		{"tsv", "FILE", "pairs of texts of your own, or texts in classes", KindPairs, []string{".tsv"},
 			readers{KindTexts: opener(openLabelledTSV), KindPairs: opener(openTSV)}},
 		{"jsonl", "FILE", "texts in classes of your own, or pairs of texts, one JSON object a line", KindTexts, []string{".jsonl", ".ndjson"},
@@ -85,8 +85,12 @@ func formOf(spec string) (f form, path string, ok bool) {
 	return all[i], path, true
 }
 
-// holds returns the kind of dataset that a file is with the options: of those of the form one that they ask for.
-func (f form) holds(o options) string {
+// holds returns the kind of dataset that a file is with the options: of those of the form one that they ask for. A target
+// alone is a variable of series, unless the file has the column of texts that it would be the translation of.
+func (f form) holds(path string, o options) string {
+	if f.kind == KindSeries && o.Source == "" && !o.labelled() && !hasSource(path) {
+		return f.kind
+	}
 	if kind := o.kind(f.kind); f.readers[kind] != nil {
 		return kind
 	}
@@ -95,7 +99,7 @@ func (f form) holds(o options) string {
 
 // open reads a file.
 func (f form) open(path string, o options) (Dataset, error) {
-	return f.readers[f.holds(o)](path, o)
+	return f.readers[f.holds(path, o)](path, o)
 }
 
 // describe returns what is known of a file without reading it: all of its Info but the size.
@@ -103,7 +107,7 @@ func (f form) describe(path string, o options) (Info, error) {
 	if f.prefix == "parallel" {
 		return describeParallel(path)
 	}
-	switch f.holds(o) {
+	switch f.holds(path, o) {
 	case KindTexts:
 		return describeTexts(path), nil
 	case KindPairs:
@@ -137,17 +141,8 @@ func guessForm(path string) (f form, ok bool) {
 // looksLikeTable reports whether the first lines of a file have as many tabs, or as many semicolons or commas and below the
 // first line numbers between them.
 func looksLikeTable(path string) bool {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // others may wait for what never comes
-		return false
-	}
-	var head []byte
-	err := readFile(path, func(r io.Reader) (err error) {
-		head, err = io.ReadAll(io.LimitReader(r, 4<<10))
-		return err
-	})
-	lines := strings.Split(strings.TrimPrefix(string(head), "\ufeff"), "\n")
-	lines = lines[:min(5, len(lines)-1)] // what follows the last \n is a part of a line or none
-	if err != nil || len(lines) < 2 {
+	lines := firstLines(path)
+	if len(lines) < 2 {
 		return false
 	}
 	isNumber := func(field string) bool {
@@ -163,6 +158,31 @@ func looksLikeTable(path string) bool {
 		}
 	}
 	return false
+}
+
+// hasSource reports whether the first line of a file names a column "source".
+func hasSource(path string) bool {
+	lines := firstLines(path)
+	return len(lines) > 0 && slices.ContainsFunc(strings.FieldsFunc(lines[0], func(r rune) bool { return strings.ContainsRune(",;\t|", r) }), func(name string) bool {
+		return strings.Trim(name, " \"\r") == "source"
+	})
+}
+
+// firstLines returns up to five lines with which a file begins, none if it cannot be read.
+func firstLines(path string) []string {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // others may wait for what never comes
+		return nil
+	}
+	var head []byte
+	err := readFile(path, func(r io.Reader) (err error) {
+		head, err = io.ReadAll(io.LimitReader(r, 4<<10))
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimPrefix(string(head), "\ufeff"), "\n")
+	return lines[:min(5, len(lines)-1)] // what follows the last \n is a part of a line or none
 }
 
 // formNames returns how files are named, for a person: csv:FILE or tsv:FILE.

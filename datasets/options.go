@@ -69,8 +69,40 @@ func Label(column string) Option { return func(o *options) { o.Label = column } 
 func Source(column string) Option { return func(o *options) { o.Source = column } }
 
 // Target names the column of translations in a file, and makes it a [Pairs]. The default is "target" where [Source] is
-// given.
+// given. Of series it names the variables that are forecast, with commas between them; other columns are of use only if
+// they are named, by [Known], [Past] or [Columns].
 func Target(column string) Option { return func(o *options) { o.Target = column } }
+
+// Known names the variables that are known ahead of the time for which is forecast, such as a price or a holiday.
+func Known(names ...string) Option { return func(o *options) { o.Known = slices.Clone(names) } }
+
+// Past names the variables that are known up to now, and are not forecast.
+func Past(names ...string) Option { return func(o *options) { o.Past = slices.Clone(names) } }
+
+// Static names the columns that have one value throughout a series. Without it they are those that do, and differ between
+// series.
+func Static(names ...string) Option { return func(o *options) { o.Static = slices.Clone(names) } }
+
+// Ignore names the columns of a file that are of no use.
+func Ignore(names ...string) Option { return func(o *options) { o.Ignore = slices.Clone(names) } }
+
+// ID names the columns of a file that say of which series a row is; of several the names are joined by " / ". Without it
+// the column is found where times repeat.
+func ID(names ...string) Option { return func(o *options) { o.ID = slices.Clone(names) } }
+
+// Time names the columns of a file that say the time of a row: one, or several such as year, month and day. Without it
+// they are found.
+func Time(names ...string) Option { return func(o *options) { o.Time = slices.Clone(names) } }
+
+// Decimal is the decimal mark of the numbers in a file of series, "." or ",". Without it each column shows its own.
+func Decimal(mark string) Option { return func(o *options) { o.Decimal = mark } }
+
+// Thousands is what stands between thousands in a file of series: ".", ",", "space", "'" or "none". Without it each column
+// shows its own.
+func Thousands(mark string) Option { return func(o *options) { o.Thousands = mark } }
+
+// Missing names what stands for a missing value in a file of series, beside the usual marks: "closed", "-999".
+func Missing(marks ...string) Option { return func(o *options) { o.Missing = slices.Clone(marks) } }
 
 // Quote says what quotation marks in a file are: "csv" if they hold a field together and are doubled within it, "none"
 // if they are characters as any other. The default, "auto", is csv, but in a file with tabs, which many tools write
@@ -105,7 +137,9 @@ func Length(steps int) Option { return func(o *options) { o.Length = max(0, step
 func Use(s Settings) Option {
 	return func(o *options) {
 		o.Settings = s
-		o.Columns = slices.Clone(s.Columns)
+		for _, list := range []*[]string{&o.Columns, &o.Known, &o.Past, &o.Static, &o.Ignore, &o.ID, &o.Time, &o.Missing} {
+			*list = slices.Clone(*list)
+		}
 	}
 }
 
@@ -152,6 +186,9 @@ func gather(opts []Option) (options, error) {
 			Suggestion: suggest.Nearest(o.Quote, table.Quotes()),
 			Hint:       "choose auto, csv or none",
 		})
+	}
+	if err := o.checkRoles(); err != nil {
+		return o, err
 	}
 	if o.Fill == "" || slices.Contains(table.FillMethods(), o.Fill) {
 		return o, nil

@@ -1,9 +1,9 @@
 package datasets
 
-import "github.com/rnnzoo/rnnzoo/datasets/internal/table"
+import "slices"
 
 // Panel is any number of series that are observed in steps of one length, such as the sales of many stores: what one
-// network learns to forecast together. Its series have the same variables, whose roles the panel says.
+// network learns to forecast together. Its series have the same variables, whose roles the panel says: [Panel.Variables].
 type Panel struct {
 	Meta Info
 	// Series are the series, each with an ID of its own. A value that is missing is NaN. Rows at a series' end whose
@@ -29,18 +29,19 @@ func (s *Series) Panel() *Panel {
 	return &Panel{Meta: s.Meta, Series: []*Series{s}, Targets: s.Variables, Period: s.Period}
 }
 
+// Variables returns the names of the variables of each series, in the order of their values: the targets, what is known
+// ahead, what is known up to now.
+func (p *Panel) Variables() []string {
+	if p == nil {
+		return nil
+	}
+	return slices.Concat(p.Targets, p.Known, p.Past)
+}
+
 // heed returns the panel as the options ask for it.
 func (p *Panel) heed(o options) (Dataset, error) {
-	if len(o.Columns) > 0 {
-		if _, err := table.Locate(p.Meta.Name, p.Targets, o.Columns); err != nil {
-			return nil, err
-		}
-		p.Targets = o.Columns
-		for _, s := range p.Series {
-			if err := s.choose(o.Columns); err != nil {
-				return nil, err
-			}
-		}
+	if err := p.arrange(o); err != nil {
+		return nil, err
 	}
 	if o.Period > 0 {
 		p.Period = o.Period

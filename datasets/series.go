@@ -2,7 +2,11 @@ package datasets
 
 import (
 	"math"
+	"time"
 
+	"github.com/pkg/errors"
+
+	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/datasets/internal/table"
 )
 
@@ -20,6 +24,10 @@ type Series struct {
 	// Split is the parts that the protocol of the dataset has, by which published results are compared; rows outside of
 	// them are not used. It is nil if there is none.
 	Split *Split
+
+	// What a reader knows of the times; nil if it is found out from the labels.
+	form  *calendar.Form
+	every *calendar.Frequency
 }
 
 var _ Dataset = (*Series)(nil)
@@ -47,6 +55,36 @@ func (s *Series) Column(v int) []float64 {
 	return column
 }
 
+// Clock returns how the times of the series are written, what they are, [N], and how far the steps are apart. It reads all
+// labels. Series without times have none, and labels need not be times or lie at even distances: these are errors.
+func (s *Series) Clock() (calendar.Form, []time.Time, calendar.Frequency, error) {
+	if s == nil || len(s.Times) == 0 {
+		return calendar.Form{}, nil, calendar.Frequency{}, errors.New("the series has no times; give its steps labels")
+	}
+	var form calendar.Form
+	var times []time.Time
+	if s.form != nil {
+		form = *s.form
+		for _, label := range s.Times {
+			at, err := form.Parse(label)
+			if err != nil {
+				return calendar.Form{}, nil, calendar.Frequency{}, err
+			}
+			times = append(times, at)
+		}
+	} else {
+		var err error
+		if form, times, err = calendar.Read(s.Times); err != nil {
+			return calendar.Form{}, nil, calendar.Frequency{}, err
+		}
+	}
+	if s.every != nil {
+		return form, times, *s.every, nil
+	}
+	every, err := calendar.Find(times)
+	return form, times, every, err
+}
+
 // choose keeps the variables of the given names, in that order. No names keep all of them.
 func (s *Series) choose(names []string) error {
 	if len(names) == 0 {
@@ -65,13 +103,12 @@ func (s *Series) choose(names []string) error {
 	return nil
 }
 
-// heed returns the series as the options ask for it.
+// heed returns the series as the options ask for it: a panel if some of its variables are not forecast.
 func (s *Series) heed(o options) (Dataset, error) {
-	if err := s.choose(o.Columns); err != nil {
-		return nil, err
-	}
-	if o.Period > 0 {
-		s.Period = o.Period
+	p := s.Panel()
+	d, err := p.heed(o)
+	if err != nil || o.roles() || len(p.Past) > 0 {
+		return d, err
 	}
 	return s, nil
 }

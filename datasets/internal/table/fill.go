@@ -1,17 +1,11 @@
 package table
 
-import (
-	"math"
-
-	"github.com/pkg/errors"
-
-	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
-)
+import "math"
 
 // filler puts a number in place of each NaN in values. It returns the first row for which it has none, or -1.
 type filler func(values []float64) int
 
-// FillMethods returns the names of the methods that [Read] fills missing values by.
+// FillMethods returns the names of the methods that [ReadPanel] fills missing values by.
 func FillMethods() []string { return []string{"previous", "linear", "mean", "zero"} }
 
 // fillMethod returns the filler of that name, or nil if there is none.
@@ -27,18 +21,6 @@ func fillMethod(name string) filler {
 		return fillZero
 	}
 	return nil
-}
-
-// fill replaces the missing values of c.
-func (f *file) fill(c *column, method string) error {
-	row := fillMethod(method)(c.values)
-	if row < 0 {
-		return nil
-	}
-	if !c.number {
-		return errors.Errorf("%s: line %d, column %s: no value in the whole column; leave it out", f.name, f.lines[row], fault.Quote(c.name))
-	}
-	return errors.Errorf("%s: line %d, column %s: missing value with none before it for the method %s; choose another (fill: linear or zero)", f.name, f.lines[row], fault.Quote(c.name), method)
 }
 
 func fillPrevious(values []float64) int {

@@ -24,6 +24,9 @@ type rules struct {
 
 // row reads the row that text begins with and appends its fields. ok is false where a quotation mark has no meaning.
 func (u rules) row(text string, fields []string) (all []string, rest string, ok bool) {
+	if u.comma == ' ' {
+		return u.spaced(text, fields)
+	}
 	end := strings.IndexByte(text, '\n')
 	line := text[:max(end, 0)]
 	if end < 0 {
@@ -69,6 +72,31 @@ func (u rules) row(text string, fields []string) (all []string, rest string, ok 
 		if last {
 			return fields, text, true
 		}
+	}
+}
+
+// spaced is row where runs of blanks and tabs separate the fields.
+func (u rules) spaced(text string, fields []string) (all []string, rest string, ok bool) {
+	for {
+		text = strings.TrimLeft(text, " \t")
+		switch {
+		case text == "":
+			return fields, "", true
+		case text[0] == '\n':
+			return fields, text[1:], true
+		case u.quoted && text[0] == '"':
+			var field string
+			if field, text, ok = u.within(text[1:]); !ok || text != "" && strings.IndexByte(" \t\n", text[0]) < 0 {
+				return fields, text, false
+			}
+			fields = append(fields, field)
+			continue
+		}
+		end := strings.IndexAny(text, " \t\n")
+		if end < 0 {
+			end = len(text)
+		}
+		fields, text = append(fields, text[:end]), text[end:]
 	}
 }
 
@@ -179,9 +207,10 @@ func (u rules) evidence(text string, uneven bool) (opens, csv bool) {
 			opens = opens || quoted
 			field, more, found := strings.Cut(rest, "\t")
 			if i < len(columns) && !first && strings.TrimSpace(field) != "" {
-				_, kind := parseCell(field)
+				_, isNumber := plainNumber(strings.TrimSpace(field))
+				isText := !isNumber && !isInfinity(strings.TrimSpace(field)) && !isMissing(strings.TrimSpace(field))
 				columns[i].quoted = columns[i].quoted || quoted
-				columns[i].bare = columns[i].bare || !quoted && kind == textCell
+				columns[i].bare = columns[i].bare || !quoted && isText
 			}
 			if !found {
 				break

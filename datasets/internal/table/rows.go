@@ -32,6 +32,12 @@ type Rows struct {
 	fields  []string // of the last row
 	notices []string
 	spread  string // a notice of a row that may be several
+	// Of a file of numbers: where the comments above the table end, whether lines that look like comments are some below
+	// it, too, how many have been skipped, and what the last one above the table says.
+	head     int
+	comments bool
+	skipped  int
+	above    string
 }
 
 // Options are how rows are read. The zero value is the default.
@@ -40,6 +46,7 @@ type Options struct {
 	Quote     string            // of Quotes; "" is auto
 	Uneven    bool              // whether rows may have different numbers of fields, but at least two
 	Bars      bool              // whether ||| separates where the first line has it and no tab
+	Numbers   bool              // whether it is a table of numbers: comments are skipped, and blanks may separate
 	Decoder   *encoding.Decoder // nil stands for UTF-8
 }
 
@@ -52,6 +59,7 @@ func NewRows(name string, r io.Reader, o Options) (*Rows, error) {
 	}
 	var text strings.Builder
 	text.Grow(in.Size())
+	above, head, comments, others := "", 0, 0, 0 // of the comments before the first other line, and of both behind it
 	for {
 		line, err := in.Next()
 		if err == io.EOF {
@@ -62,8 +70,22 @@ func NewRows(name string, r io.Reader, o Options) (*Rows, error) {
 		}
 		text.Write(line)
 		text.WriteByte('\n')
+		if !o.Numbers {
+			continue
+		}
+		switch {
+		case isComment(line) && others == 0:
+			above, head = string(line), text.Len()
+		case isComment(line):
+			comments++
+		case len(line) > 0:
+			others++
+		}
 	}
 	rows := &Rows{name: name, text: text.String(), notices: in.Notices()}
+	if others > 0 { // else they are all there is
+		rows.above, rows.head, rows.comments = above, head, comments < others
+	}
 	if o.Bars && hasBars(rows.text) {
 		rows.bars = true
 		rows.notices = append(rows.notices, "||| separates the texts")
@@ -75,7 +97,10 @@ func NewRows(name string, r io.Reader, o Options) (*Rows, error) {
 		if err := misnamed(name, rows.text); err != nil {
 			return nil, err
 		}
-		comma = separator([]byte(rows.text[:min(len(rows.text), 64<<10)]))
+		start := []byte(rows.text[:min(len(rows.text), 64<<10)])
+		if comma = separator(start); o.Numbers {
+			comma = numbersSeparator(start)
+		}
 	}
 	notice := ""
 	rows.rules, notice = quotation(rows.text, comma, o.Quote, o.Uneven)
@@ -115,12 +140,18 @@ func (r *Rows) Separator() string {
 		return "tab"
 	case r.rules.comma == ';':
 		return "semicolon"
+	case r.rules.comma == '|':
+		return "bar"
+	case r.rules.comma == ' ':
+		return "blanks"
 	}
 	return "comma"
 }
 
 // Rewind goes back to the first row.
-func (r *Rows) Rewind() { r.rest, r.line, r.rows, r.width, r.spread = r.text, 1, 0, 0, "" }
+func (r *Rows) Rewind() {
+	r.rest, r.line, r.rows, r.width, r.spread, r.skipped = r.text, 1, 0, 0, "", 0
+}
 
 // Notices returns what a person should know of how the rows are read that Next has returned, each in a line.
 func (r *Rows) Notices() []string {
@@ -134,8 +165,16 @@ func (r *Rows) Notices() []string {
 // which the row begins; or io.EOF. Lines with nothing on them are no rows. The fields share their memory with the text
 // of the file.
 func (r *Rows) Next() (fields []string, line int, err error) {
-	for strings.HasPrefix(r.rest, "\n") {
-		r.rest = r.rest[1:]
+	for r.rest != "" {
+		end := 0
+		if r.rest[0] != '\n' {
+			if !r.isComment() {
+				break
+			}
+			end = strings.IndexByte(r.rest, '\n') // there is one behind each line
+			r.skipped++
+		}
+		r.rest = r.rest[end+1:]
 		r.line++
 	}
 	if r.rest == "" {
@@ -168,6 +207,17 @@ func (r *Rows) Next() (fields []string, line int, err error) {
 		fields[i] = strings.TrimSpace(fields[i])
 	}
 	return fields, line, nil
+}
+
+// isComment reports whether the next line is a comment.
+func (r *Rows) isComment() bool {
+	if c := r.rest[0]; c != '#' && c != '/' && c != ' ' && c != '\t' || r.head == 0 && !r.comments {
+		return false
+	}
+	if len(r.text)-len(r.rest) >= r.head && !r.comments {
+		return false
+	}
+	return isComment([]byte(r.rest[:min(len(r.rest), 64)]))
 }
 
 // Unlike says that a row has another number of fields than the first.
