@@ -117,6 +117,7 @@ var misuse = []struct {
 	{"MAE of nil", func(b builder, o operand) node { return b.MAE(o.x, o.none) }, []string{"MAE", "x(2, 3)", "nil"}},
 	{"Huber shapes", func(b builder, o operand) node { return b.Huber(o.x, o.y, 1) }, []string{"Huber", "x(2, 3)", "y(4, 5)"}},
 	{"weights", func(b builder, o operand) node { return b.MSE(o.x, o.x, graph.Weights(o.y)) }, []string{"MSE", "weights y(4, 5)", "target x(2, 3)"}},
+	{"weights of nil", func(b builder, o operand) node { return b.MSE(o.x, o.x, graph.Weights(o.none)) }, []string{"MSE", "weights are nil"}},
 	{"weights larger than the target", func(b builder, o operand) node { return b.MAE(o.v, o.v, graph.Weights(o.x)) }, []string{"MAE", "weights x(2, 3)", "target v(3)"}},
 	{"SMAPE shapes", func(b builder, o operand) node { return b.SMAPE(o.x, o.v) }, []string{"SMAPE", "x(2, 3)", "v(3)"}},
 	{"Pinball shapes", func(b builder, o operand) node { return b.Pinball(o.x, o.v, []float64{0.5, 0.9}) }, []string{"pinball", "x(2, 3)", "v(3)", "2 levels"}},

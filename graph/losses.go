@@ -11,13 +11,16 @@ import (
 // A LossOption changes what a loss of numbers is the mean of.
 type LossOption func(*lossConfig)
 
-type lossConfig struct{ weights *gorgonia.Node }
+type lossConfig struct {
+	weighted bool
+	weights  *gorgonia.Node
+}
 
 // Weights makes a loss the weighted mean Σ wᵢ·lossᵢ / Σ wᵢ, 0 where all weights are. The weights, none below 0, have the
 // target's shape or one that is broadcast to it, as [B, 1] is to [B, O]. A target whose weight is 0 costs nothing and may be
 // anything, NaN included: so are values that are missing left out.
 func Weights(w *gorgonia.Node) LossOption {
-	return func(c *lossConfig) { c.weights = w }
+	return func(c *lossConfig) { c.weighted, c.weights = true, w }
 }
 
 // loss is the mean of what a function makes of a target, element by element. With weights a target that does not count is 0
@@ -28,8 +31,11 @@ func (b *Builder) loss(name string, target *gorgonia.Node, opts []LossOption, ea
 	}
 	var c lossConfig
 	args.Apply(&c, opts)
-	if c.weights == nil {
+	if !c.weighted {
 		return b.Mean(each(target))
+	}
+	if c.weights == nil {
+		return b.failf("%s: the weights are nil; leave the option out where there are none", name)
 	}
 	shape := shapeOf(target)
 	if wide, err := broadcastShape([]tensor.Shape{shapeOf(c.weights), shape}); err != nil || !ir.SameShape(wide, shape) {

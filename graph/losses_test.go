@@ -139,12 +139,12 @@ func TestNegativeBinomialNearPoisson(t *testing.T) {
 	}
 }
 
-// TestWeightsAreOptional: without weights, or with nil, a loss is the plain mean; NaN then reaches it, so that nobody forgets
+// TestWeightsAreOptional: without weights, or with an option that is nil, a loss is the plain mean; NaN then reaches it, so that nobody forgets
 // them in silence.
 func TestWeightsAreOptional(t *testing.T) {
 	b := graph.NewBuilder(graph.NewParams(tensor.Float64))
 	x, y := b.Input("x", 2), b.Input("y", 2)
-	plain, none := b.MSE(x, y), b.MSE(x, y, nil, graph.Weights(nil))
+	plain, none := b.MSE(x, y), b.MSE(x, y, nil)
 	p, err := graph.Compile(b, graph.Output(plain, none))
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,8 @@ import (
 
 const (
 	// Window is how many values of a history, the last ones, a method is fitted to that has something to fit: Naive2,
-	// Theta and HoltWinters. It bounds their time, to some 50 ms a series.
+	// Theta and HoltWinters. It bounds their time, to some 0.1 s a series, 0.3 s with
+	// the longest season.
 	Window = 10_000
 
 	// MaxSeason is the longest season that these methods fit: Window has four of it.

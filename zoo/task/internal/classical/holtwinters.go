@@ -45,13 +45,22 @@ func (m *holtWinters) update(y float64) { m.step(y) }
 func (m *holtWinters) step(y float64) float64 {
 	before := m.level + m.phi*m.trend
 	e := y - before - m.season[m.at]
-	m.level = before + m.alpha*e
-	m.trend = m.phi*m.trend + m.beta*e
+	m.level = flush(before + m.alpha*e)
+	m.trend = flush(m.phi*m.trend + m.beta*e)
 	m.season[m.at] += m.gamma * e
 	if m.at++; m.at == len(m.season) {
 		m.at = 0
 	}
 	return e
+}
+
+// flush makes 0 of what has faded away: the numbers below the normal ones, to which it would go on fading, take a processor
+// 20 times as long.
+func flush(x float64) float64 {
+	if math.Abs(x) < 1e-200 {
+		return 0
+	}
+	return x
 }
 
 func (m *holtWinters) forecast(out []float64) error {
@@ -166,14 +175,22 @@ func (f *holtWintersFit) squares(x []float64) (sum, level, trend float64) {
 	ofTrend.trend, ofTrend.season = 1, f.buffers[2]
 	clear(ofTrend.season)
 	var ee, el, et, ll, lt, tt float64
+	quiet := 0 // steps in which these two had no effect: after a season of them they have none any more
 	for _, v := range f.y {
-		e, l, t := base.step(v), ofLevel.step(0), ofTrend.step(0)
+		e := base.step(v)
 		ee += e * e
+		if quiet == len(f.first) {
+			continue
+		}
+		l, t := ofLevel.step(0), ofTrend.step(0)
 		el += e * l
 		et += e * t
 		ll += l * l
 		lt += l * t
 		tt += t * t
+		if quiet++; math.Abs(l) > 1e-13 || math.Abs(t) > 1e-13 {
+			quiet = 0
+		}
 	}
 	// The corrections (dl, dt) for which Σ(e + dl·l + dt·t)² is least.
 	det := ll*tt - lt*lt
