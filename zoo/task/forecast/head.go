@@ -59,6 +59,8 @@ func (h pointHead) loss(b *graph.Builder, out, target, _ *gorgonia.Node, opts ..
 		return b.MAE(out, target, opts...)
 	case "huber":
 		return b.Huber(out, target, 1, opts...)
+	case "smape":
+		return b.SMAPE(out, target, opts...)
 	}
 	return b.MSE(out, target, opts...)
 }

@@ -43,11 +43,11 @@ type Options struct {
 }
 
 // Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, and Huber's
-// loss, which is the first near zero and the second far from it; quantiles, which are the bounds of the intervals and the
+// loss, which is the first near zero and the second far from it; the symmetric percentage error; quantiles, which are the bounds of the intervals and the
 // median, by their pinball loss; or a distribution by its likelihood: normal (gaussian), Student's t with its heavier tails
 // (student), or of counts the negative binomial one (counts).
 func Losses() []string {
-	return []string{"mse", "mae", "huber", lossQuantile, lossGaussian, lossStudent, lossCounts}
+	return []string{"mse", "mae", "huber", "smape", lossQuantile, lossGaussian, lossStudent, lossCounts}
 }
 
 // The ways to scale a series.
@@ -68,13 +68,15 @@ const (
 	normalizeMean      = "mean"
 	normalizeDeviation = "deviation"
 	normalizeMagnitude = "magnitude"
+	normalizeChange    = "change"
 )
 
 // Normalizations returns the names of what is made of a window by itself, before the network sees it, and undone in its
 // forecast: nothing (none), less the last row (last) or the mean (mean), less the mean and divided by the deviation
-// (deviation), or divided by the mean of the absolute values (magnitude).
+// (deviation), divided by the mean of the absolute values (magnitude), or less the last row and divided by the mean distance
+// from row to row (change).
 func Normalizations() []string {
-	return []string{normalizeNone, normalizeLast, normalizeMean, normalizeDeviation, normalizeMagnitude}
+	return []string{normalizeNone, normalizeLast, normalizeMean, normalizeDeviation, normalizeMagnitude, normalizeChange}
 }
 
 // The ways to make the rows of a forecast.
@@ -100,7 +102,7 @@ func (o *Options) Declare(s *option.Set) {
 	s.Text((*string)(&o.Valid), "valid", "part of the rows before the test part that validates: a fraction, a number of rows or a date; none is what the dataset says")
 	s.Text((*string)(&o.Test), "test", "part of the rows that tests: a fraction, a number of rows or a date; none is what the dataset says")
 	s.Text(&o.Scale, "scale", "what a series is divided by, of its training part").OneOf(Scales()...)
-	s.Text(&o.Normalize, "normalize", "what is made of each window by itself, and undone in its forecast: nothing, less the last row or the mean, divided by its deviation or magnitude").OneOf(Normalizations()...)
+	s.Text(&o.Normalize, "normalize", "what is made of each window by itself, and undone in its forecast: nothing, less the last row or the mean, divided by its deviation, its magnitude or its mean change").OneOf(Normalizations()...)
 	s.Int(&o.Residual, "residual", "let the network forecast the difference from the row so many before, such as a season; 0 is none").AtLeast(0).AtMost(1 << 20)
 	s.Int(&o.Patch, "patch", "rows that the network reads in one step").AtLeast(1).AtMost(1 << 16)
 	s.Bool(&o.Separate, "separate", "forecast each variable by itself, all by one network")
@@ -157,6 +159,8 @@ func (o Options) check() error {
 		return wrong("loss", o.Loss, "counts have no logarithms and no differences (log: false, difference: 0, lag: 0, residual: 0)")
 	case o.Loss == lossCounts && (o.Scale == scaleDeviation || o.Normalize != normalizeNone && o.Normalize != normalizeMagnitude):
 		return wrong("loss", o.Loss, "counts can be divided, but nothing can be taken from them (scale: magnitude or none, normalize: magnitude or none)")
+	case o.Loss == "smape" && (o.Log || o.Difference > 0 || o.Lag > 0 || o.Residual > 0 || o.Scale == scaleDeviation || o.Normalize != normalizeNone && o.Normalize != normalizeMagnitude):
+		return wrong("loss", o.Loss, "it is of the values themselves, from which nothing is taken (log: false, difference: 0, lag: 0, residual: 0, scale: magnitude or none, normalize: magnitude or none)")
 	case o.Window%o.Patch != 0:
 		return wrong("patch", o.Patch, "the window of %d rows is no multiple of it", o.Window)
 	case o.EveryStep && o.Patch > 1:
@@ -183,6 +187,15 @@ func (o Options) check() error {
 // the few examples by heart.
 func (o *Options) Adjust(r *task.Recipe, s task.Subject, given func(string) (string, bool)) {
 	if r == nil || given == nil {
+		return
+	}
+	if name := s.Dataset(); name == "etth1" || name == "etth2" {
+		// Far ahead the last row says less than the mean of the window.
+		if text, ok := given("horizon"); ok {
+			if h, err := strconv.Atoi(text); err == nil && h > 48 {
+				o.Normalize = normalizeMean
+			}
+		}
 		return
 	}
 	text, ok := given("lag")
@@ -245,12 +258,31 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		r = new(task.Recipe)
 	}
 	o := &Options{Window: 24, Horizon: 1, Difference: 1, Loss: "mse"}
-	switch s.Dataset() {
+	switch name := s.Dataset(); name {
 	case "airline": // a year of growth rates, season taken out: 71 examples, so little network and some decay
 		r.Hidden, r.Batch, r.Patience, r.WeightDecay = 16, 16, 0, 1e-3
-		o.Log, o.Lag, o.Window = true, 12, 12
+		o.Log, o.Lag, o.Window, o.Members = true, 12, 12, 5
 	case "temperatures", "sunspots": // noise around a level that comes back: differences would amplify it
 		o.Difference = 0
+	case "etth1", "etth2": // two weeks in steps of days, each variable by itself
+		r.Hidden, r.Batch, r.Epochs, r.LR, r.Schedule, r.Patience = 128, 256, 4, 1e-3, "warmup:30,cosine", 0
+		r.Optimizer, r.WeightDecay = "adamw", 1e-3
+		o.Window, o.Patch, o.Horizon, o.Difference = 336, 24, 24, 0
+		o.Separate, o.Normalize, o.Loss, o.Dropout, o.Members = true, normalizeLast, "huber", 0.3, 3
+	case "m4-hourly", "m4-daily", "m4-weekly": // of any scale, and multiplied rather than added to
+		r.Hidden, r.Batch, r.Epochs, r.LR, r.Schedule, r.Patience = 128, 256, 30, 2e-3, "warmup:30,cosine", 0
+		r.Minimize = "smape"
+		o.Difference, o.Log, o.Loss, o.Scale, o.Draw = 0, true, "mae", scaleNone, 25600
+		switch name {
+		case "m4-hourly": // two weeks in steps of days
+			o.Window, o.Patch, o.Horizon, o.Normalize = 336, 24, 48, normalizeDeviation
+		case "m4-daily": // eight weeks
+			r.Hidden, r.Epochs = 64, 15
+			o.Window, o.Patch, o.Horizon, o.Normalize = 56, 7, 14, normalizeChange
+		case "m4-weekly": // a year in steps of four weeks
+			r.Hidden, r.Epochs, o.Members = 64, 15, 3
+			o.Window, o.Patch, o.Horizon, o.Normalize = 52, 4, 13, normalizeChange
+		}
 	}
 	*o = o.completed()
 	return o

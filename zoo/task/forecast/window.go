@@ -6,9 +6,21 @@ import "math"
 // mean distance from row to row, says how far what comes may be from its forecast.
 type lens struct{ center, spread, unrest []float64 }
 
-// least is the least that a window is divided by, in the units of its series' scale: a window that hardly moves says little
-// of how far the next will.
-const least = 0.05
+// leastOf returns the least that a window is divided by: a window that hardly moves says little of how far the next will. In the
+// units of a series' scale it is a twentieth; of logarithms, that are not scaled, a change of 0.1 %; else a part of the values.
+func (f *Forecaster) leastOf(window [][]float64, v int) float64 {
+	switch {
+	case f.opts.Scale != scaleNone:
+		return 0.05
+	case f.opts.Log:
+		return 1e-3
+	}
+	magnitude := 0.0
+	for _, r := range window {
+		magnitude += math.Abs(r[v]) / float64(len(window))
+	}
+	return 1e-6*magnitude + 1e-30
+}
 
 // look returns the lens of the window of rows before a row of the strand, into one that is there.
 func (f *Forecaster) look(into *lens, scaled [][]float64, row int) {
@@ -20,7 +32,7 @@ func (f *Forecaster) look(into *lens, scaled [][]float64, row int) {
 	for v := range width {
 		var mean, squares, magnitude float64
 		switch f.opts.Normalize {
-		case normalizeLast:
+		case normalizeLast, normalizeChange:
 			mean = window[len(window)-1][v]
 		case normalizeMean, normalizeDeviation:
 			for _, r := range window {
@@ -33,12 +45,17 @@ func (f *Forecaster) look(into *lens, scaled [][]float64, row int) {
 			for _, r := range window {
 				squares += (r[v] - mean) * (r[v] - mean) / float64(len(window))
 			}
-			spread = math.Sqrt(squares) + least
+			spread = math.Sqrt(squares) + f.leastOf(window, v)
 		case normalizeMagnitude:
 			for _, r := range window {
 				magnitude += math.Abs(r[v]) / float64(len(window))
 			}
-			spread = magnitude + least
+			spread = magnitude + f.leastOf(window, v)
+		case normalizeChange:
+			for t := 1; t < len(window); t++ {
+				magnitude += math.Abs(window[t][v]-window[t-1][v]) / float64(len(window)-1)
+			}
+			spread = magnitude + f.leastOf(window, v)
 		}
 		into.center[v], into.spread[v] = mean, spread
 	}
@@ -52,7 +69,7 @@ func (f *Forecaster) stir(into *lens, scaled [][]float64, row int) {
 		for t := 1; t < len(window); t++ {
 			sum += math.Abs(window[t][v] - window[t-1][v])
 		}
-		into.unrest[v] = sum/float64(max(1, len(window)-1)) + least*into.spread[v]
+		into.unrest[v] = sum/float64(max(1, len(window)-1)) + f.leastOf(window, v)
 	}
 }
 
