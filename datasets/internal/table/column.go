@@ -260,22 +260,6 @@ func (w *words) own() {
 	w.index = nil
 }
 
-// reverse turns the rows round.
-func (w *words) reverse() {
-	if w.codes == nil {
-		reverse(w.all)
-		return
-	}
-	reverse(w.codes)
-}
-
-// reverse turns a slice round.
-func reverse[T any](s []T) {
-	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
-		s[i], s[j] = s[j], s[i]
-	}
-}
-
 // whole reports whether all numbers of a column are whole, and none is missing.
 func (c *column) whole() bool {
 	for _, v := range c.values {

@@ -132,7 +132,7 @@ func (f *file) readWide() (*Panel, error) {
 		p.Form = t.form
 		labels = slices.Clone(f.names[f.steps:end])
 		if backwards = calendar.Order(t.times) == calendar.NewestFirst; backwards {
-			reverse(labels)
+			slices.Reverse(labels)
 			p.note("the newest steps come first in the file: they are turned round, oldest first")
 		}
 		if every, err := calendar.Find(t.times); err == nil {
@@ -151,7 +151,7 @@ func (f *file) readWide() (*Panel, error) {
 			values = append(values, v)
 		}
 		if backwards {
-			reverse(values)
+			slices.Reverse(values)
 		}
 		n := len(values)
 		for n > 0 && math.IsNaN(values[n-1]) {
