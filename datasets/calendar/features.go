@@ -7,7 +7,8 @@ import (
 
 // Features returns what the calendar says of a step at t, each between -1 and 1, and the names of these values: the
 // sine and cosine of how far an hour is through its day, a day through its week and through its year, and a month or
-// quarter through its year, as far as steps of the frequency differ in it. There are none of yearly and of counted steps.
+// quarter through its year, as far as steps of the frequency differ in it. There are none of yearly and of counted
+// steps.
 func Features(t time.Time, f Frequency) (values []float64, names []string) {
 	add := func(name string, part float64) {
 		sin, cos := math.Sincos(2 * math.Pi * part)

@@ -7,9 +7,10 @@ import (
 )
 
 // Find returns the frequency of times that are in order, oldest or newest first. Times may be missing, but all must lie
-// on the grid of the frequency, the widest that fits, and some must follow each other on it. Equal times count as one. Where days of different distances are Mondays to Fridays they are business days, where
-// all are last days of months they are month ends, and where days of the month are equal they are months. Times that [Read]
-// has made of whole numbers have steps.
+// on the grid of the frequency, the widest that fits, and some must follow each other on it: two, unless there are no
+// others, and a tenth. Equal times count as one. Days of Monday to Friday with weekends between them are business days,
+// last days of months are month ends, and equal days of the month are months. Times that [Read] has made of whole
+// numbers have steps.
 //
 // Times at no even distances are an error, as are fewer than two.
 func Find(times []time.Time) (Frequency, error) {
@@ -168,7 +169,7 @@ func overWeekends(days []int64) bool {
 	return weekend && step(numbers) == 1
 }
 
-// rarest is the share of distances that is the grid's at least. Times at random seconds, which all lie on the grid of
+// rarest is the least share of the distances that is one step. Times at random seconds, which all lie on the grid of
 // seconds, have no frequency.
 const rarest = 0.1
 

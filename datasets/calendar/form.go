@@ -16,8 +16,8 @@ const longest = 64
 // mostParts is more parts than a form has that reads a label.
 const mostParts = 32
 
-// Form is a way to write times, such as 31-Jan-2024 15:04. [Read] finds the one of some labels. The zero Form is that of
-// RFC 3339, 2024-01-31T15:04:05Z. Forms can be compared, and kept as text.
+// Form is a way to write times, such as 31-Jan-2024 15:04. [Read] finds the one of some labels. The zero Form is that
+// of RFC 3339, 2024-01-31T15:04:05Z. Forms can be compared, and kept as text.
 type Form struct {
 	// As of strftime where that has a letter. Read learns what a letter does not say: padding, letters, styles.
 	pattern string
@@ -40,6 +40,7 @@ type part struct {
 	//	H K I  hour from 0 to 23, the same with midnight as 24:00 of the day before, and from 1 to 12
 	//	M S f  minute, second and its fraction with the point before it
 	//	p z    AM or PM, and the offset from UTC
+	//	x      nothing; what follows is left out at midnight
 	//	i      whole number
 	//	D N U  decimal year, serial number of spreadsheets, time of Unix
 	code    byte
@@ -175,7 +176,7 @@ func cutPart(text string) (p part, rest string, ok bool) {
 		return p, "", false
 	}
 	p.code, rest = rest[0], rest[1:]
-	if strings.IndexByte("YymdbaojqhGVuHKIMSfpziDNU", p.code) < 0 || p.pad != '0' && !p.padded() {
+	if strings.IndexByte("YymdbaojqhGVuHKIMSfpzxiDNU", p.code) < 0 || p.pad != '0' && !p.padded() {
 		return p, "", false
 	}
 	need := map[byte]int{'b': 2, 'a': 2, 'p': 1, 'z': 2, 'f': 3, 'D': 2, 'N': 2, 'U': 1, 'i': 1}[p.code]

@@ -53,13 +53,13 @@ func (u *Unit) UnmarshalText(text []byte) error {
 }
 
 // Frequency is how far the steps of a series are apart: a count of units, at least 1. The zero Frequency is that of
-// whole numbers that count up by one. Days and what is longer are counted by the clock of the times' own location, hours
-// and what is shorter as time passes.
+// whole numbers that count up by one. Days and what is longer are counted by the clock of the times' own location,
+// hours and what is shorter as time passes.
 type Frequency struct {
 	Unit  Unit
 	Count int
-	// Day is of weeks the day of the week from Sunday, 0; of months, quarters and years the day of the month if not every
-	// month has it, 29 to 31, and otherwise 0.
+	// Day is of weeks the day of the week from Sunday, 0; of months, quarters and years the day of the month if not
+	// every month has it, 29 to 31, and otherwise 0.
 	Day int
 }
 
@@ -121,12 +121,17 @@ func (f Frequency) String() string {
 		}
 		return fmt.Sprintf("every %d weeks (%vs)", n, day)
 	case MonthEnd:
-		switch n {
-		case 3:
-			return "quarter ends"
-		case 12:
-			return "year ends"
+		ends := "month ends"
+		switch {
+		case n%12 == 0:
+			n, ends = n/12, "year ends"
+		case n%3 == 0:
+			n, ends = n/3, "quarter ends"
 		}
+		if n == 1 {
+			return ends
+		}
+		return fmt.Sprintf("every %d %s", n, ends)
 	}
 	if n != 1 {
 		return fmt.Sprintf("every %d %vs", n, f.Unit)
@@ -136,15 +141,15 @@ func (f Frequency) String() string {
 		return f.Unit.String() + "ly"
 	case Day:
 		return "daily"
-	case BusinessDay, MonthEnd:
-		return f.Unit.String() + "s"
+	case BusinessDay:
+		return "business days"
 	}
 	return "every " + f.Unit.String()
 }
 
 // Season returns the steps after which a pattern is likely to return: those of a day, if they are minutes or hours (24
-// for hourly), of an hour, if they are seconds, of a week, if they are days (7 or, for business days, 5), and of a year,
-// if they are longer (52, 12, 4). It is 1 if there are none.
+// for hourly), of an hour, if they are seconds, of a week, if they are days (7 or, for business days, 5), and of a
+// year, if they are longer (52, 12, 4). It is 1 if there are none.
 func (f Frequency) Season() int {
 	all := 1
 	switch f.Unit {
@@ -171,8 +176,8 @@ func (f Frequency) Season() int {
 	return 1
 }
 
-// farthest bounds the count of a frequency and how many steps are taken at once, and reach how many units that makes, so
-// that no product overflows.
+// farthest bounds the count of a frequency and how many steps are taken at once, and reach how many units that makes,
+// so that no product overflows.
 const (
 	farthest = 1 << 31
 	reach    = 1 << 50

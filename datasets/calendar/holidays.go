@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"bufio"
 	"io"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/internal/fault"
+	"github.com/rnnzoo/rnnzoo/datasets/internal/lines"
 )
 
 // Holidays are days that are unlike others. The zero value has none.
@@ -18,42 +18,44 @@ type Holidays struct {
 	names []string
 }
 
-// Bounds of a file of holidays: a thousand years of a hundred, with long names.
 const (
-	mostHolidays    = 100_000
-	longestHoliday  = 1024
-	mostHolidayWord = 12 // words of a date and one more
+	// mostHolidays is the most days of a file: those of a thousand years, a hundred a year.
+	mostHolidays = 100_000
+	// mostBytes is the most bytes of such a file, with long names.
+	mostBytes = 64 << 20
+	// mostWords is more words than a date has.
+	mostWords = 8
 )
 
 // ReadHolidays reads a file of days, one a line, in one of the forms that [Read] reads, and the day's name behind it if
-// it has one: 2024-12-25 Christmas. Blank lines and those that begin with # are skipped. It reads up to 100,000 days, and
-// lines of up to 1,024 bytes.
+// it has one: 2024-12-25 Christmas. Blank lines and those that begin with # are skipped. It reads up to 100,000 days.
 func ReadHolidays(r io.Reader) (*Holidays, error) {
-	if r == nil {
-		return nil, errors.New("holidays: no file to read; give one")
+	in, err := lines.New("holidays", r, nil, mostBytes)
+	if err != nil {
+		return nil, err
 	}
 	var labels, names []string
-	var lines []int
-	in := bufio.NewScanner(r)
-	in.Buffer(nil, longestHoliday+2)
-	line := 0
-	for in.Scan() {
-		line++
-		text := strings.TrimSpace(strings.TrimPrefix(in.Text(), "\ufeff"))
+	var numbers []int
+	for {
+		line, err := in.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		text := strings.TrimSpace(string(line))
 		if text == "" || text[0] == '#' {
 			continue
 		}
 		label, name := cutDay(text)
 		if label == "" {
-			return nil, errors.Errorf("holidays: line %d: %s does not begin with a day such as 2024-12-25; write one a line", line, fault.Quote(text))
+			return nil, errors.Errorf("holidays: line %d: %s does not begin with a day such as 2024-12-25; write one a line", in.Number(), fault.Quote(text))
 		}
 		if len(labels) == mostHolidays {
-			return nil, errors.Errorf("holidays: line %d: more than %d days; leave some out", line, mostHolidays)
+			return nil, errors.Errorf("holidays: line %d: more than %d days; leave some out", in.Number(), mostHolidays)
 		}
-		labels, names, lines = append(labels, label), append(names, name), append(lines, line)
-	}
-	if err := in.Err(); err != nil {
-		return nil, errors.WithMessagef(err, "holidays: line %d cannot be read", line+1)
+		labels, names, numbers = append(labels, label), append(names, name), append(numbers, in.Number())
 	}
 	if len(labels) == 0 {
 		return nil, errors.New("holidays: no days; write one a line, such as 2024-12-25")
@@ -62,7 +64,7 @@ func ReadHolidays(r io.Reader) (*Holidays, error) {
 	if err != nil {
 		var at *LabelError
 		if errors.As(err, &at) {
-			return nil, errors.Errorf("holidays: line %d: %s %s", lines[at.Index], fault.Quote(at.Label), at.Why)
+			return nil, errors.Errorf("holidays: line %d: %s %s", numbers[at.Index], fault.Quote(at.Label), at.Why)
 		}
 		return nil, errors.WithMessage(err, "holidays")
 	}
@@ -82,7 +84,7 @@ func ReadHolidays(r io.Reader) (*Holidays, error) {
 func cutDay(line string) (label, name string) {
 	const separators = " \t,;"
 	end, words := 0, 0
-	for end < len(line) && words < mostHolidayWord {
+	for end < len(line) && words < mostWords {
 		size := strings.IndexAny(line[end:], separators)
 		if size < 0 {
 			size = len(line) - end

@@ -1,9 +1,5 @@
 package calendar
 
-import (
-	"time"
-)
-
 // mostLabels is the most labels that Next returns.
 const mostLabels = 1 << 20
 
@@ -14,7 +10,7 @@ func Next(labels []string, n int) []string {
 		return nil
 	}
 	form, times, err := Read(labels)
-	if err != nil || isStep(times[0]) && !evenly(times) {
+	if err != nil {
 		if form, times, err = ReadDecimalYears(labels); err != nil {
 			return nil
 		}
@@ -40,10 +36,4 @@ func Next(labels []string, n int) []string {
 		}
 	}
 	return next
-}
-
-// evenly reports whether times have a frequency.
-func evenly(times []time.Time) bool {
-	_, err := Find(times)
-	return err == nil
 }

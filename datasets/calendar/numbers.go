@@ -102,7 +102,8 @@ func (s *scanner) number(p part, text string) (time.Time, bool) {
 	}
 	if p.code == 'D' {
 		months := math.Round(12 * v)
-		if months >= 12*10000 {
+		// Two digits, .08, come within 0.04 months of a twelfth; .1 is none.
+		if math.Abs(12*v-months) > 0.05 || months >= 12*10000 {
 			return none, false
 		}
 		return time.Date(int(months)/12, time.Month(1+int(months)%12), 1, 0, 0, 0, 0, time.UTC), true
@@ -183,8 +184,8 @@ func ReadSerials(labels []string) (Form, []time.Time, error) {
 	return readDecimals(labels, 'N')
 }
 
-// ReadDecimalYears reads years with months behind the point, 1990.0833 for February, between 1600 and 2199. The error is
-// that of [Read].
+// ReadDecimalYears reads years with months behind the point, 1990.0833 for February, between 1600 and 2199. The error
+// is that of [Read].
 func ReadDecimalYears(labels []string) (Form, []time.Time, error) {
 	if err := between(labels, 1600, 2200); err != nil {
 		return Form{}, nil, err
@@ -206,9 +207,9 @@ func between(labels []string, low, high float64) error {
 	return nil
 }
 
-// ReadUnix reads the time of Unix: whole seconds since 1970, or milliseconds, microseconds or nanoseconds if the largest
-// number is too large for a year before 5000. At least one number is of 1973 or later, which counted steps hardly reach.
-// The error is that of [Read].
+// ReadUnix reads the time of Unix: whole seconds since 1970, or milliseconds, microseconds or nanoseconds if the
+// largest number is too large for a year before 5000. At least one number is of 1973 or later, which counted steps
+// hardly reach. The error is that of [Read].
 func ReadUnix(labels []string) (Form, []time.Time, error) {
 	if len(labels) == 0 {
 		return Form{}, nil, errors.New("no times to read; give labels")

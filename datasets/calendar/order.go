@@ -23,8 +23,8 @@ func (d Direction) String() string {
 	return "in no order"
 }
 
-// Order returns the order of times. Equal ones may follow each other, as clocks put back in autumn write them; where all
-// are equal, or there are fewer than two, the oldest is first.
+// Order returns the order of times. Equal ones may follow each other, as clocks put back in autumn write them; where
+// all are equal, or there are fewer than two, the oldest is first.
 func Order(times []time.Time) Direction {
 	rises, falls := true, true
 	for i := 1; i < len(times); i++ {

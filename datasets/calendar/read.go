@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,15 +30,15 @@ func (e *LabelError) Error() string {
 // Read returns the form in which all labels are written and the times that they say. A form reads a label only if it
 // would write it just so.
 //
-// Where labels read in several ways, the month comes before the day, unless only the day first makes sense: it alone
-// reads all labels, or it alone puts them into an order, or else at even distances. Between dots the day comes first. Two digits of a year
-// stand for 1969 to 2068, as in POSIX. What a file does not show is guessed: whether numbers have leading zeros from
-// other numbers, May is short.
+// Where labels read in several ways, the month comes before the day, unless the day first makes more sense: it alone
+// reads all labels, or puts them into an order, or at even distances. Between dots the day comes first. Two digits of a
+// year stand for 1969 to 2068, as in POSIX. What a file does not show is guessed: whether numbers have leading zeros
+// from other numbers, May is short.
 //
 // Whole numbers alone are dates of eight digits (20240131) or more with hours, minutes and seconds behind them, months
-// of six (202401), years of four, in this order and between 1600 and 2199, if all are; any others are counted steps, whose
-// times are so many seconds of 1970 in a location that tells them from others ([Find]). Serial numbers of spreadsheets, Unix
-// times and decimal years are read only by [ReadSerials], [ReadUnix] and [ReadDecimalYears].
+// of six (202401), years of four, in this order and between 1600 and 2199, if all are; any others are counted steps,
+// whose times are so many seconds of 1970 in a location that tells them from others ([Find]). Serial numbers of
+// spreadsheets, Unix times and decimal years are read only by [ReadSerials], [ReadUnix] and [ReadDecimalYears].
 //
 // The error is a *[LabelError] with the first label at fault, unless there are none.
 func Read(labels []string) (Form, []time.Time, error) {
@@ -50,13 +51,12 @@ func Read(labels []string) (Form, []time.Time, error) {
 		}
 	}
 	candidates := skeletons(labels[0])
-	var read []reading
-	failed := -1
-	for _, c := range candidates {
-		r, at := c.read(labels)
-		if at == len(labels) {
-			read = append(read, r)
-		}
+	read, failed := readAll(candidates, labels)
+	if len(read) == 0 {
+		// Some programs leave out the time of day at midnight.
+		longer := slices.MaxFunc(labels, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+		var at int
+		read, at = readAll(barely(skeletons(longer)), labels)
 		failed = max(failed, at)
 	}
 	if len(read) > 0 {
@@ -70,6 +70,35 @@ func Read(labels []string) (Form, []time.Time, error) {
 		return Form{}, nil, &LabelError{0, labels[0], "is not a time in a form that is known; write times such as 2024-01-31 15:04"}
 	}
 	return Form{}, nil, &LabelError{failed, labels[failed], fmt.Sprintf("is not a time like %s; write all times in one way", fault.Quote(labels[0]))}
+}
+
+// readAll reads labels by each of some skeletons and returns the readings that read all labels. If there are none,
+// failed is how many labels the best has read.
+func readAll(candidates []skeleton, labels []string) (read []reading, failed int) {
+	for _, c := range candidates {
+		r, at := c.read(labels)
+		if at == len(labels) {
+			read = append(read, r)
+		}
+		failed = max(failed, at)
+	}
+	return read, failed
+}
+
+// barely returns those of some skeletons that end with a time of day, which may be left out.
+func barely(all []skeleton) []skeleton {
+	var optional []skeleton
+	for _, c := range all {
+		clock := slices.IndexFunc(c.parts, func(p part) bool { return p.code == 'H' || p.code == 'I' })
+		if clock < 1 || slices.ContainsFunc(c.parts[clock:], func(p part) bool { return p.code != 0 && strings.IndexByte("Yymdboaju", p.code) >= 0 }) {
+			continue
+		}
+		if c.parts[clock-1].code == 0 {
+			clock--
+		}
+		optional = append(optional, skeleton{slices.Insert(slices.Clone(c.parts), clock, part{code: 'x'}), c.rank})
+	}
+	return optional
 }
 
 // IsTime reports whether a label is a time by itself. Numbers alone could be anything, those of years and 20240131
@@ -126,7 +155,9 @@ func (c skeleton) read(labels []string) (reading, int) {
 func settle(parts []part) []part {
 	parts = slices.DeleteFunc(parts, func(p part) bool { return p.code == 'f' && p.digits == 0 })
 	var date, clock byte
+	named := false
 	for _, p := range parts {
+		named = named || p.code == 'b'
 		switch {
 		case !p.padded() || p.pad == unknown:
 		case strings.IndexByte("HKI", p.code) >= 0:
@@ -140,9 +171,12 @@ func settle(parts []part) []part {
 		if p.padded() && p.pad == unknown {
 			p.pad = '0'
 			inDate := strings.IndexByte("HKI", p.code) < 0
-			if inDate && date != 0 {
+			switch {
+			case inDate && date == '_' && i == 0: // blanks before a label are cut off
+				p.pad = '-'
+			case inDate && date != 0:
 				p.pad = date
-			} else if date == '-' || date == 0 && clock == '-' {
+			case date == '-' || date == 0 && clock == '-' && !named:
 				p.pad = '-'
 			}
 		}
@@ -172,8 +206,8 @@ func settle(parts []part) []part {
 	return parts
 }
 
-// sensible returns the reading that makes most sense: one whose times are in order, then one whose times are at even
-// distances, then the first.
+// sensible returns the reading that makes most sense: of times in order and at even distances, rather with the oldest
+// first; the first of several.
 func sensible(all []reading) reading {
 	best, most := all[0], -1
 	if len(all) == 1 {
@@ -181,14 +215,17 @@ func sensible(all []reading) reading {
 	}
 	for _, r := range all {
 		sense := 0
-		if Order(r.times) != Unordered {
+		switch Order(r.times) {
+		case OldestFirst:
+			sense = 3
+		case NewestFirst:
 			sense = 2
 		}
 		sorted := slices.Clone(r.times)
 		slices.SortFunc(sorted, time.Time.Compare)
 		sorted = slices.CompactFunc(sorted, time.Time.Equal)
 		if f, err := Find(sorted); err == nil && len(sorted) > 2 && f.Between(sorted[0], sorted[len(sorted)-1]) == len(sorted)-1 {
-			sense++
+			sense += 2
 		}
 		if sense > most {
 			best, most = r, sense

@@ -21,8 +21,8 @@ type fields struct {
 	pm, twelve               bool
 }
 
-// scan reads a label. If it is to learn, what is unknown of the parts becomes what the label says of it; where the label
-// is not read, the parts have learnt nonsense.
+// scan reads a label. If it is to learn, what is unknown of the parts becomes what the label says of it; where the
+// label is not read, the parts have learnt nonsense.
 func (s *scanner) scan(parts []part, label string, learn bool) (time.Time, bool) {
 	var none time.Time
 	if len(label) > longest || label == "" {
@@ -34,6 +34,9 @@ func (s *scanner) scan(parts []part, label string, learn bool) (time.Time, bool)
 	var clock *part
 	for i := range parts {
 		p := &parts[i]
+		if p.code == 'x' && rest == "" {
+			return v.time(location, nil, learn)
+		}
 		var n, size int
 		ok := true
 		switch p.code {
@@ -95,6 +98,7 @@ func (s *scanner) scan(parts []part, label string, learn bool) (time.Time, bool)
 			size = 2
 		case 'f':
 			v.ns, size, ok = p.fraction(rest, learn)
+		case 'x':
 		case 'p':
 			v.pm, size, ok = p.half(rest, learn)
 		case 'z':

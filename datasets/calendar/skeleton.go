@@ -103,7 +103,7 @@ func (w *walker) accept(parts []part, fields string, timed bool) {
 			return
 		}
 	}
-	if timed && !day || !w.separated(parts, fields) {
+	if timed && !day || !separated(parts, fields) {
 		return
 	}
 	if slices.ContainsFunc(parts, func(p part) bool { return p.code == 'V' }) {
@@ -122,7 +122,7 @@ func (w *walker) accept(parts []part, fields string, timed bool) {
 }
 
 // separated reports whether what stands between the fields of a date can stand there.
-func (w *walker) separated(parts []part, fields string) bool {
+func separated(parts []part, fields string) bool {
 	switch fields {
 	case "ny":
 		// Jan 20 is more likely a day than a year.
@@ -337,11 +337,11 @@ func (w *walker) word(at int, parts []part, fields string, timed bool) {
 	rest := w.label[at:]
 	has := func(set string) bool { return strings.ContainsAny(fields, set) }
 	every := ^uint32(0)
-	if end := wordEnd(rest); end == 0 {
+	end := wordEnd(rest)
+	if end == 0 {
 		return
 	}
 	// A dot before a digit separates, any other belongs to the word if it is written with one.
-	end := wordEnd(rest)
 	dotFollows := end+1 < len(rest) && rest[end] == '.' && isDigit(rest[end+1])
 	if n, _, size := monthNames().find(rest, every, dotFollows); n.styles != 0 && !has("mnqhVj") {
 		w.walk(at+size, append(parts, part{code: 'b', styles: every, letters: unknown}), fields+"n", timed)

@@ -3,26 +3,30 @@ package calendar
 import (
 	"math/bits"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// halfStyles are the ways to write AM and PM: AM, am, A.M., a.m., Am.
+// halfStyles are the ways to write AM and PM, by the letter that stands for each.
 const halfStyles = "AaDdT"
+
+var halves = [2][len(halfStyles)]string{{"AM", "am", "A.M.", "a.m.", "Am"}, {"PM", "pm", "P.M.", "p.m.", "Pm"}}
 
 // half returns AM or PM in one of the styles.
 func half(style byte, pm bool) string {
-	text := map[byte]string{'A': "AM", 'a': "am", 'D': "A.M.", 'd': "a.m.", 'T': "Am"}[style]
-	if !pm || text == "" {
-		return text
+	i := max(0, strings.IndexByte(halfStyles, style))
+	if pm {
+		return halves[1][i]
 	}
-	return map[byte]string{'A': "P", 'a': "p", 'D': "P", 'd': "p", 'T': "P"}[style] + text[1:]
+	return halves[0][i]
 }
 
 // appendTime appends a time in the form of the parts.
 func appendTime(b []byte, parts []part, t time.Time) []byte {
 	date := t
+	midnight := t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0
 	for _, p := range parts {
-		if p.code == 'K' && t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0 {
+		if p.code == 'K' && midnight {
 			date = t.AddDate(0, 0, -1)
 		}
 	}
@@ -30,6 +34,10 @@ func appendTime(b []byte, parts []part, t time.Time) []byte {
 		switch p.code {
 		case 0:
 			b = append(b, p.text...)
+		case 'x':
+			if midnight {
+				return b
+			}
 		case 'Y':
 			b = appendPadded(b, date.Year(), 4)
 		case 'G':

@@ -3,6 +3,7 @@ package audit
 import (
 	"reflect"
 
+	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/train"
 	"github.com/rnnzoo/rnnzoo/zoo"
@@ -40,15 +41,20 @@ var made = map[reflect.Type]bool{
 
 // zeroWorks are types without exported fields whose documentation says that the zero value works.
 var zeroWorks = map[reflect.Type]bool{
-	reflect.TypeFor[train.Draws]():     true,
-	reflect.TypeFor[option.Set]():      true,
-	reflect.TypeFor[seq2seq.Sampler](): true,
+	reflect.TypeFor[train.Draws]():       true,
+	reflect.TypeFor[option.Set]():        true,
+	reflect.TypeFor[seq2seq.Sampler]():   true,
+	reflect.TypeFor[calendar.Form]():     true,
+	reflect.TypeFor[calendar.Holidays](): true,
 }
 
 // nilWorks are types of which a nil pointer is a receiver that does no harm.
 var nilWorks = map[reflect.Type]bool{
 	reflect.TypeFor[graph.Network](): true,
 	reflect.TypeFor[graph.Builder](): true,
+
+	reflect.TypeFor[calendar.Holidays]():   true,
+	reflect.TypeFor[calendar.LabelError](): true,
 }
 
 // trainedOnes are types whose valid value is too much for a nasty one.

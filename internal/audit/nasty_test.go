@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -54,6 +55,10 @@ func init() {
 		reflect.TypeFor[any](): func(w *world) []any {
 			return []any{nil, "text", []float32{1}, []float64{math.NaN(), 1, 1, 1}, []int{1, 2, 3, 4}, []string{"a"}, math.MaxInt, math.NaN(), (*tensor.Dense)(nil), func() {}, struct{}{},
 				make(chan int), new(int), of[*tensor.Dense](w), tensor.New(tensor.WithBacking([]string{"a"}), tensor.WithShape(1)), []byte(nil), &train.Adam{}, (*train.Adam)(nil)}
+		},
+		reflect.TypeFor[time.Time](): func(*world) []any {
+			return []any{time.Time{}, time.Unix(math.MaxInt64, 0), time.Unix(math.MinInt64, 0).UTC(), time.Date(-1, 2, 30, 24, 0, 0, -1, time.FixedZone("", 1<<31-1)),
+				time.Date(math.MaxInt32, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1, 0).In(time.FixedZone("steps", 0))}
 		},
 		reflect.TypeFor[error]():        func(*world) []any { return []any{nil, (*option.UsageError)(nil), new(option.UsageError)} },
 		reflect.TypeFor[*http.Client](): func(*world) []any { return []any{(*http.Client)(nil), new(http.Client)} },

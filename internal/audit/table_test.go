@@ -5,6 +5,7 @@ import (
 
 	"github.com/rnnzoo/rnnzoo/command"
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/datasets/download"
 	"github.com/rnnzoo/rnnzoo/datasets/text"
 	"github.com/rnnzoo/rnnzoo/graph"
@@ -331,6 +332,29 @@ var table = map[string]exported{
 			reflect.TypeFor[text.Words](),
 		},
 	},
+	"datasets/calendar": {
+		funcs: map[string]any{
+			"Features":         calendar.Features,
+			"Find":             calendar.Find,
+			"IsTime":           calendar.IsTime,
+			"Next":             calendar.Next,
+			"Order":            calendar.Order,
+			"ParseForm":        calendar.ParseForm,
+			"Read":             calendar.Read,
+			"ReadDecimalYears": calendar.ReadDecimalYears,
+			"ReadHolidays":     calendar.ReadHolidays,
+			"ReadSerials":      calendar.ReadSerials,
+			"ReadUnix":         calendar.ReadUnix,
+		},
+		types: []reflect.Type{
+			reflect.TypeFor[calendar.Direction](),
+			reflect.TypeFor[calendar.Form](),
+			reflect.TypeFor[calendar.Frequency](),
+			reflect.TypeFor[calendar.Holidays](),
+			reflect.TypeFor[calendar.LabelError](),
+			reflect.TypeFor[calendar.Unit](),
+		},
+	},
 	"datasets/download": {
 		funcs: map[string]any{
 			"Unpack": download.Unpack,
@@ -440,7 +464,6 @@ var table = map[string]exported{
 			"Losses":        forecast.Losses,
 			"New":           forecast.New,
 			"NewForecaster": forecast.NewForecaster,
-			"NextTimes":     forecast.NextTimes,
 			"Of":            forecast.Of,
 			"Open":          forecast.Open,
 		},

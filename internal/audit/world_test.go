@@ -258,6 +258,7 @@ func init() {
 	})
 	maker(func(*world) io.Reader { return bytes.NewReader([]byte("text,label\na,b\n")) })
 	maker(func(*world) io.Writer { return io.Discard })
+	maker(func(*world) time.Time { return time.Date(2024, time.January, 31, 15, 4, 5, 6, time.UTC) })
 	maker(func(*world) error { return errors.New("an error") })
 	maker(func(*world) any { return 1.5 })
 	maker(func(*world) *rand.Rand { return rand.New(rand.NewSource(1)) })

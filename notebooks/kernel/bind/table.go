@@ -781,7 +781,6 @@ func init() {
 			"Losses":        reflect.ValueOf(forecast.Losses),
 			"New":           reflect.ValueOf(forecast.New),
 			"NewForecaster": reflect.ValueOf(forecast.NewForecaster),
-			"NextTimes":     reflect.ValueOf(forecast.NextTimes),
 			"Of":            reflect.ValueOf(forecast.Of),
 			"Open":          reflect.ValueOf(forecast.Open),
 		},

@@ -14,6 +14,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
@@ -82,7 +83,7 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	if err != nil {
 		return err
 	}
-	for _, p := range f.predictions(rows, NextTimes(history.Times, q.steps)) {
+	for _, p := range f.predictions(rows, calendar.Next(history.Times, q.steps)) {
 		if err := emit(p); err != nil {
 			return err
 		}
