@@ -42,6 +42,19 @@ func ownReaders() []struct {
 			b = time.Unix(60*int64(i), 0).UTC().AppendFormat(b, time.DateTime)
 			return fmt.Appendf(b, ",%d.5,%d", i%977, i%31)
 		}), func(r io.Reader) error { _, err := ReadCSV("f", r); return err }},
+		{"panel by date", rows("date,shop,kind,y\n", func(b []byte, i int) []byte {
+			b = time.Unix(86400*int64(i/10), 0).UTC().AppendFormat(b, time.DateOnly)
+			return fmt.Appendf(b, ",s%d,%c,\"%d,100.5\"", i%10, 'a'+i%2, i%977+1)
+		}), func(r io.Reader) error { _, err := ReadCSVPanel("f", r); return err }},
+		{"panel, one series behind the other", func(n int) []byte {
+			b := []byte("shop,date,y\n")
+			for i := range n {
+				b = fmt.Appendf(b, "%d,", i/100)
+				b = time.Unix(86400*int64(i%100), 0).UTC().AppendFormat(b, time.DateOnly)
+				b = fmt.Appendf(b, ",%d\n", i%977)
+			}
+			return b
+		}, func(r io.Reader) error { _, err := ReadCSVPanel("f", r, ID("shop")); return err }},
 		{"csv", rows("text,label\n", func(b []byte, i int) []byte { return fmt.Appendf(b, "some words of text %d,%d", i, i%5) }), labelled(ReadLabelledCSV)},
 		{"csv quoted", rows("text,label\n", func(b []byte, i int) []byte { return fmt.Appendf(b, "\"some, \"\"words\"\" of text %d\",%d", i, i%5) }), labelled(ReadLabelledCSV)},
 		{"tsv with marks", rows("text\tlabel\n", func(b []byte, i int) []byte { return fmt.Appendf(b, "\"some words\" of text %d\t%d", i, i%5) }), labelled(ReadLabelledCSV)},

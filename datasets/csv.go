@@ -57,7 +57,8 @@ func ReadCSV(name string, r io.Reader, opts ...Option) (*Series, error) {
 // Roles. All columns of numbers are forecast but those that [Known], [Past], [Static] or [Ignore] name, those that count
 // rows or say what the date says, and those that stay the same in each series, which are static. [Target] chooses.
 //
-// At most 1 GiB is read, 1 MiB a line or row, 65,536 columns, 2²⁴ rows and 2²⁶ cells, missing times among them. What was
+// At most 1 GiB is read, 1 MiB a line or row, 65,536 columns, 2²⁴ rows and 2²⁶ cells, missing times among them, of which a
+// series may have 100 for each of its rows and 10,000 more. What was
 // guessed stands in the Notices of its Info. Every error is one line with the file and, where there is one, the line and
 // column at fault; an unknown fill method is an *[UnknownError].
 func CSVPanel(path string, opts ...Option) (*Panel, error) {

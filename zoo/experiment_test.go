@@ -59,7 +59,7 @@ func TestExperiment(t *testing.T) {
 	if n, valid, test := e.Examples(); n != 84-12-3 || valid != 12 || test != 48 {
 		t.Errorf("%d, %d and %d examples; want 69, 12 and 48", n, valid, test)
 	}
-	if epochs != 3 || r.Epochs != 3 || r.Interrupted || e.Dataset.Name != "airline" || forecastOf(e.Config).Test != 1.0/3 {
+	if epochs != 3 || r.Epochs != 3 || r.Interrupted || e.Dataset.Name != "airline" || forecastOf(e.Config).Members != 5 {
 		t.Errorf("%d epochs, %+v, %+v", epochs, r.Result, e.Config)
 	}
 	for _, name := range []string{"rmse", "mae", "smape", "mase"} {

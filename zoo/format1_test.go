@@ -97,7 +97,7 @@ func TestFormat1(t *testing.T) {
 	}{
 		"rnn-airline": {map[string]string{"steps": "5"}, func(c Config) bool {
 			o := forecastOf(c)
-			return c.Task == "forecast" && c.Hidden == 4 && c.WeightDecay == 0.01 && c.Maximize == "" && o.Window == 12 && o.Lag == 0 && o.Log && o.Test == 1.0/3
+			return c.Task == "forecast" && c.Hidden == 4 && c.WeightDecay == 0.01 && c.Maximize == "" && o.Window == 12 && o.Lag == 0 && o.Log && o.Test == "0.3333333333333333"
 		}},
 		"gru-phrases": {nil, func(c Config) bool {
 			o := classifyOf(c)

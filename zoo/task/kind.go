@@ -158,6 +158,9 @@ func Decisive(k Kind) (highest, lowest []string) {
 		return nil, []string{train.Loss}
 	}
 	for _, m := range k.Metrics() {
+		if m.AtEnd {
+			continue
+		}
 		if m.HigherIsBetter {
 			highest = append(highest, m.Name)
 		} else {
@@ -175,6 +178,7 @@ type Metric struct {
 	Name, Title    string // "mae", "mean absolute error, in the series' units"
 	HigherIsBetter bool
 	Percent        bool // a part of 1, shown in percent
+	AtEnd          bool // it is measured when all is learnt, and cannot decide when that is
 	Optional       bool // there is none for some data, such as one in units of its own for variables in several
 }
 

@@ -58,6 +58,11 @@ func (f *file) findClock() (*clock, error) {
 			return t, nil
 		}
 	}
+	for i, c := range f.columns {
+		if t := f.digitsClock(i, c); t != nil && slices.Contains(free, c) && f.goesOn(t) {
+			return f.withHours(t, free), nil
+		}
+	}
 	if c := f.columns[0]; slices.Contains(free, c) && c.kind == numberColumn && f.header && isIndexName(c.name, c.named) && c.missing == 0 && rises(c.values) && !f.lone(c) {
 		w, err := f.wordsOf(c)
 		return &clock{columns: []*column{c}, labels: w, order: f.orders(w, c)}, err
@@ -250,6 +255,31 @@ func (f *file) numberClock(c *column) (*clock, error) {
 	}
 	t.certain = t.certain && isDateName(c.name)
 	return t, nil
+}
+
+// digitsClock reads times of digits alone from a column that is not called by one: dates of eight digits, and in the first
+// column months of six and years that count up. It is nil if they are none.
+func (f *file) digitsClock(place int, c *column) *clock {
+	if c.kind != numberColumn || !c.digits || c.zeros || c.missing > 0 || f.lone(c) {
+		return nil
+	}
+	low, high := slices.Min(c.values), slices.Max(c.values)
+	switch {
+	case low >= 17000101 && high <= 21991231:
+	case place == 0 && low >= 170001 && high <= 219912:
+	case place == 0 && low >= 1700 && high <= 2199 && f.counts(c, nil):
+	default:
+		return nil
+	}
+	w, err := f.wordsOf(c)
+	if err != nil {
+		return nil
+	}
+	form, times, err := calendar.Read(w.all)
+	if err != nil || areSteps(times) {
+		return nil
+	}
+	return &clock{columns: []*column{c}, labels: w, form: &form, times: times, order: ordersOf(times), certain: true}
 }
 
 // areSteps reports whether times are whole numbers that count steps.

@@ -43,6 +43,8 @@ type column struct {
 	shown                looks
 	example              [6]string // of what shows, by its place
 
+	few map[string]int // how often each text is there, as long as there are few different ones; nil if there are many
+
 	values []float64 // NaN for a missing one
 	words  *words
 }
@@ -65,6 +67,16 @@ func (c *column) add(f *file, text string, line int) {
 	if f.isMissing(text) {
 		c.miss(line)
 		return
+	}
+	if c.few != nil {
+		if _, ok := c.few[text]; ok || len(c.few) < mostKinds {
+			if !ok {
+				text = strings.Clone(text)
+			}
+			c.few[text]++
+		} else {
+			c.few = nil
+		}
 	}
 	if c.plain+c.odd == 0 {
 		c.digits = true
@@ -149,6 +161,9 @@ func (c *column) miss(line int) {
 	}
 }
 
+// mostKinds is how many different things a column has at most that says of which kind each row is.
+const mostKinds = 8
+
 // maybeGroups reports whether a number as Go writes it, with a point, may have this between thousands.
 func maybeGroups(text string) bool {
 	i := strings.IndexByte(text, '.')
@@ -184,7 +199,11 @@ func (c *column) decide() {
 	switch {
 	case numbers+c.texts == 0:
 		c.kind = emptyColumn
-	case c.texts+wrong == 0 && numbers > 0, numbers > 0 && 2*c.plain >= numbers+c.texts:
+	case c.texts+wrong == 0 && numbers > 0:
+		c.kind = numberColumn
+	case c.few != nil && c.texts > 1 && numbers+c.texts > 4*mostKinds && c.bad.line != 0:
+		c.kind = textColumn // of kinds, some of which are called by numbers
+	case numbers > 0 && 2*c.plain >= numbers+c.texts:
 		c.kind = numberColumn
 	default:
 		c.kind = textColumn
@@ -258,22 +277,6 @@ func (w *words) own() {
 		w.all[i] = strings.Clone(text)
 	}
 	w.index = nil
-}
-
-// reverse turns the rows round.
-func (w *words) reverse() {
-	if w.codes == nil {
-		reverse(w.all)
-		return
-	}
-	reverse(w.codes)
-}
-
-// reverse turns a slice round.
-func reverse[T any](s []T) {
-	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
-		s[i], s[j] = s[j], s[i]
-	}
 }
 
 // whole reports whether all numbers of a column are whole, and none is missing.

@@ -86,7 +86,7 @@ func open(name string, r io.Reader, c Choice) (*file, error) {
 		return nil, err
 	}
 	for i, name := range f.names {
-		f.columns = append(f.columns, &column{name: name, named: f.named[i]})
+		f.columns = append(f.columns, &column{name: name, named: f.named[i], few: map[string]int{}})
 	}
 	f.wide = f.isWide()
 	if err := f.survey(); err != nil {

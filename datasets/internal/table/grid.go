@@ -13,9 +13,14 @@ type grid struct {
 	labels []string // of the steps
 	at     []int32  // the step of each row; nil if no time is missing
 	first  int      // the row before the first missing time
+	far    int      // times missing behind the first row, if they are too many
 	every  *calendar.Frequency
 	why    error // why there is no frequency
 }
+
+// mostMissing returns how many steps a series of so many rows has at most: what is far more is a mistake in a time, or rows
+// that time does not count.
+func mostMissing(rows int) int { return min(100*rows+10_000, MostRows) }
 
 // steps returns how many steps a grid of so many rows has.
 func (g *grid) steps(rows int) int {
@@ -129,10 +134,8 @@ func (t *clock) lay(g *grid) {
 					at = append(at, int32(j))
 				}
 			}
-			if len(labels)+n > mostCells { // which is an error
-				n = mostCells - len(labels)
-				at, labels = append(at, mostCells), append(labels, "")
-				g.at, g.labels = at, labels
+			if len(labels)+n > mostMissing(len(g.codes)) {
+				g.far, g.first, g.labels = n-1, i-1, labels
 				return
 			}
 			for j := 1; j < n; j++ {

@@ -8,15 +8,15 @@ import (
 // plainName returns a name in lower case, with a blank for what may stand between words.
 func plainName(name string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
-		return r == ' ' || r == '_' || r == '-' || r == '.' || r == '(' || r == ')' || r == '[' || r == ']'
+		return r == ' ' || r == '_' || r == '-' || r == '.' || r == '(' || r == ')' || r == '[' || r == ']' || r == '<' || r == '>'
 	}), " ")
 }
 
 // dateNames are what columns of dates and times are called, as plainName has it.
 var dateNames = []string{
-	"date", "datetime", "date time", "time", "timestamp", "time stamp", "ds", "dt", "day", "week", "month", "year", "quarter", "hour",
-	"period", "time period", "ref date", "observation date", "obs date", "datum", "zeit", "zeitpunkt", "zeitstempel", "tag", "monat",
-	"jahr", "quartal", "woche", "stunde", "fecha", "mes", "año", "ano", "hora", "periodo", "data", "ora", "giorno", "mese", "anno",
+	"date", "datetime", "date time", "time", "timestamp", "time stamp", "ts", "ds", "dt", "day", "week", "month", "year", "quarter", "hour",
+	"period", "time period", "ref date", "observation date", "obs date", "datum", "zeit", "zeitpunkt", "zeitstempel", "monat",
+	"jahr", "quartal", "woche", "stunde", "fecha", "mes", "año", "ano", "hora", "periodo", "giorno", "mese", "anno",
 	"heure", "jour", "mois", "annee", "année", "période", "periode", "dato", "tid", "år", "pvm", "дата", "время", "日期", "时间", "日付", "時間", "年月",
 	"utc", "utc time", "local time", "time utc", "unix", "unix time", "unixtime", "epoch", "timestamp utc", "date utc", "yyyymm", "yyyymmdd",
 	"trade date", "trading day", "yearmonth", "year month", "calendar date", "order date", "week start", "week ending", "week end", "month end",
@@ -28,7 +28,7 @@ func isTimeName(name string) bool { return slices.Contains(dateNames, plainName(
 // isDateName reports whether a column of that name holds dates, and not parts of them such as hours.
 func isDateName(name string) bool {
 	switch plainName(name) {
-	case "week", "month", "quarter", "hour", "woche", "monat", "quartal", "stunde", "mes", "hora", "ora", "mese", "heure", "mois":
+	case "week", "month", "quarter", "hour", "woche", "monat", "quartal", "stunde", "mes", "hora", "mese", "heure", "mois":
 		return false
 	}
 	return isTimeName(name)
@@ -62,7 +62,7 @@ func isIDName(name string) bool { return slices.Contains(idNames, plainName(name
 // isDayName reports whether a column of that name holds days, as serial numbers may be.
 func isDayName(name string) bool {
 	switch plainName(name) {
-	case "date", "datetime", "date time", "dt", "day", "datum", "tag", "fecha", "data", "dato", "дата", "日期", "日付", "timestamp", "jour", "giorno",
+	case "date", "datetime", "date time", "dt", "day", "datum", "fecha", "dato", "дата", "日期", "日付", "timestamp", "jour", "giorno",
 		"trade date", "order date", "observation date", "calendar date":
 		return true
 	}

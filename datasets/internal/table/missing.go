@@ -12,7 +12,7 @@ func isMissing(text string) bool {
 		return false
 	}
 	switch strings.ToLower(text) {
-	case "na", "n/a", "n.a.", "n.a", "nan", "null", "none", "nil", "nat", "missing", "(null)", "\\n",
+	case "na", "n/a", "n/e", "n.a.", "n.a", "nan", "null", "none", "nil", "nat", "missing", "(null)", "\\n",
 		"<na>", "<nan>", "<null>", "<none>", "?", "??", "???", "-", "--", "---", "—", "–", "−",
 		".", "..", "...", "…", "*", "**", "***", ":", "_",
 		"#n/a", "#na", "#n/a n/a", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "#error!", "#error", "#getting_data",

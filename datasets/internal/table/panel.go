@@ -130,13 +130,13 @@ func (f *file) assemble(p *Panel, t *clock, g *groups, all [][]int32, r *roles) 
 	variables := r.variables()
 	width, total := len(variables), 0
 	for s, rows := range all {
+		if g := grids[s]; g != nil && g.far > 0 {
+			return errors.Errorf("%s: between %s and the time before it, %s, %s, many more than there are rows; is it right? Leave the times out (ignore: %s) if each row is a step",
+				f.at(int(rows[g.first+1]), t.name()), fault.Quote(t.labels.at(int(rows[g.first+1]))), fault.Quote(t.labels.at(int(rows[g.first]))), missingTimes(g.far), t.columns[0].name)
+		}
 		if total += grids[s].steps(len(rows)); total*width > mostCells || total > MostRows {
-			row := int(rows[0])
-			if g := grids[s]; g != nil && g.at != nil {
-				row = int(rows[g.first])
-			}
-			return errors.Errorf("%s: line %d: with the times that are missing behind it there are more than %d cells or %d rows, the most that are read; cut it into smaller files, or leave the times out (ignore: %s)",
-				f.name, f.lineOf(row), mostCells, MostRows, t.columns[0].name)
+			return errors.Errorf("%s: line %d: with the times that are missing there are more than %d cells or %d rows, the most that are read; cut it into smaller files, or leave the times out (ignore: %s)",
+				f.name, f.lineOf(int(rows[0])), mostCells, MostRows, t.columns[0].name)
 		}
 	}
 	var report report

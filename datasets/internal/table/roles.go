@@ -143,6 +143,9 @@ func (f *file) isNoVariable(c *column, t *clock, rows [][]int32) bool {
 		}
 		return true
 	}
+	if t != nil && t.form != nil && !areSteps(t.times) && c.named && isTimeName(c.name) && c.whole() {
+		return true // of two times one is that of the rows
+	}
 	return f.counts(c, rows) || f.isOfDate(c, t)
 }
 

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // separator returns the character that separates the fields of a file that begins with start: a tab, a semicolon or a
@@ -72,6 +73,12 @@ func numbersSeparator(start []byte) byte {
 			break
 		}
 	}
+	if isOneColumn(lines) { // which nothing separates
+		if slices.ContainsFunc(lines, func(line []byte) bool { return countUnquoted(line, ',') > 0 }) {
+			return ';'
+		}
+		return ','
+	}
 	candidates := []byte("\t;|,")
 	widths, support := make([]int, len(candidates)), make([]int, len(candidates))
 	for i, candidate := range candidates {
@@ -86,10 +93,26 @@ func numbersSeparator(start []byte) byte {
 	if best >= 0 {
 		return candidates[best]
 	}
-	if width, n := usual(lines, func(line []byte) int { return len(bytes.Fields(line)) - 1 }); width > 0 && n >= len(lines)-1 {
+	// Of one column the numbers may have blanks, and its name has none.
+	blanks := func(line []byte) int {
+		return len(bytes.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' })) - 1
+	}
+	if width, n := usual(lines, blanks); width > 0 && n >= len(lines)-1 && blanks(lines[0]) > 0 {
 		return ' '
 	}
 	return ','
+}
+
+// isOneColumn reports whether the first of some lines is one name, and each of the others a number as a whole, such as 1,5.
+func isOneColumn(lines [][]byte) bool {
+	if len(lines) < 2 || bytes.ContainsAny(lines[0], "\t;|, ") {
+		return false
+	}
+	return !slices.ContainsFunc(lines[1:], func(line []byte) bool {
+		text := strings.Trim(string(line), "\" ")
+		_, ok := anyNumber(text)
+		return !ok && !isMissing(text)
+	})
 }
 
 // usual returns the number above 0 that most lines give, the greater one of two, and how many do.

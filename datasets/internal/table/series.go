@@ -278,7 +278,7 @@ func (f *file) rowsOf(t *clock, g *groups) (all [][]int32, turned int, err error
 			continue
 		}
 		if t.key(int(rows[len(rows)-1])) < t.key(int(rows[0])) && f.falls(t, rows) {
-			reverse(rows)
+			slices.Reverse(rows)
 			turned++
 		}
 		for i := 1; i < len(rows); i++ {

@@ -24,8 +24,9 @@ func (l *layout) stepColumns(data [][]string) (first int, ok bool) {
 	for end > 0 && !l.named[end-1] {
 		end--
 	}
+	dates := false
 	for first = 1; first+least <= end; first++ {
-		if _, dates := datesOf(l.names[first:end]); dates || count(l.names[first:end]) {
+		if _, dates = datesOf(l.names[first:end]); dates || count(l.names[first:end]) {
 			break
 		}
 	}
@@ -34,12 +35,13 @@ func (l *layout) stepColumns(data [][]string) (first int, ok bool) {
 	}
 	seen := map[string]bool{}
 	for _, row := range data {
-		if len(row) < 2 || row[0] == "" {
+		if len(row) < 2 {
 			return 0, false
 		}
 		ids := row[:min(first, len(row))]
-		_, isNumber := anyNumber(row[0])
-		if isDate(row[0]) || isNumber && !isIDName(l.names[0]) {
+		text := slices.ContainsFunc(ids, func(id string) bool { return id != "" && !isDate(id) && !isANumber(id) })
+		// Steps that are called by dates show it; others could be variables.
+		if !text && !isIDName(l.names[0]) || !dates && (ids[0] == "" || isANumber(ids[0]) && !isIDName(l.names[0])) || slices.ContainsFunc(ids, isDate) {
 			return 0, false
 		}
 		if seen[strings.Join(ids, "\x00")] {
@@ -53,6 +55,12 @@ func (l *layout) stepColumns(data [][]string) (first int, ok bool) {
 		}
 	}
 	return first, true
+}
+
+// isANumber reports whether a text is a number.
+func isANumber(text string) bool {
+	_, ok := anyNumber(text)
+	return ok
 }
 
 // datesOf returns the times that names are, if they are dates or years that rise or fall.
@@ -132,7 +140,7 @@ func (f *file) readWide() (*Panel, error) {
 		p.Form = t.form
 		labels = slices.Clone(f.names[f.steps:end])
 		if backwards = calendar.Order(t.times) == calendar.NewestFirst; backwards {
-			reverse(labels)
+			slices.Reverse(labels)
 			p.note("the newest steps come first in the file: they are turned round, oldest first")
 		}
 		if every, err := calendar.Find(t.times); err == nil {
@@ -151,7 +159,7 @@ func (f *file) readWide() (*Panel, error) {
 			values = append(values, v)
 		}
 		if backwards {
-			reverse(values)
+			slices.Reverse(values)
 		}
 		n := len(values)
 		for n > 0 && math.IsNaN(values[n-1]) {
@@ -193,7 +201,22 @@ func (f *file) wideIDs(names [][]string) (places []int) {
 	if len(places) > 0 {
 		return places
 	}
-	for i := range f.steps {
+	// Names that are there for each series, then others, and numbers last.
+	order := make([]int, f.steps)
+	for i := range order {
+		order[i] = i
+	}
+	rank := func(i int) int {
+		switch c := f.columns[i]; {
+		case c.kind == numberColumn && !isIDName(c.name):
+			return 2
+		case c.missing > 0:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rank(a) - rank(b) })
+	for _, i := range order {
 		if places = append(places, i); len(distinct(names, places)) == len(names) {
 			return places
 		}
@@ -205,12 +228,17 @@ func (f *file) wideIDs(names [][]string) (places []int) {
 func distinct(names [][]string, places []int) map[string]int {
 	seen := map[string]int{}
 	for row, all := range names {
-		id := strings.Join(pick(all, places), " / ")
+		id := joined(pick(all, places))
 		if _, ok := seen[id]; !ok {
 			seen[id] = row
 		}
 	}
 	return seen
+}
+
+// joined returns the name of a series that several columns give, some of which may hold nothing.
+func joined(parts []string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " / ")
 }
 
 // pick returns what stands at some places.
@@ -242,7 +270,7 @@ func (f *file) finishWide(p *Panel, steps []*column, read []Series, names [][]st
 	var empty []string
 	missing, of := 0, 0
 	for row, one := range read {
-		one.ID = strings.Join(pick(names[row], ids), " / ")
+		one.ID = joined(pick(names[row], ids))
 		if first, ok := seen[one.ID]; ok {
 			return errors.Errorf("%s: line %d: series %s is on line %d, too; name more columns that tell series apart (id: NAME,NAME)", f.name, f.lineOf(row), fault.Quote(one.ID), f.lineOf(first))
 		}
@@ -289,9 +317,20 @@ func (f *file) finishWide(p *Panel, steps []*column, read []Series, names [][]st
 		p.note("times from %s to %s, %s", steps[0].name, steps[len(steps)-1].name, p.Every)
 	}
 	p.note("%d series, one in each row, named by %s, of %s", len(p.Series), p.IDs, lengths(p.Series))
+	text := "forecasts value; ids " + p.IDs
 	if len(p.Static) > 0 {
-		p.note("forecasts value; ids %s; static %s", p.IDs, List(p.Static))
+		text += "; static " + List(p.Static)
 	}
+	var ignored []string
+	for i, name := range f.names[:f.steps] {
+		if !slices.Contains(ids, i) && !slices.Contains(static, i) {
+			ignored = append(ignored, name)
+		}
+	}
+	if len(ignored) > 0 {
+		text += "; ignores " + List(ignored)
+	}
+	p.note("%s", text)
 	if len(empty) > 0 {
 		p.note("left out, since they have no value: %s", List(empty))
 	}

@@ -236,20 +236,23 @@ func (Kind) Accepts() []string { return []string{datasets.KindSeries} }
 // Metrics implements task.Kind.
 func (Kind) Metrics() []task.Metric {
 	return []task.Metric{
-		{Name: "owa", Title: "mean of smape and mase, each over that of Naive2 (M4 competition)", Optional: true},
+		{Name: "owa", Title: "mean of smape and mase, each over that of Naive2 (M4 competition)", AtEnd: true, Optional: true},
 		{Name: "rmse", Title: "root of the mean squared error, in the series' units", Optional: true},
 		{Name: "mae", Title: "mean absolute error, in the series' units", Optional: true},
 		{Name: "mse", Title: "mean squared error over the variance in the training part", Optional: true},
 		{Name: "smape", Title: "mean of 200·|y − ŷ|/(|y| + |ŷ|), in percent"},
 		{Name: "mase", Title: "mae over that of the seasonal naive forecast on the training part (Hyndman and Koehler 2006)", Optional: true},
-		{Name: "crps", Title: "continuous ranked probability score of what is forecast beside the value, in the series' units", Optional: true},
-		{Name: "coverage80", Title: "part of the values in the intervals that are to cover 80 %", HigherIsBetter: true, Percent: true, Optional: true},
-		{Name: "coverage95", Title: "part of the values in the intervals that are to cover 95 %", HigherIsBetter: true, Percent: true, Optional: true},
+		{Name: "crps", Title: "continuous ranked probability score of what is forecast beside the value, in the series' units", AtEnd: true, Optional: true},
+		{Name: "coverage80", Title: "part of the values in the intervals that are to cover 80 %", HigherIsBetter: true, Percent: true, AtEnd: true, Optional: true},
+		{Name: "coverage95", Title: "part of the values in the intervals that are to cover 95 %", HigherIsBetter: true, Percent: true, AtEnd: true, Optional: true},
 	}
 }
 
 // Options implements task.Kind.
-func (Kind) Options() task.Options { return new(Options) }
+func (Kind) Options() task.Options {
+	o := Options{}.completed() // what runs of long ago did not keep
+	return &o
+}
 
 // Defaults implements task.Kind. A person's own series gets first differences, which make a network at its worst about as
 // good as the last value, and no logarithm or season: settings say what is known of it.
