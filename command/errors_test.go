@@ -138,7 +138,6 @@ func TestWorkThatFails(t *testing.T) {
 		want []string
 	}{
 		{"run lstm csv:text.csv", []string{"text.csv", "line 5", "sales", "many"}},
-		{"run lstm csv:gaps.csv", []string{"gaps.csv", "line 5", "sales", "fill"}},
 		{"run lstm csv:nowhere.csv", []string{"nowhere.csv"}},
 		{"run lstm csv:empty.csv", []string{"empty.csv"}},
 		{"run lstm csv:folder", []string{"folder"}},
@@ -164,7 +163,6 @@ func TestWorkThatFails(t *testing.T) {
 		{"predict lstm-airline-1 short.csv", []string{"short.csv", "5 rows", "at least"}},
 		{"predict lstm-airline-1 empty.csv", []string{"empty.csv"}},
 		{"predict lstm-airline-1 text.csv", []string{"text.csv", "line 5", "many"}},
-		{"predict lstm-airline-1 gaps.csv", []string{"gaps.csv", "line 5", "fill"}},
 		{"graph lstm --out sales.csv/lstm.dot", []string{"sales.csv"}},
 	} {
 		t.Run(c.args, func(t *testing.T) { command(t, dir, strings.Fields(c.args)...).failed(t, statusFailed, c.want...) })

@@ -150,8 +150,8 @@ func TestConfigCheck(t *testing.T) {
 		{"difference -1: want at least 0", func(c *Config) { forecastOf(*c).Difference = -1 }},
 		{`optimizer "adma": not found; did you mean adam?`, func(c *Config) { c.Optimizer = "adma" }},
 		{`maximize "rmse": of that more is not better; give it to minimize`, func(c *Config) { c.Maximize = "rmse" }},
-		{`maximize "accuracy": the task forecast has no metric of which more is better; minimize one of rmse, mae, smape, mase, loss`, func(c *Config) { c.Maximize = "accuracy" }},
-		{`minimize "rsme": the task forecast has no such metric of which less is better; did you mean rmse? Choose one of rmse, mae, smape, mase, loss`, func(c *Config) { c.Minimize = "rsme" }},
+		{`maximize "accuracy": the task forecast has no metric of which more is better; minimize one of rmse, mae, mse, smape, mase, loss`, func(c *Config) { c.Maximize = "accuracy" }},
+		{`minimize "rsme": the task forecast has no such metric of which less is better; did you mean rmse? Choose one of rmse, mae, mse, smape, mase, loss`, func(c *Config) { c.Minimize = "rsme" }},
 		{`schedule "cosin": not found; choose one of`, func(c *Config) { c.Schedule = "cosin" }},
 		{`schedule "step:0": has "0" for EPOCHS`, func(c *Config) { c.Schedule = "step:0" }},
 	} {

@@ -141,8 +141,15 @@ func TestWithNetworkAndDataset(t *testing.T) {
 	if err := os.WriteFile(vectors, []byte("film 1 0 0 1\nnot 0 1 1 0\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	holidays := filepath.Join(t.TempDir(), "holidays.txt")
+	if err := os.WriteFile(holidays, []byte("2000-01-01\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	all := map[string]map[string]string{
-		"airline": {"window": "4", "horizon": "2", "lag": "6", "difference": "0", "log": "false", "every-step": "true", "loss": "huber"},
+		"airline": {"window": "4", "horizon": "2", "lag": "6", "difference": "0", "log": "false", "every-step": "true", "loss": "huber", "valid": "10", "test": "1957-01-01",
+			"scale": "magnitude", "output-dropout": "0.1", "members": "2", "intervals": "50", "conformal": "true", "refit": "true", "draw": "16", "by-scale": "true"},
+		"co2": {"window": "12", "horizon": "2", "lag": "3", "difference": "0", "log": "true", "loss": "huber", "valid": "24", "test": "48", "scale": "none", "normalize": "last",
+			"residual": "6", "patch": "3", "separate": "true", "embedding": "2", "calendar": "true", "holidays": holidays, "decoder": "recurrent"},
 		"phrases": {"tokenizer": "treebank", "cased": "true", "max-tokens": "9", "embedding": "4", "vocabulary": "40", "min-count": "2", "vectors": vectors,
 			"embedding-dropout": "0.2", "word-dropout": "0.3", "output-dropout": "0.4", "pooling": "mean", "class-weights": "1,3"},
 		"dates": {"tokenizer": "bpe:20", "cased": "true", "max-tokens": "30", "embedding": "5", "decoder": "lstm", "shared": "true", "attention": "general", "feed": "output",
@@ -154,7 +161,13 @@ func TestWithNetworkAndDataset(t *testing.T) {
 			var s option.Set
 			defaults.Options.Declare(&s)
 			for _, f := range s.Fields() {
-				if value, ok := given[f.Name]; !ok || value == f.Default {
+				value, ok := given[f.Name]
+				for other, with := range all { // what excludes one another is given to two datasets of a task
+					if !ok && Defaults("rnn", other).Task == defaults.Task {
+						value, ok = with[f.Name]
+					}
+				}
+				if !ok || value == f.Default {
 					t.Errorf("%s is not given, or %q as it is anyway", f.Name, value)
 				}
 			}
@@ -183,7 +196,7 @@ func TestWithNetworkAndDataset(t *testing.T) {
 					t.Errorf("%s is %q in the run; want %q", name, got, value)
 				}
 			}
-			if v, err := back.Evaluate(t.Context(), "test", WithDataset(d)); err != nil || !reflect.DeepEqual(v.Metrics, r.Metrics) {
+			if v, err := back.Evaluate(t.Context(), "test", WithDataset(d)); err != nil || !reflect.DeepEqual(v.Metrics, r.Metrics) && given["refit"] == "" {
 				t.Errorf("opened it scores %v, %v; want %v", v, err, r.Metrics)
 			}
 		})

@@ -52,9 +52,9 @@ func TestExperiment(t *testing.T) {
 	c.Hidden = 32
 	epochs := 0
 	e, r := trained(t, c, train.Callbacks{Epoch: func(train.EpochEvent) error { epochs++; return nil }})
-	// 4·32·1 + 4·32·32 + 2·4·32 of the cell and 32 + 1 of the head.
-	if e.Parameters() != 4513 {
-		t.Errorf("%d parameters; want 4513", e.Parameters())
+	// 4·32·1 + 4·32·32 + 2·4·32 of the cell and 32 + 1 of the head, five times.
+	if e.Parameters() != 5*4513 {
+		t.Errorf("%d parameters; want five times 4513", e.Parameters())
 	}
 	if n, valid, test := e.Examples(); n != 84-12-3 || valid != 12 || test != 48 {
 		t.Errorf("%d, %d and %d examples; want 69, 12 and 48", n, valid, test)
@@ -67,7 +67,7 @@ func TestExperiment(t *testing.T) {
 			t.Errorf("%s is %v", name, x)
 		}
 	}
-	if names := rivals(r.Baselines); !slices.Equal(names, []string{"growth", "persistence", "seasonal"}) {
+	if names := rivals(r.Baselines); !slices.Equal(names, []string{"drift", "growth", "holt-winters", "naive2", "persistence", "seasonal", "theta"}) {
 		t.Errorf("baselines %v", names)
 	}
 	if rmse := r.Baseline("seasonal")["rmse"]; math.Abs(rmse-41.85) > 0.01 {

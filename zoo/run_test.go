@@ -84,7 +84,7 @@ func TestRunRoundTrip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			series := d.(*datasets.Series)
+			series := datasets.PanelOf(d).Series[0]
 			a, err := forecasterOf(t, run).Predict(series.Values[:40], 2)
 			if err != nil {
 				t.Fatal(err)

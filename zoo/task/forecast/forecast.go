@@ -483,6 +483,9 @@ func (f *Forecast) Evaluate(ctx context.Context, p task.Part) (task.Scores, erro
 	}
 	all := scores.scores()
 	weigh(all.Metrics, naive2)
+	if f.state.Refitted {
+		all.Notes = append(all.Notes, "The network has learnt from this part, too, before it was kept (refit): what it would do on rows that it does not know was shown when it was trained.")
+	}
 	return all, nil
 }
 

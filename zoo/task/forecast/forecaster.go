@@ -31,12 +31,12 @@ type Forecaster struct {
 	params    *graph.Params
 	transform transform // of all series, without their scales
 	state     State
-	ids       map[string]int  // the places of the series among the state's scales
-	variables int             // that are forecast
-	width     int             // variables that the network sees at once: all, or one
-	gaps      bool            // values are missing in what it learns from
-	history   *datasets.Panel // what it was trained on, or its end; may be nil
-	fill      string          // of missing values in training
+	ids       map[string]int    // the places of the series among the state's scales
+	variables int               // that are forecast
+	width     int               // variables that the network sees at once: all, or one
+	gaps      bool              // values are missing in what it learns from
+	history   *datasets.Panel   // what it was trained on, or its end; may be nil
+	reading   datasets.Settings // of files in training
 	pool      program.Pool[shape]
 }
 

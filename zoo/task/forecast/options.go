@@ -323,7 +323,7 @@ func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	if err := program.CheckMemory(s.Network, "window", f.opts.Window/f.opts.Patch, f.opts.Members*program.BatchOf(s.Recipe.Batch, len(f.train))); err != nil {
 		return nil, err
 	}
-	*o, f.fill = f.opts, s.Data.Fill
+	*o, f.reading = f.opts, s.Data
 	return f, nil
 }
 
@@ -333,7 +333,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.fill = s.Data.Fill
+	f.reading = s.Data
 	return f, nil
 }
 

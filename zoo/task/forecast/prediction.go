@@ -76,11 +76,10 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	}
 	history := f.history
 	if len(inputs) > 0 {
-		series, err := f.readFile(inputs[0], body, q.fill)
-		if err != nil {
+		var err error
+		if history, err = f.readFile(inputs[0], body, q.fill); err != nil {
 			return err
 		}
-		history = series.Panel()
 	}
 	if history == nil {
 		return option.Usagef("there is no series to continue; give one")
@@ -144,27 +143,43 @@ func (q *query) chosen(p *datasets.Panel) (*datasets.Panel, error) {
 }
 
 // readFile reads the history from a file, or from the body where its name is -.
-func (f *Forecaster) readFile(name string, body io.Reader, fill string) (*datasets.Series, error) {
+func (f *Forecaster) readFile(name string, body io.Reader, fill string) (*datasets.Panel, error) {
 	if name == "-" {
 		if body == nil {
 			return nil, option.Usagef("there is no input to read a series from; name a file")
 		}
-		return f.ReadHistory("standard input", body, fill)
+		return f.ReadHistories("standard input", body, fill)
 	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, errors.Wrap(err, "history")
 	}
 	defer file.Close()
-	return f.ReadHistory(name, file, fill)
+	return f.ReadHistories(name, file, fill)
 }
 
-// ReadHistory reads a history for Predict from a CSV file. It takes the forecaster's variables by their names; where the
-// file has no header, or there is only one variable, as many columns of numbers as there are variables, in their order. The
-// name stands for the file in errors. Without a fill method missing values are filled as in training.
+// ReadHistory reads a history of one series for Predict from a CSV file, as ReadHistories does.
 func (f *Forecaster) ReadHistory(name string, file io.Reader, fill string) (*datasets.Series, error) {
-	if fill == "" {
-		fill = f.fill
+	p, err := f.ReadHistories(name, file, fill)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(p.Series); n > 1 {
+		return nil, errors.Errorf("%s: there are %d series; ReadHistories reads them", name, n)
+	}
+	s := *p.Series[0]
+	s.Meta = p.Meta
+	return &s, nil
+}
+
+// ReadHistories reads series for Continue from a CSV file, as the data of the training were read. It takes the forecaster's
+// variables by their names; where the file has no header, or there is only one variable, as many columns of numbers as there
+// are variables, in their order. The name stands for the file in errors. Without a fill method missing values are filled as in
+// training.
+func (f *Forecaster) ReadHistories(name string, file io.Reader, fill string) (*datasets.Panel, error) {
+	reading := f.reading
+	if fill != "" {
+		reading.Fill = fill
 	}
 	if file == nil {
 		return nil, errors.Errorf("%s: there is nothing to read from: the reader is nil", name)
@@ -173,17 +188,30 @@ func (f *Forecaster) ReadHistory(name string, file io.Reader, fill string) (*dat
 	if err != nil {
 		return nil, errors.Wrapf(err, "cannot read %s", name)
 	}
-	named, err := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill), datasets.Columns(f.Variables()...))
-	if err == nil {
-		return named, nil
+	told := f.told()
+	named := reading
+	if len(told.Known)+len(told.Past)+len(told.Static) == 0 {
+		named.Columns, named.Target = f.Variables(), ""
 	}
-	s, allErr := datasets.ReadCSV(name, bytes.NewReader(data), datasets.Fill(fill))
+	byName, err := datasets.ReadCSVPanel(name, bytes.NewReader(data), datasets.Use(named))
+	if err == nil && slices.Equal(byName.Targets, f.Variables()) {
+		return byName, nil
+	}
+	reading.Columns, reading.Target = nil, ""
+	p, allErr := datasets.ReadCSVPanel(name, bytes.NewReader(data), datasets.Use(reading))
 	if allErr != nil {
 		return nil, allErr
 	}
-	noHeader := !slices.ContainsFunc(s.Variables, func(v string) bool { return !strings.HasPrefix(v, "column ") })
-	if s.Width() == f.width && (s.Width() == 1 || noHeader) {
-		return s, nil
+	noHeader := !slices.ContainsFunc(p.Targets, func(v string) bool { return !strings.HasPrefix(v, "column ") })
+	if len(p.Targets) == f.variables && (f.variables == 1 || noHeader) && told.width() == 0 {
+		p.Targets = f.Variables()
+		for _, s := range p.Series {
+			s.Variables = p.Targets
+		}
+		return p, nil
+	}
+	if err == nil {
+		err = errors.Errorf("%s: its variables are %q; the model forecasts %q", name, byName.Targets, f.Variables())
 	}
 	return nil, err
 }

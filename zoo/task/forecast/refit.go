@@ -25,6 +25,7 @@ func (f *Forecast) Refit(params *graph.Params) (task.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	again.state.Calibration, again.fill = f.state.Calibration, f.fill
+	again.state.Refitted = true
+	again.state.Calibration, again.reading = f.state.Calibration, f.reading
 	return again, nil
 }

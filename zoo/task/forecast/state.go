@@ -19,6 +19,7 @@ type State struct {
 	Transform  transform   `json:"transform"`            // with the scales of the variables of the only series
 	Series     []Scale     `json:"series,omitempty"`     // the scales of several
 	Covariates *Covariates `json:"covariates,omitempty"` // nil if there are none
+	Refitted   bool        `json:"refitted,omitempty"`   // the network has learnt from all rows
 	// Calibration is how far values are from their forecasts; nil if nothing is known of it.
 	Calibration *scoring.Calibration `json:"calibration,omitempty"`
 }
@@ -65,7 +66,10 @@ func (f *Forecaster) Save(to task.Files) error {
 	for _, series := range p.Series {
 		strand := newStrand(series, 0, 0, places(series.Variables, p.Targets))
 		from := max(0, len(strand.values)-f.Needs())
-		if len(p.Series) == 1 && !strand.gaps && len(names) == len(p.Targets) {
+		for from > 0 && missing(strand.values[from]) { // what stands in for a value is the one before it
+			from--
+		}
+		if len(p.Series) == 1 && !slices.ContainsFunc(strand.values[from:], missing) && len(names) == len(p.Targets) {
 			if s.History = strand.values[from:]; series.Times != nil {
 				s.Times = series.Times[from:len(strand.values)]
 			}
@@ -89,6 +93,9 @@ func (f *Forecaster) Save(to task.Files) error {
 	}
 	return to.Write(task.StateFile, s)
 }
+
+// missing reports whether a value of a row is missing.
+func missing(row []float64) bool { return slices.ContainsFunc(row, math.IsNaN) }
 
 // Open returns the forecaster that Save has kept with the options. The parameters must hold the kept weights.
 func Open(network *graph.Network, params *graph.Params, opts Options, kept task.Files) (*Forecaster, error) {
