@@ -209,11 +209,11 @@ func TestRunForAProgram(t *testing.T) {
 	hasFields(t, first, "event", "model", "dataset", "task", "parameters", "examples", "seed", "threads")
 	hasFields(t, first["examples"], "train", "valid", "test")
 	hasFields(t, epoch, "event", "epoch", "train_loss", "valid_loss", "metrics", "seconds", "tokens_per_second")
-	hasFields(t, epoch["metrics"], "rmse", "mae", "smape", "mase")
-	hasFields(t, result, "event", "metrics", "baselines", "epochs", "seconds", "run")
-	hasFields(t, result["metrics"], "rmse", "mae", "smape", "mase")
-	hasFields(t, result["baselines"], "persistence", "seasonal", "growth")
-	hasFields(t, result["baselines"].(map[string]any)["seasonal"], "rmse", "mae", "smape", "mase")
+	hasFields(t, epoch["metrics"], "rmse", "mae", "mse", "smape", "mase")
+	hasFields(t, result, "event", "metrics", "baselines", "intervals", "epochs", "seconds", "run")
+	hasFields(t, result["metrics"], "rmse", "mae", "mse", "smape", "mase", "coverage80", "coverage95")
+	hasFields(t, result["baselines"], "persistence", "seasonal", "growth", "drift", "naive2", "theta", "holt-winters")
+	hasFields(t, result["baselines"].(map[string]any)["seasonal"], "rmse", "mae", "mse", "smape", "mase")
 	for _, c := range []struct{ got, want any }{
 		{first["event"], "start"}, {first["model"], "lstm"}, {first["dataset"], "airline"}, {first["task"], "forecast"}, {first["parameters"], parameters(t, "lstm")},
 		{first["seed"], 7.0}, {first["threads"], 1.0}, {epoch["event"], "epoch"}, {epoch["epoch"], 3.0},
@@ -248,7 +248,7 @@ func TestSameSeedSameResult(t *testing.T) {
 func TestRunTakesEveryFlag(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write(t, dir, "shop.csv", "day,a,b,c\n"+strings.Repeat("1,2,x,3\n2,,x,4\n3,5,x,5\n", 40))
+	write(t, dir, "shop.csv", "kind,a,b,c\n"+strings.Repeat("1.5,2,x,3\n2.5,,x,4\n3.5,5,x,5\n", 40))
 	command(t, dir, "run", "gru", "csv:shop.csv", "--epochs", "1", "--batch", "8", "--accumulate", "3", "--ema", "0.9", "--hidden", "5", "--layers", "2", "--dropout", "0.1", "--recurrent-dropout", "0.1",
 		"--weight-drop", "0.3", "--layer-norm", "--lr", "0.01", "--optimizer", "adamw", "--weight-decay", "0.01", "--clip", "0.5", "--schedule", "cosine", "--patience", "2", "--seed", "9",
 		"--threads", "1", "--limit", "30", "--window", "6", "--horizon", "2", "--lag", "3", "--difference", "0", "--log", "--every-step", "--loss", "huber",
@@ -293,7 +293,7 @@ func TestEval(t *testing.T) {
 	trainedResult := events(t, command(t, dir, "run", "lstm", "airline", "--epochs", "2", "--quiet", "--json").done(t).out)
 	result := trainedResult[len(trainedResult)-1]
 	v := events(t, command(t, dir, "eval", "lstm-airline-1", "--json").done(t).out)[0]
-	hasFields(t, v, "event", "model", "dataset", "split", "metrics", "baselines", "run")
+	hasFields(t, v, "event", "model", "dataset", "split", "metrics", "baselines", "intervals", "run")
 	if fmt.Sprint(v["metrics"], v["baselines"]) != fmt.Sprint(result["metrics"], result["baselines"]) {
 		t.Errorf("the kept run has the metrics %v; after training they were %v", v["metrics"], result["metrics"])
 	}
