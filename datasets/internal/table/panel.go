@@ -342,7 +342,7 @@ func (f *file) describe(p *Panel, t *clock, g *groups, grids []*grid, all [][]in
 	if missing.times > 0 {
 		text := missingTimes(missing.times)
 		if p.Every != nil {
-			text += " (" + p.Every.String() + " steps), the first of them " + fault.Quote(missing.first)
+			text += " (" + p.Every.String() + "), the first of them " + fault.Quote(missing.first)
 		}
 		if g.of != nil {
 			text += fmt.Sprintf(" of %s, in %d of %d series", fault.Quote(missing.firstOf), missing.series, len(p.Series))
