@@ -273,6 +273,8 @@ func TestReadCSVPanelErrors(t *testing.T) {
 		{"known ahead and text", "date,y,holiday\n2020-01-01,1,Xmas\n2020-01-02,2,\n", []Option{Known("holiday")},
 			`f.csv: line 2, column "holiday": "Xmas" is not a finite number; write numbers as 1234.5, or leave the column out`},
 		{"no value", "date,y\n2020-01-01,\n2020-01-02,NA\n", nil, `f.csv: no column of numbers; add one with a number for each step`},
+		{"no value of what is chosen", "date,y,z\n2020-01-01,,1\n2020-01-02,NA,2\n", []Option{Target("y")}, `f.csv: no row has a value of y; is it the right column?`},
+		{"no value in any series", "shop,date,y,z\na,2020-01-01,,1\nb,2020-01-01,,3\na,2020-01-02,NA,2\nb,2020-01-02,,2\n", []Option{Target("y")}, `f.csv: no row has a value of y; is it the right column?`},
 		{"both marks", "v\n\"1,5\"\n1.5\n", nil, `f.csv: line 2, column "v": "1,5" is not a finite number; write numbers as 1234.5, or leave the column out`},
 		{"a row of a series twice", "id,d_1,d_2,d_3\n" + dated(56, func(d string, _ int) string { return "on " + d + ",1,2,3" }) + "on 2020-01-01,1,2,3\n", nil,
 			`f.csv: line 58: series "on 2020-01-01" is on line 2, too; name more columns that tell series apart (id: NAME,NAME)`},
