@@ -1,9 +1,11 @@
 package datasets
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -242,11 +244,32 @@ func TestReadCSVInfo(t *testing.T) {
 	}
 }
 
+// firstSeries reads the first series of a file.
+func firstSeries(path string) (*Series, error) {
+	p, err := CSVPanel(path)
+	if err != nil {
+		return nil, err
+	}
+	return p.Series[0], nil
+}
+
+// dropMissing takes the rows out of a series that are not in its file: days without trade, or the last ones of leap years.
+func dropMissing(s *Series) {
+	n := 0
+	for i, row := range s.Values {
+		if !slices.ContainsFunc(row, math.IsNaN) {
+			s.Values[n], s.Times[n] = row, s.Times[i]
+			n++
+		}
+	}
+	s.Values, s.Times = s.Values[:n], s.Times[:n]
+}
+
 func TestCSVReadsOriginals(t *testing.T) {
 	for _, c := range embeddedSeries {
 		t.Run(c.name, func(t *testing.T) {
 			path := original(t, c.original)
-			s, err := CSV(path)
+			s, err := firstSeries(path)
 			if c.name == "co2" {
 				if want := path + ": line 2: 7 fields where line 1 has 6; give every line the same number"; err == nil || err.Error() != want {
 					t.Errorf("got %v, want %s", err, want)
@@ -256,6 +279,7 @@ func TestCSVReadsOriginals(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			dropMissing(s)
 			want := c.series()
 			if !reflect.DeepEqual(s.Values, want.Values) || !reflect.DeepEqual(s.Times, want.Times) {
 				t.Error("values or times differ from the embedded series")
@@ -272,11 +296,11 @@ func TestCSVReadsOriginals(t *testing.T) {
 		{"stocks/stockdata.csv", 2306, 5, ""},                 // the date comes last
 		{"stocks/finance-charts-apple.csv", 506, 9, ""},       // text in the last column
 		{"stocks/sp500.csv", 123, 1, ""},                      // Jan 1 2000
-		{"stocks/stocks.csv", 0, 0, `line 125, column "date": "Jan 1 2000" comes after "Mar 1 2010"; sort the rows, oldest first`},
-		{"stocks/tesla-stock-price.csv", 0, 0, `line 2, column "date": "11:34" is not a date like "2018/10/15"; write all dates in one way`},
+		{"stocks/stocks.csv", 123, 1, ""},                     // five series, one behind the other
+		{"stocks/tesla-stock-price.csv", 0, 0, `line 2, column "date": "11:34" is not a time like "2018/10/15"; write all times in one way`},
 	} {
 		t.Run(c.path, func(t *testing.T) {
-			s, err := CSV(original(t, c.path))
+			s, err := firstSeries(original(t, c.path))
 			if c.err != "" {
 				if err == nil || !strings.HasSuffix(err.Error(), c.err) {
 					t.Errorf("got %v, want …%s", err, c.err)
@@ -286,6 +310,7 @@ func TestCSVReadsOriginals(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			dropMissing(s)
 			if s.Len() != c.n || s.Width() != c.v || len(s.Times) != c.n {
 				t.Errorf("shape [%d, %d] with %d times, want [%d, %d]", s.Len(), s.Width(), len(s.Times), c.n, c.v)
 			}

@@ -174,10 +174,16 @@ func TestReadCSVPanel(t *testing.T) {
 		{"times of Unix", "timestamp,y\n1577836800,5\n1577840400,6\n1577844000,7\n", nil, []string{""}, []string{"y"}, []string{"1577836800", "1577840400", "1577844000"}, [][]float64{{5}, {6}, {7}}, "timestamp from 1577836800 to 1577844000, hourly"},
 		{"newest first, the month first", "Date,y\n1/14/2020,1\n1/13/2020,2\n1/12/2020,3\n", nil, []string{""}, []string{"y"}, []string{"1/12/2020", "1/13/2020", "1/14/2020"}, [][]float64{{3}, {2}, {1}}, "the newest rows come first in the file: they are turned round, oldest first"},
 		{"missing times", "date,y\n2020-01-30,1\n2020-01-31,2\n2020-02-02,3\n2020-02-03,4\n2020-02-04,5\n", nil, []string{""}, []string{"y"}, []string{"2020-01-30", "2020-01-31", "2020-02-01", "2020-02-02", "2020-02-03", "2020-02-04"}, [][]float64{{1}, {2}, {nan}, {3}, {4}, {5}},
-			`one time is missing (daily steps), the first of them "2020-02-01": their values are missing`},
+			`one time is missing (daily), the first of them "2020-02-01": their values are missing`},
 		{"missing times filled", "date,y\n2020-01-30,1\n2020-01-31,2\n2020-02-02,3\n2020-02-03,4\n2020-02-04,5\n", []Option{Fill("linear")}, []string{""}, []string{"y"}, nil, [][]float64{{1}, {2}, {2.5}, {3}, {4}, {5}}, "filled: 1 of 6 values (fill: linear)"},
 		{"business days", "date,y\n2020-01-02,1\n2020-01-03,2\n2020-01-06,3\n2020-01-07,4\n", nil, []string{""}, []string{"y"}, []string{"2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"}, [][]float64{{1}, {2}, {3}, {4}}, "date from 2020-01-02 to 2020-01-07, business days"},
-		{"uneven times", "date,y\n2020-01-02,1\n2020-01-03,2\n2020-01-05,3\n2020-01-05 13:27:11,4\n", nil, nil, nil, nil, nil, `"2020-01-05 13:27:11" is not a time like "2020-01-02"`},
+		{"uneven times", "date,y\n2020-01-02,1\n2020-01-03,2\n2020-01-05,3\n2020-01-05 13:27:11,4\n", nil, []string{""}, []string{"y"}, nil, [][]float64{{1}, {2}, {3}, {4}},
+			"date from 2020-01-02 to 2020-01-05 13:27:11, each row a step: times are not at even distances: 2020-01-03 comes after 2020-01-02, which is like no other"},
+		{"years without a header", "1999,5\n2000,6\n2001,9\n", nil, []string{""}, []string{"column 2"}, []string{"1999", "2000", "2001"}, [][]float64{{5}, {6}, {9}}, ""},
+		{"dates of digits under another name", "<TICKER>,<DTYYYYMMDD>,<CLOSE>\nA,20200130,5\nA,20200131,6\nA,20200201,9\n", nil, []string{""}, []string{"<CLOSE>"}, []string{"20200130", "20200131", "20200201"}, [][]float64{{5}, {6}, {9}}, ""},
+		{"a second time", "date,time,y\n20200130,0,5\n20200131,0,6\n20200201,0,9\n", nil, []string{""}, []string{"y"}, []string{"20200130"}, nil, "forecasts y; times date; ignores time"},
+		{"a clock of digits", "<DATE>,<TIME>,<CLOSE>\n20200130,093000,5\n20200130,100000,6\n20200130,103000,9\n20200131,093000,2\n20200131,100000,3\n", nil, []string{""}, []string{"<CLOSE>"}, []string{"20200130 09:30:00", "20200130 10:00:00", "20200130 10:30:00"}, nil, ""},
+		{"times of Unix with a fraction", "ts,y\n1577836800.0,5\n1577840400.0,6\n1577844000.0,7\n", nil, []string{""}, []string{"y"}, []string{"1577836800.0"}, [][]float64{{5}, {6}, {7}}, ""},
 		{"named times", "when,start,y\n2020-02-01,2020-01-01,1\n2020-02-01,2020-01-02,2\n", []Option{Time("start"), Ignore("when")}, []string{""}, []string{"y"}, []string{"2020-01-01", "2020-01-02"}, [][]float64{{1}, {2}}, ""},
 
 		// Series.
@@ -194,11 +200,13 @@ func TestReadCSVPanel(t *testing.T) {
 				return d + ",b,5"
 			}
 			return d + ",a," + fmt.Sprint(i*i) + "\n" + d + ",b,7.5"
-		}), nil, []string{"a", "b"}, []string{"y"}, nil, [][]float64{{0}, {1}, {nan}, {9}, {16}, {25}}, `one time is missing (daily steps), the first of them "2020-01-03" of "a", in 1 of 2 series: their values are missing`},
+		}), nil, []string{"a", "b"}, []string{"y"}, nil, [][]float64{{0}, {1}, {nan}, {9}, {16}, {25}}, `one time is missing (daily), the first of them "2020-01-03" of "a", in 1 of 2 series: their values are missing`},
 		{"without times", "unique_id,y\na,1\na,5\na,2\nb,3\nb,9\n", nil, []string{"a", "b"}, []string{"y"}, nil, [][]float64{{1}, {5}, {2}}, ""},
 		{"rows of years", "Country,Code,1990,1991,1992\nA,x,1,2,3\nB,y,4,,6\n", nil, []string{"A", "B"}, []string{"value"}, []string{"1990", "1991", "1992"}, [][]float64{{1}, {2}, {3}}, "times from 1990 to 1992, yearly"},
 		{"rows of dates, newest first", "id,2020-01-03,2020-01-02,2020-01-01\nA,1,2,3\n", nil, []string{"A"}, []string{"value"}, []string{"2020-01-01", "2020-01-02", "2020-01-03"}, [][]float64{{3}, {2}, {1}}, ""},
 		{"rows of numbered steps", "id,d_1,d_2,d_3\nA,1,2,3\nB,4,5,6\n", nil, []string{"A", "B"}, []string{"value"}, nil, [][]float64{{1}, {2}, {3}}, ""},
+		{"rows with coordinates", "Province/State,Country/Region,Lat,Long,1/22/20,1/23/20,1/24/20\n,Chile,33.9,67.7,1,2,3\nAnhui,China,31.8,117.2,4,5,6\nHebei,China,38,116.1,7,8,9\n", nil,
+			[]string{"Chile", "China / Anhui", "China / Hebei"}, []string{"value"}, []string{"1/22/20", "1/23/20", "1/24/20"}, [][]float64{{1}, {2}, {3}}, "forecasts value; ids Country/Region, Province/State; ignores Lat, Long"},
 		{"rows that are shorter", "V1,V2,V3,V4\nA,1,2\nB,4,5,6\n", nil, []string{"A", "B"}, []string{"value"}, nil, [][]float64{{1}, {2}}, "2 series, one in each row, named by V1, of 2 to 3 steps"},
 
 		// Roles.
@@ -212,6 +220,9 @@ func TestReadCSVPanel(t *testing.T) {
 			[][]float64{{5, 1, 1}, {3, 2, 0}, {nan, 3, 1}}, "forecasts y; times date; knows ahead price, promo; ignores note"},
 		{"the future is not filled", "date,y,price\n2020-01-01,5,1\n2020-01-02,,\n2020-01-03,3,3\n2020-01-04,,4\n", []Option{Known("price"), Fill("previous")}, []string{""}, []string{"y", "price"}, nil, [][]float64{{5, 1}, {5, 1}, {3, 3}, {nan, 4}}, ""},
 		{"the rest is known up to now", "date,a,b,c\n2020-01-01,5,1,9\n2020-01-02,3,2,8\n", []Option{Target("b"), Columns("a", "b")}, []string{""}, []string{"b", "a"}, nil, [][]float64{{1, 5}, {2, 3}}, "forecasts b; times date; knows up to now a; ignores c"},
+		{"kinds of which some are numbers", "date,kind,y\n" + dated(40, func(d string, i int) string {
+			return d + "," + []string{"0", "0", "0", "a", "b"}[i%5] + "," + fmt.Sprint(i*i%7)
+		}), nil, []string{""}, []string{"y"}, nil, nil, "forecasts y; times date; ignores kind"},
 		{"series without a value", "date,shop,y\n2020-01-01,a,1\n2020-01-02,a,2\n2020-01-03,a,1\n2020-01-01,b,\n2020-01-02,b,\n2020-01-01,c,1e300\n", nil, []string{"a", "c"}, []string{"y"}, nil, nil, "left out, since they have no value of y: b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -262,6 +273,8 @@ func TestReadCSVPanelErrors(t *testing.T) {
 		{"known ahead and text", "date,y,holiday\n2020-01-01,1,Xmas\n2020-01-02,2,\n", []Option{Known("holiday")},
 			`f.csv: line 2, column "holiday": "Xmas" is not a finite number; write numbers as 1234.5, or leave the column out`},
 		{"no value", "date,y\n2020-01-01,\n2020-01-02,NA\n", nil, `f.csv: no column of numbers; add one with a number for each step`},
+		{"no value of what is chosen", "date,y,z\n2020-01-01,,1\n2020-01-02,NA,2\n", []Option{Target("y")}, `f.csv: no row has a value of y; is it the right column?`},
+		{"no value in any series", "shop,date,y,z\na,2020-01-01,,1\nb,2020-01-01,,3\na,2020-01-02,NA,2\nb,2020-01-02,,2\n", []Option{Target("y")}, `f.csv: no row has a value of y; is it the right column?`},
 		{"both marks", "v\n\"1,5\"\n1.5\n", nil, `f.csv: line 2, column "v": "1,5" is not a finite number; write numbers as 1234.5, or leave the column out`},
 		{"a row of a series twice", "id,d_1,d_2,d_3\n" + dated(56, func(d string, _ int) string { return "on " + d + ",1,2,3" }) + "on 2020-01-01,1,2,3\n", nil,
 			`f.csv: line 58: series "on 2020-01-01" is on line 2, too; name more columns that tell series apart (id: NAME,NAME)`},

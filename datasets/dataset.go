@@ -78,7 +78,8 @@ func List(opts ...Option) []Info {
 // Open returns the dataset that spec names: a name from [List], such as "airline", or a file of one's own in one of the
 // [Forms]:
 //
-//	csv:FILE            a series, as CSV reads it
+//	csv:FILE            series, as CSVPanel reads them: a *Series if it is one, all of whose
+//	                    values are there and are forecast, and else a *Panel
 //	tsv:FILE            texts and translations, as TSV reads them
 //	jsonl:FILE          labelled texts, as ReadJSONL reads them
 //	fasttext:FILE       labelled texts, as ReadFastText reads them
@@ -86,7 +87,8 @@ func List(opts ...Option) []Info {
 //	text:FILE           running text, a Corpus
 //
 // With [Text] or [Label] a file of csv or tsv is a [Labelled] as [LabelledCSV] reads it. With [Source] or [Target] a file
-// of csv, tsv or jsonl is a [Pairs] of two columns, or fields, of these names. A file of csv whose name ends with .jsonl
+// of csv, tsv or jsonl is a [Pairs] of two columns, or fields, of these names; but with a target alone one of csv is series
+// in which that is forecast, unless it has a column "source". A file of csv whose name ends with .jsonl
 // or .ndjson is taken for one of jsonl.
 //
 // A text of one's own is read whenever a [Passage] of it is opened, and never held in memory: its file must stay as it is. It is
@@ -94,7 +96,7 @@ func List(opts ...Option) []Info {
 // test, cut where lines end, or between characters if none ends near there; with [Lines] the parts are chosen line by line, of
 // at most 1 MiB each. Opening it reads it once, some seconds a GiB, and again with Lines.
 //
-// [Columns] and [Period] work on every series, [Length] on sequences that are made. [Fill] matters to files only, since the embedded series have no gaps. A
+// [Columns], [Target], [Known], [Past], [Ignore] and [Period] work on every series, [Length] on sequences that are made. [Fill] matters to files only, since the embedded series have no gaps. A
 // dataset that is neither embedded nor in the folder of [DataDir] or of the environment variable ZOO_DATA is fetched
 // from its official address into [CacheDir] once.
 //

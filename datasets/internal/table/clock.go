@@ -387,6 +387,17 @@ func hourText(text string) string {
 	return text
 }
 
+// clockText writes a time of the day of so many digits with marks between hours, minutes and seconds.
+func clockText(text string, digits int) string {
+	text = whole(text)
+	text = strings.Repeat("0", max(0, digits-len(text))) + text
+	at := text[:2]
+	for text = text[2:]; len(text) >= 2; text = text[2:] {
+		at += ":" + text[:2]
+	}
+	return at
+}
+
 // isClockTime reports whether a text is a time of the day, such as 9:05 or 21:05:30.
 func isClockTime(text string) bool {
 	hour, rest, ok := strings.Cut(text, ":")
@@ -406,14 +417,24 @@ func (f *file) withHours(t *clock, free []*column) *clock {
 	for _, c := range free {
 		p := partNamed(c.name)
 		isClock := c.kind == textColumn && c.words != nil && !slices.ContainsFunc(c.words.all, func(text string) bool { return !isClockTime(text) })
-		if !isClock && !(p == hourPart && c.within(0, 24)) || c.missing > 0 || slices.Contains(t.columns, c) {
+		digits := 0 // of a clock without marks, such as 0930 or 093000
+		if p == clockPart && c.within(0, 240000) && slices.Max(c.values) >= 100 {
+			if digits = 4; slices.Max(c.values) > 2400 {
+				digits = 6
+			}
+		}
+		if !isClock && digits == 0 && !(p == hourPart && c.within(0, 24)) || c.missing > 0 || slices.Contains(t.columns, c) {
 			continue
 		}
 		columns := append(slices.Clone(t.columns), c)
 		w := newWords(f.n)
 		last := len(columns) - 1
 		err := f.compose(columns, func(fields []string) string {
-			return strings.Join(fields[:last], " ") + " " + hourText(fields[last])
+			at := hourText(fields[last])
+			if digits > 0 {
+				at = clockText(fields[last], digits)
+			}
+			return strings.Join(fields[:last], " ") + " " + at
 		}, w)
 		if err != nil {
 			continue

@@ -69,6 +69,8 @@ func findLayout(rows *Rows, name string) (l layout, notices []string, err error)
 	l.line = lines[0]
 	if len(first) == l.width-1 && len(all) > 1 && isHeader(first) && len(all[1]) == l.width {
 		l.lacks = slices.ContainsFunc(all[1:], func(row []string) bool { return len(row) == l.width && row[l.width-1] != "" })
+		// Names that begin with that of the times lack another one, nobody knows which.
+		l.lacks = l.lacks && !(isDate(all[1][0]) && slices.ContainsFunc(first, isTimeName))
 	}
 	if len(first) != l.width && !l.lacks { // there may be a separator behind each row
 		l.width = len(first)

@@ -42,6 +42,8 @@ func TestLayout(t *testing.T) {
 		{"name,y\nA,x\nB,3\n", []string{"name", "y"}, 1},
 		{"country,1990,1991,1992\nA,1,2,3\n", []string{"country", "1990", "1991", "1992"}, 1},
 		{"A,1990,5,7\nB,1991,5,6\n", []string{"column 1", "column 2", "column 3", "column 4"}, 0},
+		{"Date,x\n2020-01-01,3,4\n2020-01-02,5,6\n", []string{"Date", "x"}, 1}, // whose rows are faults
+		{"x,y\n2020-01-01,3,4\n2020-01-02,5,6\n", []string{"column 1", "x", "y"}, 1},
 		{"x y\n1 3 4\n2 5 6\n", []string{"column 1", "x", "y"}, 1},
 	} {
 		rows, err := NewRows("f", strings.NewReader(c.text), Options{Numbers: true})

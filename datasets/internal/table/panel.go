@@ -167,7 +167,7 @@ func (f *file) assemble(p *Panel, t *clock, g *groups, all [][]int32, r *roles) 
 		for _, c := range r.static {
 			one.Static = append(one.Static, f.staticOf(c, rows))
 		}
-		if !one.holds(len(r.targets)) && len(all) > 1 {
+		if !one.holds(len(r.targets)) && (len(all) > 1 || f.choice.Fill == "") {
 			empty = append(empty, one.ID)
 			continue
 		}
@@ -182,7 +182,7 @@ func (f *file) assemble(p *Panel, t *clock, g *groups, all [][]int32, r *roles) 
 		p.Series = append(p.Series, one)
 	}
 	if len(p.Series) == 0 {
-		return errors.Errorf("%s: no series has a value of %s", f.name, namesOf(r.targets))
+		return errors.Errorf("%s: no row has a value of %s; is it the right column?", f.name, namesOf(r.targets))
 	}
 	f.describe(p, t, g, grids, all, r, &report, empty)
 	return nil
@@ -342,7 +342,7 @@ func (f *file) describe(p *Panel, t *clock, g *groups, grids []*grid, all [][]in
 	if missing.times > 0 {
 		text := missingTimes(missing.times)
 		if p.Every != nil {
-			text += " (" + p.Every.String() + " steps), the first of them " + fault.Quote(missing.first)
+			text += " (" + p.Every.String() + "), the first of them " + fault.Quote(missing.first)
 		}
 		if g.of != nil {
 			text += fmt.Sprintf(" of %s, in %d of %d series", fault.Quote(missing.firstOf), missing.series, len(p.Series))

@@ -91,6 +91,9 @@ func FuzzRows(f *testing.F) {
 			return
 		}
 		rows, err := NewRows("f", strings.NewReader(text), Options{Quote: QuoteCSV})
+		if misnamed("f", text+"\n") != nil {
+			return
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
