@@ -64,8 +64,11 @@ func shownMetric(m task.Metric, value, own float64) show.Number {
 	return show.Fixed(value, show.Decimals(4, own))
 }
 
-// verdict says in a sentence whether the model is better than the best of its rivals.
+// verdict says in a sentence whether the model is better than the best of its rivals: as the task says, if it does.
 func (s scores) verdict() string {
+	if s.Verdict != "" {
+		return s.Verdict
+	}
 	m := s.metrics[0]
 	var rival task.Rival
 	for _, r := range s.ranking() {

@@ -12,6 +12,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
+	"github.com/rnnzoo/rnnzoo/zoo/task/trade"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -21,6 +22,7 @@ func Tasks() []task.Kind {
 		forecast.Kind{},
 		classify.Kind{},
 		recognise.Kind{},
+		trade.Kind{},
 		translate.Kind{},
 		generate.Kind{},
 	}
