@@ -121,7 +121,11 @@ func (t *Trade) Examples() (train, valid, test int) {
 
 // Sizes implements task.Sized.
 func (t *Trade) Sizes() []task.Size {
-	return []task.Size{{Name: "shares", N: len(t.data.shares)}, {Name: "days", N: t.data.length()}}
+	days := task.Size{Name: "days", N: t.data.length()}
+	if len(t.data.shares) == 1 {
+		return []task.Size{days}
+	}
+	return []task.Size{{Name: "shares", N: len(t.data.shares)}, days}
 }
 
 // Limit implements task.Task: it keeps the first n examples of every training.

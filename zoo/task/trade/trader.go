@@ -138,10 +138,11 @@ func (t *Trader) Params() *graph.Params { return t.params }
 // Decoding implements task.Predictor: there is nothing to choose.
 func (t *Trader) Decoding() task.Options { return nil }
 
-// declare declares the output [B, 1] of a batch of windows: the return in units of volatility, or a logit of its direction.
+// declare declares the output [B, 1] of a batch of windows: the return in units of volatility, or a logit of its direction. It
+// begins at 0: who has learnt nothing predicts nothing, and does not trade on how the weights were drawn.
 func (t *Trader) declare(b *graph.Builder, batch int) *gorgonia.Node {
 	_, final := t.network.Unroll(b, b.Input("x", t.opts.Window, batch, len(t.features)))
-	return b.Prefix("head.").Linear("", 1, t.network.Summary(b, final))
+	return b.Prefix("head.").LinearInit("", 1, t.network.Summary(b, final), graph.Zeros(), graph.Zeros())
 }
 
 // loss declares what is learnt from: the squared error, or the binary cross entropy.
