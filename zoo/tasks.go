@@ -22,9 +22,9 @@ func Tasks() []task.Kind {
 		forecast.Kind{},
 		classify.Kind{},
 		recognise.Kind{},
-		trade.Kind{},
 		translate.Kind{},
 		generate.Kind{},
+		trade.Kind{},
 	}
 }
 
