@@ -66,10 +66,10 @@ func TestFindsNoneInRandomWalks(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	for want, i := range map[string]interval{
-		"Better than buy-and-hold on these days: its Sharpe ratio is between 0.10 and 0.90 above that one's with 95 %, above 0.": {0.1, 0.9},
-		"No better than buy-and-hold: its Sharpe ratio is between -0.10 and 0.90 above that one's with 95 %, which includes 0.":  {-0.1, 0.9},
-		"No better than buy-and-hold: its Sharpe ratio is between 0.00 and 0.90 above that one's with 95 %, which includes 0.":   {0, 0.9},
-		"Worse than buy-and-hold: its Sharpe ratio is between -0.90 and -0.10 above that one's with 95 %, below 0.":              {-0.9, -0.1},
+		"Better than buy-and-hold on these days: the difference of the Sharpe ratios lies between 0.10 and 0.90 with 95 %, above 0.": {0.1, 0.9},
+		"No better than buy-and-hold: the difference of the Sharpe ratios lies between -0.10 and 0.90 with 95 %, which includes 0.":  {-0.1, 0.9},
+		"No better than buy-and-hold: the difference of the Sharpe ratios lies between 0.00 and 0.90 with 95 %, which includes 0.":   {0, 0.9},
+		"Worse than buy-and-hold: the difference of the Sharpe ratios lies between -0.90 and -0.10 with 95 %, below 0.":              {-0.9, -0.1},
 	} {
 		if got := verdict(i); got != want {
 			t.Errorf("%v: %s; want %s", i, got, want)

@@ -31,7 +31,7 @@ func verdict(difference interval) string {
 	case difference.High < 0:
 		said, tail = "Worse than buy-and-hold: ", "below 0."
 	}
-	return fmt.Sprintf("%sits Sharpe ratio is between %.2f and %.2f above that one's with 95 %%, %s", said, difference.Low, difference.High, tail)
+	return fmt.Sprintf("%sthe difference of the Sharpe ratios lies between %.2f and %.2f with 95 %%, %s", said, difference.Low, difference.High, tail)
 }
 
 // notes says what one has to know to read the metrics.
