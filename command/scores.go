@@ -61,7 +61,7 @@ func shownMetric(m task.Metric, value, own float64) show.Number {
 	if m.Percent {
 		return show.Percent(value)
 	}
-	return show.Fixed(value, show.Decimals(4, own))
+	return show.Fixed(value, show.Decimals(4, cmp.Or(own, value)))
 }
 
 // verdict says in a sentence whether the model is better than the best of its rivals: as the task says, if it does.

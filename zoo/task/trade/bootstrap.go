@@ -15,10 +15,10 @@ type interval struct {
 	High float64 `json:"high"`
 }
 
-// bootstrap resamples days by the stationary bootstrap of Politis and Romano (1994): blocks of consecutive days, from
-// the last on to the first again, whose lengths are geometric with the mean n^(1/3), so that what hangs together over some days
-// does in a resample, too. figures are computed of each resample, which is the places of n days; the intervals are those from
-// the 2.5 to the 97.5 percentile of each. It takes resamples·n steps and n numbers.
+// bootstrap resamples days by the stationary bootstrap of Politis and Romano (1994): blocks of consecutive days, from the
+// last on to the first again, whose lengths are geometric with the mean n^(1/3), so that what hangs together over some
+// days does in a resample, too. figures are computed of each resample, which is the places of n days; the intervals are
+// those from the 2.5 to the 97.5 percentile of each. It takes resamples·n steps and n numbers.
 func bootstrap(n int, rng *rand.Rand, figures func(days []int) []float64) []interval {
 	stop := 1 / math.Cbrt(float64(n))
 	days := make([]int, n)

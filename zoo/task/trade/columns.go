@@ -74,16 +74,27 @@ func named(column string) (share string, f field) {
 	return "", noField
 }
 
-// quotes finds the shares among the columns of a series of a name. Columns such as open and close are those of one share,
-// columns such as AAPL.Close and MSFT.Close those of several; where there are neither, each column is the closes of a share.
-// unused are the columns that are not looked at.
-func quotes(id string, columns []string) (shares []quote, unused []string) {
-	var plain, grouped bool
+// layout reports whether columns are those of one share by their names, or of several.
+func layout(columns []string) (plain, grouped bool) {
 	for _, c := range columns {
 		_, f := named(c)
 		plain = plain || fieldOf(c) == closeField || fieldOf(c) == adjustedField
 		grouped = grouped || f == closeField || f == adjustedField
 	}
+	return plain, grouped
+}
+
+// unnamed reports whether no column says that it is a price.
+func unnamed(columns []string) bool {
+	plain, grouped := layout(columns)
+	return !plain && !grouped
+}
+
+// quotes finds the shares among the columns of a series of a name. Columns such as open and close are those of one share,
+// columns such as AAPL.Close and MSFT.Close those of several; where there are neither, each column is the closes of a share.
+// unused are the columns that are not looked at.
+func quotes(id string, columns []string) (shares []quote, unused []string) {
+	plain, grouped := layout(columns)
 	place := make(map[string]int)
 	at := func(share string) *quote {
 		i, ok := place[share]

@@ -37,8 +37,8 @@ func (t *Trade) blocks() []datasets.Range {
 	return all
 }
 
-// walk trains a network for each block on the days before it and has it predict the block; all blocks are then traded as one,
-// positions carried from one to the next.
+// walk trains a network for each block on the days before it and has it predict the block; all blocks are then traded as
+// one, positions carried from one to the next.
 func (t *Trade) walk(ctx context.Context) (*walk, error) {
 	w := &walk{days: t.test}
 	for _, days := range t.blocks() {

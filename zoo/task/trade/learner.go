@@ -68,8 +68,8 @@ func (p *prepared) known(all []example, by int, learn string) []example {
 	return kept
 }
 
-// farthestTarget is how many volatilities a return counts for at most: of a crash there is not more to learn than that it was
-// one.
+// farthestTarget is how many volatilities a return counts for at most: of a crash there is not more to learn than that it
+// was one.
 const farthestTarget = 5
 
 // target returns what is to be said of an example: the logarithmic return over the volatility, or 1 for up.
@@ -183,7 +183,8 @@ func (l *learner) set(p *graph.Program, examples []int) error {
 	return p.Set("target", target)
 }
 
-// Validate implements train.Task: the loss is what is learnt from, the metrics are those of trading on the days that validate.
+// Validate implements train.Task: the loss is what is learnt from, the metrics are those of trading on the days that
+// validate.
 func (l *learner) Validate() (train.Evaluation, error) {
 	out, err := l.predict(context.Background(), l.lane, l.data.features, l.tested)
 	if err != nil {

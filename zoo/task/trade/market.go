@@ -9,8 +9,8 @@ import (
 	"github.com/rnnzoo/rnnzoo/datasets"
 )
 
-// How much a market has at most: so many shares, days with a price of one, and places for shares on days. Features of so many
-// take 300 MB.
+// How much a market has at most: so many shares, days with a price of one, and places for shares on days. Features of so
+// many take 300 MB.
 const (
 	mostShares = 1 << 16
 	mostBars   = 1 << 22
@@ -82,6 +82,13 @@ func newMarket(p *datasets.Panel) (*market, error) {
 			id = p.Meta.Name
 		}
 		shares, unused := quotes(id, s.Variables)
+		if len(p.Series) > 1 && unnamed(s.Variables) { // of several series with columns of other names each is of the one that it is of
+			for i := range shares {
+				if shares[i].share = id; len(shares) > 1 {
+					shares[i].share += "." + s.Variables[i]
+				}
+			}
+		}
 		days := s.Times
 		if days == nil {
 			days = numbered(s.Len())
@@ -120,7 +127,39 @@ func newMarket(p *datasets.Panel) (*market, error) {
 		}
 		m.shares, m.bar = append(m.shares, s), append(m.bar, at)
 	}
+	m.dropEmpty()
 	return m, nil
+}
+
+// dropEmpty takes days out of the calendar on which no share has a price, such as holidays: nothing is decided on them.
+func (m *market) dropEmpty() {
+	place := make([]int, m.length()) // of each day among those that stay
+	var labels []string
+	for day, label := range m.labels {
+		some := false
+		for s := range m.bar {
+			some = some || m.bar[s][day] >= 0
+		}
+		if place[day] = len(labels); some {
+			labels = append(labels, label)
+		}
+	}
+	if len(labels) == m.length() {
+		return
+	}
+	m.labels, m.perYear = labels, perYear(parseDays(labels))
+	for s := range m.shares {
+		at := make([]int32, len(labels))
+		for day := range at {
+			at[day] = -1
+		}
+		days := m.shares[s].days
+		for i, day := range days {
+			days[i] = place[day]
+			at[days[i]] = int32(i)
+		}
+		m.bar[s] = at
+	}
 }
 
 func (m *market) errorf(format string, args ...any) error {

@@ -77,7 +77,7 @@ func TestMarketReadsPrices(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := m.shares[0]
-	if !m.adjusted || !reflect.DeepEqual(s.close, []float64{5, 5.5, 12}) || !reflect.DeepEqual(s.days, []int{0, 2, 3}) || !reflect.DeepEqual(m.bar, [][]int32{{0, -1, 1, 2}}) {
+	if !m.adjusted || !reflect.DeepEqual(s.close, []float64{5, 5.5, 12}) || !reflect.DeepEqual(s.days, []int{0, 1, 2}) || !reflect.DeepEqual(m.bar, [][]int32{{0, 1, 2}}) || m.length() != 3 {
 		t.Errorf("%+v of %+v", s, m)
 	}
 	if s.high[0] != 6 || s.low[0] != 4 || !math.IsNaN(s.high[1]) || s.low[1] != 4 || s.high[2] != 12 || s.volume[0] != 7 || !math.IsNaN(s.volume[1]) {
@@ -85,6 +85,42 @@ func TestMarketReadsPrices(t *testing.T) {
 	}
 	if !reflect.DeepEqual(m.unused, []string{"note"}) {
 		t.Errorf("unused %q", m.unused)
+	}
+}
+
+// TestHolidays reads days on which nobody has a price, as a calendar without holidays has them: they are none.
+func TestHolidays(t *testing.T) {
+	p, holidays := walks(200, 2, 0.2, 1), walks(200, 2, 0.2, 1)
+	for s := range 2 {
+		var kept [][]float64
+		var days []string
+		for i, row := range p.Series[s].Values {
+			if i%9 == 4 {
+				holidays.Series[s].Values[i] = []float64{math.NaN()}
+				continue
+			}
+			kept, days = append(kept, row), append(days, p.Series[s].Times[i])
+		}
+		p.Series[s].Values, p.Series[s].Times = kept, days
+	}
+	p.Series[0].Values[10][0], holidays.Series[0].Values[11][0] = math.NaN(), math.NaN() // one share is not traded
+	want, err := newMarket(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := newMarket(holidays); err != nil || !reflect.DeepEqual(got, want) || got.length() != 178 {
+		t.Errorf("%d days, %v; want %d", got.length(), err, want.length())
+	}
+}
+
+// TestSeriesOfOneColumn takes the names of series for those of shares, whatever their column is called.
+func TestSeriesOfOneColumn(t *testing.T) {
+	p := walks(50, 2, 0, 1)
+	for _, s := range p.Series {
+		s.Variables = []string{"value"}
+	}
+	if m, err := newMarket(p); err != nil || m.shares[0].name != "A" || m.shares[1].name != "B" {
+		t.Errorf("%+v, %v", m, err)
 	}
 }
 

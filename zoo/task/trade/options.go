@@ -168,7 +168,7 @@ func (Kind) New(s task.Setting, d datasets.Dataset) (task.Task, error) {
 	if err := program.CheckMemory(s.Network, "window", t.opts.Window, program.BatchOf(s.Recipe.Batch, len(t.train))); err != nil {
 		return nil, err
 	}
-	*o, t.recipe, t.fill = t.opts, s.Recipe.Recipe, s.Data.Fill
+	*o, t.recipe, t.settings = t.opts, s.Recipe.Recipe, s.Data
 	return t, nil
 }
 
@@ -178,7 +178,7 @@ func (Kind) Open(s task.Setting, kept task.Files) (task.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.recipe, t.fill = s.Recipe.Recipe, s.Data.Fill
+	t.recipe, t.settings = s.Recipe.Recipe, s.Data
 	return t, nil
 }
 

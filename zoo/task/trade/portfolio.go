@@ -30,9 +30,9 @@ type candidate struct {
 	value float64
 }
 
-// choose sets the weights of the next day, each 1/top of the capital or none: of the shares whose predicted return, or its
-// opposite for a short position, is above the bonus, or above its negative for one that is held already, the best. A share that has no
-// price today keeps what is held of it, and its place. Of equals the first counts.
+// choose sets the weights of the next day, each 1/top of the capital or none: of the shares whose predicted return, or
+// its opposite for a short position, is above the bonus, or above its negative for one that is held already, the best. A
+// share that has no price today keeps what is held of it, and its place. Of equals the first counts.
 func (r rule) choose(edge, held, to []float64, tradable func(share int) bool) {
 	places := r.top
 	var all []candidate
@@ -71,8 +71,8 @@ func (m *market) tradable(day int) func(share int) bool {
 	return func(s int) bool { return m.bar[s][day] >= 0 }
 }
 
-// dayReturn returns that of a share from a day's close to that of the next day: 0 where it has no price then, and where it has
-// one again the whole return since its last.
+// dayReturn returns that of a share from a day's close to that of the next day: 0 where it has no price then, and where
+// it has one again the whole return since its last.
 func (m *market) dayReturn(s, day int) float64 {
 	bar := int(m.bar[s][day+1])
 	if bar < 1 {
@@ -81,11 +81,11 @@ func (m *market) dayReturn(s, day int) float64 {
 	return m.shares[s].next(bar - 1)
 }
 
-// trade trades on the days of a range: at the close of each choose sets the weights of the shares until the next close, by
-// those that are held, which have drifted with the prices. What changes costs so much of what is bought or sold: of a capital
-// V, weights w and returns r, with a turnover τ = Σ|w − held|, there is V·(1 − costs·τ)·(1 + Σ w·r) at the next close. A capital
-// that is lost stays so. edges [D][S] are the returns that were predicted, NaN where none were, of which the directions are
-// counted; nil is none. The range ends before the last day.
+// trade trades on the days of a range: at the close of each choose sets the weights of the shares until the next close,
+// by those that are held, which have drifted with the prices. What changes costs so much of what is bought or sold: of a
+// capital V, weights w and returns r, with a turnover τ = Σ|w − held|, there is V·(1 − costs·τ)·(1 + Σ w·r) at the next
+// close. A capital that is lost stays so. edges [D][S] are the returns that were predicted, NaN where none were, of which
+// the directions are counted; nil is none. The range ends before the last day.
 func (m *market) trade(days datasets.Range, costs float64, choose func(day int, held, to []float64), edges [][]float64) *book {
 	b := new(book)
 	held, to := make([]float64, len(m.shares)), make([]float64, len(m.shares))
@@ -124,7 +124,7 @@ func (m *market) trade(days datasets.Range, costs float64, choose func(day int, 
 func (b *book) count(m *market, day int, edges []float64) {
 	for s, e := range edges {
 		bar := m.bar[s][day]
-		if bar < 0 || math.IsNaN(e) {
+		if bar < 0 || math.IsNaN(e) || e == 0 { // which is no direction
 			continue
 		}
 		if r := m.shares[s].next(int(bar)); r != 0 {

@@ -4,13 +4,10 @@ import (
 	"cmp"
 	"context"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
 	"github.com/rnnzoo/rnnzoo/internal/args"
@@ -45,10 +42,10 @@ const (
 	stayOut = "stay out"
 )
 
-// Recommend says what the shares of a panel do on the day after its last, the best first; nil stands for the panel that the
-// trader was trained on. Those without a price on the last day, or without enough days before it, are left out. held
-// are the names of shares that one has, a minus sign before one that is sold short: what is had takes more to be sold than it
-// would to be bought, since both cost.
+// Recommend says what the shares of a panel do on the day after its last, the best first; nil stands for the panel that
+// the trader was trained on. Those without a price on the last day, or without enough days before it, are left out. held
+// are the names of shares that one has, a minus sign before one that is sold short: what is had takes more to be sold
+// than it would to be bought, since both cost.
 func (t *Trader) Recommend(p *datasets.Panel, held ...string) ([]Recommendation, error) {
 	return t.RecommendContext(context.Background(), p, held...)
 }
@@ -184,7 +181,7 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	var p *datasets.Panel
 	if len(inputs) > 0 {
 		var err error
-		if p, err = t.readFile(inputs[0], body, cmp.Or(q.fill, t.fill)); err != nil {
+		if p, err = t.readFile(ctx, inputs[0], body, q.fill); err != nil {
 			return err
 		}
 	}
@@ -201,25 +198,25 @@ func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit f
 	return nil
 }
 
-// readFile reads prices from a file, or from the body where its name is -.
-func (t *Trader) readFile(name string, body io.Reader, fill string) (*datasets.Panel, error) {
-	in, called := body, "standard input"
-	if name == "-" && body == nil {
+// readFile reads prices from a file as those of the training were read, or from the body where its name is -.
+func (t *Trader) readFile(ctx context.Context, name string, body io.Reader, fill string) (*datasets.Panel, error) {
+	settings := t.settings
+	settings.Fill = cmp.Or(fill, settings.Fill)
+	if name != "-" {
+		d, err := datasets.OpenContext(ctx, "csv:"+name, datasets.Use(settings))
+		if err != nil {
+			return nil, err
+		}
+		return panelOf(d)
+	}
+	if args.Nil(body) {
 		return nil, option.Usagef("there is no input to read prices from; name a file")
 	}
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, errors.Wrap(err, "prices")
-		}
-		defer file.Close()
-		in, called = file, name
-	}
-	s, err := datasets.ReadCSV(called, in, datasets.Fill(fill))
+	s, err := datasets.ReadCSV("standard input", body, datasets.Use(settings))
 	if err != nil {
 		return nil, err
 	}
-	return datasets.PanelOf(s), nil
+	return s.Panel(), nil
 }
 
 // Prediction is a row of the ranking.

@@ -31,9 +31,9 @@ var (
 	_ task.Sized = (*Trade)(nil)
 )
 
-// New prepares a task. The network's parameters are declared in params. A panel has columns named close, or adjusted close,
-// which is then taken, high, low and volume in each of its series, which are shares; or its columns are closes of a share each.
-// NaN is a price that is missing.
+// New prepares a task. The network's parameters are declared in params. A panel has columns named close, or adjusted
+// close, which is then taken, high, low and volume in each of its series, which are shares; or its columns are closes of
+// a share each. NaN is a price that is missing.
 func New(network *graph.Network, panel *datasets.Panel, params *graph.Params, opts Options) (*Trade, error) {
 	opts, err := opts.withDefaults()
 	if err != nil {

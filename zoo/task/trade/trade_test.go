@@ -248,7 +248,7 @@ func TestAsk(t *testing.T) {
 	for want, inputs := range map[string][]string{
 		`the shares of one file are ranked; "b" is one too many`: {"a", "b"},
 		"there is no input to read prices from; name a file":     {"-"},
-		"prices: open none.csv":                                  {"none.csv"},
+		`cannot open "none.csv"; check the path`:                 {"none.csv"},
 	} {
 		err := trade.Query().Run(t.Context(), inputs, nil, func(task.Prediction) error { return nil })
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

@@ -28,8 +28,8 @@ type Trader struct {
 	opts     Options
 	network  *graph.Network
 	params   *graph.Params
-	recipe   train.Recipe // by which the networks of a walk-forward evaluation learn
-	fill     string       // of missing values in training
+	recipe   train.Recipe      // by which the networks of a walk-forward evaluation learn
+	settings datasets.Settings // how the prices of the training were read
 	features []string
 	scale    scale
 	recent   *datasets.Panel // the last days of what it was trained on
@@ -138,8 +138,8 @@ func (t *Trader) Params() *graph.Params { return t.params }
 // Decoding implements task.Predictor: there is nothing to choose.
 func (t *Trader) Decoding() task.Options { return nil }
 
-// declare declares the output [B, 1] of a batch of windows: the return in units of volatility, or a logit of its direction. It
-// begins at 0: who has learnt nothing predicts nothing, and does not trade on how the weights were drawn.
+// declare declares the output [B, 1] of a batch of windows: the return in units of volatility, or a logit of its
+// direction. It begins at 0: who has learnt nothing predicts nothing, and does not trade on how the weights were drawn.
 func (t *Trader) declare(b *graph.Builder, batch int) *gorgonia.Node {
 	_, final := t.network.Unroll(b, b.Input("x", t.opts.Window, batch, len(t.features)))
 	return b.Prefix("head.").LinearInit("", 1, t.network.Summary(b, final), graph.Zeros(), graph.Zeros())
