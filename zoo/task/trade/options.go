@@ -133,7 +133,10 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	}
 	r.Hidden, r.Batch, r.Epochs, r.LR, r.Clip, r.Patience, r.WeightDecay, r.Dropout = 16, 128, 12, 1e-3, 1, 4, 1e-3, 0
 	o := &Options{Window: 20, Learn: learnReturn, Costs: 5, Margin: 1, Folds: 8, Embargo: 5}
-	if s.Dataset() == "stocks-monthly" { // some 100 months
+	switch s.Dataset() {
+	case "stocks-apple", "stocks-tesla": // some hundreds of days
+		r.Batch = 32
+	case "stocks-monthly": // some 100 months
 		r.Batch, o.Window, o.Folds, o.Embargo = 32, 6, 4, 1
 	}
 	return o
