@@ -66,7 +66,7 @@ func TestBootstrapBlocks(t *testing.T) {
 
 // TestIntervalsCover draws returns whose Sharpe ratio is known, and counts how often it lies within the interval.
 func TestIntervalsCover(t *testing.T) {
-	const n, trials, daily = 250, 30, 0.05
+	const n, trials, daily = 250, 20, 0.05
 	rng := rand.New(rand.NewPCG(5, 0))
 	within := 0
 	for range trials {
