@@ -21,8 +21,9 @@ type evaluationEvent struct {
 
 // endOfEvaluation is behind the exhibits.
 type endOfEvaluation struct {
-	Run   string   `json:"run"`
-	Notes []string `json:"notes,omitempty"`
+	Run     string   `json:"run"`
+	Notes   []string `json:"notes,omitempty"`
+	Verdict string   `json:"verdict,omitempty"`
 }
 
 func newEval() *cobra.Command {
@@ -59,7 +60,7 @@ func newEval() *cobra.Command {
 			c, w := r.Config, cmd.OutOrStdout()
 			if asJSON {
 				event := evaluationEvent{"evaluation", c.Model, data, split, metrics(v.Metrics), baselines(v.Baselines)}
-				return writeJSON(w, joined{event, exhibitFields(v.Exhibits), endOfEvaluation{dir, v.Notes}})
+				return writeJSON(w, joined{event, exhibitFields(v.Exhibits), endOfEvaluation{dir, v.Notes, v.Verdict}})
 			}
 			s := scores{c.Model, r.Task().Metrics(), v}
 			fmt.Fprintf(w, "%s on the %s part of %s, the best first:\n\n%s\n%s", dir, split, data, s.table(), s.notes())

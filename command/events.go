@@ -50,6 +50,7 @@ type (
 		Run         string   `json:"run"`
 		Interrupted bool     `json:"interrupted,omitempty"`
 		Notes       []string `json:"notes,omitempty"`
+		Verdict     string   `json:"verdict,omitempty"` // of a task that has one of its own
 	}
 )
 
@@ -109,6 +110,6 @@ func resultOf(r *zoo.Result, dir string) joined {
 	return joined{
 		resultEvent{"result", metrics(r.Metrics), baselines(r.Baselines)},
 		exhibitFields(r.Exhibits),
-		endOfResult{r.Epochs, r.Seconds, dir, r.Interrupted, r.Notes},
+		endOfResult{r.Epochs, r.Seconds, dir, r.Interrupted, r.Notes, r.Verdict},
 	}
 }

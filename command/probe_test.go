@@ -17,7 +17,7 @@ func TestRunProbesGradients(t *testing.T) {
 		layers         int
 		least          int // time steps
 	}{
-		{"rnn", "airline", []string{"--layers", "2", "--window", "12"}, 2, 12},
+		{"rnn", "airline", []string{"--layers", "2", "--window", "12", "--members", "1"}, 2, 12},
 		{"bigru", "phrases", []string{"--limit", "100", "--pooling", "last"}, 2, 3},
 		{"bigru", "dates", []string{"--limit", "100"}, 3, 10},
 	} {

@@ -61,11 +61,14 @@ func shownMetric(m task.Metric, value, own float64) show.Number {
 	if m.Percent {
 		return show.Percent(value)
 	}
-	return show.Fixed(value, show.Decimals(4, own))
+	return show.Fixed(value, show.Decimals(4, cmp.Or(own, value)))
 }
 
-// verdict says in a sentence whether the model is better than the best of its rivals.
+// verdict says in a sentence whether the model is better than the best of its rivals: as the task says, if it does.
 func (s scores) verdict() string {
+	if s.Verdict != "" {
+		return s.Verdict
+	}
 	m, _ := task.Ranks(s.metrics, s.Metrics)
 	var rival task.Rival
 	for _, r := range s.ranking() {

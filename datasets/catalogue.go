@@ -1,5 +1,7 @@
 package datasets
 
+import "slices"
+
 // entry is a dataset that has a name.
 type entry struct {
 	info   Info                                         // without Where
@@ -10,7 +12,7 @@ type entry struct {
 // catalogue returns the named datasets by task and then by name. It is a function and not a variable so that nobody can
 // change it.
 func catalogue() []entry {
-	return []entry{
+	return slices.Concat([]entry{
 		{imdbInfo(), imdbSource(), openIMDB},
 		{namesInfo(), namesSource(), openNames},
 		{phrasesInfo(), nil, func(string, options) (Dataset, error) { return Phrases(), nil }},
@@ -38,7 +40,7 @@ func catalogue() []entry {
 		mnist(0),
 		mnist(1),
 		mnist(2),
-
+	}, stocks(), []entry{
 		{datesInfo(), nil, openPairs(Dates)},
 		multi30k("de", "en"),
 		multi30k("en", "de"),
@@ -46,7 +48,7 @@ func catalogue() []entry {
 		{numbersEnDeInfo(), nil, openPairs(NumbersEnDe)},
 		{numbersEnFrInfo(), nil, openPairs(NumbersEnFr)},
 		{tatoebaFraEngInfo(), tatoebaFraEngSource(), openTatoebaFraEng},
-	}
+	})
 }
 
 // openSeries makes the constructor of an embedded series heed the options.

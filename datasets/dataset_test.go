@@ -21,8 +21,9 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			t.Errorf("Open(%q): %v", info.Name, err)
 			continue
 		}
-		if !reflect.DeepEqual(d.Info(), info) {
-			t.Errorf("Open(%q).Info() = %+v, listed as %+v", info.Name, d.Info(), info)
+		opened := d.Info()
+		if opened.Notices = nil; !reflect.DeepEqual(opened, info) { // which are known when a file is read
+			t.Errorf("Open(%q).Info() = %+v, listed as %+v", info.Name, opened, info)
 		}
 		kind := ""
 		switch d.(type) {
@@ -47,7 +48,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 		}
 	}
 	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "etth1", "etth2", "m4-daily", "m4-hourly", "m4-weekly", "sunspots", "temperatures",
-		"ptb", "ptb-chars", "shakespeare", "wikitext2", "adding", "copy", "psmnist", "rows-mnist", "smnist", "dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
+		"ptb", "ptb-chars", "shakespeare", "wikitext2", "adding", "copy", "psmnist", "rows-mnist", "smnist", "stocks", "stocks-apple", "stocks-monthly", "stocks-sp500", "stocks-tesla", "dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/gru"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/rnn"
+	"github.com/rnnzoo/rnnzoo/zoo/task/trade"
 )
 
 func TestConfigure(t *testing.T) {
@@ -45,6 +46,11 @@ func TestConfigure(t *testing.T) {
 		{"gru", "csv:x.csv", nil, func(c Config) bool {
 			return c.Task == "forecast" && forecastOf(c).Window == 24 && c.Dataset == "csv:x.csv"
 		}},
+		{"gru", "csv:x.csv", map[string]string{"task": "trade", "costs": "12", "short": "true"}, func(c Config) bool {
+			o, ok := c.Options.(*trade.Options)
+			return ok && c.Task == "trade" && o.Costs == 12 && o.Short && o.Window == 20
+		}},
+		{"gru", "stocks", nil, func(c Config) bool { return c.Task == "trade" && c.Options.(*trade.Options).Folds == 8 }},
 		{"gru", "csv:x.csv", map[string]string{"label": "l"}, func(c Config) bool { return c.Task == "classify" && c.Data.Label == "l" }},
 		{"gru", "tsv:x.tsv", nil, func(c Config) bool { return c.Task == "translate" && translateOf(c).Cased }},
 	} {
@@ -66,14 +72,16 @@ func TestConfigureRefuses(t *testing.T) {
 		{"airline", "hidden", "many", `hidden "many": want a whole number`},
 		{"airline", "pooling", "max", "pooling: it is for the task classify or recognise; the task of airline is forecast"},
 		{"airline", "cased", "true", "cased: it is for the task classify or translate or generate; the task of airline is forecast"},
-		{"phrases", "window", "3", "window: it is for the task forecast or generate; the task of phrases is classify"},
+		{"phrases", "window", "3", "window: it is for the task forecast or generate or trade; the task of phrases is classify"},
 		{"phrases", "period", "3", "period: it is for series; phrases is texts"},
 		{"airline", "label", "x", "label: it is for texts; airline is a series"},
 		{"airline", "encoding", "utf-8", "encoding: it is for texts or pairs or corpus; airline is a series"},
 		{"airline", "fill", "liner", `fill "liner": not found; did you mean linear?`},
-		{"airline", "task", "classify", `task "classify": it learns from texts; airline is a series; choose forecast`},
+		{"airline", "task", "classify", `task "classify": it learns from texts; airline is a series; choose forecast or trade`},
+		{"stocks", "horizon", "3", "horizon: it is for the task forecast; the task of stocks is trade"},
+		{"airline", "folds", "3", "folds: it is for the task trade; the task of airline is forecast"},
 		{"airline", "task", "forcast", `task "forcast": not found; did you mean forecast? (zoo tasks lists them)`},
-		{"airline", "task", "caption", `task "caption": not found; choose one of forecast, classify, recognise, translate, generate`},
+		{"airline", "task", "caption", `task "caption": not found; choose one of forecast, classify, recognise, translate, generate, trade`},
 	} {
 		given := map[string]string{}
 		if c.name != "" {

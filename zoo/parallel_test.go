@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -59,6 +60,7 @@ func servedRuns(t testing.TB) []served {
 		{run: trained(gru.New(graph.Hidden(32)), pairs)},
 		{run: trained(lstm.New(graph.Hidden(64)), corpus)},
 		{run: trained(gru.New(graph.Hidden(32)), adding)},
+		{run: trained(gru.New(graph.Hidden(16)), prices())},
 	}
 	numbers := func(i int) string { // of a sequence of one length or another
 		values := adding.Train.At(i).Values
@@ -71,11 +73,25 @@ func servedRuns(t testing.TB) []served {
 		all[2].questions = append(all[2].questions, question{inputs: []string{pairs.Train[i].Source}, settings: map[string]string{"beam": fmt.Sprint(1 + i%3)}})
 		all[3].questions = append(all[3].questions, question{inputs: []string{review[:20]}, settings: map[string]string{"tokens": fmt.Sprint(20 + i), "seed": fmt.Sprint(i)}})
 		all[4].questions = append(all[4].questions, question{inputs: []string{numbers(i)}})
+		all[5].questions = append(all[5].questions, question{settings: map[string]string{"held": []string{"A", "B", "A,B"}[i%3]}})
 	}
 	if len(all) != len(zoo.Tasks()) {
 		t.Fatalf("%d runs for %d tasks: add one for each", len(all), len(zoo.Tasks()))
 	}
 	return all
+}
+
+// prices returns three shares that rise and fall, in business days without a date.
+func prices() *datasets.Panel {
+	p := &datasets.Panel{Meta: datasets.Info{Name: "prices", Task: "trade"}, Targets: []string{"close"}}
+	for s := range 3 {
+		x := &datasets.Series{ID: string(rune('A' + s)), Variables: []string{"close"}}
+		for day := range 200 {
+			x.Values = append(x.Values, []float64{100 + 10*math.Sin(float64(day)/float64(5+s)) + float64(day*(s+3)%7)})
+		}
+		p.Series = append(p.Series, x)
+	}
+	return p
 }
 
 // ask returns the events that answer a question, as JSON: every digit of every number.

@@ -12,6 +12,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
+	"github.com/rnnzoo/rnnzoo/zoo/task/trade"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -23,6 +24,7 @@ func Tasks() []task.Kind {
 		recognise.Kind{},
 		translate.Kind{},
 		generate.Kind{},
+		trade.Kind{},
 	}
 }
 

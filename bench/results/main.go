@@ -82,6 +82,8 @@ func rows() []row {
 		row{model: "lstm", dataset: "rows-mnist", metric: "accuracy", scale: 100, unit: " %", published: "98.87 % in PyTorch, gru", seeds: one},
 		row{model: "gru", dataset: "smnist", metric: "accuracy", scale: 100, unit: " %", published: "96.2 % (Bai et al. 2018)", seeds: one},
 		row{model: "gru", dataset: "psmnist", metric: "accuracy", scale: 100, unit: " %", published: "87.3 % (Bai et al. 2018)", seeds: one},
+		row{model: "gru", dataset: "stocks", metric: "sharpe", scale: 1, unit: " Sharpe", published: "–", seeds: three},
+		row{model: "gru", dataset: "stocks-sp500", metric: "sharpe", scale: 1, unit: " Sharpe", published: "–", seeds: three},
 	)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
+	"github.com/rnnzoo/rnnzoo/zoo/task/trade"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -120,6 +121,8 @@ var queries = map[string]func(w *world) any{
 	"generate.nobody":  func(*world) any { return generate.Kind{}.Query() },
 	"translate.nobody": func(*world) any { return translate.Kind{}.Query() },
 	"recognise":        func(*world) any { return result(recognise.Of(trained().sequences)).Query() },
+	"trade":            func(*world) any { return result(trade.Of(trained().prices)).Query() },
+	"trade.nobody":     func(*world) any { return trade.Kind{}.Query() },
 	"recognise.nobody": func(*world) any { return recognise.Kind{}.Query() },
 	"files":            func(*world) any { return train.Folder("folder") },
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
+	"github.com/rnnzoo/rnnzoo/zoo/task/trade"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -512,6 +513,22 @@ var table = map[string]exported{
 			reflect.TypeFor[recognise.Prediction](),
 			reflect.TypeFor[recognise.Recogniser](),
 			reflect.TypeFor[recognise.Recognition](),
+		},
+	},
+	"zoo/task/trade": {
+		funcs: map[string]any{
+			"New":     trade.New,
+			"Of":      trade.Of,
+			"Open":    trade.Open,
+			"Targets": trade.Targets,
+		},
+		types: []reflect.Type{
+			reflect.TypeFor[trade.Kind](),
+			reflect.TypeFor[trade.Options](),
+			reflect.TypeFor[trade.Prediction](),
+			reflect.TypeFor[trade.Recommendation](),
+			reflect.TypeFor[trade.Trade](),
+			reflect.TypeFor[trade.Trader](),
 		},
 	},
 	"zoo/task/translate": {

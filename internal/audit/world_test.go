@@ -34,6 +34,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
+	"github.com/rnnzoo/rnnzoo/zoo/task/trade"
 	"github.com/rnnzoo/rnnzoo/zoo/task/translate"
 )
 
@@ -201,6 +202,11 @@ func init() {
 	maker(func(w *world) *recognise.Recognition {
 		return result(recognise.New(network(), tinySequences(), graph.NewParams(tensor.Float32), recognise.Options{}))
 	})
+	maker(func(*world) *trade.Trader { return result(trade.Of(trained().prices)) })
+	maker(func(w *world) *trade.Trade {
+		return result(trade.New(network(), tinyPrices(), graph.NewParams(tensor.Float32), trade.Options{Window: 2, Folds: 2}))
+	})
+	maker(func(*world) trade.Options { return trade.Options{Window: 2, Folds: 2} })
 	maker(func(w *world) *translate.Translation {
 		return result(translate.New(network(), network(), tinyPairs(), graph.NewParams(tensor.Float32), translate.Options{Embedding: 2, Tokenizer: "words"}))
 	})
@@ -291,6 +297,19 @@ func tinySeries() *datasets.Series {
 	return s
 }
 
+// tinyPrices are those of two shares.
+func tinyPrices() *datasets.Panel {
+	p := &datasets.Panel{Meta: datasets.Info{Name: "tiny"}, Targets: []string{"close"}}
+	for share := range 2 {
+		s := &datasets.Series{ID: string(rune('a' + share)), Variables: []string{"close"}}
+		for i := range 70 {
+			s.Values = append(s.Values, []float64{float64(20 + i*(share+3)%7)})
+		}
+		p.Series = append(p.Series, s)
+	}
+	return p
+}
+
 func tinyLabelled() *datasets.Labelled {
 	l := &datasets.Labelled{Meta: datasets.Info{Name: "tiny"}, Classes: []string{"bad", "good"}}
 	for _, p := range []*[]datasets.Example{&l.Train, &l.Valid, &l.Test} {
@@ -321,7 +340,7 @@ func tinySequences() *datasets.Sequences {
 }
 
 // runs are what is trained once and used by all.
-type runs struct{ series, texts, pairs, corpus, sequences *zoo.Run }
+type runs struct{ series, texts, pairs, corpus, sequences, prices *zoo.Run }
 
 var trained = sync.OnceValue(func() runs {
 	one := func(d datasets.Dataset) *zoo.Run {
@@ -338,13 +357,16 @@ var trained = sync.OnceValue(func() runs {
 			o.Embedding = 2
 		case *generate.Options:
 			o.Embedding, o.Window = 2, 4
+		case *trade.Options:
+			o.Window, o.Folds = 2, 2
 		case *translate.Options:
 			o.Embedding, o.Tokenizer = 2, "words"
 		}
 		e := result(zoo.New(c, zoo.WithDataset(d)))
 		return e.Kept(result(e.Run(context.Background())))
 	}
-	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs()), own("generate", tinyCorpus()), own("recognise", tinySequences())}
+	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs()), own("generate", tinyCorpus()), own("recognise", tinySequences()),
+		own("trade", tinyPrices())}
 })
 
 // valid returns the valid value of a type in a world.

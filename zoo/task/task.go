@@ -81,6 +81,7 @@ type Scores struct {
 	Metrics  map[string]float64
 	Exhibits []Exhibit
 	Notes    []string // what one has to know to read the metrics, each a line
+	Verdict  string   // on the network beside its rivals, a line; "" leaves that to who compares the first metric
 }
 
 // Exhibit is something to look at beside the numbers: a confusion matrix, an alignment. It is one of a table, a chart and a

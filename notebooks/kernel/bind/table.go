@@ -36,6 +36,7 @@ import (
 	generate "github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	recognise "github.com/rnnzoo/rnnzoo/zoo/task/recognise"
 	tasktest "github.com/rnnzoo/rnnzoo/zoo/task/tasktest"
+	trade "github.com/rnnzoo/rnnzoo/zoo/task/trade"
 	translate "github.com/rnnzoo/rnnzoo/zoo/task/translate"
 	blas "gonum.org/v1/gonum/blas"
 	gorgonia "gorgonia.org/gorgonia"
@@ -857,6 +858,30 @@ func init() {
 		},
 		Types: map[string]reflect.Type{
 			"Option": reflect.TypeFor[tasktest.Option](),
+		},
+	}})
+	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/trade": {
+		Name: "trade",
+		Binds: map[string]reflect.Value{
+			"New":      reflect.ValueOf(trade.New),
+			"NoAdvice": reflect.ValueOf(trade.NoAdvice),
+			"Of":       reflect.ValueOf(trade.Of),
+			"Open":     reflect.ValueOf(trade.Open),
+			"Targets":  reflect.ValueOf(trade.Targets),
+		},
+		Types: map[string]reflect.Type{
+			"Kind":           reflect.TypeFor[trade.Kind](),
+			"Options":        reflect.TypeFor[trade.Options](),
+			"Prediction":     reflect.TypeFor[trade.Prediction](),
+			"Recommendation": reflect.TypeFor[trade.Recommendation](),
+			"Trade":          reflect.TypeFor[trade.Trade](),
+			"Trader":         reflect.TypeFor[trade.Trader](),
+		},
+		Untypeds: map[string]string{
+			"NoAdvice": "string:This is no investment advice: what prices did says little of what they will do.",
+		},
+		Wrappers: map[string][]string{
+			"Trade": {"Batches", "Decoding", "On", "Options", "Params", "Query", "Recommend", "RecommendContext", "Save", "Step", "Validate", "Warm"},
 		},
 	}})
 	imports.Packages.Merge(map[string]imports.PackageUnderlying{"github.com/rnnzoo/rnnzoo/zoo/task/translate": {

@@ -74,10 +74,7 @@ func learnCovariates(p *datasets.Panel, o Options) (*Covariates, error) {
 	}
 	if o.Calendar {
 		for _, s := range p.Series {
-			every, times, err := clock(s)
-			if err != nil {
-				return nil, errors.WithMessagef(err, "forecast %s", called(p, s))
-			}
+			every, times := clock(s)
 			if times == nil {
 				break
 			}
@@ -96,19 +93,12 @@ func learnCovariates(p *datasets.Panel, o Options) (*Covariates, error) {
 const mostClasses = 1000
 
 // clock returns the frequency and the times of a series; none where its labels are no times.
-func clock(s *datasets.Series) (calendar.Frequency, []time.Time, error) {
-	if len(s.Times) < 3 || len(s.Times) < s.Len() {
-		return calendar.Frequency{}, nil, nil
-	}
-	_, times, err := calendar.Read(s.Times)
+func clock(s *datasets.Series) (calendar.Frequency, []time.Time) {
+	_, times, every, err := s.Clock()
 	if err != nil {
-		return calendar.Frequency{}, nil, nil
+		return calendar.Frequency{}, nil
 	}
-	every, err := calendar.Find(times)
-	if err != nil {
-		return calendar.Frequency{}, nil, nil
-	}
-	return every, times, nil
+	return every, times
 }
 
 // holidays reads those of a file; none without.
@@ -172,7 +162,7 @@ func (c *Covariates) of(p *datasets.Panel, s *datasets.Series, rows int, days *c
 		}
 	}
 	if len(c.Calendar) > 0 {
-		every, times, _ := clock(s)
+		every, times := clock(s)
 		if times == nil {
 			return nil, errors.Errorf("forecast %s: the rows have no times that can be read; the network has learnt from the calendar", called(p, s))
 		}

@@ -11,7 +11,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
-	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/train"
@@ -172,8 +171,8 @@ func (f *Forecast) parts(s *strand) (datasets.Split, error) {
 		if len(s.series.Times) < n {
 			return nil
 		}
-		if _, times, err := calendar.Read(s.series.Times[:n]); err == nil {
-			return times
+		if _, times, _, _ := s.series.Clock(); len(times) >= n {
+			return times[:n]
 		}
 		return nil
 	})
