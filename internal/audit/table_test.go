@@ -391,6 +391,7 @@ var table = map[string]exported{
 			"WithNetwork": zoo.WithNetwork,
 		},
 		types: []reflect.Type{
+			reflect.TypeFor[zoo.Backtest](),
 			reflect.TypeFor[zoo.Config](),
 			reflect.TypeFor[zoo.Drawing](),
 			reflect.TypeFor[zoo.Evaluation](),
@@ -414,11 +415,16 @@ var table = map[string]exported{
 	},
 	"zoo/task": {
 		funcs: map[string]any{
+			"Ranks":         task.Ranks,
 			"Decisive":      task.Decisive,
 			"DefaultRecipe": task.DefaultRecipe,
 			"Parts":         task.Parts,
 		},
 		types: []reflect.Type{
+			reflect.TypeFor[task.Calibrated](),
+			reflect.TypeFor[task.Origin](),
+			reflect.TypeFor[task.Refitter](),
+			reflect.TypeFor[task.Rolling](),
 			reflect.TypeFor[task.Adjuster](),
 			reflect.TypeFor[task.Checker](),
 			reflect.TypeFor[task.Exhibit](),
@@ -464,13 +470,21 @@ var table = map[string]exported{
 	},
 	"zoo/task/forecast": {
 		funcs: map[string]any{
-			"Losses":        forecast.Losses,
-			"New":           forecast.New,
-			"NewForecaster": forecast.NewForecaster,
-			"Of":            forecast.Of,
-			"Open":          forecast.Open,
+			"Decoders":       forecast.Decoders,
+			"NewPanel":       forecast.NewPanel,
+			"Normalizations": forecast.Normalizations,
+			"Scales":         forecast.Scales,
+			"Losses":         forecast.Losses,
+			"New":            forecast.New,
+			"NewForecaster":  forecast.NewForecaster,
+			"Of":             forecast.Of,
+			"Open":           forecast.Open,
 		},
 		types: []reflect.Type{
+			reflect.TypeFor[forecast.Covariates](),
+			reflect.TypeFor[forecast.Outlook](),
+			reflect.TypeFor[forecast.Scale](),
+			reflect.TypeFor[forecast.Share](),
 			reflect.TypeFor[forecast.Forecast](),
 			reflect.TypeFor[forecast.Forecaster](),
 			reflect.TypeFor[forecast.Kind](),

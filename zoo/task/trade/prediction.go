@@ -212,11 +212,7 @@ func (t *Trader) readFile(ctx context.Context, name string, body io.Reader, fill
 	if args.Nil(body) {
 		return nil, option.Usagef("there is no input to read prices from; name a file")
 	}
-	s, err := datasets.ReadCSV("standard input", body, datasets.Use(settings))
-	if err != nil {
-		return nil, err
-	}
-	return s.Panel(), nil
+	return datasets.ReadCSVPanel("standard input", body, datasets.Use(settings))
 }
 
 // Prediction is a row of the ranking.
