@@ -157,10 +157,21 @@ func (f *Forecaster) rescale(s *strand, series int) error {
 		place = 0
 	}
 	if place < 0 || len(scales) == 1 && series > 1 {
-		return s.transform.fit(s.filled, s.values)
+		if err := s.transform.fit(s.filled, s.values); err != nil {
+			return err
+		}
+		scaled, err := s.transform.apply(s.filled)
+		if err != nil {
+			return err
+		}
+		s.unrest = unrestOf(scaled[s.transform.lost():])
+		return nil
 	}
 	scale := scales[place]
 	s.transform.Mean, s.transform.Deviation = scale.Mean[s.first:s.first+f.width], scale.Deviation[s.first:s.first+f.width]
+	if s.unrest = make([]float64, f.width); len(scale.Unrest) == len(scale.Mean) { // runs of long ago did not keep it
+		copy(s.unrest, scale.Unrest[s.first:])
+	}
 	return nil
 }
 

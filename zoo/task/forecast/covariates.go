@@ -72,19 +72,11 @@ func learnCovariates(p *datasets.Panel, o Options) (*Covariates, error) {
 			c.Static = append(c.Static, name+"="+v)
 		}
 	}
-	if o.Calendar {
-		for _, s := range p.Series {
-			every, times := clock(s)
-			if times == nil {
-				break
-			}
-			_, c.Calendar = calendar.Features(times[0], every)
-			if o.Holidays != "" {
-				c.Calendar = append(c.Calendar, "holiday")
-			}
-			c.Frequency = every.String()
-			break
+	if every, times := clock(p.Series[0]); o.Calendar && times != nil {
+		if _, c.Calendar = calendar.Features(times[0], every); o.Holidays != "" {
+			c.Calendar = append(c.Calendar, "holiday")
 		}
+		c.Frequency = every.String()
 	}
 	return c, nil
 }

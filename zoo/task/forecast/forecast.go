@@ -81,6 +81,11 @@ func newPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, o
 		return nil, err
 	}
 	f.learnt(state)
+	for _, s := range f.strands {
+		if err := f.rescale(s, len(p.Series)); err != nil {
+			return nil, errors.Wrapf(err, "forecast %s", called(p, s.series))
+		}
+	}
 	if err := f.scale(); err != nil {
 		return nil, err
 	}
@@ -96,16 +101,22 @@ func (f *Forecast) fit() (State, error) {
 	}
 	for _, s := range f.strands {
 		s.transform = f.transform
+		s.transform.Unrest = nil
 		if err := s.transform.fit(s.filled[:s.split.Train.To], s.values[:s.split.Train.To]); err != nil {
 			return state, errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
 		}
 		scale := &scales[s.place]
 		scale.Mean = append(scale.Mean, s.transform.Mean...)
 		scale.Deviation = append(scale.Deviation, s.transform.Deviation...)
+		scaled, err := s.transform.apply(s.filled[:s.split.Train.To])
+		if err != nil {
+			return state, errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
+		}
+		scale.Unrest = append(scale.Unrest, unrestOf(scaled[f.transform.lost():])...)
 	}
 	if len(scales) == 1 {
 		state.Transform = f.transform
-		state.Transform.Mean, state.Transform.Deviation = scales[0].Mean, scales[0].Deviation
+		state.Transform.Mean, state.Transform.Deviation, state.Transform.Unrest = scales[0].Mean, scales[0].Deviation, scales[0].Unrest
 	} else {
 		state.Series = scales
 	}

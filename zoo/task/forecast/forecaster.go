@@ -193,7 +193,7 @@ func (f *Forecaster) forecastOnce(l *lane, sites []site) ([]outcome, error) {
 	for i, at := range sites {
 		f.look(&window, at.scaled, at.row)
 		o := f.newOutcome()
-		f.stir(&window, at.scaled, at.row)
+		f.stir(&window, at.scaled, at.row, at.strand.unrest)
 		copy(o.unrest, window.unrest)
 		for h := range f.opts.Horizon {
 			for v := range f.width {

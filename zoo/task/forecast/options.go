@@ -198,6 +198,9 @@ func (o *Options) Adjust(r *task.Recipe, s task.Subject, given func(string) (str
 		}
 		return
 	}
+	if text, ok := given("every-step"); ok && text == "true" {
+		o.Calendar = false // which cannot be told at every step
+	}
 	text, ok := given("lag")
 	if lag, err := strconv.Atoi(text); !ok || err != nil || lag != 0 || o.Lag == 0 {
 		return
@@ -262,6 +265,8 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	}
 	o := &Options{Window: 24, Horizon: 1, Difference: 1, Loss: "mse"}
 	switch name := s.Dataset(); name {
+	case "": // a person's own
+		o.Calendar = true
 	case "airline": // a year of growth rates, season taken out: 71 examples, so little network and some decay
 		r.Hidden, r.Batch, r.Patience, r.WeightDecay = 16, 16, 0, 1e-3
 		o.Log, o.Lag, o.Window, o.Members = true, 12, 12, 5

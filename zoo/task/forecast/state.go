@@ -29,6 +29,7 @@ type Scale struct {
 	ID        string    `json:"id"`
 	Mean      []float64 `json:"mean"`
 	Deviation []float64 `json:"deviation"`
+	Unrest    []float64 `json:"unrest,omitempty"` // the mean distance from row to row, scaled
 }
 
 // saved is what a forecaster keeps.
@@ -210,7 +211,7 @@ func (s State) scales() []Scale {
 	if len(s.Series) > 0 {
 		return s.Series
 	}
-	return []Scale{{Mean: s.Transform.Mean, Deviation: s.Transform.Deviation}}
+	return []Scale{{Mean: s.Transform.Mean, Deviation: s.Transform.Deviation, Unrest: s.Transform.Unrest}}
 }
 
 func (s Scale) check(width int) error {

@@ -19,6 +19,7 @@ type strand struct {
 	gaps      bool        // a value is missing
 	told      *covariates // nil if there are none
 	transform transform
+	unrest    []float64 // the usual one, of the training part
 	split     datasets.Split
 }
 

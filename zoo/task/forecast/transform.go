@@ -15,6 +15,7 @@ type transform struct {
 	Scale      string    `json:"scale,omitempty"` // see Scales; "" means deviation
 	Mean       []float64 `json:"mean"`
 	Deviation  []float64 `json:"deviation"`
+	Unrest     []float64 `json:"unrest,omitempty"` // the mean distance from row to row, scaled
 }
 
 // lost returns how many rows at the beginning have no difference.

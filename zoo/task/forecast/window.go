@@ -2,6 +2,17 @@ package forecast
 
 import "math"
 
+// unrestOf returns the mean distance from row to row of each variable.
+func unrestOf(scaled [][]float64) []float64 {
+	unrest := make([]float64, len(scaled[0]))
+	for v := range unrest {
+		for t := 1; t < len(scaled); t++ {
+			unrest[v] += math.Abs(scaled[t][v]-scaled[t-1][v]) / float64(len(scaled)-1)
+		}
+	}
+	return unrest
+}
+
 // lens is how a window is normalised by itself: what is taken from each variable, and what it is divided by. Its unrest, the
 // mean distance from row to row, says how far what comes may be from its forecast.
 type lens struct{ center, spread, unrest []float64 }
@@ -61,15 +72,20 @@ func (f *Forecaster) look(into *lens, scaled [][]float64, row int) {
 	}
 }
 
-// stir sets the unrest of the window of rows before a row of the strand.
-func (f *Forecaster) stir(into *lens, scaled [][]float64, row int) {
+// usualRows is how many rows the usual unrest of a series counts for beside those of a window: a short one says little, and paths
+// that are drawn from it would stir themselves up.
+const usualRows = 50
+
+// stir sets the unrest of the window of rows before a row of the strand, whose usual unrest is known.
+func (f *Forecaster) stir(into *lens, scaled [][]float64, row int, usual []float64) {
 	window := scaled[row-f.opts.Window : row]
 	for v := range into.unrest {
 		sum := 0.0
 		for t := 1; t < len(window); t++ {
 			sum += math.Abs(window[t][v] - window[t-1][v])
 		}
-		into.unrest[v] = sum/float64(max(1, len(window)-1)) + f.leastOf(window, v)
+		n := float64(len(window) - 1)
+		into.unrest[v] = (sum+usualRows*usual[v])/(n+usualRows) + f.leastOf(window, v)
 	}
 }
 
