@@ -29,7 +29,7 @@ const (
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
 	Kind    string // what it holds: KindSeries, KindTexts, KindPairs, KindCorpus or KindSequences
-	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify", "translate", "generate" or "recognise"
+	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify", "translate", "generate", "recognise" or "detect"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated
@@ -133,6 +133,8 @@ func opened(spec string, o options) func(Dataset, error) (Dataset, error) {
 	return func(d Dataset, err error) (Dataset, error) {
 		switch d := d.(type) {
 		case *Series:
+			d.Meta.opened(spec, o)
+		case *Panel:
 			d.Meta.opened(spec, o)
 		case *Labelled:
 			d.Meta.opened(spec, o)

@@ -26,7 +26,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 		}
 		kind := ""
 		switch d.(type) {
-		case *Series:
+		case *Series, *Panel:
 			kind = KindSeries
 		case *Labelled:
 			kind = KindTexts
@@ -46,7 +46,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "sunspots", "temperatures",
+	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "ecg5000", "ecg5000-pooled", "nab", "airline", "co2", "sunspots", "temperatures",
 		"ptb", "ptb-chars", "shakespeare", "wikitext2", "adding", "copy", "psmnist", "rows-mnist", "smnist", "dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
@@ -59,6 +59,7 @@ func TestKinds(t *testing.T) {
 		want string
 	}{
 		{&Series{}, "series"},
+		{&Panel{}, "series"},
 		{&Labelled{}, "texts"},
 		{&Pairs{}, "pairs"},
 		{&Corpus{}, "corpus"},
@@ -194,7 +195,7 @@ func TestDescribeIsOpen(t *testing.T) {
 }
 
 func TestOpenUnknownFillMethod(t *testing.T) {
-	for _, spec := range []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "csv:no-such-file.csv"} {
+	for _, spec := range []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "ecg5000", "ecg5000-pooled", "nab", "airline", "csv:no-such-file.csv"} {
 		_, err := Open(spec, Fill("linaer"))
 		var unknown *UnknownError
 		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" || unknown.Setting != "fill" {

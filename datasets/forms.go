@@ -2,11 +2,14 @@ package datasets
 
 import (
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // form is a way to name a file of one's own: a prefix, a colon and a path.
@@ -25,10 +28,10 @@ type form struct {
 func forms() []form {
 	type readers = map[string]func(path string, o options) (Dataset, error)
 	return []form{
-		{"csv", "FILE", "a series of your own, or texts in classes, or pairs of texts", KindSeries, []string{".csv"},
-			readers{KindSeries: opener(openCSV), KindTexts: opener(openLabelledCSV), KindPairs: opener(openPairsCSV)}},
-		{"tsv", "FILE", "pairs of texts of your own, or texts in classes", KindPairs, []string{".tsv"},
-			readers{KindTexts: opener(openLabelledTSV), KindPairs: opener(openTSV)}},
+		{"csv", "FILE", "a series of your own, or texts in classes, pairs of texts, or sequences of numbers in classes", KindSeries, []string{".csv"},
+			readers{KindSeries: opener(openCSV), KindTexts: opener(openLabelledCSV), KindPairs: opener(openPairsCSV), KindSequences: opener(openSequencesCSV)}},
+		{"tsv", "FILE", "pairs of texts of your own, or texts or sequences of numbers in classes", KindPairs, []string{".tsv"},
+			readers{KindTexts: opener(openLabelledTSV), KindPairs: opener(openTSV), KindSequences: opener(openSequencesCSV)}},
 		{"jsonl", "FILE", "texts in classes of your own, or pairs of texts, one JSON object a line", KindTexts, []string{".jsonl", ".ndjson"},
 			readers{KindTexts: opener(openJSONL), KindPairs: opener(openPairsJSONL)}},
 		{"fasttext", "FILE", "texts in classes of your own, as fastText writes them", KindTexts, nil,
@@ -95,11 +98,25 @@ func (f form) holds(o options) string {
 
 // open reads a file.
 func (f form) open(path string, o options) (Dataset, error) {
+	if err := f.checkHolds(o); err != nil {
+		return nil, err
+	}
 	return f.readers[f.holds(o)](path, o)
+}
+
+// checkHolds returns an error if a file of the form cannot hold what is asked for.
+func (f form) checkHolds(o options) error {
+	if o.Holds == "" || f.readers[o.Holds] != nil {
+		return nil
+	}
+	return option.Wrong("holds", o.Holds, "%s:%s holds %s", f.prefix, f.paths, strings.Join(slices.Sorted(maps.Keys(f.readers)), " or "))
 }
 
 // describe returns what is known of a file without reading it: all of its Info but the size.
 func (f form) describe(path string, o options) (Info, error) {
+	if err := f.checkHolds(o); err != nil {
+		return Info{}, err
+	}
 	if f.prefix == "parallel" {
 		return describeParallel(path)
 	}
@@ -110,6 +127,8 @@ func (f form) describe(path string, o options) (Info, error) {
 		return describePairs(path), nil
 	case KindCorpus:
 		return describeCorpus(path), nil
+	case KindSequences:
+		return describeSequences(path), nil
 	}
 	return describeSeriesCSV(path), nil
 }

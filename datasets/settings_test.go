@@ -80,7 +80,7 @@ func TestSettingsDeclared(t *testing.T) {
 	s := new(option.Set)
 	settings.Declare(s)
 	values := map[string]string{
-		"columns": "a,b", "fill": "previous", "period": "24", "text": "t", "label": "l", "source": "s", "target": "u",
+		"columns": "a,b", "fill": "previous", "period": "24", "text": "t", "label": "l", "source": "s", "target": "u", "holds": "sequences",
 		"encoding": "latin1", "quote": "csv", "skip-empty": "true", "fold-labels": "true", "sentences-only": "true", "lines": "true", "length": "9",
 	}
 	for name, value := range values {
@@ -91,7 +91,7 @@ func TestSettingsDeclared(t *testing.T) {
 	if err := s.Check(); err != nil || len(values) != len(s.Fields()) || len(values) != reflect.TypeFor[Settings]().NumField() {
 		t.Errorf("%v; %d values of %d settings", err, len(values), len(s.Fields()))
 	}
-	if want := (Settings{[]string{"a", "b"}, "previous", 24, "t", "l", "s", "u", "latin1", "csv", true, true, true, true, 9}); !reflect.DeepEqual(settings, want) {
+	if want := (Settings{[]string{"a", "b"}, "previous", 24, "t", "l", "s", "u", "sequences", "latin1", "csv", true, true, true, true, 9}); !reflect.DeepEqual(settings, want) {
 		t.Errorf("got %+v, want %+v", settings, want)
 	}
 	data, err := json.Marshal(settings)
