@@ -107,7 +107,7 @@ type watcher struct {
 // watchers returns the rivals of the forecaster, which learn nothing before a series begins.
 func (w *watch) watchers() []watcher {
 	return []watcher{
-		{gaussianName, windowedGaussian},
+		{gaussianName, knownOnly(windowedGaussian)},
 		{"level", func(values []float64) []float64 {
 			level, l := newMean(w.opts.Long), newLikelihood(w.opts)
 			return w.each(values, func(x float64, s *scaler) float64 {
@@ -126,6 +126,24 @@ func (w *watch) watchers() []watcher {
 			})
 		}},
 		{"normal", func(values []float64) []float64 { return make([]float64, len(values)) }},
+	}
+}
+
+// knownOnly leaves what is missing out, and scores it as 0.
+func knownOnly(scores func(values []float64) []float64) func(values []float64) []float64 {
+	return func(values []float64) []float64 {
+		var known []float64
+		var places []int
+		for i, x := range values {
+			if !math.IsNaN(x) {
+				known, places = append(known, x), append(places, i)
+			}
+		}
+		all := make([]float64, len(values))
+		for k, s := range scores(known) {
+			all[places[k]] = s
+		}
+		return all
 	}
 }
 

@@ -83,7 +83,12 @@ func open(p parts, opts Options, kept task.Files) (*Detector, error) {
 	}
 	d := &Detector{parts: p, opts: opts}
 	if err = kept.Read(task.StateFile, &d.about); err == nil {
-		err = d.about.check(opts)
+		if d.opts.Method == "" {
+			if d.opts.Method = methodForecaster; d.about.Steps > 0 {
+				d.opts.Method = methodAutoencoder
+			}
+		}
+		err = d.about.check(d.opts)
 	}
 	if err != nil {
 		return nil, errors.WithMessagef(err, "%s is damaged", task.StateFile)

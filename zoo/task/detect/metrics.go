@@ -19,7 +19,7 @@ func ranking(scores []float64, truth []bool) (auc, ap float64, ok bool) {
 	hits, alarms := 0, 0
 	for i := 0; i < len(order); {
 		h, n := 0, 0
-		for ; i < len(order) && scores[order[i]] == scores[order[i-n]]; i++ {
+		for first := scores[order[i]]; n == 0 || i < len(order) && scores[order[i]] == first; i++ {
 			if truth[order[i]] {
 				h++
 			}

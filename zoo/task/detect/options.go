@@ -71,7 +71,7 @@ func (o *Options) Declare(s *option.Set) {
 	s.Text(&o.Decoder, "decoder", "model that writes: rnn, lstm or gru; none is the cell of the model")
 	s.Text(&o.Normal, "normal", "autoencoder: class that is no anomaly and is learnt from; none is normal, or else the most frequent in training")
 	s.Bool(&o.Contaminated, "contaminated", "autoencoder: learn from all sequences, whatever their labels")
-	s.Int(&o.Window, "window", "rows of a series that the model learns from at once").AtLeast(2).AtMost(1 << 16)
+	s.Int(&o.Window, "window", "rows of a series that the model learns from at once").AtLeast(1).AtMost(1 << 16)
 	s.Int(&o.Ahead, "ahead", "forecaster: rows that it looks ahead").AtLeast(1).AtMost(1 << 16)
 	s.Int(&o.Memory, "memory", "forecaster: rows over which a series is scaled as it goes on").AtLeast(2).AtMost(1 << 20)
 	s.Bool(&o.Level, "level", "forecaster: count the distance from the mean of the past, too")
@@ -168,7 +168,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		Likelihood: likelihoodRank, Short: 30, Long: 6000, Rank: 0.999, Rest: 100, Probation: 0.5}
 	r.Clip, r.Patience, r.Optimizer = 1, 0, "adamw"
 	if s.Data.Kind == datasets.KindSequences {
-		o.Method, o.Noise, o.Rest = methodAutoencoder, 0.3, 0
+		o.Method, o.Noise, o.Rest = methodAutoencoder, 0.7, 0
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.WeightDecay, r.Schedule = 64, 16, 200, 3e-3, 1e-4, "warmup:30,cosine"
 		if s.Dataset() == "ecg5000-pooled" {
 			r.Epochs = 40

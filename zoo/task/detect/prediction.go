@@ -10,6 +10,7 @@ import (
 
 	"github.com/pkg/errors"
 
+	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/show"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
@@ -71,6 +72,9 @@ func (q *query) notice(text string) {
 func (q *query) Run(ctx context.Context, inputs []string, body io.Reader, emit func(task.Prediction) error) error {
 	d := q.detector
 	if err := program.CheckQuestion(d, emit); err != nil {
+		return err
+	}
+	if err := args.Context(ctx); err != nil {
 		return err
 	}
 	if d.opts.Method == methodForecaster {
@@ -270,7 +274,7 @@ func (p Prediction) Row() (task.Row, error) {
 	return r, nil
 }
 
-// Event implements task.Prediction.
+// Event implements task.Prediction. Sequences stand in the order of the inputs.
 func (p Prediction) Event() any {
 	values := make([]show.JSONFloat, len(p.Values))
 	for i, v := range p.Values {
@@ -278,14 +282,13 @@ func (p Prediction) Event() any {
 	}
 	return struct {
 		Event     string           `json:"event"`
-		Sequence  string           `json:"sequence,omitempty"`
 		Row       int              `json:"row,omitempty"`
 		Time      string           `json:"time,omitempty"`
 		Values    []show.JSONFloat `json:"values,omitempty"`
 		Score     show.JSONFloat   `json:"score"`
 		Threshold show.JSONFloat   `json:"threshold"`
 		Anomaly   bool             `json:"anomaly"`
-	}{"prediction", p.Sequence, p.Number, p.Time, values, show.JSONFloat(p.Score), show.JSONFloat(p.Threshold), p.Anomaly}
+	}{"prediction", p.Number, p.Time, values, show.JSONFloat(p.Score), show.JSONFloat(p.Threshold), p.Anomaly}
 }
 
 // Picture implements task.Pictured.

@@ -61,18 +61,7 @@ func newWatch(d *Detector, panel *datasets.Panel, batch int) (*watch, error) {
 	if err := program.CheckMemory(d.network, "window", d.opts.Window, program.BatchOf(batch, len(w.windows))); err != nil {
 		return nil, err
 	}
-	first := w.series[0]
-	from := max(0, len(first.values)-shownRows)
-	d.about.History = first.values[from:]
-	if first.times != nil {
-		d.about.Times = first.times[from:]
-	}
-	for _, row := range d.about.History {
-		if slices.ContainsFunc(row, math.IsNaN) { // which JSON has no word for
-			d.about.History, d.about.Times = nil, nil
-			break
-		}
-	}
+	w.keepHistory()
 	d.calibrate = func(ctx context.Context) (float64, error) {
 		t, err := parseThreshold(d.opts.Threshold)
 		if err != nil || !t.labels && t.quantile == 0 { // a number
@@ -100,6 +89,25 @@ func (d *Detector) onSeries(data datasets.Dataset) (*watch, error) {
 	}
 	w := &watch{Detector: d, meta: panel.Info(), lane: program.NewLane[shape]()}
 	return w, w.take(panel)
+}
+
+// keepHistory keeps the last rows of a series, the first that has any behind what is missing, which JSON has no word for.
+func (w *watch) keepHistory() {
+	for _, q := range w.series {
+		from := max(0, len(q.values)-shownRows)
+		for i := from; i < len(q.values); i++ {
+			if slices.ContainsFunc(q.values[i], math.IsNaN) {
+				from = i + 1
+			}
+		}
+		if from == len(q.values) {
+			continue
+		}
+		if w.about.History = q.values[from:]; q.times != nil {
+			w.about.Times = q.times[from:]
+		}
+		return
+	}
 }
 
 // shownRows is how many rows a run keeps to be asked about.
