@@ -210,8 +210,10 @@ func (l *live) locate(name string, first []string) (named bool, err error) {
 			l.notice(name + ": the last columns are taken for " + strings.Join(variables, ", "))
 		}
 	}
-	if !slices.Contains(l.places, 0) {
-		l.time = 0
+	for at := 0; at < l.width && l.time < 0; at++ {
+		if !slices.Contains(l.places, at) {
+			l.time = at
+		}
 	}
 	return named, nil
 }

@@ -177,7 +177,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	}
 	r.Hidden, r.Batch, r.Epochs, r.LR, r.Schedule = 24, 32, 12, 3e-3, "cosine"
 	if s.Dataset() == "nab" {
-		o.Probation, o.ProbationRows = 0.15, 750
+		o.Probation, o.ProbationRows, o.Ahead = 0.15, 750, 200
 	}
 	return o
 }
