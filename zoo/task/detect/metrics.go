@@ -83,8 +83,11 @@ type watched struct {
 // with a flag is found. The ranking is that of the rows.
 func seriesMetrics(all []watched, threshold float64) map[string]float64 {
 	flags, right, known, found := 0, 0, 0, 0
-	var scores []float64
-	var truth []bool
+	rows := 0
+	for _, w := range all {
+		rows += w.part.Len()
+	}
+	scores, truth := make([]float64, 0, rows), make([]bool, 0, rows)
 	for _, w := range all {
 		next := 0
 		seen := -1

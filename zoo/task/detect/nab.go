@@ -86,8 +86,11 @@ func nab(all []scored, p profile) nabScore {
 		score, worth float64
 		window       int
 	}
-	var rows []row
-	windows := 0
+	total := 0
+	for _, s := range all {
+		total += len(s.scores)
+	}
+	rows, windows := make([]row, 0, total), 0
 	for _, s := range all {
 		value, window := worth(len(s.scores), s.windows)
 		for i := nabProbation(len(s.scores)); i < len(s.scores); i++ {

@@ -111,7 +111,7 @@ func (w *watch) keepHistory() {
 }
 
 // shownRows is how many rows a run keeps to be asked about.
-const shownRows = 200
+const shownRows = 100
 
 // take reads the series of a panel and cuts each into parts.
 func (w *watch) take(panel *datasets.Panel) error {
