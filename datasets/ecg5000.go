@@ -1,12 +1,14 @@
 package datasets
 
 import (
+	"archive/zip"
 	"bufio"
 	"compress/gzip"
 	"io"
 	"math"
 	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -30,8 +32,10 @@ const (
 	ecgFolder = "ecg5000"
 )
 
-// ecgFiles are the names of the official files, and of those of a copy whose test part knows no classes but normal and
-// abnormal.
+// ecgArchive holds the official files, and ecgFiles are the names of these, and of those of a copy whose test part knows no
+// classes but normal and abnormal.
+const ecgArchive = "ECG5000.zip"
+
 var ecgFiles = [2][]string{
 	{"ECG5000_TRAIN.txt", "ECG5000_TEST.txt"},
 	{"ECG5000_TRAIN.txt.gz", "ECG5000_TEST.normal-vs-abnormal.txt.gz"},
@@ -71,24 +75,43 @@ func ecg(form int) entry {
 func ecgSource() *source {
 	return &source{
 		folder: ecgFolder,
-		files:  []download.File{{URL: "https://www.timeseriesclassification.com/aeon-toolkit/ECG5000.zip"}},
-		unpack: true,
-		forms:  ecgFiles[:],
+		files:  []download.File{{URL: "https://www.timeseriesclassification.com/aeon-toolkit/" + ecgArchive}},
+		forms:  [][]string{{ecgArchive}, ecgFiles[0], ecgFiles[1]},
+		check: func(dir string) error {
+			_, _, err := readECG(dir)
+			return err
+		},
 	}
 }
 
-// readECG reads the 500 training and the 4,500 test beats of a folder. What was fetched has no published checksum, so that the
+// readECG reads the 500 training and the 4,500 test beats of a folder. What is fetched has no published checksum, so that the
 // numbers of normal beats in it are what is looked at. The record is chf07 of PhysioNet's BIDMC database; the five classes of the beats,
 // of which the first is normal, are those that Y. Chen et al., A general framework for never-ending learning from time
 // series streams, 2015, gave them.
 func readECG(dir string) (train, test []Sequence, err error) {
 	files := ecgFiles[0]
-	if !allThere(dir, files) {
+	open := func(name string) (io.ReadCloser, error) { return os.Open(name) }
+	switch archive := filepath.Join(dir, ecgArchive); {
+	case allThere(dir, []string{ecgArchive}):
+		z, err := zip.OpenReader(archive)
+		if err != nil {
+			return nil, nil, errors.Wrapf(fault.Cause(err), "%s: it is no zip archive; delete it and fetch it again", archive)
+		}
+		defer z.Close()
+		open = func(name string) (io.ReadCloser, error) {
+			for _, f := range z.File {
+				if path.Base(f.Name) == filepath.Base(name) {
+					return f.Open()
+				}
+			}
+			return nil, errors.Errorf("%s: there is no %s in it; delete it and fetch it again", archive, filepath.Base(name))
+		}
+	case !allThere(dir, files):
 		files = ecgFiles[1]
 	}
 	for i, into := range []*[]Sequence{&train, &test} {
 		name := filepath.Join(dir, files[i])
-		f, err := os.Open(name)
+		f, err := open(name)
 		if err != nil {
 			return nil, nil, fault.Opening(name, err)
 		}

@@ -1,9 +1,15 @@
 package datasets
 
 import (
+	"fmt"
 	"math"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rnnzoo/rnnzoo/datasets/download"
 )
 
 // TestECG5000 compares what is read with what Python reads of the files: sizes, classes, and sums of the first and last beats.
@@ -53,6 +59,47 @@ func TestECG5000(t *testing.T) {
 	}
 	if math.Abs(sum-4466.0290) > 1e-3 {
 		t.Errorf("the numbers of the last beat, each times its place, add up to %v; want %v", sum, 4466.0290)
+	}
+}
+
+// TestECG5000Fetched fetches an archive that is none, one of too few beats, and one with as many as there should be.
+func TestECG5000Fetched(t *testing.T) {
+	cache := emptyCache(t)
+	beats := func(n, normal int) string {
+		var b strings.Builder
+		for i := range n {
+			class := "1.0000000e+00"
+			if i >= normal {
+				class = fmt.Sprint(2 + i%4)
+			}
+			b.WriteString("  " + class + strings.Repeat(" 1.5", ecgSteps-1) + fmt.Sprint(" ", i) + "\n")
+		}
+		return b.String()
+	}
+	answer := []byte("gone")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(answer) }))
+	defer server.Close()
+	s := ecgSource()
+	s.files = []download.File{{URL: server.URL + "/" + ecgArchive}}
+	for want, files := range map[string]map[string]string{
+		"it is no zip archive":             nil,
+		"there is no ECG5000_TRAIN.txt":    {"README.md": "moved"},
+		"it has 7 beats, 7 of them normal": {"ECG5000_TRAIN.txt": beats(7, 7)},
+	} {
+		if answer = []byte("gone"); files != nil {
+			answer = zipped(t, files)
+		}
+		if _, err := (options{}).locate("ecg5000", s); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "and is deleted") {
+			t.Errorf("error %v; want … %s …", err, want)
+		}
+	}
+	answer = zipped(t, map[string]string{"ECG5000_TRAIN.txt": beats(500, 292), "ECG5000_TEST.txt": beats(4500, 2627), "ECG5000_TEST.ts": "@problemName ECG5000"})
+	dir, err := (options{}).locate("ecg5000", s)
+	if err != nil || dir != filepath.Join(cache, ecgFolder) {
+		t.Fatalf("%s, %v", dir, err)
+	}
+	if train, test, err := readECG(dir); err != nil || len(train) != 500 || len(test) != 4500 {
+		t.Errorf("%d and %d beats, %v", len(train), len(test), err)
 	}
 }
 

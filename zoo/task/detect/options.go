@@ -171,7 +171,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		o.Method, o.Noise, o.Rest = methodAutoencoder, 0.7, 0
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.WeightDecay, r.Schedule = 64, 16, 200, 3e-3, 1e-4, "warmup:30,cosine"
 		if s.Dataset() == "ecg5000-pooled" {
-			r.Epochs = 40
+			r.Epochs, o.Noise, o.Threshold = 40, 0.3, "quantile:0.985"
 		}
 		return o
 	}
