@@ -60,7 +60,7 @@ func newTask(p parts, data datasets.Dataset, opts Options, batch int) (learner, 
 		return nil, err
 	}
 	if opts.Method != of {
-		return nil, option.Wrong("method", opts.Method, "the anomalies of %s, which is %s, are found by an %s", data.Info().Name, data.Info().Kind, of)
+		return nil, option.Wrong("method", opts.Method, "%s is %s: choose %s", data.Info().Name, data.Info().Kind, of)
 	}
 	d := &Detector{parts: p, opts: opts}
 	if of == methodForecaster {

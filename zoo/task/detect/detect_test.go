@@ -365,6 +365,8 @@ func TestPicture(t *testing.T) {
 func TestRefused(t *testing.T) {
 	tiny, short := sensors(200, 1, 1), small()
 	short.Probation = 0.06
+	ahead := small()
+	ahead.Ahead = 500
 	uneven := pulses(12, 1)
 	uneven.Test = datasets.NewSequenceList(1, datasets.Sequence{Values: make([]float32, 5)})
 	huge := sensors(200, 1, 1)
@@ -376,12 +378,13 @@ func TestRefused(t *testing.T) {
 		want string
 	}{
 		"short":     {tiny, short, "window 12: the longest part to learn from has 10 rows, of which those that are forecast 3 ahead leave 7"},
-		"method":    {tiny, Options{Method: methodAutoencoder}, `method "autoencoder": the anomalies of sensors, which is series, are found by an forecaster`},
+		"ahead":     {tiny, ahead, "detect sensors: the longest part to learn from has 80 rows, and a forecast looks 500 ahead"},
+		"method":    {tiny, Options{Method: methodAutoencoder}, `method "autoencoder": sensors is series: choose forecaster`},
 		"uneven":    {uneven, Options{Decoder: "gru"}, "detect pulses: sequence 1 has 5 rows where others have 6"},
 		"patch":     {pulses(12, 1), Options{Decoder: "gru", Patch: 4}, "patch 4: sequences of 6 rows cannot be cut into such patches"},
 		"normal":    {pulses(12, 1), Options{Decoder: "gru", Normal: "usual"}, `normal "usual": the classes of pulses are odd, normal`},
-		"huge":      {huge, small(), `detect sensors: the value of "v1" in row 8 of series "s1" is 1e+300; want a number of at most 1e+150`},
-		"column":    {tiny, both(small(), func(o *Options) { o.Anomalies = "odd" }), `anomalies "odd": the variables of sensors are ["v1"]`},
+		"huge":      {huge, small(), `detect sensors, series s1: the value of "v1" in row 8 is 1e+300; want a number of at most 1e+150`},
+		"column":    {tiny, both(small(), func(o *Options) { o.Anomalies = "odd" }), `anomalies "odd": the variables of sensors, series s1 are ["v1"]`},
 		"threshold": {tiny, both(small(), func(o *Options) { o.Threshold = "high" }), `detect: threshold "high": want quantile:PART`},
 		"texts":     {datasets.Phrases(), Options{}, "detect phrases: the dataset has neither sequences of numbers nor series"},
 		"drawn":     {datasets.Adding(), Options{Decoder: "gru"}, "detect adding: its sequences are others in each epoch"},

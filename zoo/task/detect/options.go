@@ -30,12 +30,12 @@ type Options struct {
 	Contaminated bool    `json:"contaminated"` // learn from all, whatever their labels
 
 	// Of a forecaster.
-	Window        int     `json:"window"`         // rows that it learns from at once; 0 means 128
-	Ahead         int     `json:"ahead"`          // rows that it looks ahead; 0 means 30
+	Window        int     `json:"window"`         // rows that it learns from at once; 0 means 48
+	Ahead         int     `json:"ahead"`          // rows that it looks ahead; 0 means 1
 	Memory        int     `json:"memory"`         // rows over which a series is scaled; 0 means 1000
 	Level         bool    `json:"level"`          // whether the distance from the mean of the past counts as well
 	Likelihood    string  `json:"likelihood"`     // see Likelihoods; "" means rank
-	Short         int     `json:"short"`          // errors whose mean counts besides each; 0 means 30
+	Short         int     `json:"short"`          // errors whose mean counts besides each; 0 means 1
 	Long          int     `json:"long"`           // errors of the past that a new one is held against; 0 means 6000
 	Rank          float64 `json:"rank"`           // part of these that are below a score of 1; 0 means 0.999
 	Rest          int     `json:"rest"`           // rows after a flag in which only a higher score is one
@@ -88,8 +88,8 @@ func (o *Options) Declare(s *option.Set) {
 // withDefaults returns the options with zero values replaced, or what is wrong with them.
 func (o Options) withDefaults() (Options, error) {
 	o.Code, o.Error = cmp.Or(o.Code, 8), cmp.Or(o.Error, "l1")
-	o.Window, o.Ahead, o.Memory = cmp.Or(o.Window, 128), cmp.Or(o.Ahead, 30), cmp.Or(o.Memory, 1000)
-	o.Likelihood, o.Short, o.Long, o.Rank = cmp.Or(o.Likelihood, likelihoodRank), cmp.Or(o.Short, 30), cmp.Or(o.Long, 6000), cmp.Or(o.Rank, 0.999)
+	o.Window, o.Ahead, o.Memory = cmp.Or(o.Window, 48), cmp.Or(o.Ahead, 1), cmp.Or(o.Memory, 1000)
+	o.Likelihood, o.Short, o.Long, o.Rank = cmp.Or(o.Likelihood, likelihoodRank), cmp.Or(o.Short, 1), cmp.Or(o.Long, 6000), cmp.Or(o.Rank, 0.999)
 	o.Probation = cmp.Or(o.Probation, 0.5)
 	if o.Threshold == "" {
 		if o.Threshold = "quantile:0.98"; o.Method == methodForecaster {
@@ -164,8 +164,8 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	if r == nil {
 		r = new(task.Recipe)
 	}
-	o := &Options{Method: methodForecaster, Code: 8, Error: "l1", Window: 128, Ahead: 30, Memory: 1000, Level: true,
-		Likelihood: likelihoodRank, Short: 30, Long: 6000, Rank: 0.999, Rest: 100, Probation: 0.5}
+	o := &Options{Method: methodForecaster, Code: 8, Error: "l1", Window: 48, Ahead: 1, Memory: 1000, Level: true,
+		Likelihood: likelihoodRank, Short: 1, Long: 6000, Rank: 0.999, Rest: 50, Probation: 0.5}
 	r.Clip, r.Patience, r.Optimizer = 1, 0, "adamw"
 	if s.Data.Kind == datasets.KindSequences {
 		o.Method, o.Noise, o.Rest = methodAutoencoder, 0.7, 0
@@ -175,9 +175,11 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		}
 		return o
 	}
-	r.Hidden, r.Batch, r.Epochs, r.LR, r.Schedule = 24, 32, 12, 3e-3, "cosine"
+	r.Hidden, r.Batch, r.Epochs, r.LR, r.Schedule, r.Patience = 24, 32, 100, 3e-3, "cosine", 10
 	if s.Dataset() == "nab" {
-		o.Probation, o.ProbationRows, o.Ahead = 0.15, 750, 200
+		r.Epochs, r.Patience = 12, 0
+		o.Probation, o.ProbationRows = 0.15, 750
+		o.Window, o.Ahead, o.Short, o.Rest = 128, 200, 30, 100
 	}
 	return o
 }

@@ -122,17 +122,21 @@ func (w *watch) take(panel *datasets.Panel) error {
 		if s == nil || s.Len() == 0 {
 			return errors.Errorf("detect %s: series %d has no rows", name, i+1)
 		}
-		values, variables, anomalies, err := w.columns(name, s)
+		called := name
+		if s.ID != "" {
+			called += ", series " + s.ID
+		}
+		values, variables, anomalies, err := w.columns(called, s)
 		if err != nil {
 			return err
 		}
 		if i == 0 && !known {
 			w.about.Variables, w.about.Width = variables, len(variables)
 		} else if !slices.Equal(variables, w.about.Variables) {
-			return errors.Errorf("detect %s: series %q has the variables %q; the model watches %q", name, s.ID, variables, w.about.Variables)
+			return errors.Errorf("detect %s: it has the variables %q; the model watches %q", called, variables, w.about.Variables)
 		}
 		if s.Times != nil && len(s.Times) != s.Len() {
-			return errors.Errorf("detect %s: series %q has %d rows and %d times; want as many, or none", name, s.ID, s.Len(), len(s.Times))
+			return errors.Errorf("detect %s: it has %d rows and %d times; want as many, or none", called, s.Len(), len(s.Times))
 		}
 		n := int(w.opts.Probation * float64(s.Len()))
 		if most := w.opts.ProbationRows; most > 0 {
@@ -152,8 +156,12 @@ func (w *watch) take(panel *datasets.Panel) error {
 		}
 	}
 	if len(w.windows) == 0 {
+		left := longest - w.opts.Ahead
+		if left < 1 {
+			return errors.Errorf("detect %s: the longest part to learn from has %d rows, and a forecast looks %d ahead; use longer series, or a larger part of them (probation: %v)", name, longest, w.opts.Ahead, w.opts.Probation)
+		}
 		return option.Wrong("window", w.opts.Window, "the longest part to learn from has %d rows, of which those that are forecast %d ahead leave %d; want at most that, or a larger part (probation: %v)",
-			longest, w.opts.Ahead, max(0, longest-w.opts.Ahead), w.opts.Probation)
+			longest, w.opts.Ahead, left, w.opts.Probation)
 	}
 	w.Limit(0)
 	return nil
@@ -174,15 +182,15 @@ func (w *watch) columns(name string, s *datasets.Series) (values [][]float64, va
 		variables = slices.Delete(variables, label, label+1)
 	}
 	if len(variables) == 0 {
-		return nil, nil, nil, errors.Errorf("detect %s: series %q has no variable to watch", name, s.ID)
+		return nil, nil, nil, errors.Errorf("detect %s: there is no variable to watch", name)
 	}
 	for i, row := range s.Values {
 		if len(row) != s.Width() {
-			return nil, nil, nil, errors.Errorf("detect %s: row %d of series %q has %d values; want %d", name, i+1, s.ID, len(row), s.Width())
+			return nil, nil, nil, errors.Errorf("detect %s: row %d has %d values; want %d", name, i+1, len(row), s.Width())
 		}
 		for v, x := range row {
 			if math.Abs(x) > largest {
-				return nil, nil, nil, errors.Errorf("detect %s: the value of %q in row %d of series %q is %v; want a number of at most %v", name, s.Variables[v], i+1, s.ID, x, largest)
+				return nil, nil, nil, errors.Errorf("detect %s: the value of %q in row %d is %v; want a number of at most %v", name, s.Variables[v], i+1, x, largest)
 			}
 		}
 		if label < 0 {
@@ -200,7 +208,7 @@ func (w *watch) columns(name string, s *datasets.Series) (values [][]float64, va
 	}
 	for i, r := range anomalies {
 		if r.From < 0 || r.To <= r.From || r.To > s.Len() || i > 0 && r.From < anomalies[i-1].To {
-			return nil, nil, nil, errors.Errorf("detect %s: the anomalies %v of series %q are no rows in order", name, anomalies, s.ID)
+			return nil, nil, nil, errors.Errorf("detect %s: the anomalies %v are no rows in order", name, anomalies)
 		}
 	}
 	return values, variables, anomalies, nil

@@ -19,7 +19,7 @@ func BenchmarkStream(b *testing.B) {
 	for i := range 2000 {
 		s.Values = append(s.Values, []float64{math.Sin(float64(i)) + rng.NormFloat64()})
 	}
-	learns, err := New(gru.New(graph.Hidden(24)), other, s, graph.NewParams(tensor.Float32, graph.InitSeed(1)), Options{Level: true, Rest: 100, Threshold: "1"})
+	learns, err := New(gru.New(graph.Hidden(24)), other, s, graph.NewParams(tensor.Float32, graph.InitSeed(1)), Options{Window: 128, Ahead: 200, Short: 30, Level: true, Rest: 100, Threshold: "1"})
 	if err != nil {
 		b.Fatal(err)
 	}
