@@ -20,6 +20,10 @@ func catalogue() []entry {
 		{sst5Info(), sstSource(), openSST(sst5Info(), sst5Classes, sst5Label)},
 		{uciInfo(), uciSource(), openUCI},
 
+		ecg(0),
+		ecg(1),
+		{nabInfo(), nabSource(), openNAB},
+
 		{airlineInfo(), nil, openSeries(Airline)},
 		{co2Info(), nil, openSeries(CO2)},
 		ett(ettFiles[0]),

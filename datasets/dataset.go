@@ -29,7 +29,7 @@ const (
 type Info struct {
 	Name    string // what Open takes, or a file's name without its folder and extension
 	Kind    string // what it holds: KindSeries, KindTexts, KindPairs, KindCorpus or KindSequences
-	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify", "translate", "generate", "recognise" or "trade"
+	Task    string // what is learnt from it unless a person wants something else: "forecast", "classify", "translate", "generate", "recognise", "detect" or "trade"
 	Title   string // one line
 	Size    string // for a person, with its unit: "144 months"
 	Licence string // of the data, as far as it is stated

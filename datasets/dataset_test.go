@@ -47,7 +47,7 @@ func TestListIsOrderedAndOpens(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "co2", "etth1", "etth2", "m4-daily", "m4-hourly", "m4-weekly", "sunspots", "temperatures",
+	if want := []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "ecg5000", "ecg5000-pooled", "nab", "airline", "co2", "etth1", "etth2", "m4-daily", "m4-hourly", "m4-weekly", "sunspots", "temperatures",
 		"ptb", "ptb-chars", "shakespeare", "wikitext2", "adding", "copy", "psmnist", "rows-mnist", "smnist", "stocks", "stocks-apple", "stocks-monthly", "stocks-sp500", "stocks-tesla", "dates", "multi30k-de-en", "multi30k-en-de", "multi30k-en-fr", "numbers-en-de", "numbers-en-fr", "tatoeba-fra-eng"}; !reflect.DeepEqual(names, want) {
 		t.Errorf("List() names %v, want %v", names, want)
 	}
@@ -197,7 +197,7 @@ func TestDescribeIsOpen(t *testing.T) {
 }
 
 func TestOpenUnknownFillMethod(t *testing.T) {
-	for _, spec := range []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "airline", "csv:no-such-file.csv"} {
+	for _, spec := range []string{"imdb", "names", "phrases", "sst2", "sst5", "uci-sentiment", "ecg5000", "ecg5000-pooled", "nab", "airline", "csv:no-such-file.csv"} {
 		_, err := Open(spec, Fill("linaer"))
 		var unknown *UnknownError
 		if !errors.As(err, &unknown) || unknown.Suggestion != "linear" || unknown.Setting != "fill" {

@@ -2,11 +2,14 @@ package datasets
 
 import (
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // form is a way to name a file of one's own: a prefix, a colon and a path.
@@ -25,10 +28,10 @@ type form struct {
 func forms() []form {
 	type readers = map[string]func(path string, o options) (Dataset, error)
 	return []form{
-		{"csv", "FILE", "a series of your own, or texts in classes, or pairs of texts", KindSeries, []string{".csv"},
-			readers{KindSeries: openSeriesCSV, KindTexts: opener(openLabelledCSV), KindPairs: opener(openPairsCSV)}},
-		{"tsv", "FILE", "pairs of texts of your own, or texts in classes", KindPairs, []string{".tsv"},
-			readers{KindTexts: opener(openLabelledTSV), KindPairs: opener(openTSV)}},
+		{"csv", "FILE", "a series of your own, or texts in classes, pairs of texts, or sequences of numbers in classes", KindSeries, []string{".csv"},
+			readers{KindSeries: openSeriesCSV, KindTexts: opener(openLabelledCSV), KindPairs: opener(openPairsCSV), KindSequences: opener(openSequencesCSV)}},
+		{"tsv", "FILE", "pairs of texts of your own, or texts or sequences of numbers in classes", KindPairs, []string{".tsv"},
+			readers{KindTexts: opener(openLabelledTSV), KindPairs: opener(openTSV), KindSequences: opener(openSequencesCSV)}},
 		{"jsonl", "FILE", "texts in classes of your own, or pairs of texts, one JSON object a line", KindTexts, []string{".jsonl", ".ndjson"},
 			readers{KindTexts: opener(openJSONL), KindPairs: opener(openPairsJSONL)}},
 		{"fasttext", "FILE", "texts in classes of your own, as fastText writes them", KindTexts, nil,
@@ -88,7 +91,7 @@ func formOf(spec string) (f form, path string, ok bool) {
 // holds returns the kind of dataset that a file is with the options: of those of the form one that they ask for. A target
 // alone is a variable of series, unless the file has the column of texts that it would be the translation of.
 func (f form) holds(path string, o options) string {
-	if f.kind == KindSeries && o.Source == "" && !o.labelled() && !hasSource(path) {
+	if f.kind == KindSeries && o.Holds == "" && o.Source == "" && !o.labelled() && !hasSource(path) {
 		return f.kind
 	}
 	if kind := o.kind(f.kind); f.readers[kind] != nil {
@@ -99,11 +102,25 @@ func (f form) holds(path string, o options) string {
 
 // open reads a file.
 func (f form) open(path string, o options) (Dataset, error) {
+	if err := f.checkHolds(o); err != nil {
+		return nil, err
+	}
 	return f.readers[f.holds(path, o)](path, o)
+}
+
+// checkHolds returns an error if a file of the form cannot hold what is asked for.
+func (f form) checkHolds(o options) error {
+	if o.Holds == "" || f.readers[o.Holds] != nil {
+		return nil
+	}
+	return option.Wrong("holds", o.Holds, "%s:%s holds %s", f.prefix, f.paths, strings.Join(slices.Sorted(maps.Keys(f.readers)), " or "))
 }
 
 // describe returns what is known of a file without reading it: all of its Info but the size.
 func (f form) describe(path string, o options) (Info, error) {
+	if err := f.checkHolds(o); err != nil {
+		return Info{}, err
+	}
 	if f.prefix == "parallel" {
 		return describeParallel(path)
 	}
@@ -114,6 +131,8 @@ func (f form) describe(path string, o options) (Info, error) {
 		return describePairs(path), nil
 	case KindCorpus:
 		return describeCorpus(path), nil
+	case KindSequences:
+		return describeSequences(path), nil
 	}
 	return describeSeriesCSV(path), nil
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets/download"
-	"github.com/rnnzoo/rnnzoo/zoo/option"
 )
 
 // mnistForms are the ways in which a picture is a sequence.
@@ -48,8 +47,8 @@ func mnist(form int) entry {
 		Where:   "cached",
 	}
 	return entry{info, mnistSource(), func(dir string, o options) (Dataset, error) {
-		if o.Length != 0 {
-			return nil, option.Wrong("length", o.Length, "the sequences of %s have %d steps; leave it out", f.name, mnistPixels/f.width)
+		if err := o.notMade(f.name, mnistPixels/f.width); err != nil {
+			return nil, err
 		}
 		train, test, err := readMNIST(dir, mnistFiles)
 		if err != nil {

@@ -65,6 +65,11 @@ func Text(column string) Option { return func(o *options) { o.Text = column } }
 // Label names the column of labels in a file, and makes it a [Labelled]. The default is "label" where [Text] is given.
 func Label(column string) Option { return func(o *options) { o.Label = column } }
 
+// Holds says what a file of one's own holds that could be read as several kinds of data: [KindSequences], a sequence of numbers and its
+// class a row, or one of those that the names of columns say. Any other, and one that the form of the file does not have, is an
+// *[option.UsageError] when the dataset is opened.
+func Holds(kind string) Option { return func(o *options) { o.Holds = kind } }
+
 // Source names the column of texts in a file, and makes it a [Pairs]. The default is "source" where [Target] is given.
 func Source(column string) Option { return func(o *options) { o.Source = column } }
 
@@ -211,6 +216,8 @@ func (o options) parallel() bool { return o.Source != "" || o.Target != "" }
 // kind returns the kind of a file that may hold several, by what the options name, or else the kind given.
 func (o options) kind(otherwise string) string {
 	switch {
+	case o.Holds != "":
+		return o.Holds
 	case o.labelled():
 		return KindTexts
 	case o.parallel():

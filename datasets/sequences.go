@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -206,6 +207,14 @@ func lengthWithin(length, least int) error {
 	return nil
 }
 
+// notMade returns an error if a length is asked for of sequences of so many steps that are not made.
+func (o options) notMade(name string, steps int) error {
+	if o.Length != 0 {
+		return option.Wrong("length", o.Length, "the sequences of %s have %d steps; leave it out", name, steps)
+	}
+	return nil
+}
+
 // openMade has the constructor of a test heed the options.
 func openMade(test func() *Sequences) func(string, options) (Dataset, error) {
 	return func(_ string, o options) (Dataset, error) {
@@ -219,6 +228,32 @@ func openMade(test func() *Sequences) func(string, options) (Dataset, error) {
 		}
 		return resized, nil
 	}
+}
+
+// holdOutSequences takes n sequences of a class out as holdOut does examples: those of the same numbers stay together.
+func holdOutSequences(all []Sequence, n int, seed uint64) (kept, held []Sequence, err error) {
+	examples := make([]Example, len(all))
+	places := make(map[string][]int, len(all))
+	for i, q := range all {
+		key := make([]byte, 0, 4*len(q.Values))
+		for _, v := range q.Values {
+			key = binary.LittleEndian.AppendUint32(key, math.Float32bits(v))
+		}
+		examples[i] = Example{string(key), q.Label}
+		places[examples[i].Text] = append(places[examples[i].Text], i)
+	}
+	in, out, err := holdOut(examples, n, seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	take := func(part []Example) (taken []Sequence) {
+		for _, e := range part { // which keeps the order, so that each is the next of its numbers
+			at := places[e.Text]
+			taken, places[e.Text] = append(taken, all[at[0]]), at[1:]
+		}
+		return taken
+	}
+	return take(in), take(out), nil
 }
 
 // steps says how long sequences are, for Info.Size.

@@ -26,6 +26,7 @@ type Settings struct {
 	Decimal       string   `json:"decimal,omitempty"`
 	Thousands     string   `json:"thousands,omitempty"`
 	Missing       []string `json:"missing,omitempty"`
+	Holds         string   `json:"holds,omitempty"`
 	Encoding      string   `json:"encoding,omitempty"`
 	Quote         string   `json:"quote,omitempty"`
 	SkipEmpty     bool     `json:"skip_empty,omitempty"`
@@ -43,7 +44,8 @@ func (c *Settings) Declare(s *option.Set) {
 	s.Text(&c.Fill, "fill", "what stands in for missing values, which are an error without").OneOf(table.FillMethods()...).For(KindSeries)
 	s.Int(&c.Period, "period", "rows in a season, for the baselines; 0 is what the dataset says").AtLeast(0).Below(math.MaxInt32).For(KindSeries)
 	s.Text(&c.Text, "text", "name of the column of texts in a file of your own, or of several with commas between them, whose texts are joined").For(KindTexts)
-	s.Text(&c.Label, "label", "name of the column of classes in a file of your own").For(KindTexts)
+	s.Text(&c.Label, "label", "name of the column of classes in a file of your own").For(KindTexts, KindSequences)
+	s.Text(&c.Holds, "holds", "what a file of your own holds, where it may be several: series, texts, pairs or sequences, each a row with its class; the task says it, or the columns that are named").For(KindSeries, KindTexts, KindPairs, KindSequences)
 	s.Text(&c.Source, "source", "name of the column of texts to translate in a file of your own").For(KindPairs)
 	s.Text(&c.Target, "target", "name of the column of translations in a file of your own; of series the variables that are forecast, with commas between them").For(KindPairs, KindSeries)
 	s.List(&c.Known, "known", "names of the variables that are known ahead, such as a price, with commas between them").For(KindSeries)

@@ -81,7 +81,7 @@ func TestSettingsDeclared(t *testing.T) {
 	settings.Declare(s)
 	values := map[string]string{
 		"columns": "a,b", "fill": "previous", "period": "24", "text": "t", "label": "l", "source": "s", "target": "u",
-		"known": "k,l", "past": "p", "static": "q", "ignore": "i", "id": "d", "time": "e,f", "decimal": ",", "thousands": "space", "missing": "x,-9",
+		"known": "k,l", "past": "p", "static": "q", "ignore": "i", "id": "d", "time": "e,f", "decimal": ",", "thousands": "space", "missing": "x,-9", "holds": "sequences",
 		"encoding": "latin1", "quote": "csv", "skip-empty": "true", "fold-labels": "true", "sentences-only": "true", "lines": "true", "length": "9",
 	}
 	for name, value := range values {
@@ -93,7 +93,7 @@ func TestSettingsDeclared(t *testing.T) {
 		t.Errorf("%v; %d values of %d settings", err, len(values), len(s.Fields()))
 	}
 	if want := (Settings{[]string{"a", "b"}, "previous", 24, "t", "l", "s", "u", []string{"k", "l"}, []string{"p"}, []string{"q"}, []string{"i"}, []string{"d"}, []string{"e", "f"},
-		",", "space", []string{"x", "-9"}, "latin1", "csv", true, true, true, true, 9}); !reflect.DeepEqual(settings, want) {
+		",", "space", []string{"x", "-9"}, "sequences", "latin1", "csv", true, true, true, true, 9}); !reflect.DeepEqual(settings, want) {
 		t.Errorf("got %+v, want %+v", settings, want)
 	}
 	data, err := json.Marshal(settings)

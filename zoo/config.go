@@ -64,7 +64,7 @@ func Configure(model, dataset string, given map[string]string) (Config, error) {
 	if err := set.Check(); err != nil {
 		return Config{}, err
 	}
-	info, err := datasets.Describe(dataset, datasets.Use(data))
+	info, err := describe(dataset, data, given["task"])
 	if err != nil {
 		return Config{}, err
 	}
@@ -81,6 +81,25 @@ func Configure(model, dataset string, given map[string]string) (Config, error) {
 		})
 	}
 	return c, c.lay(given, info)
+}
+
+// describe describes a dataset. Of the kinds of data that a file may hold, it takes one that the task of a name learns from.
+func describe(dataset string, data datasets.Settings, name string) (datasets.Info, error) {
+	info, err := datasets.Describe(dataset, datasets.Use(data))
+	if err != nil || name == "" || data.Holds != "" {
+		return info, err
+	}
+	k, err := TaskByName(name)
+	if err != nil || accepts(k, info) {
+		return info, err
+	}
+	for _, holds := range k.Accepts() {
+		other, err := datasets.Describe(dataset, datasets.Use(data), datasets.Holds(holds))
+		if err == nil && accepts(k, other) {
+			return other, nil
+		}
+	}
+	return info, nil
 }
 
 // DefaultsFor returns the configuration that gives a good result for a task, a model and data of one's own. Of a nil task it

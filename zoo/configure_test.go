@@ -72,16 +72,16 @@ func TestConfigureRefuses(t *testing.T) {
 		{"airline", "hidden", "many", `hidden "many": want a whole number`},
 		{"airline", "pooling", "max", "pooling: it is for the task classify or recognise; the task of airline is forecast"},
 		{"airline", "cased", "true", "cased: it is for the task classify or translate or generate; the task of airline is forecast"},
-		{"phrases", "window", "3", "window: it is for the task forecast or generate or trade; the task of phrases is classify"},
+		{"phrases", "window", "3", "window: it is for the task forecast or generate or detect or trade; the task of phrases is classify"},
 		{"phrases", "period", "3", "period: it is for series; phrases is texts"},
-		{"airline", "label", "x", "label: it is for texts; airline is a series"},
+		{"airline", "label", "x", "label: it is for texts or sequences; airline is a series"},
 		{"airline", "encoding", "utf-8", "encoding: it is for texts or pairs or corpus; airline is a series"},
 		{"airline", "fill", "liner", `fill "liner": not found; did you mean linear?`},
-		{"airline", "task", "classify", `task "classify": it learns from texts; airline is a series; choose forecast or trade`},
+		{"airline", "task", "classify", `task "classify": it learns from texts; airline is a series; choose forecast or detect or trade`},
 		{"stocks", "horizon", "3", "horizon: it is for the task forecast; the task of stocks is trade"},
 		{"airline", "folds", "3", "folds: it is for the task trade; the task of airline is forecast"},
 		{"airline", "task", "forcast", `task "forcast": not found; did you mean forecast? (zoo tasks lists them)`},
-		{"airline", "task", "caption", `task "caption": not found; choose one of forecast, classify, recognise, translate, generate, trade`},
+		{"airline", "task", "caption", `task "caption": not found; choose one of forecast, classify, recognise, translate, generate, detect, trade`},
 	} {
 		given := map[string]string{}
 		if c.name != "" {

@@ -68,7 +68,7 @@ func near(a, b any) bool {
 
 // TestFormat2 opens runs of tasks that are younger than format 1, with what their zoo predict --json said.
 func TestFormat2(t *testing.T) {
-	for name, given := range map[string]map[string]string{"lstm-rows": {"tokens": "12", "temperature": "0"}, "gru-adding": nil, "gru-prices": {"held": "Two"}} {
+	for name, given := range map[string]map[string]string{"lstm-rows": {"tokens": "12", "temperature": "0"}, "gru-adding": nil, "gru-prices": {"held": "Two"}, "gru-watched": nil, "gru-beats": nil} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join("testdata", "format2", name)
 			run, err := Open(dir)

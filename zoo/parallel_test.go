@@ -54,6 +54,21 @@ func servedRuns(t testing.TB) []served {
 	}
 	corpus := &datasets.Corpus{Meta: datasets.Info{Name: "sentences"}, Train: datasets.NewPassage(strings.Join(datasets.Texts(labelled.Train), "\n")),
 		Valid: datasets.NewPassage(strings.Join(datasets.Texts(labelled.Valid), "\n")), Test: datasets.NewPassage(strings.Join(datasets.Texts(labelled.Test), "\n"))}
+	watched := datasets.Temperatures() // as if somebody knew of anomalies
+	watched.Meta = datasets.Info{Name: "watched"}
+	watched.Anomalies = []datasets.Range{{From: 100, To: 110}, {From: 2000, To: 2005}, {From: 3000, To: 3010}}
+	watching, err := zoo.Configure("gru", "temperatures", map[string]string{"task": "detect", "epochs": "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	experiment, err := zoo.New(watching, zoo.WithDataset(watched))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := experiment.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := []served{
 		{run: trained(lstm.New(graph.Hidden(32)), datasets.Airline())},
 		{run: trained(lstm.New(graph.Hidden(64)), labelled)},
@@ -61,6 +76,7 @@ func servedRuns(t testing.TB) []served {
 		{run: trained(lstm.New(graph.Hidden(64)), corpus)},
 		{run: trained(gru.New(graph.Hidden(32)), adding)},
 		{run: trained(gru.New(graph.Hidden(16)), prices())},
+		{run: experiment.Kept(result), questions: []question{{}}}, // about the rows that it has kept
 	}
 	numbers := func(i int) string { // of a sequence of one length or another
 		values := adding.Train.At(i).Values

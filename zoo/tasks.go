@@ -9,6 +9,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
+	"github.com/rnnzoo/rnnzoo/zoo/task/detect"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
@@ -24,6 +25,7 @@ func Tasks() []task.Kind {
 		recognise.Kind{},
 		translate.Kind{},
 		generate.Kind{},
+		detect.Kind{},
 		trade.Kind{},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/seq2seq"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
+	"github.com/rnnzoo/rnnzoo/zoo/task/detect"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
@@ -123,6 +124,8 @@ var queries = map[string]func(w *world) any{
 	"recognise":        func(*world) any { return result(recognise.Of(trained().sequences)).Query() },
 	"trade":            func(*world) any { return result(trade.Of(trained().prices)).Query() },
 	"trade.nobody":     func(*world) any { return trade.Kind{}.Query() },
+	"detect":           func(*world) any { return result(detect.Of(trained().anomalies)).Query() },
+	"detect.nobody":    func(*world) any { return detect.Kind{}.Query() },
 	"recognise.nobody": func(*world) any { return recognise.Kind{}.Query() },
 	"files":            func(*world) any { return train.Folder("folder") },
 }

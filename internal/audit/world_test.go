@@ -31,6 +31,7 @@ import (
 	"github.com/rnnzoo/rnnzoo/zoo/softmax"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/classify"
+	"github.com/rnnzoo/rnnzoo/zoo/task/detect"
 	"github.com/rnnzoo/rnnzoo/zoo/task/forecast"
 	"github.com/rnnzoo/rnnzoo/zoo/task/generate"
 	"github.com/rnnzoo/rnnzoo/zoo/task/recognise"
@@ -198,6 +199,9 @@ func init() {
 	maker(func(*world) generate.Options { return generate.Options{Embedding: 2, Window: 4} })
 	maker(func(*world) generate.Decoding { return generate.Decoding{Cache: 2, CacheTheta: 0.1, CacheLambda: 0.1} })
 	maker(func(*world) generate.Writing { return generate.Writing{Tokens: 2} })
+	maker(func(*world) *detect.Detector { return result(detect.Of(trained().anomalies)) })
+	maker(func(*world) *detect.Stream { return result(result(detect.Of(trained().anomalies)).Stream()) })
+	maker(func(*world) detect.Options { return detect.Options{Window: 2, Ahead: 1, Threshold: "2"} })
 	maker(func(*world) *recognise.Recogniser { return result(recognise.Of(trained().sequences)) })
 	maker(func(w *world) *recognise.Recognition {
 		return result(recognise.New(network(), tinySequences(), graph.NewParams(tensor.Float32), recognise.Options{}))
@@ -340,7 +344,7 @@ func tinySequences() *datasets.Sequences {
 }
 
 // runs are what is trained once and used by all.
-type runs struct{ series, texts, pairs, corpus, sequences, prices *zoo.Run }
+type runs struct{ series, texts, pairs, corpus, sequences, prices, anomalies *zoo.Run }
 
 var trained = sync.OnceValue(func() runs {
 	one := func(d datasets.Dataset) *zoo.Run {
@@ -361,12 +365,14 @@ var trained = sync.OnceValue(func() runs {
 			o.Window, o.Folds = 2, 2
 		case *translate.Options:
 			o.Embedding, o.Tokenizer = 2, "words"
+		case *detect.Options:
+			o.Window, o.Ahead, o.Threshold = 2, 1, "2"
 		}
 		e := result(zoo.New(c, zoo.WithDataset(d)))
 		return e.Kept(result(e.Run(context.Background())))
 	}
 	return runs{one(tinySeries()), own("classify", tinyLabelled()), own("translate", tinyPairs()), own("generate", tinyCorpus()), own("recognise", tinySequences()),
-		own("trade", tinyPrices())}
+		own("trade", tinyPrices()), own("detect", tinySeries())}
 })
 
 // valid returns the valid value of a type in a world.

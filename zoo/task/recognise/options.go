@@ -95,6 +95,9 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	case "copy":
 		r.Hidden, r.Epochs, r.LR = 128, 24, 5e-3
 		o.Scale, o.Curriculum, o.CurriculumEpochs = scaleNone, 15, 3
+	case "ecg5000":
+		r.Batch, r.Epochs, r.LR, r.Optimizer, r.WeightDecay, r.Schedule = 16, 40, 3e-3, "adamw", 1e-4, "warmup:30,cosine"
+		o.Pooling, o.OutputDropout = "max", 0.2
 	case "rows-mnist":
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.WeightDrop, r.Maximize = 128, 100, 16, 2e-3, 0.3, accuracyName
 		o.Scale, o.OutputDropout = scaleAll, 0.3

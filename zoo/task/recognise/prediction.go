@@ -220,7 +220,7 @@ func (q *query) file(name string, notNumbers error, add func(asked) error, flush
 // lines reads the sequences on the lines of a reader, as many at once as have arrived. Empty lines hold none, and a
 // first line without a number holds names.
 func (q *query) lines(name string, in io.Reader, add func(asked) error, flush func() error) error {
-	n := 0
+	n, told := 0, false
 	return texts.EachLineOf(name, "the numbers of a sequence", in, mostAtOnce, func(lines []string) error {
 		for _, text := range lines {
 			n++
@@ -236,6 +236,10 @@ func (q *query) lines(name string, in io.Reader, add func(asked) error, flush fu
 			}
 			if err != nil {
 				return err
+			}
+			if r := q.recogniser; r.Width() == 1 && r.about.Steps > 0 && len(values) == r.about.Steps+1 && q.say != nil && !told {
+				told = true // as a file of the data has it, whose classes are numbers
+				q.say(fmt.Sprintf("%s: line %d has %d numbers, and the sequences in training %d: is its class among them? Leave that out", name, n, len(values), r.about.Steps))
 			}
 			if err := add(asked{name: strconv.Itoa(n), Sequence: datasets.Sequence{Values: values}}); err != nil {
 				return err

@@ -66,6 +66,9 @@ func New(network *graph.Network, data *datasets.Sequences, params *graph.Params,
 		Columns: found.columns, Target: found.target, Classes: data.Classes, EachStep: data.EachStep,
 		Spec: data.Info().Spec, Example: shortExample(data),
 	}}
+	if data.Meta.Where == "file" && even(data.Train) {
+		r.about.Steps = data.Train.Steps(0)
+	}
 	if err := r.declare(); err != nil {
 		return nil, err
 	}

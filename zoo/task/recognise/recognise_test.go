@@ -517,3 +517,26 @@ func TestRefused(t *testing.T) {
 		t.Errorf("error %v of sequences of %d steps", err, 1<<20)
 	}
 }
+
+// TestClassAmongNumbers is told of lines that have one number more than the sequences of its file.
+func TestClassAmongNumbers(t *testing.T) {
+	var file strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&file, "%d,%d.5,%d,%d\n", 1+i%2, i, i%3, i%5)
+	}
+	data, err := datasets.ReadSequencesCSV("f.csv", strings.NewReader(file.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newTask(t, data, Options{})
+	for body, want := range map[string]int{"1.5 2 3\n": 0, "1 1.5 2 3\n2 4 5 6\n": 1} {
+		q := &query{recogniser: r.Recogniser}
+		var told []string
+		q.ReadFiles(func(text string) { told = append(told, text) })
+		n := 0
+		err := q.Run(t.Context(), []string{"-"}, strings.NewReader(body), func(task.Prediction) error { n++; return nil })
+		if err != nil || n != strings.Count(body, "\n") || len(told) != want {
+			t.Errorf("%q: %d answers, %v, told %q; want %d notices", body, n, err, told, want)
+		}
+	}
+}

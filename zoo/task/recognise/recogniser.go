@@ -44,6 +44,7 @@ type about struct {
 	EachStep bool     `json:"each_step,omitempty"`
 	Spec     string   `json:"spec,omitempty"`    // of the data that it was trained on
 	Example  string   `json:"example,omitempty"` // a short sequence of these
+	Steps    int      `json:"steps,omitempty"`   // of all sequences of a file of one's own, if they have one length
 }
 
 // shape tells the programs of a recogniser apart. Where all sequences are of one length, they need no mask.

@@ -106,7 +106,7 @@ func (a *Accumulator) Add(o Observation) error {
 	}
 	e := math.Abs(o.Forecast - o.Actual)
 	if !finite(e) {
-		return a.notFinite(o, "forecast", o.Forecast)
+		return a.notFinite(o, "prediction", o.Forecast)
 	}
 	scale := math.NaN()
 	if a.config.Scales != nil && a.config.Scales[o.Series] != nil {
