@@ -102,7 +102,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.WeightDrop, r.Maximize = 128, 100, 16, 2e-3, 0.3, accuracyName
 		o.Scale, o.OutputDropout = scaleAll, 0.3
 	case "smnist", "psmnist":
-		r.Hidden, r.Batch, r.Epochs, r.LR, r.Chrono, r.Maximize = 128, 64, 20, 2e-3, 784, accuracyName
+		r.Hidden, r.Batch, r.Epochs, r.LR, r.Chrono, r.Maximize = 128, 64, 16, 2e-3, 784, accuracyName
 		o.Scale = scaleAll
 	}
 	return o
