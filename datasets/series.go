@@ -85,6 +85,14 @@ func (s *Series) Clock() (calendar.Form, []time.Time, calendar.Frequency, error)
 	return form, times, every, err
 }
 
+// SetClock says how the times of the series are written and how far its steps are apart, where the labels alone do not: those of
+// serial numbers, or of years with a decimal point.
+func (s *Series) SetClock(form calendar.Form, every calendar.Frequency) {
+	if s != nil {
+		s.form, s.every = &form, &every
+	}
+}
+
 // choose keeps the variables of the given names, in that order. No names keep all of them.
 func (s *Series) choose(names []string) error {
 	if len(names) == 0 {

@@ -110,8 +110,8 @@ func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int,
 	for i, s := range strands {
 		o := &outlooks[s.place]
 		if s.first == 0 {
-			if times := s.series.Times; times != nil {
-				o.Times = calendar.Next(times[:len(s.values)], steps)
+			if s.series.Times != nil {
+				o.Times = nextTimes(s.series, len(s.values), steps)
 			}
 		}
 		for t, row := range next[i].point {
@@ -123,6 +123,22 @@ func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int,
 		}
 	}
 	return outlooks, nil
+}
+
+// nextTimes returns the labels of the steps behind the first rows of a series; nil if it is not known how they go on.
+func nextTimes(s *datasets.Series, rows, steps int) []string {
+	if next := calendar.Next(s.Times[:rows], steps); next != nil {
+		return next
+	}
+	form, times, every, err := s.Clock()
+	if err != nil || rows == 0 {
+		return nil
+	}
+	next := make([]string, steps)
+	for i := range next {
+		next[i] = form.Write(every.Next(times[rows-1], i+1))
+	}
+	return next
 }
 
 // ofSeries says in an error which series of several is meant.

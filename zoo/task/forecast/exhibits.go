@@ -24,10 +24,26 @@ func (s *scorer) scores() task.Scores {
 		}
 		scores.Exhibits = append(scores.Exhibits, listed("series", "By series, the worst first", ids, s.all.Series, len(p.Targets) > 1))
 	}
+	if n := s.constant(); n > 0 {
+		scores.Notes = append(scores.Notes, fmt.Sprintf("mase leaves out %d of %d variables that are constant in the training part: there is nothing to scale by.", n, len(p.Series)*len(p.Targets)))
+	}
 	if m := s.all.Pooled(); len(m.Intervals) > 0 {
 		scores.Exhibits = append(scores.Exhibits, intervals(m))
 	}
 	return scores
+}
+
+// constant returns how many variables of all series have no scale.
+func (s *scorer) constant() int {
+	n := 0
+	for i := range s.f.panel.Series {
+		for v := range s.f.panel.Targets {
+			if !(s.scales[i][v] > 0) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // shownSeries is how many series a table shows; a program is told of all.

@@ -13,6 +13,7 @@ type scorer struct {
 	squares  float64 // of errors over the variances of the training part
 	n        float64
 	variance [][]float64 // of the training part by series and variable
+	scales   [][]float64 // the errors of the naive forecast there
 }
 
 // scorer returns one for forecasts with intervals, or without.
@@ -33,7 +34,7 @@ func (f *Forecast) scorer(intervals []float64) (*scorer, error) {
 		config.Levels = levelsOf(intervals)
 	}
 	all, err := scoring.New(len(f.panel.Series), variables, config)
-	return &scorer{f: f, all: all, variance: variances}, err
+	return &scorer{f: f, all: all, variance: variances, scales: scales}, err
 }
 
 // add scores a forecast of all rows from an origin, with the bounds of intervals if it has them.

@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
+	"github.com/rnnzoo/rnnzoo/datasets/calendar"
 	"github.com/rnnzoo/rnnzoo/graph"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/program"
@@ -43,6 +44,13 @@ type saved struct {
 	Static    []string    `json:"static,omitempty"`
 	Series    []ending    `json:"series,omitempty"` // the last rows of several, or of one with other variables or gaps
 	Period    int         `json:"period,omitempty"`
+	Clock     *watch      `json:"clock,omitempty"` // of the times; nil if they are none
+}
+
+// watch is how times are written and how far they are apart.
+type watch struct {
+	Form  calendar.Form      `json:"form"`
+	Every calendar.Frequency `json:"every"`
 }
 
 // ending is the last rows of a series.
@@ -63,6 +71,9 @@ func (f *Forecaster) Save(to task.Files) error {
 	}
 	p := f.history
 	s := saved{State: f.State(), Variables: p.Targets, Period: p.Period, Known: p.Known, Past: p.Past, Static: p.Static}
+	if form, _, every, err := p.Series[0].Clock(); err == nil {
+		s.Clock = &watch{form, every}
+	}
 	names := slices.Concat(p.Targets, p.Known, p.Past)
 	for _, series := range p.Series {
 		strand := newStrand(series, 0, 0, places(series.Variables, p.Targets))
@@ -123,6 +134,7 @@ func Open(network *graph.Network, params *graph.Params, opts Options, kept task.
 func (s saved) panel() *datasets.Panel {
 	if len(s.Series) == 0 {
 		only := &datasets.Series{Variables: s.Variables, Times: s.Times, Values: s.History, Period: s.Period}
+		s.wind(only)
 		return only.Panel()
 	}
 	p := &datasets.Panel{Targets: s.Variables, Known: s.Known, Past: s.Past, Static: s.Static, Period: s.Period}
@@ -138,9 +150,17 @@ func (s saved) panel() *datasets.Panel {
 			}
 			series.Values = append(series.Values, row)
 		}
+		s.wind(series)
 		p.Series = append(p.Series, series)
 	}
 	return p
+}
+
+// wind sets the clock of a series.
+func (s saved) wind(series *datasets.Series) {
+	if s.Clock != nil && series.Times != nil {
+		series.SetClock(s.Clock.Form, s.Clock.Every)
+	}
 }
 
 // check returns an error if what is saved does not fit together.
