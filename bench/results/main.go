@@ -54,6 +54,9 @@ func rows() []row {
 	text := func(dataset, metric, unit string, places int, published string, more ...string) row {
 		return row{model: "lstm", dataset: dataset, metric: metric, scale: 1, unit: unit, published: published, seeds: one, more: more, places: places}
 	}
+	series := func(model, dataset, metric, unit, published string, more ...string) row {
+		return row{model: model, dataset: dataset, metric: metric, scale: 1, unit: unit, published: published, seeds: one, more: more, places: 4}
+	}
 	var list []row
 	for _, m := range []string{"rnn", "lstm", "gru", "birnn", "bilstm", "bigru"} {
 		list = append(list, accuracy(m, "phrases", "–"))
@@ -77,6 +80,14 @@ func rows() []row {
 		text("names", "nats", " nats", 3, "2.090 in PyTorch, on other parts", "--task=generate"),
 		text("ptb", "perplexity", " perplexity", 2, "115.9 (Zaremba et al. 2014, small), 82.7 (medium)"),
 		text("ptb-chars", "bits", " bits", 3, "1.36 (LSTM of 1,000 units, Cooijmans et al. 2017)"),
+		series("gru", "etth1", "mse", " MSE", "0.0255 in PyTorch; 0.114 (LSTMa, Zhou et al. 2021)", "--columns=OT"),
+		series("gru", "etth1", "mse", " MSE", "0.0634 in PyTorch; 0.236 (LSTMa)", "--columns=OT", "--horizon=168"),
+		series("gru", "etth1", "mse", " MSE", "0.4034 in PyTorch; 0.650 (LSTMa)"),
+		series("gru", "etth1", "mse", " MSE", "0.4160 in PyTorch; 1.212 (LSTMa)", "--horizon=168"),
+		series("gru", "m4-hourly", "owa", " OWA", "0.440 (ES-RNN, Smyl 2020)"),
+		series("lstm", "temperatures", "rmse", " RMSE", "–"),
+		series("lstm", "sunspots", "rmse", " RMSE", "–"),
+		series("lstm", "co2", "rmse", " RMSE", "–"),
 		row{model: "gru", dataset: "ecg5000", metric: "f1", scale: 100, unit: " % F1", published: "96.34 % in PyTorch, lstm", seeds: three},
 		row{model: "bigru", dataset: "ecg5000", metric: "accuracy", scale: 100, unit: " %", published: "98.38 % in PyTorch", seeds: three, more: []string{"--task=recognise"}},
 		row{model: "gru", dataset: "nab", metric: "f1", scale: 100, unit: " % F1", published: "–", seeds: three},
