@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -25,6 +26,9 @@ func TestInterruptedRunIsKept(t *testing.T) {
 		{syscall.SIGINT, []string{"--optimizer", "asgd:patience=1", "--lr", "0.1", "--patience", "0"}},
 	} {
 		t.Run(strings.Join(append([]string{c.signal.String()}, c.more...), " "), func(t *testing.T) {
+			if c.signal == syscall.SIGHUP && signal.Ignored(syscall.SIGHUP) {
+				t.Skip("these tests run under nohup, under which zoo run does not end either")
+			}
 			dir := t.TempDir()
 			cmd := exec.Command(binary, append([]string{"run", "rnn", "airline", "--epochs", "100000000", "--json", "--quiet"}, c.more...)...)
 			var errOut bytes.Buffer
