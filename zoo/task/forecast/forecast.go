@@ -77,6 +77,7 @@ func newPanel(network *graph.Network, p *datasets.Panel, params *graph.Params, o
 	if err != nil {
 		return nil, err
 	}
+	f.state.Masked = f.gaps
 	if state, err = f.fit(); err != nil {
 		return nil, err
 	}

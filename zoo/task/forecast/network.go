@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -15,7 +16,8 @@ const outputName = "forecast"
 // declare declares the output of each member for a batch of windows: [B, Horizon·V·P], or of each step
 // [Window, B, Horizon·V·P], P numbers for each value.
 //
-//	x[t]  the Patch·V numbers of the rows t·Patch … (t+1)·Patch−1 of the window, what is told of them and learnt of the series
+//	x[t]  the Patch·V numbers of the rows t·Patch … (t+1)·Patch−1 of the window, which of them are missing if some are in
+//	      training, what is told of them and learnt of the series
 //	h     what the recurrent network has made of x
 //	a     relu(k·U + c) of what is known ahead of all rows that are forecast, k, if there is something
 //	y     (h, a)·W + b
@@ -26,7 +28,7 @@ const outputName = "forecast"
 //	y[i]  h'[i]·W + b
 func (f *Forecaster) declare(b *graph.Builder, batch int) []*gorgonia.Node {
 	steps, told := f.opts.Window/f.opts.Patch, f.told()
-	x := b.Input("x", steps, batch, f.opts.Patch*(f.width+told.width()))
+	x := b.Input("x", steps, batch, f.opts.Patch*(f.width+f.masks()+told.width()))
 	var ids, ahead *gorgonia.Node
 	if f.opts.Embedding > 0 {
 		ids = b.IndexInput("id", batch)
@@ -80,6 +82,14 @@ func (f *Forecaster) dropped(b *graph.Builder, h *gorgonia.Node) *gorgonia.Node 
 	return h
 }
 
+// masks returns how many numbers say of a row which of its values are missing.
+func (f *Forecaster) masks() int {
+	if f.state.Masked {
+		return f.width
+	}
+	return 0
+}
+
 // told returns the covariates, those of none if there are none.
 func (f *Forecaster) told() *Covariates {
 	if f.state.Covariates != nil {
@@ -119,11 +129,12 @@ func (f *Forecaster) loss(b *graph.Builder, members []*gorgonia.Node) *gorgonia.
 	return b.Add(losses...)
 }
 
-// setWindows sets the input [Window/Patch, B, Patch·(V+C)] to the rows before each site, and what is told of them.
+// setWindows sets the input [Window/Patch, B, Patch·(V+M+C)] to the rows before each site, which values of them are missing, and what
+// is told of them.
 func (f *Forecaster) setWindows(p *graph.Program, sites []site) error {
 	told := f.told()
-	c := told.width()
-	steps, wide := f.opts.Window/f.opts.Patch, f.opts.Patch*(f.width+c)
+	m, c := f.masks(), told.width()
+	steps, wide := f.opts.Window/f.opts.Patch, f.opts.Patch*(f.width+m+c)
 	x := make([]float64, steps*len(sites)*wide)
 	var l lens
 	for i, at := range sites {
@@ -135,9 +146,14 @@ func (f *Forecaster) setWindows(p *graph.Program, sites []site) error {
 				for v, z := range window[t*f.opts.Patch+r] {
 					into[r*f.width+v] = (z - l.center[v]) / l.spread[v]
 				}
+				row := at.when - f.opts.Window + t*f.opts.Patch + r
+				for v := range m { // rows that are forecast have all values
+					if row < len(at.strand.values) && math.IsNaN(at.strand.values[row][v]) {
+						into[f.opts.Patch*f.width+r*m+v] = 1
+					}
+				}
 				if c > 0 {
-					row := at.when - f.opts.Window + t*f.opts.Patch + r
-					if err := at.strand.told.all(into[f.opts.Patch*f.width+r*c:][:c], row, told.ahead()); err != nil {
+					if err := at.strand.told.all(into[f.opts.Patch*(f.width+m)+r*c:][:c], row, told.ahead()); err != nil {
 						return err
 					}
 				}

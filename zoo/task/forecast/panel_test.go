@@ -396,3 +396,27 @@ func TestEtth1(t *testing.T) {
 		}
 	}
 }
+
+// TestMasks tells the network which values are missing: a value that stands for one is not the same as one that was observed.
+func TestMasks(t *testing.T) {
+	values := rows(72, 1)
+	values[10][0] = math.NaN()
+	f := newForecast(t, small(), values, Options{Window: 6, Difference: 0})
+	observed, missing := rows(72, 1), rows(72, 1)
+	observed[70][0], missing[70][0] = observed[69][0], math.NaN() // which is shown as the value before it
+	a, err := f.Predict(observed, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.Predict(missing, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a[0][0] == b[0][0] {
+		t.Errorf("%v is forecast behind a value and behind none", a[0][0])
+	}
+	whole := newForecast(t, small(), rows(72, 1), Options{Window: 6})
+	if n, m := whole.Params().Count(), f.Params().Count(); n >= m {
+		t.Errorf("%d parameters with masks, %d without", m, n)
+	}
+}

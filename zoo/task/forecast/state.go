@@ -20,6 +20,7 @@ type State struct {
 	Transform  transform   `json:"transform"`            // with the scales of the variables of the only series
 	Series     []Scale     `json:"series,omitempty"`     // the scales of several
 	Covariates *Covariates `json:"covariates,omitempty"` // nil if there are none
+	Masked     bool        `json:"masked,omitempty"`     // the network is told which values of a window are missing
 	Refitted   bool        `json:"refitted,omitempty"`   // the network has learnt from all rows
 	// Calibration is how far values are from their forecasts; nil if nothing is known of it.
 	Calibration *scoring.Calibration `json:"calibration,omitempty"`
