@@ -103,6 +103,9 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		o.Scale, o.OutputDropout = scaleAll, 0.3
 	case "smnist", "psmnist":
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.Chrono, r.Maximize = 128, 64, 16, 2e-3, 784, accuracyName
+		if s.Dataset() == "psmnist" {
+			r.Epochs = 8
+		}
 		o.Scale = scaleAll
 	}
 	return o
