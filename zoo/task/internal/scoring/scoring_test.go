@@ -190,8 +190,8 @@ func TestRefused(t *testing.T) {
 	for want, change := range map[string]func(o *Observation){
 		"no variable 0 of series 1":             func(o *Observation) { o.Series = 1 },
 		"no variable -1 of series 0":            func(o *Observation) { o.Variable = -1 },
-		"the value is 1 and the forecast NaN":   func(o *Observation) { o.Forecast = NaN },
-		"the value is +Inf and the forecast 1":  func(o *Observation) { o.Actual = Inf },
+		"the value is 1 and the prediction NaN":   func(o *Observation) { o.Forecast = NaN },
+		"the value is +Inf and the prediction 1":  func(o *Observation) { o.Actual = Inf },
 		"scaled error +Inf":                     func(o *Observation) { o.Forecast = 1e20 },
 		"quantile -Inf":                         func(o *Observation) { o.Quantiles = []float64{-Inf} },
 		"0 quantiles":                           func(o *Observation) { o.Quantiles = nil },
@@ -200,7 +200,7 @@ func TestRefused(t *testing.T) {
 		"interval's score NaN":                  func(o *Observation) { o.Lower = []float64{NaN} },
 		"CRPS +Inf":                             func(o *Observation) { o.CRPS = Inf },
 		"interval's score +Inf":                 func(o *Observation) { o.Upper = []float64{1e200} },
-		"the value is -1e+308 and the forecast": func(o *Observation) { o.Actual, o.Forecast = -1e308, 1e308 },
+		"the value is -1e+308 and the prediction": func(o *Observation) { o.Actual, o.Forecast = -1e308, 1e308 },
 	} {
 		o := good
 		change(&o)
