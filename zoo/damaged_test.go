@@ -217,7 +217,13 @@ func TestNumbersOutOfBounds(t *testing.T) {
 				if !strings.HasSuffix(name, ".json") {
 					continue
 				}
-				for _, at := range numberOf.FindAllIndex(data, -1) {
+				places := numberOf.FindAllIndex(data, -1)
+				step := 1
+				if os.Getenv("ZOO_DAMAGE") == "" {
+					step += len(places) / 200 // of many numbers, such as the rows of a history, some of each kind
+				}
+				for i := 0; i < len(places); i += step {
+					at := places[i]
 					for _, n := range values {
 						k.with(t, dir, name, slices.Concat(data[:at[0]], []byte(n), data[at[1]:]))
 						use(t, dir, k.input, fmt.Sprintf("%s with %s for %s at %d", name, n, data[at[0]:at[1]], at[0]))
