@@ -188,18 +188,18 @@ func TestRefused(t *testing.T) {
 	}
 	good := Observation{Actual: 1, Forecast: 1, Quantiles: []float64{1}, Lower: []float64{1}, Upper: []float64{1}, CRPS: 0.5}
 	for want, change := range map[string]func(o *Observation){
-		"no variable 0 of series 1":             func(o *Observation) { o.Series = 1 },
-		"no variable -1 of series 0":            func(o *Observation) { o.Variable = -1 },
+		"no variable 0 of series 1":               func(o *Observation) { o.Series = 1 },
+		"no variable -1 of series 0":              func(o *Observation) { o.Variable = -1 },
 		"the value is 1 and the prediction NaN":   func(o *Observation) { o.Forecast = NaN },
 		"the value is +Inf and the prediction 1":  func(o *Observation) { o.Actual = Inf },
-		"scaled error +Inf":                     func(o *Observation) { o.Forecast = 1e20 },
-		"quantile -Inf":                         func(o *Observation) { o.Quantiles = []float64{-Inf} },
-		"0 quantiles":                           func(o *Observation) { o.Quantiles = nil },
-		"0 and 1 bounds":                        func(o *Observation) { o.Lower = nil },
-		"from 3 to 2":                           func(o *Observation) { o.Lower, o.Upper = []float64{3}, []float64{2} },
-		"interval's score NaN":                  func(o *Observation) { o.Lower = []float64{NaN} },
-		"CRPS +Inf":                             func(o *Observation) { o.CRPS = Inf },
-		"interval's score +Inf":                 func(o *Observation) { o.Upper = []float64{1e200} },
+		"scaled error +Inf":                       func(o *Observation) { o.Forecast = 1e20 },
+		"quantile -Inf":                           func(o *Observation) { o.Quantiles = []float64{-Inf} },
+		"0 quantiles":                             func(o *Observation) { o.Quantiles = nil },
+		"0 and 1 bounds":                          func(o *Observation) { o.Lower = nil },
+		"from 3 to 2":                             func(o *Observation) { o.Lower, o.Upper = []float64{3}, []float64{2} },
+		"interval's score NaN":                    func(o *Observation) { o.Lower = []float64{NaN} },
+		"CRPS +Inf":                               func(o *Observation) { o.CRPS = Inf },
+		"interval's score +Inf":                   func(o *Observation) { o.Upper = []float64{1e200} },
 		"the value is -1e+308 and the prediction": func(o *Observation) { o.Actual, o.Forecast = -1e308, 1e308 },
 	} {
 		o := good
