@@ -270,8 +270,10 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 	case "airline": // a year of growth rates, season taken out: 71 examples, so little network and some decay
 		r.Hidden, r.Batch, r.Patience, r.WeightDecay = 16, 16, 0, 1e-3
 		o.Log, o.Lag, o.Window, o.Members = true, 12, 12, 5
-	case "temperatures", "sunspots": // noise around a level that comes back: differences would amplify it
+	case "temperatures": // noise around a level that comes back: differences would amplify it
 		o.Difference = 0
+	case "sunspots":
+		o.Difference, o.Normalize, o.Members = 0, normalizeLast, 5
 	case "etth1", "etth2": // two weeks in steps of days, each variable by itself
 		r.Hidden, r.Batch, r.Epochs, r.LR, r.Schedule, r.Patience = 128, 256, 4, 1e-3, "warmup:30,cosine", 0
 		r.Optimizer, r.WeightDecay = "adamw", 1e-3
@@ -283,7 +285,7 @@ func (Kind) Defaults(r *task.Recipe, s task.Subject) task.Options {
 		o.Difference, o.Log, o.Loss, o.Scale, o.Draw = 0, true, "mae", scaleNone, 25600
 		switch name {
 		case "m4-hourly": // two weeks in steps of days
-			o.Window, o.Patch, o.Horizon, o.Normalize = 336, 24, 48, normalizeDeviation
+			o.Window, o.Patch, o.Horizon, o.Normalize, o.Members = 336, 24, 48, normalizeDeviation, 3
 		case "m4-daily": // eight weeks
 			r.Hidden, r.Epochs = 64, 15
 			o.Window, o.Patch, o.Horizon, o.Normalize = 56, 7, 14, normalizeChange
