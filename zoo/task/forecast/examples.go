@@ -111,7 +111,7 @@ func (f *Forecast) Step(_ int, examples []int) (train.Step, error) {
 	if err := program.CheckExamples(examples, len(f.train)); err != nil {
 		return train.Step{}, errors.WithMessage(err, "forecast")
 	}
-	p, err := f.program(f.lane, shape{len(examples), true})
+	p, err := f.program(f.lane, shape{len(examples), true, f.gaps})
 	if err != nil {
 		return train.Step{}, err
 	}

@@ -25,6 +25,7 @@ type Forecast struct {
 	panel   *datasets.Panel
 	strands []*strand
 	train   []origin // at which training examples begin to forecast
+	gaps    bool     // values are missing
 	lane    *lane
 	draws   train.Draws
 	weights []float64 // the sums of the scales of the training examples up to each, if they are drawn by them
@@ -338,7 +339,7 @@ func (f *Forecast) Probe() ([]graph.GradientNorms, error) {
 		origins[i] = f.train[i*len(f.train)/n]
 	}
 	b := graph.NewBuilder(f.params, graph.Unrolled())
-	p, err := graph.NewProbe(b, f.loss(b, f.declare(b, n)))
+	p, err := graph.NewProbe(b, f.loss(b, f.declare(b, n), f.gaps))
 	if err != nil {
 		return nil, err
 	}

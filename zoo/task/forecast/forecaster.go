@@ -34,7 +34,6 @@ type Forecaster struct {
 	ids       map[string]int    // the places of the series among the state's scales
 	variables int               // that are forecast
 	width     int               // variables that the network sees at once: all, or one
-	gaps      bool              // values are missing in what it learns from
 	history   *datasets.Panel   // what it was trained on, or its end; may be nil
 	reading   datasets.Settings // of files in training
 	pool      program.Pool[shape]
@@ -44,6 +43,7 @@ type Forecaster struct {
 type shape struct {
 	batch    int
 	training bool
+	gaps     bool // targets are missing
 }
 
 type lane = program.Lane[shape]
@@ -125,7 +125,7 @@ func (f *Forecaster) program(l *lane, s shape) (*graph.Program, error) {
 			return b, []graph.CompileOption{graph.OutputAs(outputName, f.mean(b, f.declare(b, s.batch)))}
 		}
 		b := graph.NewBuilder(f.params, graph.Training())
-		return b, []graph.CompileOption{graph.Loss(f.loss(b, f.declare(b, s.batch)))}
+		return b, []graph.CompileOption{graph.Loss(f.loss(b, f.declare(b, s.batch), s.gaps))}
 	})
 }
 

@@ -106,13 +106,13 @@ func (f *Forecaster) mean(b *graph.Builder, members []*gorgonia.Node) *gorgonia.
 	return b.Scale(b.Add(members...), 1/float64(len(members)))
 }
 
-// loss declares what is learnt from: the sum of the members' losses, each of which learns by itself.
-func (f *Forecaster) loss(b *graph.Builder, members []*gorgonia.Node) *gorgonia.Node {
+// loss declares what is learnt from: the sum of the members' losses, each of which learns by itself. With gaps targets have weights.
+func (f *Forecaster) loss(b *graph.Builder, members []*gorgonia.Node, gaps bool) *gorgonia.Node {
 	shape := slices.Clone(members[0].Shape())
 	shape[len(shape)-1] /= f.head.params()
 	target := b.Input("target", shape...)
 	var opts []graph.LossOption
-	if f.gaps {
+	if gaps {
 		opts = append(opts, graph.Weights(b.Input("weight", shape...)))
 	}
 	var unit *gorgonia.Node
