@@ -205,7 +205,7 @@ func (o *Options) Adjust(r *task.Recipe, s task.Subject, given func(string) (str
 	if lag, err := strconv.Atoi(text); !ok || err != nil || lag != 0 || o.Lag == 0 {
 		return
 	}
-	r.Batch, r.Epochs = 0, 150
+	r.Batch, r.Epochs, o.Members = 0, 150, 1
 	switch s.Model {
 	case "lstm", "bilstm":
 		r.LR = 0.01
