@@ -45,6 +45,9 @@ func learnt(t *testing.T, p *datasets.Panel, opts Options, epochs int) *Forecast
 
 // TestIntervalsCover has intervals of every kind cover their share of rows that were not learnt from.
 func TestIntervalsCover(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains eight networks to count what they cover")
+	}
 	for _, opts := range []Options{
 		{Window: 4, Horizon: 2},
 		{Window: 4, Horizon: 2, Loss: "mae", Normalize: "change"},
@@ -114,6 +117,9 @@ func TestCounts(t *testing.T) {
 
 // TestPathsSpread continues a random walk: after n steps it is as far away as the root of n.
 func TestPathsSpread(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains networks on long walks")
+	}
 	p := walks(1, 2000, 1, 0)
 	for _, opts := range []Options{{Window: 3, Difference: 1}, {Window: 3, Difference: 1, Loss: "gaussian"}} {
 		f := learnt(t, p, opts, 4)
