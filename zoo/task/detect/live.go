@@ -137,7 +137,7 @@ func (l *live) read(ctx context.Context, name string, in io.Reader) error {
 			for v, at := range l.places {
 				x, err := value(fields[at])
 				if err != nil {
-					return errors.Errorf("%s: line %d: %s is no number", name, n, quoted(fields[at]))
+					return errors.Errorf("%s: line %d: %s is no number", name, n, texts.QuotedField(fields[at]))
 				}
 				values[v] = x
 			}

@@ -137,7 +137,7 @@ func (q *query) lines(ctx context.Context, name string, in io.Reader, asked *int
 				continue
 			}
 			values, err := q.detector.numbers(name+": line", n, text)
-			if err != nil && n == 1 && !slices.ContainsFunc(fieldsOf(text), isNumber) {
+			if err != nil && n == 1 && !texts.HasNumber(text) {
 				q.notice(name + ": the first line is taken for names")
 				continue
 			}
@@ -153,40 +153,16 @@ func (q *query) lines(ctx context.Context, name string, in io.Reader, asked *int
 	})
 }
 
-// fieldsOf cuts a line at blanks, commas and semicolons.
-func fieldsOf(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '\t' })
-}
-
-func isNumber(field string) bool {
-	_, err := strconv.ParseFloat(field, 64)
-	return err == nil
-}
-
 // numbers reads the numbers of a sequence. What holds them is called where, and has a number.
 func (d *Detector) numbers(where string, n int, text string) ([]float32, error) {
-	all := fieldsOf(text)
-	values := make([]float32, len(all))
-	for i, field := range all {
-		v, err := strconv.ParseFloat(field, 32)
-		if err != nil || v-v != 0 {
-			return nil, errors.Errorf("%s %d: %s is no finite number; want the numbers of a sequence, row by row, with blanks or commas between them", where, n, quoted(field))
-		}
-		values[i] = float32(v)
+	values, err := texts.Numbers(where, n, text)
+	if err != nil {
+		return nil, err
 	}
 	if want := d.about.Steps * d.about.Width; len(values) != want {
 		return nil, errors.Errorf("%s %d: it has %d numbers; want %d, those of a sequence", where, n, len(values), want)
 	}
 	return values, nil
-}
-
-// quoted returns a field in quotation marks, as much of it as one line has room for.
-func quoted(field string) string {
-	const most = 40
-	if runes := []rune(field); len(runes) > most {
-		field = string(runes[:most]) + "…"
-	}
-	return strconv.Quote(field)
 }
 
 // ask emits how anomalous sequences are.

@@ -228,7 +228,7 @@ func (q *query) lines(name string, in io.Reader, add func(asked) error, flush fu
 				continue
 			}
 			values, err := q.recogniser.numbers(name+": line", n, text)
-			if err != nil && n == 1 && !slices.ContainsFunc(fields(text), isNumber) {
+			if err != nil && n == 1 && !texts.HasNumber(text) {
 				if q.say != nil {
 					q.say(name + ": the first line is taken for names")
 				}
@@ -249,40 +249,16 @@ func (q *query) lines(name string, in io.Reader, add func(asked) error, flush fu
 	})
 }
 
-// fields cuts a line at blanks, commas and semicolons.
-func fields(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '\t' })
-}
-
-func isNumber(field string) bool {
-	_, err := strconv.ParseFloat(field, 32)
-	return err == nil
-}
-
 // numbers reads the numbers of a sequence. What holds them is called where, and has a number.
 func (r *Recogniser) numbers(where string, n int, text string) ([]float32, error) {
-	all := fields(text)
-	values := make([]float32, len(all))
-	for i, field := range all {
-		v, err := strconv.ParseFloat(field, 32)
-		if err != nil || v-v != 0 {
-			return nil, errors.Errorf("%s %d: %s is no finite number; want the numbers of a sequence, row by row, with blanks or commas between them", where, n, quoted(field))
-		}
-		values[i] = float32(v)
+	values, err := texts.Numbers(where, n, text)
+	if err != nil {
+		return nil, err
 	}
 	if len(values) == 0 || len(values)%r.Width() != 0 || len(values)/r.Width() > mostRows {
 		return nil, errors.Errorf("%s %d: it has %d numbers; want rows of %d, at least one and at most %d", where, n, len(values), r.Width(), mostRows)
 	}
 	return values, nil
-}
-
-// quoted returns a field in quotation marks, as much of it as one line has room for.
-func quoted(field string) string {
-	const most = 40
-	if runes := []rune(field); len(runes) > most {
-		field = string(runes[:most]) + "…"
-	}
-	return strconv.Quote(field)
 }
 
 // say emits what some sequences are.
