@@ -3,6 +3,8 @@ package command
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -71,6 +73,10 @@ anew at each origin, on what was known there; a model in place of a run does so 
 			r, dir, err := openRun(args[0], o.out)
 			if err != nil {
 				return err
+			}
+			given := o.given(cmd)
+			for _, name := range slices.Sorted(maps.Keys(given)) {
+				return option.Wrong(name, given[name], "%s has the settings that it was trained with; name a model in its place", dir)
 			}
 			c := r.Config
 			other := ""

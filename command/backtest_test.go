@@ -42,6 +42,7 @@ func TestBacktest(t *testing.T) {
 		{[]string{"rnn-airline-1", "--origins", "0"}, statusUsage, "--origins 0"},
 		{[]string{"rnn-airline-1", "--origins", "49"}, statusFailed, "49 forecasts of 1 rows do not begin within 48 rows"},
 		{[]string{"rnn-airline-1", "--refit", "often"}, statusUsage, "choose never or each"},
+		{[]string{"rnn-airline-1", "--hidden", "5"}, statusUsage, `--hidden "5": runs/rnn-airline-1 has the settings that it was trained with`},
 		{[]string{"rnn", "airline", "--refit", "never"}, statusUsage, "name a run"},
 		{[]string{"rnn", "phrases"}, statusUsage, "no time in which its data came"},
 		{[]string{"nothing"}, statusFailed, "nothing"},

@@ -56,7 +56,7 @@ func (e *Experiment) Backtest(ctx context.Context, n int, each func(i int, at ta
 		if err != nil {
 			return nil, errors.WithMessagef(err, "as of %s", label)
 		}
-		result, err := then.Run(ctx)
+		result, err := then.fit(ctx, nil) // what would be learnt from all data is not asked for here
 		if err != nil {
 			return nil, errors.WithMessagef(err, "as of %s", label)
 		}

@@ -177,8 +177,18 @@ func (e *Experiment) Run(ctx context.Context, callbacks ...train.Callbacks) (*Re
 // a fixed batch of training examples.
 func (e *Experiment) Probe() ([]graph.GradientNorms, error) { return e.task.Probe() }
 
-// run trains with the configuration's recipe and the caller's options.
+// run trains with the configuration's recipe and the caller's options, evaluates, and has the task learn from all data if it
+// asks for that.
 func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, error) {
+	r, err := e.fit(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return r, e.refit(ctx, r.Result, opts)
+}
+
+// fit trains and evaluates.
+func (e *Experiment) fit(ctx context.Context, opts []train.Option) (*Result, error) {
 	r, err := train.Run(ctx, e.task, append([]train.Option{train.Use(e.Config.Recipe.Recipe)}, opts...)...)
 	if err != nil {
 		return nil, err
@@ -193,7 +203,7 @@ func (e *Experiment) run(ctx context.Context, opts []train.Option) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	return &Result{r, *v}, e.refit(ctx, r, opts)
+	return &Result{r, *v}, nil
 }
 
 // Train trains a network, of the zoo or of one's own, on a dataset with the dataset's default task, and returns the run.

@@ -7,7 +7,6 @@ import (
 	"github.com/pkg/errors"
 
 	"github.com/rnnzoo/rnnzoo/datasets"
-	"github.com/rnnzoo/rnnzoo/internal/args"
 	"github.com/rnnzoo/rnnzoo/zoo/option"
 	"github.com/rnnzoo/rnnzoo/zoo/task"
 	"github.com/rnnzoo/rnnzoo/zoo/task/internal/classical"
@@ -87,39 +86,18 @@ func (f *Forecast) Backtest(ctx context.Context, n int) ([]task.Origin, error) {
 		if err := fresh(nil); err != nil {
 			return nil, err
 		}
-		suits, err := f.followed(ctx, method, origins, n, scorers)
+		err := f.follow(ctx, method, origins, scorers...)
+		if errors.Is(err, classical.ErrUnsuited) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		for i := range all {
-			if suits {
-				all[i].Rivals = append(all[i].Rivals, task.Rival{Name: method.Name, Metrics: scorers[i].metrics()})
-			}
+			all[i].Rivals = append(all[i].Rivals, task.Rival{Name: method.Name, Metrics: scorers[i].metrics()})
 		}
 	}
 	return all, nil
-}
-
-// followed has a method forecast from n origins of each strand; suits is false if it does not suit one of them.
-func (f *Forecast) followed(ctx context.Context, method classical.Method, origins []origin, n int, scorers []*scorer) (suits bool, err error) {
-	for from := 0; from < len(origins); from += n {
-		if err := args.Context(ctx); err != nil {
-			return false, err
-		}
-		outlooks, err := f.follow(method, origins[from:from+n])
-		if errors.Is(err, classical.ErrUnsuited) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		for i, o := range outlooks {
-			if err := scorers[i].add(origins[from+i], o); err != nil {
-				return false, errors.Wrapf(err, "%s of %s", method.Name, f.panel.Meta.Name)
-			}
-		}
-	}
-	return true, nil
 }
 
 // label returns what a row of the first series is called.

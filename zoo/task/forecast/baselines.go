@@ -26,10 +26,6 @@ func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, er
 	if len(origins) == 0 {
 		return nil, nil
 	}
-	naive2, err := f.naive2(ctx, origins)
-	if err != nil {
-		return nil, err
-	}
 	var rivals []task.Rival
 	for _, method := range classical.Methods() {
 		metrics, err := f.rival(ctx, method, origins)
@@ -39,8 +35,12 @@ func (f *Forecast) Baselines(ctx context.Context, p task.Part) ([]task.Rival, er
 		if err != nil {
 			return nil, err
 		}
-		weigh(metrics, naive2)
 		rivals = append(rivals, task.Rival{Name: method.Name, Metrics: metrics})
+	}
+	if i := slices.IndexFunc(rivals, func(r task.Rival) bool { return r.Name == classical.Naive2().Name }); i >= 0 && f.panel.Horizon > 0 {
+		for _, r := range rivals {
+			weigh(r.Metrics, rivals[i].Metrics)
+		}
 	}
 	return rivals, nil
 }
@@ -69,15 +69,24 @@ func weigh(metrics, naive2 map[string]float64) {
 	}
 }
 
-// rival returns the metrics of a method's forecasts from origins, which are in the order of the strands and of their rows.
+// rival returns the metrics of a method's forecasts from origins.
 func (f *Forecast) rival(ctx context.Context, method classical.Method, origins []origin) (map[string]float64, error) {
 	scores, err := f.scorer(nil)
 	if err != nil {
 		return nil, err
 	}
+	if err := f.follow(ctx, method, origins, scores); err != nil {
+		return nil, err
+	}
+	return scores.metrics(), nil
+}
+
+// follow has a method forecast from origins, which are in the order of the strands and of their rows. Of several scorers each
+// takes one of the forecasts of a strand, in turn.
+func (f *Forecast) follow(ctx context.Context, method classical.Method, origins []origin, scores ...*scorer) error {
 	for len(origins) > 0 {
 		if err := args.Context(ctx); err != nil {
-			return nil, err
+			return err
 		}
 		// Some strands at a time, by as many goroutines: what they say is scored in the strands' order.
 		var each [][]origin
@@ -95,27 +104,27 @@ func (f *Forecast) rival(ctx context.Context, method classical.Method, origins [
 			go func() {
 				defer wait.Done()
 				for i := g; i < len(each); i += runtime.GOMAXPROCS(0) {
-					outlooks[i], faults[i] = f.follow(method, each[i])
+					outlooks[i], faults[i] = f.followOne(method, each[i])
 				}
 			}()
 		}
 		wait.Wait()
 		for i := range each {
 			if faults[i] != nil {
-				return nil, faults[i]
+				return faults[i]
 			}
 			for j, at := range each[i] {
-				if err := scores.add(at, outlooks[i][j]); err != nil {
-					return nil, errors.Wrapf(err, "%s of %s", method.Name, f.panel.Meta.Name)
+				if err := scores[j%len(scores)].add(at, outlooks[i][j]); err != nil {
+					return errors.Wrapf(err, "%s of %s", method.Name, f.panel.Meta.Name)
 				}
 			}
 		}
 	}
-	return scores.metrics(), nil
+	return nil
 }
 
-// follow has a method forecast from origins of one strand.
-func (f *Forecast) follow(method classical.Method, origins []origin) ([]outlook, error) {
+// followOne has a method forecast from origins of one strand.
+func (f *Forecast) followOne(method classical.Method, origins []origin) ([]outlook, error) {
 	s, horizon := f.strands[origins[0].strand], f.opts.Horizon
 	into := make([]outlook, len(origins))
 	for i := range into {
