@@ -279,7 +279,7 @@ func wall(t time.Time) time.Time {
 // dayOf returns the number of t's day, from 1970.
 func dayOf(t time.Time) int64 {
 	y, m, d := t.Date()
-	return floor(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix(), 86400)
+	return floor(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix(), secondsOfDay)
 }
 
 // monthOf returns the number of t's month, from year 0.

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -79,6 +80,50 @@ func ReadHolidays(r io.Reader) (*Holidays, error) {
 	}
 	return h, nil
 }
+
+// holiday is a day as JSON keeps it.
+type holiday struct {
+	Day  string `json:"day"` // 2024-12-25
+	Name string `json:"name,omitempty"`
+}
+
+// MarshalJSON writes the days and their names, so that who has read them needs the file no more.
+func (h *Holidays) MarshalJSON() ([]byte, error) {
+	all := []holiday{}
+	if h != nil {
+		for i, day := range h.days {
+			all = append(all, holiday{time.Unix(day*secondsOfDay, 0).UTC().Format(time.DateOnly), h.names[i]})
+		}
+	}
+	return json.Marshal(all)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (h *Holidays) UnmarshalJSON(data []byte) error {
+	var all []holiday
+	if err := json.Unmarshal(data, &all); err != nil {
+		return err
+	}
+	var read Holidays
+	for _, at := range all {
+		t, err := time.Parse(time.DateOnly, at.Day)
+		if err != nil {
+			return errors.Errorf("holidays: %s is no day such as 2024-12-25", fault.Quote(at.Day))
+		}
+		day := dayOf(t)
+		if n := len(read.days); n > 0 && day < read.days[n-1] {
+			return errors.Errorf("holidays: %s comes after a later day", at.Day)
+		}
+		read.days, read.names = append(read.days, day), append(read.names, at.Name)
+	}
+	if h == nil {
+		return errors.New("holidays: there is nothing to read into: it is nil")
+	}
+	*h = read
+	return nil
+}
+
+const secondsOfDay = 24 * 60 * 60
 
 // cutDay cuts a line into a day, as much as reads as one, and a name; the day is empty if there is none.
 func cutDay(line string) (label, name string) {

@@ -1,6 +1,8 @@
 package calendar
 
 import (
+	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -70,5 +72,28 @@ func TestHolidays(t *testing.T) {
 	var none *Holidays
 	if _, ok := none.Name(day("2024-12-25")); ok || none.Feature(day("2024-12-25"), Frequency{Unit: Day}) != 0 {
 		t.Error("nil has holidays")
+	}
+}
+
+func TestHolidaysAreKept(t *testing.T) {
+	h, err := ReadHolidays(strings.NewReader("25.12.2024 Christmas\n1.5.2024\n31.12.1969 before all\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `[{"day":"1969-12-31","name":"before all"},{"day":"2024-05-01"},{"day":"2024-12-25","name":"Christmas"}]`; string(data) != want {
+		t.Errorf("%s; want %s", data, want)
+	}
+	var back Holidays
+	if err := json.Unmarshal(data, &back); err != nil || !reflect.DeepEqual(&back, h) {
+		t.Errorf("%+v, %v; want %+v", back, err, h)
+	}
+	for _, wrong := range []string{`[{"day":"yesterday"}]`, `[{"day":"2024-12-25"},{"day":"2024-12-24"}]`, `{}`, `[1]`} {
+		if err := json.Unmarshal([]byte(wrong), &back); err == nil {
+			t.Errorf("%s is read", wrong)
+		}
 	}
 }

@@ -16,12 +16,14 @@ import (
 // what the calendar says of a row; those that are known up to now; and what stays the same in a series. Their scales are those
 // of the training parts of all series together.
 type Covariates struct {
-	Known     []string `json:"known,omitempty"`
-	Past      []string `json:"past,omitempty"`
-	Static    []string `json:"static,omitempty"` // each number's name, or "name=value" of a text
-	Scale     Scale    `json:"scale"`            // of Known, Past and Static, in this order; a text is 0 or 1
-	Calendar  []string `json:"calendar,omitempty"`
-	Frequency string   `json:"frequency,omitempty"` // of the rows, for a person
+	Known    []string `json:"known,omitempty"`
+	Past     []string `json:"past,omitempty"`
+	Static   []string `json:"static,omitempty"` // each number's name, or "name=value" of a text
+	Scale    Scale    `json:"scale"`            // of Known, Past and Static, in this order; a text is 0 or 1
+	Calendar []string `json:"calendar,omitempty"`
+	// Holidays are the days of the option's file, which nobody need have any more.
+	Holidays  *calendar.Holidays `json:"holidays,omitempty"`
+	Frequency string             `json:"frequency,omitempty"` // of the rows, for a person
 }
 
 // ahead returns how many numbers are known of a row before it comes.
@@ -38,7 +40,6 @@ type covariates struct {
 	when   func(row int) time.Time
 	every  calendar.Frequency
 	days   *calendar.Holidays
-	series *datasets.Series
 }
 
 // learnCovariates returns what there is to tell of the rows of a panel.
@@ -75,6 +76,10 @@ func learnCovariates(p *datasets.Panel, o Options) (*Covariates, error) {
 	if every, times := clock(p.Series[0]); o.Calendar && times != nil {
 		if _, c.Calendar = calendar.Features(times[0], every); o.Holidays != "" {
 			c.Calendar = append(c.Calendar, "holiday")
+			var err error
+			if c.Holidays, err = holidays(o.Holidays); err != nil {
+				return nil, err
+			}
 		}
 		c.Frequency = every.String()
 	}
@@ -93,11 +98,8 @@ func clock(s *datasets.Series) (calendar.Frequency, []time.Time) {
 	return every, times
 }
 
-// holidays reads those of a file; none without.
+// holidays reads those of a file.
 func holidays(file string) (*calendar.Holidays, error) {
-	if file == "" {
-		return &calendar.Holidays{}, nil
-	}
 	r, err := os.Open(file)
 	if err != nil {
 		return nil, errors.Wrap(err, "holidays")
@@ -108,7 +110,7 @@ func holidays(file string) (*calendar.Holidays, error) {
 }
 
 // of returns the covariates of a series, not yet scaled.
-func (c *Covariates) of(p *datasets.Panel, s *datasets.Series, rows int, days *calendar.Holidays) (*covariates, error) {
+func (c *Covariates) of(p *datasets.Panel, s *datasets.Series, rows int) (*covariates, error) {
 	if c.width() == 0 {
 		return nil, nil
 	}
@@ -136,7 +138,7 @@ func (c *Covariates) of(p *datasets.Panel, s *datasets.Series, rows int, days *c
 	if err != nil {
 		return nil, err
 	}
-	all := &covariates{known: known, past: past[:rows], static: make([]float64, len(c.Static)), days: days, series: s}
+	all := &covariates{known: known, past: past[:rows], static: make([]float64, len(c.Static)), days: c.Holidays}
 	place := make(map[string]int, len(c.Static))
 	for i, name := range c.Static {
 		place[name] = i
@@ -174,16 +176,13 @@ func (f *Forecaster) tell(p *datasets.Panel, strands []*strand) error {
 	if f.told().width() == 0 {
 		return nil
 	}
-	days, err := holidays(f.opts.Holidays)
-	if err != nil {
-		return err
-	}
 	for i, s := range strands {
 		if i > 0 && strands[i-1].series == s.series {
 			s.told = strands[i-1].told
 			continue
 		}
-		if s.told, err = f.told().of(p, s.series, len(s.values), days); err != nil {
+		var err error
+		if s.told, err = f.told().of(p, s.series, len(s.values)); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -418,5 +419,39 @@ func TestMasks(t *testing.T) {
 	whole := newForecast(t, small(), rows(72, 1), Options{Window: 6})
 	if n, m := whole.Params().Count(), f.Params().Count(); n >= m {
 		t.Errorf("%d parameters with masks, %d without", m, n)
+	}
+}
+
+// TestHolidaysAreKept forgets the file of holidays once the network has learnt: what is kept knows the days.
+func TestHolidaysAreKept(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "holidays.txt")
+	if err := os.WriteFile(file, []byte("2024-04-07 a day\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := promoted(2, 90, 4)
+	f, err := NewPanel(gru.New(graph.Hidden(4)), p, graph.NewParams(tensor.Float32, graph.InitSeed(1)), Options{Window: 14, Horizon: 2, Calendar: true, Holidays: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := f.Continue(t.Context(), p, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	files := train.Folder(t.TempDir())
+	if err := f.Save(files); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Open(gru.New(graph.Hidden(4)), graph.NewParams(tensor.Float32), f.Options(), files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := back.Params().Restore(f.Params().Snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := back.Continue(t.Context(), back.Histories(), 4); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
 	}
 }
