@@ -86,11 +86,7 @@ func (f *Forecaster) Continue(ctx context.Context, p *datasets.Panel, steps int,
 	if err := f.tell(p, strands); err != nil {
 		return nil, err
 	}
-	for _, s := range strands {
-		if s.told != nil && s.first == 0 {
-			f.told().scale(s.told)
-		}
-	}
+	f.scaleTold(strands)
 	var next []outlook
 	err = f.pool.Do(ctx, func(l *lane) (err error) {
 		next, err = f.continued(ctx, l, strands, steps, shares)
@@ -173,20 +169,12 @@ func (f *Forecaster) rescale(s *strand, series int) error {
 		place = 0
 	}
 	if place < 0 || len(scales) == 1 && series > 1 {
-		if err := s.transform.fit(s.filled, s.values); err != nil {
-			return err
-		}
-		scaled, err := s.transform.apply(s.filled)
-		if err != nil {
-			return err
-		}
-		s.unrest = unrestOf(scaled[s.transform.lost():])
-		return nil
+		return s.transform.fit(s.filled, s.values)
 	}
 	scale := scales[place]
 	s.transform.Mean, s.transform.Deviation = scale.Mean[s.first:s.first+f.width], scale.Deviation[s.first:s.first+f.width]
-	if s.unrest = make([]float64, f.width); len(scale.Unrest) == len(scale.Mean) { // runs of long ago did not keep it
-		copy(s.unrest, scale.Unrest[s.first:])
+	if s.transform.Unrest = make([]float64, f.width); len(scale.Unrest) == len(scale.Mean) { // runs of long ago did not keep it
+		copy(s.transform.Unrest, scale.Unrest[s.first:])
 	}
 	return nil
 }

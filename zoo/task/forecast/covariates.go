@@ -189,6 +189,15 @@ func (f *Forecaster) tell(p *datasets.Panel, strands []*strand) error {
 	return nil
 }
 
+// scaleTold scales the covariates of strands, those of a series once.
+func (f *Forecaster) scaleTold(strands []*strand) {
+	for i, s := range strands {
+		if s.told != nil && (i == 0 || strands[i-1].told != s.told) {
+			f.told().scale(s.told)
+		}
+	}
+}
+
 // fit learns the scales of the training parts of all series.
 func (c *Covariates) fit(strands []*strand) {
 	n := len(c.Known) + len(c.Past) + len(c.Static)

@@ -101,18 +101,13 @@ func (f *Forecast) fit() (State, error) {
 	}
 	for _, s := range f.strands {
 		s.transform = f.transform
-		s.transform.Unrest = nil
 		if err := s.transform.fit(s.filled[:s.split.Train.To], s.values[:s.split.Train.To]); err != nil {
 			return state, errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
 		}
 		scale := &scales[s.place]
 		scale.Mean = append(scale.Mean, s.transform.Mean...)
 		scale.Deviation = append(scale.Deviation, s.transform.Deviation...)
-		scaled, err := s.transform.apply(s.filled[:s.split.Train.To])
-		if err != nil {
-			return state, errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
-		}
-		scale.Unrest = append(scale.Unrest, unrestOf(scaled[f.transform.lost():])...)
+		scale.Unrest = append(scale.Unrest, s.transform.Unrest...)
 	}
 	if len(scales) == 1 {
 		state.Transform = f.transform
@@ -225,10 +220,8 @@ func split(forecaster *Forecaster, p *datasets.Panel, parts func(*strand) (datas
 
 // scale transforms the series by the scales that have been learnt.
 func (f *Forecast) scale() (err error) {
+	f.scaleTold(f.strands)
 	for _, s := range f.strands {
-		if s.told != nil && s.first == 0 {
-			f.told().scale(s.told)
-		}
 		if s.scaled, err = s.transform.apply(s.filled); err != nil {
 			return errors.Wrapf(err, "forecast %s", called(f.panel, s.series))
 		}

@@ -139,7 +139,7 @@ const (
 // atOnce returns how many forecasts are made at once.
 func (f *Forecaster) atOnce() int {
 	steps := f.opts.Window / f.opts.Patch
-	return max(1, min(forecastBatch, forecastNumbers/steps/(f.opts.Patch*f.width+f.opts.Members*f.network.Width())))
+	return max(1, min(forecastBatch, forecastNumbers/steps/(f.inputs()+f.opts.Members*f.network.Width())))
 }
 
 // site is where a forecast begins: a row of the transformed rows of a strand. The row itself need not be there.
@@ -193,7 +193,7 @@ func (f *Forecaster) forecastOnce(l *lane, sites []site) ([]outcome, error) {
 	for i, at := range sites {
 		f.look(&window, at.scaled, at.row)
 		o := f.newOutcome()
-		f.stir(&window, at.scaled, at.row, at.strand.unrest)
+		f.stir(&window, at.scaled, at.row, at.strand.transform.Unrest)
 		copy(o.unrest, window.unrest)
 		for h := range f.opts.Horizon {
 			for v := range f.width {

@@ -28,7 +28,7 @@ const outputName = "forecast"
 //	y[i]  h'[i]·W + b
 func (f *Forecaster) declare(b *graph.Builder, batch int) []*gorgonia.Node {
 	steps, told := f.opts.Window/f.opts.Patch, f.told()
-	x := b.Input("x", steps, batch, f.opts.Patch*(f.width+f.masks()+told.width()))
+	x := b.Input("x", steps, batch, f.inputs())
 	var ids, ahead *gorgonia.Node
 	if f.opts.Embedding > 0 {
 		ids = b.IndexInput("id", batch)
@@ -82,6 +82,9 @@ func (f *Forecaster) dropped(b *graph.Builder, h *gorgonia.Node) *gorgonia.Node 
 	return h
 }
 
+// inputs returns how many numbers the network reads in one step, without what is learnt of a series.
+func (f *Forecaster) inputs() int { return f.opts.Patch * (f.width + f.masks() + f.told().width()) }
+
 // masks returns how many numbers say of a row which of its values are missing.
 func (f *Forecaster) masks() int {
 	if f.state.Masked {
@@ -134,7 +137,7 @@ func (f *Forecaster) loss(b *graph.Builder, members []*gorgonia.Node, gaps bool)
 func (f *Forecaster) setWindows(p *graph.Program, sites []site) error {
 	told := f.told()
 	m, c := f.masks(), told.width()
-	steps, wide := f.opts.Window/f.opts.Patch, f.opts.Patch*(f.width+m+c)
+	steps, wide := f.opts.Window/f.opts.Patch, f.inputs()
 	x := make([]float64, steps*len(sites)*wide)
 	var l lens
 	for i, at := range sites {

@@ -43,9 +43,9 @@ type Options struct {
 }
 
 // Losses returns the names of what a forecast can learn from: the mean squared error, the mean absolute error, and Huber's
-// loss, which is the first near zero and the second far from it; the symmetric percentage error; quantiles, which are the bounds of the intervals and the
-// median, by their pinball loss; or a distribution by its likelihood: normal (gaussian), Student's t with its heavier tails
-// (student), or of counts the negative binomial one (counts).
+// loss, which is the first near zero and the second far from it; the symmetric percentage error; quantiles, which are the bounds
+// of the intervals and the median, by their pinball loss; or a distribution by its likelihood: normal (gaussian), Student's t
+// with its heavier tails (student), or of counts the negative binomial one (counts).
 func Losses() []string {
 	return []string{"mse", "mae", "huber", "smape", lossQuantile, lossGaussian, lossStudent, lossCounts}
 }

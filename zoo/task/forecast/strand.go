@@ -19,7 +19,6 @@ type strand struct {
 	gaps      bool        // a value is missing
 	told      *covariates // nil if there are none
 	transform transform
-	unrest    []float64 // the usual one, of the training part
 	split     datasets.Split
 }
 

@@ -23,13 +23,13 @@ func (t transform) lost() int { return t.Lag + t.Difference }
 
 // fit learns the scale of each variable from rows without gaps, as far as the values that were observed are not missing.
 func (t *transform) fit(rows, observed [][]float64) error {
-	t.Mean, t.Deviation = nil, nil
+	t.Mean, t.Deviation, t.Unrest = nil, nil, nil
 	d := like(rows)
 	if err := t.differences(d, like(rows), rows); err != nil {
 		return err
 	}
 	width := len(rows[0])
-	t.Mean, t.Deviation = make([]float64, width), make([]float64, width)
+	t.Mean, t.Deviation, t.Unrest = make([]float64, width), make([]float64, width), make([]float64, width)
 	for v := range width {
 		var n, mean, squares, magnitude, largest float64
 		for i, row := range rows {
@@ -60,6 +60,9 @@ func (t *transform) fit(rows, observed [][]float64) error {
 		// A variable that never changes has nothing to scale by: what is left is rounding, some 2⁻⁵² of the values.
 		if !(t.Deviation[v] > 1e-14*largest) {
 			t.Deviation[v] = 1
+		}
+		for i := t.lost() + 1; i < len(d); i++ {
+			t.Unrest[v] += math.Abs(d[i][v]-d[i-1][v]) / t.Deviation[v] / float64(len(d)-1-t.lost())
 		}
 	}
 	return nil

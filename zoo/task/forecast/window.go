@@ -2,17 +2,6 @@ package forecast
 
 import "math"
 
-// unrestOf returns the mean distance from row to row of each variable.
-func unrestOf(scaled [][]float64) []float64 {
-	unrest := make([]float64, len(scaled[0]))
-	for v := range unrest {
-		for t := 1; t < len(scaled); t++ {
-			unrest[v] += math.Abs(scaled[t][v]-scaled[t-1][v]) / float64(len(scaled)-1)
-		}
-	}
-	return unrest
-}
-
 // lens is how a window is normalised by itself: what is taken from each variable, and what it is divided by. Its unrest, the
 // mean distance from row to row, says how far what comes may be from its forecast.
 type lens struct{ center, spread, unrest []float64 }
